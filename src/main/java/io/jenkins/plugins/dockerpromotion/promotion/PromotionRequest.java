@@ -1,0 +1,99 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.io.Serializable;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+
+/** What to promote: one image, to one or more tags of its own repository or of another one. */
+public final class PromotionRequest implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Stands for the promoted tag in a target. */
+    private static final String TAG_FIELD = "{tag}";
+
+    private final ImageName image;
+    private final Tag tag;
+    private final ImageName toImage;
+    private final List<Tag> to;
+    private final Digest expectedDigest;
+    private final Options options;
+
+    private PromotionRequest(
+            ImageName image, Tag tag, ImageName toImage, List<Tag> to, Digest expectedDigest, Options options) {
+        this.image = image;
+        this.tag = tag;
+        this.toImage = toImage;
+        this.to = to;
+        this.expectedDigest = expectedDigest;
+        this.options = options;
+    }
+
+    /**
+     * How to promote.
+     *
+     * @param overwrite whether target tags other than {@code latest} may move
+     * @param referrers whether signatures and the like go along to another repository
+     * @param dryRun whether to plan only
+     */
+    public record Options(boolean overwrite, boolean referrers, boolean dryRun) implements Serializable {}
+
+    /**
+     * @param to target tags, in which <code>{tag}</code> stands for {@code tag}
+     * @throws IllegalArgumentException in one line, if there is no target or one is not a tag
+     */
+    public static PromotionRequest of(
+            ImageName image, Tag tag, ImageName toImage, Collection<String> to, Options options) {
+        List<Tag> targets = to.stream()
+                .map(t -> new Tag(t.replace(TAG_FIELD, tag.value())))
+                .distinct()
+                .toList();
+        if (targets.isEmpty()) {
+            throw new IllegalArgumentException("a promotion needs at least one target tag");
+        }
+        return new PromotionRequest(image, tag, toImage, targets, null, options);
+    }
+
+    /** The same, refused unless the promoted tag stands for {@code digest}. */
+    public PromotionRequest expecting(Digest digest) {
+        return new PromotionRequest(image, tag, toImage, to, digest, options);
+    }
+
+    /** What is promoted. */
+    public ImageReference source() {
+        return ImageReference.tagged(image, tag);
+    }
+
+    /** The repository it is promoted in, or to. */
+    public ImageName toImage() {
+        return toImage;
+    }
+
+    /** The tags it is promoted to, each once. */
+    public List<Tag> to() {
+        return to;
+    }
+
+    /** The digest the promoted tag has to stand for. */
+    public Optional<Digest> expectedDigest() {
+        return Optional.ofNullable(expectedDigest);
+    }
+
+    public Options options() {
+        return options;
+    }
+
+    /** Whether only tags move, since the content is in the repository already. */
+    boolean isWithinRepository() {
+        return image.equals(toImage);
+    }
+
+    boolean isWithinRegistry() {
+        return image.host().equals(toImage.host());
+    }
+}

@@ -1,0 +1,73 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import io.jenkins.plugins.dockerpromotion.registry.TagListing;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.ImageVersion;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+
+/** Finds the tags that a build gave an image. Holds no more than these, however many others there are. */
+public final class TagFinder implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ImageName image;
+    private final TagPattern pattern;
+    private final BigInteger build;
+
+    /**
+     * @param pattern with a field for the build
+     * @param build the number to look for
+     * @throws IllegalArgumentException if {@code pattern} has no such field
+     */
+    public TagFinder(ImageName image, TagPattern pattern, BigInteger build) {
+        this.image = Objects.requireNonNull(image);
+        this.pattern = pattern.requireBuild();
+        this.build = Objects.requireNonNull(build);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param tags of the build, the newest version first
+     * @param looked how many tags there are in all
+     */
+    public record Found(List<Tag> tags, int looked) implements Serializable {
+        public Found {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /** Looks through all tags of the image. */
+    public Found find(RegistryAuthentication authentication, RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        List<ImageVersion> versions = new ArrayList<>();
+        int[] looked = {0};
+        TagListing.list(image, authentication, context, page -> {
+            looked[0] += page.size();
+            page.forEach(tag ->
+                    pattern.match(tag.value()).filter(v -> v.isOfBuild(build)).ifPresent(versions::add));
+        });
+        versions.sort(Comparator.reverseOrder());
+        return new Found(versions.stream().map(v -> new Tag(v.tag())).toList(), looked[0]);
+    }
+
+    /** The build looked for. */
+    public BigInteger build() {
+        return build;
+    }
+
+    @Override
+    public String toString() {
+        return "a tag of build " + build + " of " + image + " (" + pattern + ")";
+    }
+}

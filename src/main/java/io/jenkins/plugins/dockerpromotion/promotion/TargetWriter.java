@@ -1,0 +1,78 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/** Writes the targets of a plan, all or none: when one fails, those that moved are put back where they stood. */
+final class TargetWriter {
+
+    private final PromotionPlan plan;
+    private final RegistryClient registry;
+    private final Notices notices;
+
+    TargetWriter(PromotionPlan plan, RegistryClient registry, Notices notices) {
+        this.plan = plan;
+        this.registry = registry;
+        this.notices = notices;
+    }
+
+    void write() throws PromotionException, InterruptedException {
+        List<Callable<Void>> writes = plan.changed().stream()
+                .<Callable<Void>>map(target -> () -> {
+                    registry.push(plan.reference(target), plan.manifest());
+                    return null;
+                })
+                .toList();
+        try {
+            Parallel.all(writes, Parallel.PER_HOST);
+        } catch (RegistryException e) {
+            throw new PromotionException(e.getMessage() + "; " + putBack(), e);
+        } catch (InterruptedException e) {
+            // The build was aborted: the tags still go back, which takes a moment, and the log says where they stand.
+            notices.say("Promotion of " + plan.request().source() + " was aborted; " + putBack());
+            throw e;
+        }
+    }
+
+    /** @return what stands where now, for the end of an error */
+    private String putBack() throws InterruptedException {
+        List<String> outcomes = new ArrayList<>();
+        for (PromotionPlan.Target target : plan.changed()) {
+            outcomes.add(target.tag() + " " + putBack(target));
+        }
+        return "now in " + plan.request().toImage() + ": " + String.join(", ", outcomes);
+    }
+
+    private String putBack(PromotionPlan.Target target) throws InterruptedException {
+        ImageReference reference = plan.reference(target);
+        try {
+            Optional<Digest> now = registry.digestOf(reference);
+            if (!now.equals(Optional.of(plan.manifest().digest()))) {
+                return now.equals(target.previous())
+                        ? now.map(d -> "unchanged at " + d.abbreviated()).orElse("still absent")
+                        : "moved by somebody else to "
+                                + now.map(Digest::abbreviated).orElse("nothing");
+            }
+            if (target.previous().isEmpty()) {
+                registry.deleteTag(reference);
+                return "removed again";
+            }
+            Digest before = target.previous().get();
+            Manifest manifest = registry.pull(ImageReference.pinned(reference.name(), before));
+            registry.push(reference, manifest);
+            return "put back to " + before.abbreviated();
+        } catch (RegistryException e) {
+            return "may stand at " + plan.manifest().digest().abbreviated() + " and could not be put back ("
+                    + e.getMessage() + ")";
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubLogin;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagLister;
+import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
+import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.util.List;
+
+/** Docker Hub's own API, which knows more of a repository than the registry API does and lists tags faster. */
+public final class DockerHubClient {
+
+    private final RegistryLocation location;
+    private final HttpCaller caller;
+    private final RegistryAuthentication authentication;
+
+    private DockerHubClient(RegistryLocation location, HttpCaller caller, RegistryAuthentication authentication) {
+        this.location = location;
+        this.caller = caller;
+        this.authentication = authentication;
+    }
+
+    /** Opens Docker Hub; asks it nothing yet. */
+    public static DockerHubClient open(RegistryAuthentication authentication, RegistryTransport.Context context) {
+        RegistryLocation location = context.network().dockerHub();
+        return new DockerHubClient(location, context.caller(location), authentication);
+    }
+
+    /**
+     * Gets a token of the API, valid for ten minutes. One request.
+     *
+     * @throws RegistryException also when user name and password do not match, or two-factor login makes them useless
+     */
+    public static String token(Basic credential, RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        return open(credential, context).login(credential);
+    }
+
+    private String login(Basic credential) throws RegistryException, InterruptedException {
+        HubLogin login = new HubLogin(location.api(), credential);
+        return caller.call(login.call(), login);
+    }
+
+    /** All tags of {@code image}. One request a hundred tags, all but the first at once; one more to log in. */
+    public List<Tag> tags(ImageName image) throws RegistryException, InterruptedException {
+        return new HubTagLister(location.api(), image, authorizer()).list(caller);
+    }
+
+    private Authorizer authorizer() throws RegistryException, InterruptedException {
+        if (authentication instanceof Basic basic) {
+            return Authorizer.bearer(login(basic), "check what '" + basic.username() + "' may do there");
+        }
+        if (authentication instanceof Bearer bearer) {
+            return Authorizer.bearer(bearer.token(), "check that the access token is one of Docker Hub's API");
+        }
+        return Authorizer.NONE;
+    }
+}

@@ -1,0 +1,151 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobChecker;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobMounter;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobPuller;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobUploader;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestChecker;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPuller;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPusher;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ReferrersLister;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagDeleter;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagLister;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.UploadCanceller;
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.io.InputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * One registry as seen with one credential, for the length of an operation. Every method sends as few requests as its
+ * answer takes, and fails with a {@link RegistryException} of one line. Safe for use by several threads.
+ */
+public final class RegistryClient {
+
+    private final RegistryTransport transport;
+
+    private RegistryClient(RegistryTransport transport) {
+        this.transport = transport;
+    }
+
+    /**
+     * Opens the registry that holds {@code image}.
+     *
+     * @param expected everything the operation will need, so that one token serves for all of it
+     */
+    public static RegistryClient open(
+            ImageName image,
+            RegistryAuthentication authentication,
+            Set<Scope> expected,
+            RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        return new RegistryClient(RegistryTransport.open(image.host(), authentication, expected, context));
+    }
+
+    /** Reads a manifest; its bytes have the digest they are known by. One request. */
+    public Manifest pull(ImageReference reference) throws RegistryException, InterruptedException {
+        return transport.call(new ManifestPuller(reference));
+    }
+
+    /** Reads a manifest if there is one. One request. */
+    public Optional<Manifest> pullIfPresent(ImageReference reference) throws RegistryException, InterruptedException {
+        try {
+            return Optional.of(pull(reference));
+        } catch (NotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The digest of what a tag or digest stands for, nothing if there is no such manifest. One request without content,
+     * two with a registry that tells no digests.
+     */
+    public Optional<Digest> digestOf(ImageReference reference) throws RegistryException, InterruptedException {
+        ManifestChecker.Found found = transport.call(new ManifestChecker(reference));
+        if (!found.exists() || found.digest().isPresent()) {
+            return found.digest();
+        }
+        return pullIfPresent(reference).map(Manifest::digest);
+    }
+
+    /** Stores {@code manifest} and makes sure that the registry has just these bytes. One request, with most registries. */
+    public void push(ImageReference target, Manifest manifest) throws RegistryException, InterruptedException {
+        boolean confirmed = transport.call(new ManifestPusher(target, manifest));
+        if (!confirmed && !digestOf(target).equals(Optional.of(manifest.digest()))) {
+            throw new RegistryException("Cannot store " + target + " on " + transport.origin()
+                    + ": the registry took it, but has something else under this name now");
+        }
+    }
+
+    /** Removes a tag and nothing else; returns whether it was there. */
+    public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
+        return transport.call(new TagDeleter(tagged));
+    }
+
+    /** Hands all tags to {@code pages}, a page at a time. One request a page. */
+    public void tags(ImageName image, Consumer<List<Tag>> pages) throws RegistryException, InterruptedException {
+        new TagLister(image).list(transport, pages);
+    }
+
+    /** Whether {@code image} holds a blob. */
+    public boolean hasBlob(ImageName image, Digest digest) throws RegistryException, InterruptedException {
+        return transport.call(new BlobChecker(image, digest));
+    }
+
+    /** Reads a blob and hands it on as it arrives. */
+    public void pullBlob(ImageName image, Descriptor blob, BlobPuller.Sink sink)
+            throws RegistryException, InterruptedException {
+        transport.call(new BlobPuller(image, blob, sink));
+    }
+
+    /**
+     * Makes a blob of {@code source} appear in {@code target} without moving a byte. One request, two where the credential
+     * may not read {@code source} and the registry says so.
+     *
+     * @return where to upload it instead, if the registry does not mount it; nothing if it is there
+     */
+    public Optional<URI> mount(ImageName target, Digest digest, ImageName source)
+            throws RegistryException, InterruptedException {
+        try {
+            return transport.call(BlobMounter.mount(target, digest, source));
+        } catch (UnauthorizedException e) {
+            // The specification wants an upload to be started instead, but not every registry does.
+            return startUpload(target, digest);
+        }
+    }
+
+    /** Starts an upload; nothing if the registry finds that it has the blob. */
+    public Optional<URI> startUpload(ImageName target, Digest digest) throws RegistryException, InterruptedException {
+        return transport.call(BlobMounter.upload(target, digest));
+    }
+
+    /** Sends a blob to an upload that was started. The registry checks its digest. */
+    public void upload(ImageName target, Descriptor blob, URI location, InputStream content)
+            throws RegistryException, InterruptedException {
+        transport.call(new BlobUploader(target, blob, location, content));
+    }
+
+    /** Gives up an upload that was started. */
+    public void cancelUpload(ImageName target, URI location) throws RegistryException, InterruptedException {
+        transport.call(new UploadCanceller(target, location));
+    }
+
+    /** What refers to a manifest by its digest; nothing if the registry cannot tell. */
+    public Optional<List<Descriptor>> referrers(ImageReference subject) throws RegistryException, InterruptedException {
+        return new ReferrersLister(subject).list(transport);
+    }
+}

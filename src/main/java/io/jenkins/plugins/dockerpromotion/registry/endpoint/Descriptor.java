@@ -1,0 +1,13 @@
+package io.jenkins.plugins.dockerpromotion.registry.endpoint;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+
+/**
+ * Names content by what it is (OCI image specification, "Content Descriptors").
+ *
+ * @param mediaType of the content
+ * @param digest of the content
+ * @param size in bytes
+ * @param platform such as {@code linux/arm64/v8}, empty where none is given
+ */
+public record Descriptor(String mediaType, Digest digest, long size, String platform) {}

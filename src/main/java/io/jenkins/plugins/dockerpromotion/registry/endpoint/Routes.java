@@ -1,0 +1,31 @@
+package io.jenkins.plugins.dockerpromotion.registry.endpoint;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+
+/** The registry API's paths (OCI distribution specification, "Endpoints"). Names are checked, so nothing needs escaping. */
+final class Routes {
+
+    private Routes() {}
+
+    static String manifest(ImageReference reference) {
+        return "/v2/" + reference.name().path() + "/manifests/" + reference.reference();
+    }
+
+    static String tags(ImageName image, int pageSize) {
+        return "/v2/" + image.path() + "/tags/list?n=" + pageSize;
+    }
+
+    static String blob(ImageName image, Digest digest) {
+        return "/v2/" + image.path() + "/blobs/" + digest;
+    }
+
+    static String uploads(ImageName image) {
+        return "/v2/" + image.path() + "/blobs/uploads/";
+    }
+
+    static String referrers(ImageReference subject) {
+        return "/v2/" + subject.name().path() + "/referrers/" + subject.reference();
+    }
+}

@@ -1,0 +1,70 @@
+package io.jenkins.plugins.dockerpromotion.registry.endpoint;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.net.URI;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/**
+ * Lists all tags of a repository, page by page, one request each. Pages are as large as the registry takes; it says
+ * where the next one is.
+ */
+public record TagLister(ImageName image) {
+
+    /** Sizes to ask for, largest first: some registries refuse what they find too much instead of sending less. */
+    private static final List<Integer> PAGE_SIZES = List.of(10_000, 1_000, 100);
+
+    /** ECR is known to refuse more. */
+    private static final int ECR_PAGE_SIZE = 1_000;
+
+    /**
+     * Hands every page to {@code pages} in the registry's order.
+     *
+     * @throws RegistryException also when the registry sends a page it has already sent
+     */
+    public void list(RegistryTransport transport, Consumer<List<Tag>> pages)
+            throws RegistryException, InterruptedException {
+        Set<Tag> firsts = new HashSet<>();
+        Set<URI> seen = new HashSet<>();
+        TagPage.Content page = firstPage(transport);
+        while (true) {
+            boolean newTags = page.tags().isEmpty() || firsts.add(page.tags().get(0));
+            if (!newTags || !page.next().map(seen::add).orElse(true)) {
+                throw new RegistryException("Cannot list the tags of " + image + " on " + transport.origin()
+                        + ": it sends the same page again and again; without a complete list nothing is done");
+            }
+            pages.accept(page.tags());
+            Optional<URI> next = page.next();
+            if (next.isEmpty()) {
+                return;
+            }
+            page = transport.call(new TagPage(image, next.get()));
+        }
+    }
+
+    private TagPage.Content firstPage(RegistryTransport transport) throws RegistryException, InterruptedException {
+        List<Integer> sizes = PAGE_SIZES.stream()
+                .filter(n -> n <= ECR_PAGE_SIZE || !transport.origin().host().endsWith(".amazonaws.com"))
+                .toList();
+        for (int size : sizes.subList(0, sizes.size() - 1)) {
+            try {
+                return page(transport, size);
+            } catch (RegistryException e) {
+                if (e.status() != 400 && e.status() != 422) {
+                    throw e;
+                }
+            }
+        }
+        return page(transport, sizes.get(sizes.size() - 1));
+    }
+
+    private TagPage.Content page(RegistryTransport transport, int size) throws RegistryException, InterruptedException {
+        return transport.call(new TagPage(image, URI.create(Routes.tags(image, size))));
+    }
+}

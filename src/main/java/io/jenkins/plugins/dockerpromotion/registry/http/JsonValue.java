@@ -1,0 +1,52 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A stranger's JSON value: what is absent, or of another kind than asked for, reads as empty. */
+public final class JsonValue {
+
+    private final JsonNode node;
+
+    JsonValue(JsonNode node) {
+        this.node = node;
+    }
+
+    /** A field of an object. */
+    public JsonValue field(String name) {
+        return new JsonValue(node.path(name));
+    }
+
+    /** The text of a field, empty if it is none. */
+    public String text(String field) {
+        return node.path(field).isTextual() ? node.path(field).textValue() : "";
+    }
+
+    /** The whole number of a field, also one written as text. */
+    public long number(String field, long otherwise) {
+        return node.path(field).asLong(otherwise);
+    }
+
+    /** Whether a field holds a whole number. */
+    public boolean hasNumber(String field) {
+        return node.path(field).canConvertToLong() && node.path(field).isIntegralNumber();
+    }
+
+    /** The values of an array, none if it is none. */
+    public List<JsonValue> items() {
+        List<JsonValue> items = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(n -> items.add(new JsonValue(n)));
+        }
+        return items;
+    }
+
+    public boolean isObject() {
+        return node.isObject();
+    }
+
+    public boolean isArray() {
+        return node.isArray();
+    }
+}

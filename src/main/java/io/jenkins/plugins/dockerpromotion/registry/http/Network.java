@@ -1,0 +1,66 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import java.io.Serializable;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything about the network that a call needs and that is no secret of a build: where registries are, the proxy,
+ * the limits of time. Goes to the agent with each operation.
+ */
+public final class Network implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final LinkedHashMap<String, RegistryLocation> locations = new LinkedHashMap<>();
+    private final ProxySettings proxy;
+    private final Timing timing;
+
+    /** @param locations of the registries that are not at their usual place */
+    public Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing) {
+        locations.forEach(l -> this.locations.put(l.host(), l));
+        this.proxy = proxy;
+        this.timing = timing;
+    }
+
+    /** Every registry at its usual place, no proxy, the default limits. */
+    public static Network usual() {
+        return new Network(List.of(), ProxySettings.NONE, Timing.DEFAULT);
+    }
+
+    /** The same with other limits of time. */
+    public Network with(Timing other) {
+        return new Network(List.copyOf(locations.values()), proxy, other);
+    }
+
+    /** What is known of {@code host} beforehand; nothing for a registry of this machine, whose scheme must be found out. */
+    Optional<RegistryLocation> known(String host) {
+        RegistryLocation marked = locations.get(host);
+        if (marked != null) {
+            return Optional.of(marked);
+        }
+        RegistryLocation usual = RegistryLocation.usual(host);
+        return Origin.of(usual.registry()).isLoopback() ? Optional.empty() : Optional.of(usual);
+    }
+
+    /** Where Docker Hub is. */
+    public RegistryLocation dockerHub() {
+        return locations.getOrDefault(ImageName.DOCKER_HUB, RegistryLocation.usual(ImageName.DOCKER_HUB));
+    }
+
+    /** The registries that are not at their usual place, by host. */
+    public Map<String, RegistryLocation> locations() {
+        return Map.copyOf(locations);
+    }
+
+    public ProxySettings proxy() {
+        return proxy;
+    }
+
+    public Timing timing() {
+        return timing;
+    }
+}

@@ -1,0 +1,41 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import java.io.Serializable;
+import java.net.URI;
+import java.util.Locale;
+
+/**
+ * Scheme, host and port of an address (RFC 6454): the border that no credential crosses.
+ *
+ * @param scheme {@code https} or {@code http}
+ * @param host in lower case, an IPv6 address in brackets
+ * @param port the port in use, the scheme's own if the address names none
+ */
+public record Origin(String scheme, String host, int port) implements Serializable {
+
+    /** @throws IllegalArgumentException if {@code uri} is not an absolute http or https address with a host */
+    public static Origin of(URI uri) {
+        String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
+        if (uri.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
+            throw new IllegalArgumentException("not an http or https address");
+        }
+        int usual = scheme.equals("https") ? 443 : 80;
+        return new Origin(scheme, uri.getHost().toLowerCase(Locale.ROOT), uri.getPort() < 0 ? usual : uri.getPort());
+    }
+
+    /** Whether what is sent there is encrypted on its way. */
+    public boolean isEncrypted() {
+        return scheme.equals("https");
+    }
+
+    /** Whether it is this machine, by an address that no name service can turn into another one. */
+    public boolean isLoopback() {
+        return host.equals("localhost") || host.equals("[::1]") || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
+    }
+
+    @Override
+    public String toString() {
+        boolean usual = port == (isEncrypted() ? 443 : 80);
+        return scheme + "://" + host + (usual ? "" : ":" + port);
+    }
+}

@@ -1,0 +1,60 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * A call to a registry, its token service or Docker Hub that did not succeed. The message is one line for the author of
+ * a Jenkinsfile: what was tried, on which host and image, why it failed, what to do. It never holds a secret.
+ */
+public class RegistryException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int status;
+    private final List<String> codes;
+    private final boolean temporary;
+
+    /** A failure without an answer, or of an answer that makes no sense: status 0, no codes, not temporary. */
+    public RegistryException(String message) {
+        this(message, Reason.NONE, null);
+    }
+
+    /**
+     * @param message one line, without secrets
+     * @param reason what the answer said
+     * @param cause the exception behind it, or {@code null}
+     */
+    public RegistryException(String message, Reason reason, Throwable cause) {
+        super(message, cause);
+        this.status = reason.status();
+        this.codes = List.copyOf(reason.codes());
+        this.temporary = reason.temporary();
+    }
+
+    /**
+     * What is known of a failure besides its text.
+     *
+     * @param status the HTTP status, 0 without an answer
+     * @param codes the registry's error codes (OCI distribution specification, "Error Codes"), or none
+     * @param temporary whether the same call may succeed later
+     */
+    public record Reason(int status, List<String> codes, boolean temporary) {
+        static final Reason NONE = new Reason(0, List.of(), false);
+    }
+
+    /** The HTTP status of the answer, 0 if there was none. */
+    public int status() {
+        return status;
+    }
+
+    /** The registry's own error codes, such as {@code MANIFEST_UNKNOWN}. */
+    public List<String> codes() {
+        return codes;
+    }
+
+    /** Whether the same call may succeed later without anybody changing anything. */
+    public boolean isTemporary() {
+        return temporary;
+    }
+}

@@ -1,0 +1,47 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import java.io.Serializable;
+import java.net.URI;
+import java.util.Objects;
+
+/**
+ * Where the services of one registry host are.
+ *
+ * @param host as in image names; {@code docker.io} for Docker Hub
+ * @param registry the registry API's address, without {@code /v2/}
+ * @param api Docker Hub's own API, the registry's address for others
+ * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
+ */
+public record RegistryLocation(String host, URI registry, URI api, String certificateAuthority)
+        implements Serializable {
+
+    private static final RegistryLocation DOCKER_HUB = new RegistryLocation(
+            ImageName.DOCKER_HUB, URI.create("https://registry-1.docker.io"), URI.create("https://hub.docker.com"), "");
+
+    public RegistryLocation {
+        Objects.requireNonNull(certificateAuthority, "certificateAuthority");
+        Origin.of(registry);
+        Origin.of(api);
+    }
+
+    /** The usual place of {@code host}: by https, and Docker Hub where Docker keeps it. */
+    public static RegistryLocation usual(String host) {
+        return host.equals(ImageName.DOCKER_HUB) ? DOCKER_HUB : at(host, "https");
+    }
+
+    /** {@code host} by plain http, for a registry on this machine or one that the administrator marked. */
+    public static RegistryLocation plain(String host) {
+        return at(host, "http");
+    }
+
+    private static RegistryLocation at(String host, String scheme) {
+        URI address = URI.create(scheme + "://" + host);
+        return new RegistryLocation(host, address, address, "");
+    }
+
+    /** Whether its addresses are those that Docker publishes, so that the token service is known beforehand. */
+    boolean isPublicDockerHub() {
+        return registry.equals(DOCKER_HUB.registry);
+    }
+}

@@ -1,0 +1,102 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The way to one registry with one credential, for the length of an operation: finds out where and how the registry is
+ * reached, and sends operations to it. Safe for use by several threads.
+ */
+public final class RegistryTransport {
+
+    /** What {@code registry-1.docker.io} has always answered; knowing it saves a request. */
+    private static final Challenge DOCKER_HUB_CHALLENGE =
+            new Challenge("bearer", Map.of("realm", "https://auth.docker.io/token", "service", "registry.docker.io"));
+
+    private final RegistryLocation location;
+    private final Origin origin;
+    private final HttpCaller caller;
+    private final RegistryAuthorizer authorizer;
+
+    private RegistryTransport(RegistryLocation location, HttpCaller caller, RegistryAuthorizer authorizer) {
+        this.location = location;
+        this.origin = Origin.of(location.registry());
+        this.caller = caller;
+        this.authorizer = authorizer;
+    }
+
+    /**
+     * Opens the way to {@code host}; asks it something only if its scheme has to be found out.
+     *
+     * @param host as in image names
+     * @param authentication shown to this registry and its token service alone
+     * @param expected what the operation will need; one token is asked for all of it
+     * @throws RegistryException if a registry on this machine cannot be reached, or a credential would go unencrypted
+     */
+    public static RegistryTransport open(
+            String host, RegistryAuthentication authentication, Set<Scope> expected, Context context)
+            throws RegistryException, InterruptedException {
+        Optional<RegistryLocation> known = context.network().known(host);
+        RegistryLocation location = known.isPresent() ? known.get() : findScheme(host, context);
+        HttpCaller caller = context.caller(location);
+        Origin origin = Origin.of(location.registry());
+        TokenService tokens = new TokenService(caller, origin, authentication, context.time());
+        Challenge challenge = location.isPublicDockerHub() ? DOCKER_HUB_CHALLENGE : null;
+        return new RegistryTransport(
+                location, caller, new RegistryAuthorizer(authentication, tokens, expected, challenge));
+    }
+
+    /**
+     * What calls need besides registry and credential.
+     *
+     * @param network where registries are
+     * @param time the clock that waits and token lifetimes go by
+     * @param notices hears of waits and retries
+     */
+    public record Context(Network network, Timekeeper time, Notices notices) {
+
+        /** A caller that trusts what {@code location} is configured to trust. */
+        public HttpCaller caller(RegistryLocation location) {
+            return new HttpCaller(network, location.certificateAuthority(), time, notices);
+        }
+    }
+
+    /** A registry on this machine may speak plain http or TLS: an anonymous request without content tells. */
+    private static RegistryLocation findScheme(String host, Context context)
+            throws RegistryException, InterruptedException {
+        RegistryLocation plain = RegistryLocation.plain(host);
+        HttpCall ping = HttpCall.getJson("reach a registry", plain.registry().resolve("/v2/"), Authorizer.NONE);
+        int status = context.caller(plain).call(ping, new Reading<>() {
+            @Override
+            public boolean accepts(int status) {
+                return status < 500;
+            }
+
+            @Override
+            public Integer read(Answer answer) {
+                return answer.status();
+            }
+        });
+        // What servers answer to a plain request on a TLS port.
+        return status == 400 ? RegistryLocation.usual(host) : plain;
+    }
+
+    /** Sends {@code operation} and returns what it found out. */
+    public <T> T call(RegistryOperation<T> operation) throws RegistryException, InterruptedException {
+        RegistryRequest request = operation.request();
+        URI uri = location.registry().resolve(request.target());
+        // An address the registry gave may lie elsewhere, such as a storage service: it is no business of the
+        // credential.
+        Authorizer own = Origin.of(uri).equals(origin) ? authorizer.needing(request.scope()) : Authorizer.NONE;
+        return caller.call(
+                new HttpCall(request.phrase(), request.method(), uri, request.headers(), request.body(), own),
+                operation);
+    }
+
+    /** Scheme, host and port of the registry. */
+    public Origin origin() {
+        return origin;
+    }
+}

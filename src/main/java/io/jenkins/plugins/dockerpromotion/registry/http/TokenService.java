@@ -1,0 +1,153 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/**
+ * Asks a registry's token service for bearer tokens and keeps them until shortly before they expire
+ * (distribution's "Token Authentication Specification"). One object serves one registry and one credential.
+ */
+final class TokenService {
+
+    /** What the specification says of an answer without {@code expires_in}. */
+    private static final int DEFAULT_LIFETIME_SECONDS = 60;
+
+    private static final Authorizer ANONYMOUS =
+            new FixedAuthorizer(Optional.empty(), "give the credentialsId of somebody who may do this", List.of());
+
+    private static final Duration LONGEST_MARGIN = Duration.ofSeconds(30);
+
+    private final HttpCaller caller;
+    private final Origin registry;
+    private final RegistryAuthentication authentication;
+    private final Timekeeper time;
+    private final ReentrantLock asking = new ReentrantLock();
+    private final Map<Set<Scope>, Token> tokens = new ConcurrentHashMap<>();
+
+    TokenService(HttpCaller caller, Origin registry, RegistryAuthentication authentication, Timekeeper time) {
+        this.caller = caller;
+        this.registry = registry;
+        this.authentication = authentication;
+        this.time = time;
+    }
+
+    private record Token(String value, Instant renewAt) {}
+
+    /** A token for all of {@code scopes}, as far as the service grants them. */
+    String token(Challenge challenge, Set<Scope> scopes) throws RegistryException, InterruptedException {
+        asking.lockInterruptibly();
+        try {
+            Token known = tokens.get(scopes);
+            if (known == null || !time.now().isBefore(known.renewAt)) {
+                known = ask(challenge, scopes);
+                tokens.put(scopes, known);
+            }
+            return known.value;
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /** Drops a token that the registry no longer takes. */
+    void forget(String refused) throws InterruptedException {
+        asking.lockInterruptibly();
+        try {
+            tokens.values().removeIf(t -> t.value.equals(refused));
+        } finally {
+            asking.unlock();
+        }
+    }
+
+    /** The tokens that no message may hold. */
+    List<String> known() {
+        return tokens.values().stream().map(Token::value).toList();
+    }
+
+    private Token ask(Challenge challenge, Set<Scope> scopes) throws RegistryException, InterruptedException {
+        String names = scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
+        String phrase = "get a token for " + names + " of " + registry;
+        URI realm = realm(challenge, phrase);
+        Instant askedAt = time.now();
+        URI uri = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + query(challenge, scopes));
+        return caller.call(HttpCall.getJson(phrase, uri, credential()), answer -> read(answer, askedAt));
+    }
+
+    private URI realm(Challenge challenge, String phrase) throws RegistryException {
+        try {
+            URI realm = TokenRealm.parse(challenge.parameter("realm").orElse(""));
+            Origin origin = Origin.of(realm);
+            if (!TokenRealm.mayBeAsked(registry, origin)) {
+                throw new RegistryException("Cannot " + phrase + ": its token service " + origin + " is not encrypted");
+            }
+            if (authentication instanceof Basic && !TokenRealm.mayReceiveCredentials(registry, origin)) {
+                throw new UnauthorizedException(
+                        "Cannot " + phrase + ": it names the token service " + origin + ", which is not below the"
+                                + " registry's own domain, so the credentials were not sent; check the image's registry",
+                        new RegistryException.Reason(401, List.of(), false));
+            }
+            return realm;
+        } catch (IllegalArgumentException e) {
+            throw new RegistryException("Cannot " + phrase + ": its challenge names no token service");
+        }
+    }
+
+    private String query(Challenge challenge, Set<Scope> scopes) {
+        StringBuilder query = new StringBuilder("client_id=docker");
+        challenge.parameter("service").ifPresent(s -> append(query, "service", s));
+        scopes.forEach(s -> append(query, "scope", s.toString()));
+        if (authentication instanceof Basic basic) {
+            append(query, "account", basic.username());
+        }
+        return query.toString();
+    }
+
+    private static void append(StringBuilder query, String name, String value) {
+        query.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+    }
+
+    private Authorizer credential() {
+        if (!(authentication instanceof Basic basic)) {
+            return ANONYMOUS;
+        }
+        return new FixedAuthorizer(
+                Optional.of(basic.header()),
+                "check the password or access token of '" + basic.username() + "'",
+                basic.secrets());
+    }
+
+    private Token read(Answer answer, Instant askedAt) throws IOException {
+        JsonValue body = answer.json();
+        String value = body.text("token");
+        if (value.isEmpty()) {
+            value = body.text("access_token");
+        }
+        if (value.isEmpty()) {
+            throw answer.failure("its answer holds no token");
+        }
+        try {
+            new Bearer(value);
+        } catch (IllegalArgumentException e) {
+            throw answer.failure("its answer holds a token that cannot be sent: " + e.getMessage());
+        }
+        long seconds = Math.max(1, body.number("expires_in", DEFAULT_LIFETIME_SECONDS));
+        // Counted from our own clock and the moment of asking: the service's clock may be off, issued_at with it.
+        Duration lifetime =
+                Duration.ofSeconds(Math.min(seconds, Duration.ofDays(1).toSeconds()));
+        Duration quarter = lifetime.dividedBy(4);
+        Duration margin = quarter.compareTo(LONGEST_MARGIN) < 0 ? quarter : LONGEST_MARGIN;
+        return new Token(value, askedAt.plus(lifetime).minus(margin));
+    }
+}

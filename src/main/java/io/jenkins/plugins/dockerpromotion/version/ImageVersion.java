@@ -1,0 +1,79 @@
+package io.jenkins.plugins.dockerpromotion.version;
+
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * A tag that a {@link TagPattern} matched, with the numbers found in it; newer versions are greater.
+ *
+ * <p>Numbers are compared as numbers, the most significant one first, whatever their length: {@code 2017.10.103} is
+ * greater than {@code 2017.9.103}. If all numbers are equal ({@code 2017.05.1} and {@code 2017.5.1}), the text of the
+ * tag decides, so that the order is total and {@code compareTo} is zero exactly when {@code equals} is true. Only
+ * versions of one pattern compare in a meaningful way.
+ */
+public final class ImageVersion implements Comparable<ImageVersion>, Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String tag;
+    private final List<BigInteger> numbers;
+    /** Not one of the numbers in every case: a regular expression may take it from anywhere. */
+    private final BigInteger build;
+
+    ImageVersion(String tag, List<BigInteger> numbers, Optional<BigInteger> build) {
+        this.tag = Objects.requireNonNull(tag);
+        this.numbers = List.copyOf(numbers);
+        this.build = build.orElse(null);
+    }
+
+    /** The tag as the registry has it. */
+    public String tag() {
+        return tag;
+    }
+
+    /** The numbers of the tag, the most significant one first. */
+    public List<BigInteger> numbers() {
+        return numbers;
+    }
+
+    /** The number of the build; empty if the pattern has no such field. */
+    public Optional<BigInteger> build() {
+        return Optional.ofNullable(build);
+    }
+
+    /** Whether this is the version of that build. */
+    public boolean isOfBuild(BigInteger number) {
+        return number.equals(build);
+    }
+
+    @Override
+    public int compareTo(ImageVersion other) {
+        int shared = Math.min(numbers.size(), other.numbers.size());
+        for (int i = 0; i < shared; i++) {
+            int order = numbers.get(i).compareTo(other.numbers.get(i));
+            if (order != 0) {
+                return order;
+            }
+        }
+        int order = Integer.compare(numbers.size(), other.numbers.size());
+        return order != 0 ? order : tag.compareTo(other.tag);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ImageVersion that && tag.equals(that.tag) && numbers.equals(that.numbers);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(tag, numbers);
+    }
+
+    @Override
+    public String toString() {
+        return tag;
+    }
+}

@@ -1,0 +1,116 @@
+package io.jenkins.plugins.dockerpromotion.build;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Dependencies point inward: what each package may import. */
+class ArchitectureTest {
+    static final String ROOT = "io.jenkins.plugins.dockerpromotion";
+
+    private static final List<String> JDK = List.of("java..", "javax.crypto..", "javax.net..", "javax.security..");
+    private static final List<String> JACKSON = List.of("com.fasterxml.jackson..");
+    private static final List<String> JENKINS =
+            List.of("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke.stapler..");
+
+    /** Package: what of other packages it may import. All that stands here is free of Jenkins. */
+    private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.of(
+            "registry.reference", JDK,
+            "registry.http", union(JDK, JACKSON, ours("registry.reference")),
+            "registry.endpoint", union(JDK, ours("registry.http", "registry.reference")),
+            "registry", union(JDK, JACKSON, ours("registry.endpoint", "registry.http", "registry.reference")),
+            "version", JDK,
+            "promotion", union(JDK, JACKSON, ours("registry..", "version")),
+            "retention", union(JDK, JACKSON, ours("registry..", "version")),
+            "dockerconfig", union(JDK, JACKSON, ours("registry..", "version"))));
+
+    /** Of these, those that have no class yet. */
+    private static final Set<String> TO_COME = Set.of("retention");
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(location -> !location.contains("/test-classes/"))
+            .importPackages(ROOT);
+
+    static Stream<String> packages() {
+        return MAY_IMPORT.keySet().stream().filter(name -> !TO_COME.contains(name));
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void importsOnlyWhatIsFurtherIn(String name) {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + "." + name)
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        union(MAY_IMPORT.get(name), ours(name)).toArray(String[]::new)))
+                .check(CLASSES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("packages")
+    void importsNothingOfJenkins(String name) {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT + "." + name + "..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(JENKINS.toArray(String[]::new)))
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesStillToComeAreNotThereYet() {
+        assertThat(TO_COME)
+                .as("remove from TO_COME what has come")
+                .noneMatch(name -> CLASSES.that(resideInAPackage(ROOT + "." + name + ".."))
+                        .iterator()
+                        .hasNext());
+    }
+
+    @Test
+    void nobodyImportsTheSteps() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".steps..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".steps..")
+                .check(CLASSES);
+    }
+
+    @Test
+    void packagesHaveNoCycles() {
+        slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** The top-level packages the table names: those the small POM has to build. */
+    static Set<String> jenkinsFreePackages() {
+        return MAY_IMPORT.keySet().stream()
+                .map(name -> name.replaceFirst("\\..*", ""))
+                .collect(Collectors.toSet());
+    }
+
+    private static List<String> ours(String... names) {
+        return Stream.of(names).map(name -> ROOT + "." + name).toList();
+    }
+
+    @SafeVarargs
+    private static List<String> union(List<String>... lists) {
+        return Stream.of(lists).flatMap(List::stream).toList();
+    }
+}

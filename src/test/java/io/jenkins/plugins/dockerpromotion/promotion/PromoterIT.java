@@ -1,0 +1,194 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
+import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
+import io.jenkins.plugins.dockerpromotion.testing.LeftOut;
+import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
+import io.jenkins.plugins.dockerpromotion.testing.TestHttp;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import io.jenkins.plugins.dockerpromotion.testing.TokenServer;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Finds and promotes on the CNCF registry itself, and asks skopeo what it sees there. */
+class PromoterIT {
+
+    private static final Path SKOPEO = Path.of("/usr/bin/skopeo");
+    private static final Basic USER = new Basic(DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
+    private static final TestImage IMAGE =
+            TestImage.dockerList(TestImage.docker(1), TestImage.docker(2).withPlatform("linux", "arm64"));
+
+    @BeforeAll
+    static void needsServers() {
+        DockerRegistryProcess.assumeAvailable(PromoterIT.class);
+        LeftOut.unless(Files.isExecutable(SKOPEO), PromoterIT.class, "skopeo is not installed");
+    }
+
+    @Test
+    void promotesOnAPlainRegistry() throws Exception {
+        try (DockerRegistryProcess registry = DockerRegistryProcess.builder().start()) {
+            findAndPromote(registry, RegistryAuthentication.ANONYMOUS, TestHttp.to(registry.uri()), Optional.empty());
+        }
+    }
+
+    @Test
+    void promotesOnARegistryWithPasswords() throws Exception {
+        try (DockerRegistryProcess registry =
+                DockerRegistryProcess.builder().htpasswd().start()) {
+            TestHttp http = TestHttp.to(registry.uri()).basic(USER.username(), USER.password());
+            findAndPromote(registry, USER, http, Optional.empty());
+        }
+    }
+
+    @Test
+    void promotesOnARegistryWithTokens() throws Exception {
+        AccessRules rules = new AccessRules().user(USER.username(), USER.password());
+        try (TokenServer tokens =
+                        TokenServer.signing(rules, TestCertificates.shared().signer());
+                DockerRegistryProcess registry =
+                        DockerRegistryProcess.builder().tokens(tokens).start()) {
+            findAndPromote(registry, USER, withToken(registry, tokens), Optional.empty());
+        }
+    }
+
+    @Test
+    void promotesOnARegistryWithACertificateOfAnAuthorityOfItsOwn() throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        try (DockerRegistryProcess registry =
+                DockerRegistryProcess.builder().htpasswd().tls(certificates).start()) {
+            TestHttp http =
+                    TestHttp.to(registry.uri(), certificates.clientContext()).basic(USER.username(), USER.password());
+            findAndPromote(registry, USER, http, Optional.of(certificates.caPem()));
+        }
+    }
+
+    @Test
+    void promotesToAnotherRegistry() throws Exception {
+        try (DockerRegistryProcess from = DockerRegistryProcess.builder().start();
+                DockerRegistryProcess to =
+                        DockerRegistryProcess.builder().htpasswd().start()) {
+            TestHttp.to(from.uri()).push("group/app", "2017.2.103", IMAGE);
+            PromotionRequest request = PromotionRequest.of(
+                    ImageName.parse(from.host() + "/group/app"),
+                    new Tag("2017.2.103"),
+                    ImageName.parse(to.host() + "/prod/app"),
+                    List.of("{tag}", "production"),
+                    new PromotionRequest.Options(false, true, false));
+
+            Promoter.promote(request, RegistryAuthentication.ANONYMOUS, USER, context(Optional.empty(), from, to));
+
+            assertSkopeoSees(to, USER, Optional.empty(), "prod/app:2017.2.103", "prod/app:production");
+        }
+    }
+
+    private static void findAndPromote(
+            DockerRegistryProcess registry, RegistryAuthentication user, TestHttp http, Optional<Path> authority)
+            throws Exception {
+        http.push("group/app", "2017.2.103", IMAGE);
+        http.push("group/app", "2017.2.1030", TestImage.docker(3));
+        http.push("group/app", "latest", TestImage.docker(3));
+        RegistryTransport.Context context = context(authority, registry);
+        ImageName image = ImageName.parse(registry.host() + "/group/app");
+
+        TagFinder finder = new TagFinder(image, TagPattern.of("{year}.{week}.{build}"), BigInteger.valueOf(103));
+        List<Tag> found = finder.find(user, context).tags();
+        assertThat(found).containsExactly(new Tag("2017.2.103"));
+
+        PromotionRequest.Options options = new PromotionRequest.Options(false, true, false);
+        Promoter.promote(
+                PromotionRequest.of(image, found.get(0), image, List.of("{tag}-rc", "latest"), options),
+                user,
+                user,
+                context);
+        int before = registry.accessLog().size();
+        ImageName stable = ImageName.parse(registry.host() + "/stable/app");
+        Promoter.promote(
+                PromotionRequest.of(image, found.get(0), stable, List.of("{tag}"), options), user, user, context);
+
+        assertSkopeoSees(
+                registry, user, authority, "group/app:2017.2.103-rc", "group/app:latest", "stable/app:2017.2.103");
+        assertThat(registry.accessLog().subList(before, registry.accessLog().size()))
+                .as("layers are mounted, not moved")
+                .anyMatch(r -> r.startsWith("\"POST /v2/stable/app/blobs/uploads/?mount="))
+                .noneMatch(r -> r.startsWith("\"GET /v2/group/app/blobs/"))
+                .noneMatch(r -> r.startsWith("\"PATCH ") || r.startsWith("\"PUT /v2/stable/app/blobs/"));
+    }
+
+    /** A client that may do everything there, with a token fetched as docker does it. */
+    private static TestHttp withToken(DockerRegistryProcess registry, TokenServer tokens) throws IOException {
+        String token = TestHttp.to(tokens.uri())
+                .basic(USER.username(), USER.password())
+                .json("/token?service=docker-registry-process&scope=repository:group/app:pull,push")
+                .get("token")
+                .asText();
+        return TestHttp.to(registry.uri()).bearer(token);
+    }
+
+    private static RegistryTransport.Context context(Optional<Path> authority, DockerRegistryProcess... registries)
+            throws IOException {
+        String pem = authority.isPresent() ? Files.readString(authority.get()) : "";
+        List<RegistryLocation> locations = List.of(registries).stream()
+                .map(r -> new RegistryLocation(r.host(), r.uri(), r.uri(), pem))
+                .toList();
+        return new RegistryTransport.Context(
+                new Network(locations, ProxySettings.NONE, Timing.DEFAULT), Timekeeper.SYSTEM, Notices.NONE);
+    }
+
+    private static void assertSkopeoSees(
+            DockerRegistryProcess registry, RegistryAuthentication user, Optional<Path> authority, String... images)
+            throws Exception {
+        for (String image : images) {
+            assertThat(Digest.sha256(skopeoInspect(registry.uri(), user, authority, image)))
+                    .as(image)
+                    .hasToString(IMAGE.digest());
+        }
+    }
+
+    private static byte[] skopeoInspect(
+            URI registry, RegistryAuthentication user, Optional<Path> authority, String image) throws Exception {
+        Path directory = Files.createTempDirectory("skopeo");
+        List<String> command = new ArrayList<>(List.of(SKOPEO.toString(), "inspect", "--raw"));
+        if (user instanceof Basic basic) {
+            command.addAll(List.of("--creds", basic.username() + ":" + basic.password()));
+        }
+        if (authority.isPresent()) {
+            Files.copy(authority.get(), directory.resolve("ca.crt"));
+            command.addAll(List.of("--cert-dir", directory.toString()));
+        } else {
+            command.add("--tls-verify=false");
+        }
+        command.add("docker://" + registry.getAuthority() + "/" + image);
+        Process process = new ProcessBuilder(command)
+                .redirectError(directory.resolve("errors").toFile())
+                .start();
+        byte[] manifest = process.getInputStream().readAllBytes();
+        assertThat(process.waitFor())
+                .as(Files.readString(directory.resolve("errors"), StandardCharsets.UTF_8))
+                .isZero();
+        return manifest;
+    }
+}

@@ -1,0 +1,435 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.JsonLayout;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class PromoterTest {
+
+    private static final Basic CI = new Basic("ci", "secret");
+    private static final List<String> TARGETS = List.of("{tag}-rc", "latest");
+
+    private final List<AutoCloseable> servers = new ArrayList<>();
+    private TestNetwork network;
+
+    @AfterEach
+    void closeServers() throws Exception {
+        for (AutoCloseable server : servers) {
+            server.close();
+        }
+    }
+
+    private InMemoryRegistry registry(Quirk... quirks) {
+        return track(InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", "secret")
+                .with(quirks)
+                .start());
+    }
+
+    private <T extends AutoCloseable> T track(T server) {
+        servers.add(server);
+        return server;
+    }
+
+    private static Options options() {
+        return new Options(false, false, false);
+    }
+
+    private static PromotionRequest within(InMemoryRegistry registry, List<String> to, Options options) {
+        ImageName image = ImageName.parse(registry.host() + "/group/app");
+        return PromotionRequest.of(image, new Tag("1.0"), image, to, options);
+    }
+
+    private static PromotionRequest across(InMemoryRegistry from, InMemoryRegistry to, Options options) {
+        return PromotionRequest.of(
+                ImageName.parse(from.host() + "/group/app"),
+                new Tag("1.0"),
+                ImageName.parse(to.host() + "/prod/app"),
+                TARGETS,
+                options);
+    }
+
+    private PromotionReceipt promote(PromotionRequest request, InMemoryRegistry... registries) throws Exception {
+        network = TestNetwork.of(registries);
+        return Promoter.promote(request, CI, CI, network.context());
+    }
+
+    static Stream<Arguments> images() {
+        TestImage amd64 = TestImage.docker(1);
+        TestImage arm64 = TestImage.oci(2);
+        return Stream.of(
+                Arguments.of("Docker schema 2", amd64),
+                Arguments.of(
+                        "Docker schema 2 in odd white space",
+                        TestImage.docker(3).withLayout(JsonLayout.ODD)),
+                Arguments.of("OCI manifest", arm64),
+                Arguments.of("OCI manifest in odd white space", TestImage.oci(4).withLayout(JsonLayout.ODD)),
+                Arguments.of("Docker list", TestImage.dockerList(amd64, TestImage.docker(5))),
+                Arguments.of("OCI index", TestImage.ociIndex(amd64, arm64).withLayout(JsonLayout.ODD)),
+                Arguments.of("index of indexes", TestImage.ociIndex(TestImage.ociIndex(amd64, arm64))),
+                Arguments.of(
+                        "a media type nobody has heard of",
+                        TestImage.raw(
+                                "application/vnd.acme.thing.v7+json", "{ \"acme\" :\t[ 1,2 ]\r\n,\"x\":{} }\n\n")));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("images")
+    void keepsBytesMediaTypeAndDigestWithinARepository(String kind, TestImage image) throws Exception {
+        InMemoryRegistry registry = registry(Quirk.HONOURS_ACCEPT);
+        registry.push("group/app", "1.0", image);
+
+        PromotionReceipt receipt = promote(within(registry, TARGETS, options()), registry);
+
+        assertThat(receipt.digest()).isEqualTo(image.digest());
+        assertThat(receipt.mediaType()).isEqualTo(image.mediaType());
+        assertSame(registry, "group/app", image);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("images")
+    void keepsBytesMediaTypeAndDigestAcrossRepositoriesWithoutMovingALayer(String kind, TestImage image)
+            throws Exception {
+        InMemoryRegistry registry = registry(Quirk.HONOURS_ACCEPT);
+        registry.push("group/app", "1.0", image);
+
+        promote(across(registry, registry, options()), registry);
+
+        assertSame(registry, "prod/app", image);
+        assertThat(registry.requests().blobBytesDown()).isZero();
+        assertThat(registry.requests().blobBytesUp()).isZero();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("images")
+    void keepsBytesMediaTypeAndDigestAcrossRegistries(String kind, TestImage image) throws Exception {
+        InMemoryRegistry from = registry(Quirk.HONOURS_ACCEPT);
+        InMemoryRegistry to = registry();
+        from.push("group/app", "1.0", image);
+
+        promote(across(from, to, options()), from, to);
+
+        assertSame(to, "prod/app", image);
+        assertThat(to.openUploads()).isZero();
+    }
+
+    private static void assertSame(InMemoryRegistry registry, String repository, TestImage image) {
+        for (String tag : List.of("1.0-rc", "latest")) {
+            assertThat(registry.digestOf(repository, tag)).contains(image.digest());
+            assertThat(registry.mediaTypeOf(repository, tag)).contains(image.mediaType());
+            assertThat(registry.manifestBytes(repository, tag)).contains(image.bytes());
+        }
+    }
+
+    @Test
+    void takesOneReadAndOneWriteForEachTargetWithinARepository() throws Exception {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2)));
+
+        promote(within(registry, List.of("a", "b", "c"), options()), registry);
+
+        assertThat(count(registry, 401))
+                .as("the first request finds out how to log in")
+                .isEqualTo(1);
+        assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);
+        assertThat(registry.requests().count("GET", "/v2/.*")).isEqualTo(2);
+        assertThat(registry.requests().count("HEAD", "/v2/group/app/manifests/[abc]"))
+                .isEqualTo(3);
+        assertThat(registry.requests().count("PUT", "/v2/group/app/manifests/[abc]"))
+                .isEqualTo(3);
+        assertThat(registry.requests().count())
+                .as(registry.requests().summary())
+                .isEqualTo(1 + 1 + 1 + 3 + 3);
+    }
+
+    @Test
+    void takesOneReadForEachManifestAndOneMountForEachBlobAcrossRepositories() throws Exception {
+        InMemoryRegistry registry = registry();
+        TestImage amd64 = TestImage.oci(1);
+        TestImage arm64 = TestImage.oci(2);
+        TestImage index = TestImage.ociIndex(amd64, arm64);
+        registry.push("group/app", "1.0", index);
+        int blobs = (int) Stream.of(amd64, arm64)
+                .flatMap(i -> i.blobs().keySet().stream())
+                .distinct()
+                .count();
+
+        promote(across(registry, registry, options()), registry);
+
+        assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);
+        assertThat(registry.requests().count("GET", "/v2/group/app/manifests/.*"))
+                .isEqualTo(1 + 3);
+        assertThat(registry.requests().count("POST", "/v2/prod/app/blobs/uploads/"))
+                .isEqualTo(blobs);
+        assertThat(registry.requests().count("PUT", "/v2/prod/app/manifests/.*"))
+                .isEqualTo(2 + 2);
+        assertThat(registry.requests().count())
+                .as(registry.requests().summary())
+                .isEqualTo(1 + 1 + 3 + 2 + blobs + 4);
+    }
+
+    @Test
+    void movesOnlyTheBlobsThatTheOtherRegistryLacks() throws Exception {
+        InMemoryRegistry from = registry();
+        InMemoryRegistry to = registry();
+        TestImage image = TestImage.docker(1);
+        from.push("group/app", "1.0", image);
+        String first = image.blobs().keySet().iterator().next();
+        to.push("prod/app", "old", image);
+        to.deleteTag("prod/app", "old");
+        to.deleteBlob("prod/app", first);
+
+        promote(across(from, to, options()), from, to);
+
+        long size = image.blobs().get(first).size();
+        assertThat(from.requests().blobBytesDown()).isEqualTo(size);
+        assertThat(to.requests().blobBytesUp()).isEqualTo(size);
+    }
+
+    @Test
+    void streamsWithinARegistryThatDoesNotMount() throws Exception {
+        for (Quirk quirk : List.of(Quirk.NO_MOUNT, Quirk.FIRST_SCOPE_ONLY, Quirk.MOUNT_CHALLENGES_FOR_SOURCE)) {
+            InMemoryRegistry registry = registry(quirk);
+            TestImage image = TestImage.oci(1);
+            registry.push("group/app", "1.0", image);
+
+            promote(across(registry, registry, options()), registry);
+
+            assertSame(registry, "prod/app", image);
+            assertThat(registry.openUploads()).isZero();
+        }
+    }
+
+    @Test
+    void refusesToOverwriteAVersionAndChangesNothing() {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "1.0-rc", TestImage.docker(2));
+
+        assertThatThrownBy(() -> promote(within(registry, TARGETS, options()), registry))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContainingAll("group/app:1.0", "1.0-rc", "nothing was changed", "overwrite: true");
+
+        assertThat(registry.digestOf("group/app", "1.0-rc"))
+                .contains(TestImage.docker(2).digest());
+        assertThat(registry.digestOf("group/app", "latest")).isEmpty();
+        assertThat(registry.requests().count("PUT", ".*")).isZero();
+    }
+
+    @Test
+    void movesLatestAndTellsWhatItWas() throws Exception {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "latest", TestImage.docker(2));
+
+        PromotionReceipt receipt = promote(within(registry, TARGETS, options()), registry);
+
+        assertThat(receipt.targets())
+                .containsExactly(
+                        new PromotionReceipt.Target("1.0-rc", "", true),
+                        new PromotionReceipt.Target(
+                                "latest", TestImage.docker(2).digest(), true));
+    }
+
+    @Test
+    void overwritesAVersionWhenToldTo() throws Exception {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "1.0-rc", TestImage.docker(2));
+
+        promote(within(registry, TARGETS, new Options(true, false, false)), registry);
+
+        assertThat(registry.digestOf("group/app", "1.0-rc"))
+                .contains(TestImage.docker(1).digest());
+    }
+
+    @Test
+    void changesNothingTheSecondTime() throws Exception {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        PromotionRequest request = across(registry, registry, new Options(false, true, false));
+        promote(request, registry);
+        registry.requests().clear();
+
+        PromotionReceipt receipt = promote(request, registry);
+
+        assertThat(receipt.targets()).allMatch(t -> !t.changed());
+        assertThat(registry.requests().count("PUT|POST|PATCH|DELETE", ".*")).isZero();
+    }
+
+    @Test
+    void plansOnlyInADryRun() throws Exception {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+
+        PromotionReceipt receipt = promote(within(registry, TARGETS, new Options(false, true, true)), registry);
+
+        assertThat(receipt.dryRun()).isTrue();
+        assertThat(receipt.targets()).allMatch(PromotionReceipt.Target::changed);
+        assertThat(registry.tags("group/app")).containsExactly("1.0");
+    }
+
+    @Test
+    void refusesAnImageThatIsNotTheExpectedOne() {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        PromotionRequest request = within(registry, TARGETS, options())
+                .expecting(Digest.parse(TestImage.docker(2).digest()));
+
+        assertThatThrownBy(() -> promote(request, registry))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContainingAll(
+                        TestImage.docker(1).digest(), TestImage.docker(2).digest(), "nothing was changed");
+    }
+
+    @Test
+    void saysWhichImageIsMissing() {
+        InMemoryRegistry registry = registry();
+        registry.createRepository("group/app");
+
+        assertThatThrownBy(() -> promote(within(registry, TARGETS, options()), registry))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContainingAll(registry.host() + "/group/app:1.0", "404");
+    }
+
+    @Test
+    void putsBackTargetsWhenOneFails() {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "latest", TestImage.docker(2));
+        registry.onRequest(
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/broken"),
+                Fault.status(403).always());
+
+        assertThatThrownBy(() -> promote(within(registry, List.of("new", "latest", "broken"), options()), registry))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContainingAll("403", "new removed again", "latest put back to", "broken still absent");
+
+        assertThat(registry.digestOf("group/app", "latest"))
+                .contains(TestImage.docker(2).digest());
+        assertThat(registry.digestOf("group/app", "new")).isEmpty();
+        assertThat(registry.digestOf("group/app", "broken")).isEmpty();
+    }
+
+    @Test
+    void saysWhatStandsWhereWhenATargetCannotBePutBack() {
+        InMemoryRegistry registry = registry(Quirk.DELETE_SWITCHED_OFF_405);
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.onRequest(
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/broken"),
+                Fault.status(403).always());
+        String digest = TestImage.docker(1).digest().substring(0, 19);
+
+        assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContainingAll("new may stand at " + digest, "could not be put back", "405");
+    }
+
+    @Test
+    void leavesNoTargetBehindWhenTheContentCannotBeCopied() {
+        InMemoryRegistry from = registry();
+        InMemoryRegistry to = registry();
+        from.push("group/app", "1.0", TestImage.docker(1));
+        from.onRequest(
+                RecordedRequest.matching("GET", "/v2/group/app/blobs/.*"),
+                Fault.status(403).always());
+
+        assertThatThrownBy(() -> promote(across(from, to, options()), from, to)).isInstanceOf(RegistryException.class);
+
+        assertThat(to.tags("prod/app")).isEmpty();
+    }
+
+    @Test
+    void copiesABlobAgainWhenItsStreamBreaks() throws Exception {
+        InMemoryRegistry from = registry();
+        InMemoryRegistry to = registry();
+        TestImage image = TestImage.docker(1);
+        from.push("group/app", "1.0", image);
+        from.onRequest(RecordedRequest.matching("GET", "/v2/group/app/blobs/.*"), Fault.closeMidBody());
+
+        promote(across(from, to, options()), from, to);
+
+        assertSame(to, "prod/app", image);
+        assertThat(network.notices()).anyMatch(n -> n.contains("copying the blob again"));
+    }
+
+    @Test
+    void showsEachRegistryItsOwnCredentialOnly() throws Exception {
+        InMemoryRegistry from = track(
+                InMemoryRegistry.builder().basic().user("reader", "read-secret").start());
+        InMemoryRegistry to = track(InMemoryRegistry.builder()
+                .basic()
+                .user("writer", "write-secret")
+                .start());
+        from.push("group/app", "1.0", TestImage.docker(1));
+        RegistryAuthentication reader = new Basic("reader", "read-secret");
+        RegistryAuthentication writer = new Basic("writer", "write-secret");
+
+        Promoter.promote(
+                across(from, to, options()),
+                reader,
+                writer,
+                TestNetwork.of(from, to).context());
+
+        assertThat(authorizations(from)).hasSize(1);
+        assertThat(authorizations(to)).hasSize(1).doesNotContainAnyElementsOf(authorizations(from));
+    }
+
+    private static List<String> authorizations(InMemoryRegistry registry) {
+        return registry.requests().all().stream()
+                .flatMap(r -> r.authorization().stream())
+                .distinct()
+                .toList();
+    }
+
+    private static long count(InMemoryRegistry registry, int status) {
+        return registry.requests().all().stream()
+                .filter(r -> r.status() == status)
+                .count();
+    }
+
+    @Test
+    void takesSignaturesAlongToAnotherRepository() throws Exception {
+        for (Quirk[] quirks : List.of(new Quirk[0], new Quirk[] {Quirk.NO_REFERRERS_API})) {
+            InMemoryRegistry registry = registry(quirks);
+            TestImage image = TestImage.oci(1);
+            registry.push("group/app", "1.0", image);
+            TestImage signature =
+                    TestImage.oci(7).withSubject(image).withArtifactType("application/vnd.acme.signature");
+            registry.push("group/app", signature);
+            String hex = image.digest().replace(':', '-');
+            registry.push("group/app", hex, TestImage.ociIndex(signature));
+            registry.push("group/app", hex + ".sig", TestImage.oci(8));
+
+            promote(across(registry, registry, new Options(false, true, false)), registry);
+
+            assertThat(registry.hasManifest("prod/app", signature.digest())).isTrue();
+            assertThat(registry.digestOf("prod/app", hex + ".sig"))
+                    .contains(TestImage.oci(8).digest());
+        }
+    }
+}

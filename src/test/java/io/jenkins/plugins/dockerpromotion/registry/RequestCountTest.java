@@ -1,0 +1,154 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What the operations that a promotion is made of cost, exactly. */
+class RequestCountTest {
+
+    private static final Basic CI = new Basic("ci", "secret");
+
+    private final InMemoryRegistry registry =
+            InMemoryRegistry.builder().bearer().user("ci", "secret").start();
+    private final TestNetwork network = TestNetwork.of(registry);
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    private ImageName image(String path) {
+        return ImageName.parse(registry.host() + "/" + path);
+    }
+
+    private ImageReference tagged(String path, String tag) {
+        return ImageReference.tagged(image(path), new Tag(tag));
+    }
+
+    /** A client that has learned of the token service, whose token for {@code scopes} is still to be asked for. */
+    private RegistryClient knowingTheRealm(Scope... scopes) throws Exception {
+        RegistryClient client =
+                RegistryClient.open(image("group/app"), CI, new LinkedHashSet<>(List.of(scopes)), network.context());
+        client.digestOf(tagged("group/warm-up", "1.0"));
+        registry.expireTokens();
+        network.time().advance(Duration.ofHours(1));
+        registry.requests().clear();
+        return client;
+    }
+
+    private List<String> methods() {
+        return registry.requests().all().stream()
+                .map(r -> r.path().equals("/token") ? "token" : r.method())
+                .toList();
+    }
+
+    @Test
+    void findsTheDigestOfATagWithTheTokenAndOneRequestWithoutContent() throws Exception {
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        RegistryClient client = knowingTheRealm(Scope.pull("group/app"));
+        assertThat(client.digestOf(tagged("group/app", "1.0"))).isPresent();
+        assertThat(methods()).containsExactly("token", "HEAD");
+        assertThat(registry.requests().all("HEAD", ".*").get(0).responseBytes()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 4", "5, 12"})
+    void promotesWithinARepository(int targets, int requests) throws Exception {
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        RegistryClient client = knowingTheRealm(Scope.pullAndPush("group/app"));
+        Manifest manifest = client.pull(tagged("group/app", "1.0"));
+        for (int i = 0; i < targets; i++) {
+            client.digestOf(tagged("group/app", "target-" + i));
+            client.push(tagged("group/app", "target-" + i), manifest);
+        }
+        assertThat(registry.requests().count()).isEqualTo(requests);
+        assertThat(registry.requests().bytes()
+                        - registry.requests().all("GET", "/token").get(0).responseBytes())
+                .isEqualTo((1 + targets) * (long) TestImage.docker(1).size());
+    }
+
+    @Test
+    void copiesBetweenRepositoriesWithOneTokenAndNoBytesOfBlobs() throws Exception {
+        TestImage index = TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2));
+        registry.push("group/source", "1.0", index);
+        RegistryClient client = knowingTheRealm(Scope.pullAndPush("group/app"), Scope.pull("group/source"));
+        Manifest root = client.pull(tagged("group/source", "1.0"));
+        int blobs = 0;
+        for (var child : root.children()) {
+            Manifest manifest = client.pull(ImageReference.pinned(image("group/source"), child.digest()));
+            for (var blob : manifest.blobs()) {
+                blobs++;
+                assertThat(client.mount(image("group/app"), blob.digest(), image("group/source")))
+                        .isEmpty();
+            }
+            client.push(ImageReference.pinned(image("group/app"), child.digest()), manifest);
+        }
+        client.push(tagged("group/app", "1.0"), root);
+        assertThat(registry.requests().count()).isEqualTo(1 + (1 + 2) + blobs + (2 + 1));
+        assertThat(registry.requests().blobBytesDown() + registry.requests().blobBytesUp())
+                .isZero();
+        assertThat(registry.digestOf("group/app", "1.0")).contains(index.digest());
+    }
+
+    @Test
+    void listsTagsOfARegistryWithOneRequestAPage() throws Exception {
+        registry.addTags("group/app", TestImage.docker(1), tags(2500));
+        AtomicInteger found = new AtomicInteger();
+        knowingTheRealm(Scope.pull("group/app")).tags(image("group/app"), page -> found.addAndGet(page.size()));
+        assertThat(found).hasValue(2500);
+        assertThat(methods()).containsExactly("token", "GET");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"350, true, 5", "350, false, 4", "100, true, 2"})
+    void listsTagsOfDockerHubWithOneRequestAHundred(int count, boolean login, int requests) throws Exception {
+        try (InMemoryDockerHub hub =
+                InMemoryDockerHub.builder().user("ci", "secret").start()) {
+            hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags(count));
+            AtomicInteger found = new AtomicInteger();
+            TagListing.list(
+                    ImageName.parse("technolog/serviceone"),
+                    login ? CI : RegistryAuthentication.ANONYMOUS,
+                    TestNetwork.of(hub).context(),
+                    page -> found.addAndGet(page.size()));
+            assertThat(found).hasValue(count);
+            assertThat(hub.requests().count()).isEqualTo(requests);
+            assertThat(hub.registry().requests().count()).isZero();
+        }
+    }
+
+    @Test
+    void asksARegistryOfThisMachineForItsSchemeOnce() throws Exception {
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        RegistryClient client = RegistryClient.open(image("group/app"), CI, Set.of(), new TestNetwork().context());
+        Digest digest = client.digestOf(tagged("group/app", "1.0")).orElseThrow();
+        assertThat(digest).hasToString(TestImage.docker(1).digest());
+        assertThat(methods()).containsExactly("GET", "HEAD", "token", "HEAD");
+    }
+
+    private static List<String> tags(int count) {
+        return IntStream.range(0, count).mapToObj(i -> "2019.20." + i).toList();
+    }
+}

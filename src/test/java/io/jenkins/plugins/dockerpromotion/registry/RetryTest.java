@@ -1,0 +1,177 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RateLimitedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is tried again, how often, after which wait, and what the log says of it. */
+class RetryTest {
+
+    private final InMemoryRegistry registry = InMemoryRegistry.start();
+    private final TestNetwork network = TestNetwork.of(registry).with(TestNetwork.SHORT);
+    private final ImageReference image =
+            ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag("1.0"));
+
+    RetryTest() {
+        registry.push("group/app", "1.0", TestImage.docker(1));
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    private RegistryClient client() throws RegistryException, InterruptedException {
+        return RegistryClient.open(image.name(), RegistryAuthentication.ANONYMOUS, Set.of(), network.context());
+    }
+
+    private static Fault status(int status) {
+        return Fault.status(status);
+    }
+
+    static Stream<Fault> passingFaults() {
+        return Stream.of(
+                status(408),
+                status(429),
+                status(500),
+                status(502),
+                status(503),
+                status(504),
+                status(503).body("<html>down</html>"),
+                Fault.closeConnection(),
+                Fault.closeMidBody(),
+                Fault.hangMidBody(),
+                Fault.hang());
+    }
+
+    @ParameterizedTest
+    @MethodSource("passingFaults")
+    void triesAgainWhatMaySucceedLater(Fault fault) throws Exception {
+        registry.onRequest(r -> true, fault);
+        Manifest manifest = client().pull(image);
+        assertThat(manifest.digest()).hasToString(TestImage.docker(1).digest());
+        // The JDK's client sends a GET again by itself if its connection is closed before the answer begins.
+        assertThat(registry.requests().count()).isEqualTo(2);
+        assertThat(network.notices())
+                .hasSizeLessThanOrEqualTo(1)
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith("Cannot read the manifest of " + image + " on " + registry.uri() + ": ")
+                        .matches(".*; trying again in 0\\.[34] s \\(2 of 3\\)")
+                        .hasLineCount(1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("passingFaults")
+    void triesNoMoreThanItMay(Fault fault) {
+        registry.onRequest(r -> true, fault.always());
+        RegistryException failure = catchThrowableOfType(RegistryException.class, () -> client().pull(image));
+        assertThat(failure.isTemporary()).isTrue();
+        assertThat(failure.getMessage()).hasLineCount(1);
+        assertThat(network.notices()).hasSize(2);
+        assertThat(network.notices().get(1)).matches(".*; trying again in 0\\.[678] s \\(3 of 3\\)");
+        assertThat(network.time().pauses()).hasSize(2);
+    }
+
+    @Test
+    void storesAManifestAgainWhoseAnswerWasLost() throws Exception {
+        Manifest manifest = client().pull(image);
+        registry.onRequest(r -> r.method().equals("PUT"), Fault.loseAnswer());
+        client().push(ImageReference.tagged(image.name(), new Tag("1.0-rc")), manifest);
+        assertThat(registry.digestOf("group/app", "1.0-rc"))
+                .contains(manifest.digest().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 401, 403, 404, 405, 409, 413, 416, 418, 431, 501, 507})
+    void doesNotTryAgainWhatCannotSucceed(int status) {
+        registry.onRequest(r -> true, status(status).always());
+        RegistryException failure = catchThrowableOfType(RegistryException.class, () -> client().pull(image));
+        assertThat(failure.status()).isEqualTo(status);
+        assertThat(failure.isTemporary()).isFalse();
+        assertThat(registry.requests().count()).isEqualTo(1);
+        assertThat(network.notices()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Retry-After, 30, 30",
+        "Retry-After, 'Mon, 20 May 2019 08:00:30 GMT', 30",
+        "X-Retry-After, 1558339230, 30",
+        "Retry-After, 120, 120",
+        "X-Retry-After, 1558339100, 0",
+    })
+    void waitsAsLongAsTheRegistryAsks(String header, String value, int seconds) throws Exception {
+        registry.onRequest(r -> true, status(429).header(header, value));
+        client().digestOf(image);
+        assertThat(network.time().pauses())
+                .singleElement()
+                .satisfies(p -> assertThat(p).isBetween(Duration.ofSeconds(seconds), Duration.ofSeconds(seconds + 6)));
+        assertThat(network.notices()).singleElement().asString().contains("too many requests");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Retry-After, 121", "X-Retry-After, 1558342800", "Retry-After, 99999999999"})
+    void doesNotWaitForTooLong(String header, String value) {
+        registry.onRequest(r -> true, status(429).header(header, value).always());
+        assertThatThrownBy(() -> client().pull(image))
+                .isInstanceOf(RateLimitedException.class)
+                .hasMessageMatching(".*too many requests, the next is allowed in \\d+ s");
+        assertThat(registry.requests().count()).isEqualTo(1);
+        assertThat(network.time().pauses()).isEmpty();
+    }
+
+    @Test
+    void explainsARefusedConnection() {
+        registry.close();
+        assertThatThrownBy(() -> client().pull(image))
+                .isInstanceOf(RegistryException.class)
+                .hasMessage("Cannot read the manifest of " + image + " on " + registry.uri()
+                        + ": the connection was refused; check the host, the port and the proxy");
+        assertThat(network.notices()).hasSize(2);
+    }
+
+    @Test
+    void explainsSilence() {
+        registry.onRequest(r -> true, Fault.hang().always());
+        assertThatThrownBy(() -> client().pull(image)).hasMessageContaining("no answer within ");
+    }
+
+    @Test
+    void takesATruncatedBodyForNoManifest() {
+        registry.onRequest(r -> true, Fault.truncateBody(100));
+        assertThatThrownBy(() -> client().pull(image)).isInstanceOf(RegistryException.class);
+    }
+
+    @Test
+    void passesOnARegistrysWarningsOnce() throws Exception {
+        registry.onRequest(
+                r -> true,
+                Fault.replaceHeader("Warning", "299 - \"This \\\"registry\\\" closes\tsoon\"")
+                        .always());
+        RegistryClient client = client();
+        client.pull(image);
+        client.pull(image);
+        assertThat(network.notices()).containsExactly(registry.uri() + " says: This \"registry\" closes soon");
+    }
+}

@@ -1,0 +1,36 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** A clock on which waiting takes no time, and which remembers how long it was made to wait. */
+public final class SimulatedTime implements Timekeeper {
+
+    private final List<Duration> pauses = new CopyOnWriteArrayList<>();
+    private volatile Instant now = Instant.parse("2019-05-20T08:00:00Z");
+
+    @Override
+    public Instant now() {
+        return now;
+    }
+
+    @Override
+    public void pause(Duration duration) throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+        pauses.add(duration);
+        advance(duration);
+    }
+
+    public synchronized void advance(Duration duration) {
+        now = now.plus(duration);
+    }
+
+    /** What was waited for so far. */
+    public List<Duration> pauses() {
+        return pauses;
+    }
+}

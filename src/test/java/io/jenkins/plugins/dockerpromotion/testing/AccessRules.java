@@ -1,0 +1,107 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.regex.Pattern;
+
+/**
+ * Who may do what: the accounts of a registry, and of the Docker Hub that stands before it.
+ *
+ * <p>A user without a rule may do everything; with the first rule, only what rules say.
+ * Repositories are globs in which {@code *} stands for anything.
+ */
+public final class AccessRules {
+
+    static final Set<String> ALL_ACTIONS = Set.of("pull", "push", "delete");
+
+    private final Map<String, String> passwords = new ConcurrentHashMap<>();
+    private final Map<String, Set<String>> accessTokens = new ConcurrentHashMap<>();
+    private final Set<String> twoFactor = ConcurrentHashMap.newKeySet();
+    private final Map<String, List<Rule>> rules = new ConcurrentHashMap<>();
+    private final List<Rule> anonymous = new CopyOnWriteArrayList<>();
+
+    private final Set<String> privateRepositories = ConcurrentHashMap.newKeySet();
+
+    /** What became of a login. */
+    enum Login {
+        ACCEPTED,
+        REFUSED,
+        SECOND_FACTOR_NEEDED
+    }
+
+    public AccessRules user(String name, String password) {
+        passwords.put(name, password);
+        return this;
+    }
+
+    /** A personal or organisation access token, which works in place of the password; the account need not have one. */
+    public AccessRules accessToken(String name, String token) {
+        accessTokens.computeIfAbsent(name, it -> ConcurrentHashMap.newKeySet()).add(token);
+        return this;
+    }
+
+    /** Makes the account's password useless without a second factor; its access tokens go on working. */
+    public AccessRules twoFactor(String name) {
+        twoFactor.add(name);
+        return this;
+    }
+
+    /** Lets a user do this, and no longer everything. */
+    public AccessRules allow(String name, String repositoryGlob, String... actions) {
+        rules.computeIfAbsent(name, it -> new CopyOnWriteArrayList<>()).add(Rule.of(repositoryGlob, actions));
+        return this;
+    }
+
+    /** Leaves the user's account, without any right. */
+    public AccessRules denyAll(String name) {
+        rules.put(name, new CopyOnWriteArrayList<>());
+        return this;
+    }
+
+    /** Lets everybody pull. */
+    public AccessRules publicRepository(String repositoryGlob) {
+        anonymous.add(Rule.of(repositoryGlob, "pull"));
+        return this;
+    }
+
+    /** Takes a repository, by its exact name, out of those that everybody may pull. */
+    public AccessRules privateRepository(String name) {
+        privateRepositories.add(name);
+        return this;
+    }
+
+    Login login(String name, String secret) {
+        if (accessTokens.getOrDefault(name, Set.of()).contains(secret)) {
+            return Login.ACCEPTED;
+        }
+        if (!secret.equals(passwords.get(name))) {
+            return Login.REFUSED;
+        }
+        return twoFactor.contains(name) ? Login.SECOND_FACTOR_NEEDED : Login.ACCEPTED;
+    }
+
+    boolean allows(Optional<String> user, String repository, String action) {
+        List<Rule> all = new ArrayList<>(privateRepositories.contains(repository) ? List.of() : anonymous);
+        user.ifPresent(name -> all.addAll(rules.getOrDefault(name, List.of(Rule.EVERYTHING))));
+        return all.stream().anyMatch(rule -> rule.allows(repository, action));
+    }
+
+    private record Rule(Pattern repositories, Set<String> actions) {
+
+        static final Rule EVERYTHING = new Rule(Pattern.compile(".*"), ALL_ACTIONS);
+
+        static Rule of(String glob, String... actions) {
+            String regex = Pattern.quote(glob).replace("*", "\\E.*\\Q");
+            return new Rule(Pattern.compile(regex), Set.of(actions));
+        }
+
+        boolean allows(String repository, String action) {
+            return actions.contains(action) && repositories.matcher(repository).matches();
+        }
+    }
+}

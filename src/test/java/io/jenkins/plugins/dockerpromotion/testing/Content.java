@@ -1,0 +1,84 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/** Bytes of known length that can be read many times, kept in memory, in a file or made up while they are read. */
+public interface Content {
+
+    Content EMPTY = of(new byte[0]);
+
+    /** Length in bytes. */
+    long size();
+
+    /** A new stream from the first byte. */
+    InputStream open() throws IOException;
+
+    /** {@code sha256:} and the hexadecimal digest of the bytes. */
+    default String digest() {
+        MessageDigest sha256 = sha256();
+        byte[] buffer = new byte[64 * 1024];
+        try (InputStream in = open()) {
+            for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+                sha256.update(buffer, 0, n);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return digest(sha256);
+    }
+
+    default byte[] bytes() {
+        try (InputStream in = open()) {
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    static Content of(byte[] bytes) {
+        byte[] copy = bytes.clone();
+        return new Content() {
+            @Override
+            public long size() {
+                return copy.length;
+            }
+
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(copy);
+            }
+        };
+    }
+
+    static Content of(String text) {
+        return of(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The same bytes for the same seed, made up while they are read, so that a gigabyte takes no memory. */
+    static Content generated(long seed, long size) {
+        return new GeneratedContent(seed, size);
+    }
+
+    static String digestOf(byte[] bytes) {
+        return of(bytes).digest();
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String digest(MessageDigest sha256) {
+        return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+    }
+}

@@ -1,0 +1,129 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+/** The CNCF registry itself, as the Debian package docker-registry brings it, in a process and a storage of its own. */
+public final class DockerRegistryProcess implements AutoCloseable {
+
+    /** The one account of a registry with htpasswd. */
+    public static final String USER = "test";
+
+    public static final String PASSWORD = "test-password";
+
+    // bcrypt, the only hash this registry takes, of PASSWORD; the JDK cannot compute one.
+    private static final String HASH = "$2y$05$dockerpromotiontestineCSJmp0EMOOD03TDUaBPZ2r10To0d9Le";
+
+    private static final Path BINARY = Path.of("/usr/bin/docker-registry");
+    private static final Duration START_LIMIT = Duration.ofSeconds(20);
+
+    private final TemporaryDirectory directory;
+    private final Process process;
+    private final URI uri;
+
+    private DockerRegistryProcess(TemporaryDirectory directory, Process process, URI uri) {
+        this.directory = directory;
+        this.process = process;
+        this.uri = uri;
+    }
+
+    public static boolean isAvailable() {
+        return Files.isExecutable(BINARY);
+    }
+
+    /** Skips the test class, with a line on the console, where there is no registry; for {@code @BeforeAll}. */
+    public static void assumeAvailable(Class<?> testClass) {
+        LeftOut.unless(isAvailable(), testClass, "docker-registry is not installed");
+    }
+
+    /** A registry over http that lets everybody do everything but delete. */
+    public static DockerRegistryBuilder builder() {
+        return new DockerRegistryBuilder();
+    }
+
+    /** {@code http://127.0.0.1:port}, or https with TLS. */
+    public URI uri() {
+        return uri;
+    }
+
+    /** {@code 127.0.0.1:port}, as in an image's name. */
+    public String host() {
+        return uri.getAuthority();
+    }
+
+    /** The requests so far, as {@code "GET /v2/ HTTP/1.1" 200}, in the order in which they were answered. */
+    public List<String> accessLog() throws IOException {
+        Pattern request = Pattern.compile("\"[A-Z]+ /\\S* HTTP/1\\.1\" \\d{3}");
+        return Files.readAllLines(directory.path().resolve("log")).stream()
+                .flatMap(line -> request.matcher(line).results())
+                .map(MatchResult::group)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+        try {
+            if (!process.waitFor(5, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        directory.close();
+    }
+
+    /** One attempt, on a port that was free a moment before. */
+    static DockerRegistryProcess launch(DockerRegistryBuilder config) throws IOException, InterruptedException {
+        TemporaryDirectory directory = new TemporaryDirectory("docker-registry");
+        Path home = directory.path();
+        int port = freePort();
+        Files.writeString(home.resolve("htpasswd"), USER + ":" + HASH + "\n");
+        Path file = Files.writeString(home.resolve("config.yml"), config.yaml(port, home));
+        Path log = home.resolve("log");
+        Process process = new ProcessBuilder(List.of(BINARY.toString(), "serve", file.toString()))
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        DockerRegistryProcess registry =
+                new DockerRegistryProcess(directory, process, URI.create(config.scheme() + "://127.0.0.1:" + port));
+        if (!registry.listens(port)) {
+            String said = Files.readString(log);
+            registry.close();
+            throw new IOException("docker-registry did not start: " + said);
+        }
+        return registry;
+    }
+
+    private boolean listens(int port) throws InterruptedException {
+        long deadline = System.nanoTime() + START_LIMIT.toNanos();
+        while (process.isAlive() && System.nanoTime() < deadline) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+                return true;
+            } catch (IOException e) {
+                // Ends early when the process does, which connecting once more would not show.
+                process.waitFor(10, TimeUnit.MILLISECONDS);
+            }
+        }
+        return false;
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

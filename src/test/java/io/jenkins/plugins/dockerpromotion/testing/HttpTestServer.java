@@ -1,0 +1,119 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Predicate;
+
+/** An HTTP server on the loopback interface that records its requests and has faults on demand. */
+public abstract class HttpTestServer implements AutoCloseable {
+
+    static {
+        // Without it the kernel holds small answers back for 40 ms, which would drown whatever a benchmark measures.
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    // A burst of connections beyond the usual 50 would wait a second for its packets to be sent again.
+    private static final int BACKLOG = 1024;
+
+    private final HttpServer server;
+    private final ExecutorService threads = Executors.newCachedThreadPool(HttpTestServer::daemon);
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final RequestLog log = new RequestLog();
+    private final FaultPlan faults = new FaultPlan();
+    private final URI uri;
+    private volatile Duration delay = Duration.ZERO;
+
+    HttpTestServer(ServerOptions options) {
+        try {
+            server = options.tls().isPresent() ? HttpsServer.create() : HttpServer.create();
+            options.tls().ifPresent(tls -> ((HttpsServer) server).setHttpsConfigurator(new HttpsConfigurator(tls)));
+            server.bind(new InetSocketAddress("127.0.0.1", options.port()), BACKLOG);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String scheme = options.tls().isPresent() ? "https" : "http";
+        uri = URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
+        server.setExecutor(threads);
+        server.createContext("/", this::serve);
+    }
+
+    final void listen() {
+        server.start();
+    }
+
+    /** The server's own answer; a HEAD is answered like a GET, without its body being sent. */
+    abstract Answer answer(Incoming request) throws IOException;
+
+    /** {@code http://127.0.0.1:port}, without a slash at the end. */
+    public final URI uri() {
+        return uri;
+    }
+
+    /** {@code 127.0.0.1:port}, as in an image's name. */
+    public final String host() {
+        return uri.getAuthority();
+    }
+
+    public final RequestLog requests() {
+        return log;
+    }
+
+    /** Plans a fault; of several that match a request, the first one planned that is not used up applies. */
+    public final void onRequest(Predicate<RecordedRequest> predicate, Fault fault) {
+        faults.add(predicate, fault);
+    }
+
+    public final void clearFaults() {
+        faults.clear();
+    }
+
+    /** Lets every request take this long, as a registry far away does. */
+    public final void delayEveryRequest(Duration duration) {
+        delay = duration;
+    }
+
+    /** Frees the port and ends requests that hang. */
+    @Override
+    public void close() {
+        closed.countDown();
+        threads.shutdownNow();
+        server.stop(0);
+    }
+
+    private void serve(HttpExchange exchange) {
+        Incoming request = new Incoming(exchange, log);
+        try (exchange) {
+            Pause.of(delay);
+            Answer answer = faults.apply(request.record(), () -> answerOrFailure(request));
+            new AnswerWriter(exchange, request, closed).write(answer);
+        } catch (IOException e) {
+            // The client went away or the server is being closed: nobody is left to be told.
+        } finally {
+            log.end();
+        }
+    }
+
+    private Answer answerOrFailure(Incoming request) throws IOException {
+        try {
+            return answer(request);
+        } catch (RuntimeException e) {
+            return Answer.error(500, "UNKNOWN", "the test server failed: " + e);
+        }
+    }
+
+    private static Thread daemon(Runnable task) {
+        Thread thread = new Thread(task, "http-test-server");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

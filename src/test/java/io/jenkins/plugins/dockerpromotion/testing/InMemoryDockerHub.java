@@ -1,0 +1,74 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.IOException;
+import java.time.InstantSource;
+
+/** Docker Hub's API host in memory, over the content and the accounts of an {@link InMemoryRegistry}. */
+public final class InMemoryDockerHub extends HttpTestServer {
+
+    private final InMemoryRegistry registry;
+    private final HubLogin login;
+    private final HubRepositories repositories;
+    private final HubRateLimit rateLimit;
+    private final HubRouter router;
+    private final boolean ownsRegistry;
+
+    InMemoryDockerHub(InMemoryDockerHubBuilder builder) {
+        super(builder.options());
+        registry = builder.registry();
+        ownsRegistry = builder.ownsRegistry();
+        HubSettings settings = builder.settings();
+        InstantSource clock = registry.clock();
+        login = new HubLogin(registry.access(), clock, settings.tokenLifetime());
+        repositories = new HubRepositories(settings);
+        rateLimit = new HubRateLimit(settings, clock);
+        router = new HubRouter(registry.content(), registry.access(), settings, login, repositories);
+    }
+
+    /** A Docker Hub with a registry of its own, which asks for tokens like Docker's and is closed with it. */
+    public static InMemoryDockerHub start() {
+        return builder().start();
+    }
+
+    public static InMemoryDockerHubBuilder builder() {
+        return new InMemoryDockerHubBuilder();
+    }
+
+    /** The registry host, where images are pushed to and pulled from. */
+    public InMemoryRegistry registry() {
+        return registry;
+    }
+
+    /** The accounts, which are the registry's as well. */
+    public AccessRules access() {
+        return registry.access();
+    }
+
+    /** The short description on the repository's page; empty as long as nobody set it. */
+    public String description(String repository) {
+        return repositories.text(repository, "description");
+    }
+
+    /** The Markdown on the repository's page; empty as long as nobody set it. */
+    public String fullDescription(String repository) {
+        return repositories.text(repository, "full_description");
+    }
+
+    /** Makes every token of a login so far worthless, long before its time. */
+    public void expireTokens() {
+        login.expireAll();
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        if (ownsRegistry) {
+            registry.close();
+        }
+    }
+
+    @Override
+    Answer answer(Incoming request) throws IOException {
+        return rateLimit.count(() -> router.answer(request));
+    }
+}

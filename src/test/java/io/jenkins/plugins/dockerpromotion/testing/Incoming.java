@@ -1,0 +1,129 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsExchange;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.URI;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** A request while it is being answered: its record, its decoded path and a body that counts what is read of it. */
+final class Incoming {
+
+    private final HttpExchange exchange;
+    private final RequestLog.Entry entry;
+    private final RecordedRequest record;
+    private InputStream body;
+
+    Incoming(HttpExchange exchange, RequestLog log) {
+        URI uri = exchange.getRequestURI();
+        Map<String, List<String>> headers = new LinkedHashMap<>();
+        exchange.getRequestHeaders()
+                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
+        String query = Optional.ofNullable(uri.getRawQuery()).orElse("");
+        this.exchange = exchange;
+        this.record =
+                new RecordedRequest(exchange.getRequestMethod(), uri.getRawPath(), query, Map.copyOf(headers), 0, 0, 0);
+        this.entry = log.begin(record);
+    }
+
+    RecordedRequest record() {
+        return record;
+    }
+
+    RequestLog.Entry entry() {
+        return entry;
+    }
+
+    String method() {
+        return record.method();
+    }
+
+    boolean is(String method) {
+        return record.method().equals(method);
+    }
+
+    /** GET or HEAD, which differ only in whether the body is sent, and the server base sees to that. */
+    boolean reads() {
+        return is("GET") || is("HEAD");
+    }
+
+    String path() {
+        return exchange.getRequestURI().getPath();
+    }
+
+    List<String> parameters(String name) {
+        return record.parameters(name);
+    }
+
+    Optional<String> parameter(String name) {
+        return parameters(name).stream().findFirst();
+    }
+
+    /** A parameter's number, or the fallback where it is missing or no number. */
+    int number(String name, int fallback) {
+        try {
+            return parameter(name).map(Integer::parseInt).orElse(fallback);
+        } catch (NumberFormatException e) {
+            return fallback;
+        }
+    }
+
+    Optional<String> header(String name) {
+        return record.header(name);
+    }
+
+    /** The origin the client addressed, for links and locations that repeat it. */
+    String origin() {
+        String scheme = exchange instanceof HttpsExchange ? "https" : "http";
+        return scheme + "://" + header("Host").orElse("");
+    }
+
+    synchronized InputStream body() {
+        if (body == null) {
+            body = new Counted(exchange.getRequestBody());
+        }
+        return body;
+    }
+
+    byte[] bytes() throws IOException {
+        return body().readAllBytes();
+    }
+
+    JsonNode json() throws IOException {
+        return Json.parse(bytes());
+    }
+
+    /** Reads what is left: an answer sent before the whole request was read may be lost with the connection. */
+    void drain() throws IOException {
+        body().transferTo(OutputStream.nullOutputStream());
+    }
+
+    private final class Counted extends FilterInputStream {
+
+        Counted(InputStream in) {
+            super(in);
+        }
+
+        @Override
+        public int read() throws IOException {
+            int b = in.read();
+            entry.received(b < 0 ? 0 : 1);
+            return b;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            int n = in.read(target, offset, length);
+            entry.received(Math.max(n, 0));
+            return n;
+        }
+    }
+}

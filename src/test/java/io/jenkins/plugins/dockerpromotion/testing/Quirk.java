@@ -1,0 +1,62 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+/** A way in which some registry differs from the specification or from its fellows; all are off unless asked for. */
+public enum Quirk {
+
+    // Lists of tags
+    /** Answers a page size above 1000 with an error, like ECR. */
+    ERROR_ABOVE_1000_TAGS,
+    /** Returns all tags, unsorted, whatever {@code n} and {@code last} say, like the CNCF registry before 3.0. */
+    IGNORES_PAGING,
+    UNSORTED_PAGES,
+    /** {@code "tags": null} for a repository without tags. */
+    NULL_TAGS_WHEN_EMPTY,
+    /** The next page is at {@code next_page=} and an opaque value, like Quay's. */
+    NEXT_PAGE_TOKEN,
+    ABSOLUTE_LINK,
+    /** The next page is always the first one. */
+    REPEATS_A_PAGE,
+
+    // Manifests
+    NO_CONTENT_DIGEST,
+    /** {@code Docker-Content-Digest} is a valid digest of something else. */
+    WRONG_CONTENT_DIGEST,
+    /** Takes {@code PUT …/manifests/<digest>?tag=a&tag=b} and answers with {@code OCI-Tag} headers. */
+    TAGS_ON_PUT,
+    DELETE_SWITCHED_OFF_405,
+    DELETE_UNSUPPORTED_400,
+    /** Answers a deletion by tag with 400 UNSUPPORTED; deleting a digest removes its tags, as everywhere. */
+    DELETE_BY_DIGEST_ONLY,
+    /** Answers a deletion by tag with 400 DIGEST_INVALID, like the CNCF registry before 3.0. */
+    DELETE_BY_TAG_INVALID,
+    /**
+     * Sends only media types that the request accepts, like the CNCF registry 2.8: without them an OCI manifest is
+     * 404, a Docker manifest 400, and a Docker list becomes the manifest for linux/amd64.
+     */
+    HONOURS_ACCEPT,
+    /** Deletes tags at {@code DELETE /v2/<name>/tags/reference/<tag>} and no other way, like GitLab before 16.4. */
+    GITLAB_TAG_DELETE,
+    NO_REFERRERS_API,
+
+    // Blobs
+    /** Answers every mount with an upload session. */
+    NO_MOUNT,
+    /** Challenges a mount whose token may not pull the source, like the CNCF registry, instead of answering 202. */
+    MOUNT_CHALLENGES_FOR_SOURCE,
+    RELATIVE_UPLOAD_LOCATION,
+    /** Answers an upload in one POST with an upload session, like the CNCF registry. */
+    NO_MONOLITHIC_UPLOAD,
+
+    // Tokens
+    /** Looks only at the first scope that is asked for. */
+    FIRST_SCOPE_ONLY,
+    CHALLENGE_WITHOUT_SCOPE,
+    /** Offers Basic and an unknown scheme in the same header, before Bearer. */
+    CHALLENGE_AMONG_OTHERS,
+    /** Answers with {@code access_token} instead of {@code token}. */
+    ACCESS_TOKEN_FIELD,
+    /** Leaves {@code expires_in} out; such a token lives 60 seconds. */
+    NO_EXPIRES_IN,
+    /** Does not know the POST form of the token request. */
+    NO_TOKEN_POST
+}

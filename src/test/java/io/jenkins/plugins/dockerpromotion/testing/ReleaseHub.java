@@ -1,0 +1,87 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.util.List;
+import java.util.stream.IntStream;
+
+/**
+ * The Docker Hub that {@code docs/examples/release/Jenkinsfile} is written for: a private image with some hundred tags,
+ * among them that of build 103 and what a careless search takes for it.
+ */
+public final class ReleaseHub implements AutoCloseable {
+
+    public static final String IMAGE = "technolog/serviceone";
+
+    /** What build 103 pushed. */
+    public static final String TAG = "2017.2.103";
+
+    /** What a release gives that image. */
+    public static final List<String> RELEASE_TAGS = List.of(TAG + "-rc", "latest");
+
+    public static final String USER = "technolog";
+    public static final String PASSWORD = "only-for-the-demo";
+
+    private static final List<String> DECOYS = List.of("2017.2.1030", "2017.2.2103", "2017x2y103");
+    private static final int BUILDS = 420;
+    private static final int BUILDS_A_WEEK = 8;
+
+    private final InMemoryDockerHub hub;
+    private final String digest;
+
+    private ReleaseHub(InMemoryDockerHub hub) {
+        this.hub = hub;
+        IntStream.rangeClosed(1, BUILDS).forEach(build -> push(tag(build), build));
+        DECOYS.forEach(tag -> push(tag, BUILDS + 1 + DECOYS.indexOf(tag)));
+        TestImage multiPlatform =
+                TestImage.ociIndex(TestImage.oci(1103), TestImage.oci(2103).withPlatform("linux", "arm64"));
+        digest = hub.registry().push(IMAGE, TAG, multiPlatform);
+        hub.registry().tag(IMAGE, "latest", tag(95));
+    }
+
+    public static ReleaseHub start() {
+        return new ReleaseHub(InMemoryDockerHub.builder()
+                .user(USER, PASSWORD)
+                .privateRepository(IMAGE)
+                .start());
+    }
+
+    public InMemoryDockerHub hub() {
+        return hub;
+    }
+
+    public InMemoryRegistry registry() {
+        return hub.registry();
+    }
+
+    /** The digest of the image of build 103. */
+    public String digest() {
+        return digest;
+    }
+
+    public int tags() {
+        return registry().tags(IMAGE).size();
+    }
+
+    /** What is wrong with the tags of the release, one line each; nothing if it was made as it should. */
+    public List<String> faults() {
+        return RELEASE_TAGS.stream()
+                .filter(tag -> !registry().digestOf(IMAGE, tag).orElse("").equals(digest))
+                .map(tag -> IMAGE + ":" + tag + " is "
+                        + registry().digestOf(IMAGE, tag).orElse("not there") + ", and should be " + digest)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        hub.close();
+    }
+
+    private void push(String tag, long seed) {
+        registry().push(IMAGE, tag, TestImage.docker(seed));
+    }
+
+    /** Weeks in which builds go on counting; build 103 is the last of the second week of 2017. */
+    private static String tag(int build) {
+        int week = Math.floorDiv(build - 104, BUILDS_A_WEEK) + 3;
+        return week < 1 ? "2016." + (week + 52) + "." + build : "2017." + week + "." + build;
+    }
+}

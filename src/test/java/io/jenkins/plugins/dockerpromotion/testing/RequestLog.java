@@ -1,0 +1,158 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Collectors;
+
+/** Every request a test server got, in the order of arrival. */
+public final class RequestLog {
+
+    private static final String BLOB = "/v2/.+/blobs/sha256:.+";
+    private static final String UPLOAD = "/v2/.+/blobs/uploads/.*";
+
+    private final List<Entry> entries = new ArrayList<>();
+    private int active;
+    private int peak;
+
+    public List<RecordedRequest> all() {
+        return snapshot().stream().map(Entry::toRecord).toList();
+    }
+
+    /** The requests with this method whose whole path, without the query, matches. */
+    public List<RecordedRequest> all(String method, String pathRegex) {
+        return all(RecordedRequest.matching(method, pathRegex));
+    }
+
+    public List<RecordedRequest> all(Predicate<RecordedRequest> predicate) {
+        return all().stream().filter(predicate).toList();
+    }
+
+    /** The latest request; fails where there is none. */
+    public RecordedRequest last() {
+        List<RecordedRequest> all = all();
+        if (all.isEmpty()) {
+            throw new AssertionError("no request arrived");
+        }
+        return all.get(all.size() - 1);
+    }
+
+    public int count() {
+        return snapshot().size();
+    }
+
+    public int count(String method, String pathRegex) {
+        return all(method, pathRegex).size();
+    }
+
+    public int count(Predicate<RecordedRequest> predicate) {
+        return all(predicate).size();
+    }
+
+    /** Bytes of blobs that clients downloaded. */
+    public long blobBytesDown() {
+        return sum(RecordedRequest.matching("GET", BLOB), RecordedRequest::responseBytes);
+    }
+
+    /** Bytes of blobs that clients uploaded, in whatever form. */
+    public long blobBytesUp() {
+        return sum(RecordedRequest.matching(UPLOAD), RecordedRequest::requestBytes);
+    }
+
+    /** Bytes of all bodies, both ways. */
+    public long bytes() {
+        return sum(request -> true, request -> request.requestBytes() + request.responseBytes());
+    }
+
+    /** The highest number of requests that were in work at one moment. */
+    public synchronized int peakConcurrency() {
+        return peak;
+    }
+
+    /** Waits until such a request has arrived; fails after a minute. */
+    public void await(Predicate<RecordedRequest> predicate) {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
+        while (count(predicate) == 0) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("no such request arrived, only these:\n" + summary());
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+        }
+    }
+
+    /** One line per request, for assertion failures. */
+    public String summary() {
+        return all().stream().map(RecordedRequest::line).collect(Collectors.joining("\n"));
+    }
+
+    @Override
+    public String toString() {
+        return summary();
+    }
+
+    public synchronized void clear() {
+        entries.clear();
+        peak = active;
+    }
+
+    private long sum(Predicate<RecordedRequest> predicate, ToLongFunction<RecordedRequest> value) {
+        return all(predicate).stream().mapToLong(value).sum();
+    }
+
+    private synchronized List<Entry> snapshot() {
+        return List.copyOf(entries);
+    }
+
+    synchronized Entry begin(RecordedRequest request) {
+        Entry entry = new Entry(request);
+        entries.add(entry);
+        active++;
+        peak = Math.max(peak, active);
+        return entry;
+    }
+
+    synchronized void end() {
+        active--;
+    }
+
+    /** A request being answered; it counts bytes before they leave, so that no client is ahead of the log. */
+    static final class Entry {
+
+        private final RecordedRequest request;
+        private final AtomicInteger status = new AtomicInteger();
+        private final AtomicLong requestBytes = new AtomicLong();
+        private final AtomicLong responseBytes = new AtomicLong();
+
+        Entry(RecordedRequest request) {
+            this.request = request;
+        }
+
+        void status(int value) {
+            status.set(value);
+        }
+
+        void received(long bytes) {
+            requestBytes.addAndGet(bytes);
+        }
+
+        void sending(long bytes) {
+            responseBytes.addAndGet(bytes);
+        }
+
+        RecordedRequest toRecord() {
+            return new RecordedRequest(
+                    request.method(),
+                    request.path(),
+                    request.query(),
+                    request.headers(),
+                    status.get(),
+                    requestBytes.get(),
+                    responseBytes.get());
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.Base64;
+import javax.net.ssl.SSLContext;
+
+/** A certificate authority that only tests trust, its certificate for the loopback interface, and a key for tokens. */
+public final class TestCertificates implements AutoCloseable {
+
+    /** Password of the trust store. */
+    public static final String PASSWORD = KeyTool.PASSWORD;
+
+    private static TestCertificates shared;
+
+    private final TemporaryDirectory directory = new TemporaryDirectory("test-certificates");
+    private final KeyStore keys;
+
+    private TestCertificates() throws IOException, GeneralSecurityException {
+        Path file = directory.path().resolve("keys.p12");
+        KeyTool keyTool = new KeyTool(file);
+        keyTool.generate("ca", "Test CA", "-keyalg", "EC", "-groupname", "secp256r1", "-ext", "bc:c");
+        String names = "san=ip:127.0.0.1,dns:localhost";
+        keyTool.generate(
+                "server", "localhost", "-keyalg", "EC", "-groupname", "secp256r1", "-signer", "ca", "-ext", names);
+        keyTool.generate("token", "Test tokens", "-keyalg", "RSA", "-keysize", "2048");
+        keys = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            keys.load(in, PASSWORD.toCharArray());
+        }
+        writePem("ca.pem", "CERTIFICATE", certificate("ca").getEncoded());
+        writePem("server.pem", "CERTIFICATE", certificate("server").getEncoded());
+        writePem("server-key.pem", "PRIVATE KEY", key("server").getEncoded());
+        writePem("token.pem", "CERTIFICATE", certificate("token").getEncoded());
+        try (OutputStream out = Files.newOutputStream(trustStore())) {
+            TlsContexts.trusting(certificate("ca")).store(out, PASSWORD.toCharArray());
+        }
+    }
+
+    /** The same for all tests of a run, as it takes seconds to make them; gone when the virtual machine ends. */
+    public static synchronized TestCertificates shared() {
+        if (shared == null) {
+            try {
+                shared = new TestCertificates();
+                Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (GeneralSecurityException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+        return shared;
+    }
+
+    public Path caPem() {
+        return directory.path().resolve("ca.pem");
+    }
+
+    /** The certificate for 127.0.0.1 and localhost. */
+    public Path serverPem() {
+        return directory.path().resolve("server.pem");
+    }
+
+    public Path serverKeyPem() {
+        return directory.path().resolve("server-key.pem");
+    }
+
+    /** The certificate of the key that signs tokens. */
+    public Path tokenPem() {
+        return directory.path().resolve("token.pem");
+    }
+
+    /** A PKCS12 file with the authority's certificate, as {@code javax.net.ssl.trustStore} takes it. */
+    public Path trustStore() {
+        return directory.path().resolve("trust.p12");
+    }
+
+    /** Signs tokens that carry their certificate. */
+    public JwtSigner signer() {
+        try {
+            return JwtSigner.withCertificate(key("token"), certificate("token"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Signs tokens that name their key. */
+    public JwtSigner signerWithKeyId() {
+        try {
+            return JwtSigner.withKeyId(key("token"), certificate("token"));
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** For a server on the loopback interface. */
+    public SSLContext serverContext() {
+        try {
+            return TlsContexts.server(key("server"), keys.getCertificateChain("server"));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** For a client that trusts the authority, and no other. */
+    public SSLContext clientContext() {
+        try {
+            return TlsContexts.client(certificate("ca"));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        directory.close();
+    }
+
+    private PrivateKey key(String alias) throws GeneralSecurityException {
+        return (PrivateKey) keys.getKey(alias, PASSWORD.toCharArray());
+    }
+
+    private X509Certificate certificate(String alias) throws GeneralSecurityException {
+        return (X509Certificate) keys.getCertificate(alias);
+    }
+
+    private void writePem(String name, String kind, byte[] der) throws IOException {
+        String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
+        String pem = "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n";
+        Files.writeString(directory.path().resolve(name), pem, StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,214 @@
+package io.jenkins.plugins.dockerpromotion.version;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.math.BigInteger;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TagPatternTest {
+
+    private static final BigInteger BUILD = BigInteger.valueOf(103);
+
+    @ParameterizedTest
+    @CsvSource({
+        "{year}.{week}.{build},          2017.2.103,            true",
+        "{year}.{week}.{build},          2017.02.103,           true",
+        "{year}.{week}.{build},          2017.2.1030,           false",
+        "{year}.{week}.{build},          2017.2.2103,           false",
+        "{year}.{week}.{build},          2017.2.0103,           false",
+        "{year}.{week}.{build},          2017x2y103,            false",
+        "{year}.{week}.{build},          2017.2.103-rc,         false",
+        "{year}.{week}.{build},          v2017.2.103,           false",
+        "{year}.{week}.{build},          2017.54.103,           false",
+        "{year}.{week}.{build},          2017.002.103,          false",
+        "{year}.{week}.{build},          17.2.103,              false",
+        "{year}.{week}.{build},          2017.2.१०३,            false",
+        "v{major}.{minor}.{patch}-{build}, v1.20.3-103,         true",
+        "v{major}.{minor}.{patch}-{build}, v1.020.3-103,        false",
+        "{year}{month}{day}-{build},     20170109-103,          true",
+        "{year}{month}{day}-{build},     2017109-103,           false",
+        "{year}{month}{day}-{build},     20171301-103,          false",
+        "{year}{build},                  2017103,               true",
+        "{build}{week},                  10302,                 true",
+        "{week}1{build},                 021103,                true",
+        "{week}1{build},                 21103,                 false",
+        "{build}-{sha},                  103-0a1b2c3,           true",
+        "{build}-{sha},                  103-0A1B2C3,           false",
+        "{build}-{sha},                  103-latest,            false",
+        "{sha}a{build},                  abababaa103,           true",
+        "build_{build}-rc,               build_103-rc,          true",
+        "build_{build}-rc,               build_103-r,           false",
+    })
+    void matchesWholeTagsOfTheBuild(String pattern, String tag, boolean expected) {
+        assertThat(TagPattern.of(pattern).requireBuild().match(tag).filter(version -> version.isOfBuild(BUILD)))
+                .matches(found -> found.isPresent() == expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{year}.{wek}.{build}   | there is no field {wek}; there are year, month, week, day, build",
+                "{year}.{year}.{build}  | {year} stands in it twice",
+                "{build}{major}         | nothing tells where {build} ends and {major} begins",
+                "{build}1{major}        | nothing tells where {build} ends and {major} begins",
+                "{sha}{build}           | nothing tells where {sha} ends and {build} begins",
+                "{year}/{build}         | has a character that no tag can have",
+                "{year} {build}         | has a character that no tag can have",
+                "{build                 | the brace at position 1 has no partner",
+                "a}{build}              | the brace at position 2 has no partner",
+                "{}                     | there is no field {}",
+                "latest                 | it has no field",
+                ".{build}               | a tag cannot begin with '.'",
+                "''                     | it is empty",
+            })
+    void refusesWhatCannotBeAPattern(String pattern, String why) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TagPattern.of(pattern))
+                .withMessageStartingWith("The pattern '" + pattern + "' cannot be used: ")
+                .withMessageContaining(why)
+                .withMessageEndingWith(".");
+    }
+
+    @Test
+    void saysThatABuildCannotBeFoundWithoutItsField() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TagPattern.of("{year}.{week}").requireBuild())
+                .withMessage("The pattern '{year}.{week}' has no field {build}, so no build can be found with it.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'v?\\d+\\.\\d+\\.(?<build>\\d+)', 2017.2.103,   true",
+        "'v?\\d+\\.\\d+\\.(?<build>\\d+)', v2017.2.103,  true",
+        "'v?\\d+\\.\\d+\\.(?<build>\\d+)', 2017.2.1030,  false",
+        "'(?<build>\\d+)',                 2017.2.103,   false",
+        "'(?<build>\\d+).*',               1030,         false",
+        "'(?<build>.+)',                   x103,         false",
+        "'(?x) b (?<build>\\d+) # end',    b103,         true",
+        "'(a(?<build>\\d+)|b\\d+)',        b103,         false",
+    })
+    void anExpressionMatchesTheWholeTag(String regex, String tag, boolean expected) {
+        assertThat(TagPattern.regex(regex).match(tag).filter(version -> version.isOfBuild(BUILD)))
+                .matches(found -> found.isPresent() == expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\\d+\\.\\d+          | it has no group (?<build>...)",
+                "\\(?<build>\\d+      | it has no group (?<build>...)",
+                "(?<build>\\d+        | Unclosed group near position",
+                "[(?<build>\\d+)      | near position",
+                "(((){999}){999}){0,999}(?<build>\\d+) | the counts of its repetitions are too high",
+            })
+    void refusesAnExpressionWithoutABuild(String regex, String why) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> TagPattern.regex(regex))
+                .withMessageStartingWith("The regular expression '" + regex + "' cannot be used: ")
+                .withMessageContaining(why);
+    }
+
+    @Test
+    void ordersByNumberAndNotByText() {
+        assertThat(tags("{year}.{week}.{build}", "2017.9.103", "2017.10.103", "latest", "2016.52.9999", "2017.10.99"))
+                .containsExactly("2017.10.103", "2017.10.99", "2017.9.103", "2016.52.9999");
+        assertThat(tags("{major}.{minor}.{patch}", "1.9.0", "1.10.0", "0.99.99", "10.0.0", "2.0.0"))
+                .containsExactly("10.0.0", "2.0.0", "1.10.0", "1.9.0", "0.99.99");
+    }
+
+    @Test
+    void aYearWeighsMoreThanItsDaysWhereverItStands() {
+        assertThat(tags("{day}.{month}.{year}-{build}", "31.1.2016-5", "1.2.2017-4", "2.1.2017-9", "1.2.2017-5"))
+                .containsExactly("1.2.2017-5", "1.2.2017-4", "2.1.2017-9", "31.1.2016-5");
+    }
+
+    @Test
+    void ordersNumbersOfAnyLength() {
+        String huge = "9".repeat(100);
+        assertThat(tags("{year}.{week}.{build}", "2017.1." + huge, "2017.1.1" + huge, "2017.1.9223372036854775808"))
+                .containsExactly("2017.1.1" + huge, "2017.1." + huge, "2017.1.9223372036854775808");
+    }
+
+    @Test
+    void anExpressionOrdersByItsGroupsAndElseByEveryNumber() {
+        List<String> tags = List.of("2017.9-r7-b103", "2017.10-r3-b103", "2017.10-r4-b103");
+        assertThat(TagPattern.regex("\\d+\\.\\d+-r\\d-b(?<build>\\d+)").newestFirst(tags))
+                .extracting(ImageVersion::tag)
+                .containsExactly("2017.10-r4-b103", "2017.10-r3-b103", "2017.9-r7-b103");
+        assertThat(TagPattern.regex("(?<year>\\d+)\\.\\d+-r(?<patch>\\d)-b(?<build>\\d+)")
+                        .newestFirst(tags))
+                .extracting(ImageVersion::tag)
+                .containsExactly("2017.9-r7-b103", "2017.10-r4-b103", "2017.10-r3-b103");
+    }
+
+    @Test
+    void equalNumbersAreOrderedByTheTag() {
+        ImageVersion padded =
+                TagPattern.of("{year}.{week}.{build}").match("2017.05.1").orElseThrow();
+        ImageVersion plain =
+                TagPattern.of("{year}.{week}.{build}").match("2017.5.1").orElseThrow();
+        assertThat(padded).isLessThan(plain).isNotEqualTo(plain);
+        assertThat(padded.numbers()).isEqualTo(plain.numbers());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "(a+)+(?<build>\\d+)",
+                "(a|a)*(?<build>\\d+)",
+                "(.*)*(?<build>\\d+)",
+                "(\\w+\\s?)+(?<build>\\d+)",
+                "(a|aa)+$(?<build>\\d+)",
+                "((a*)*)*(?<build>\\d+)",
+                "(?:(?:(?:a?){99}){99}){99}(?<build>\\d+)",
+            })
+    void aRunawayExpressionIsCutOff(String regex) {
+        TagPattern pattern = TagPattern.regex(regex);
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> {
+            try {
+                assertThat(pattern.match("a".repeat(120) + "!")).isEmpty();
+            } catch (IllegalArgumentException e) {
+                assertThat(e)
+                        .hasMessageStartingWith("The regular expression '" + regex + "' takes too long on the tag");
+            }
+        });
+    }
+
+    @Test
+    void longTextsAreNoTags() {
+        assertThat(TagPattern.of("{build}").match("1".repeat(128))).isPresent();
+        assertThat(TagPattern.of("{build}").match("1".repeat(129))).isEmpty();
+    }
+
+    @Test
+    void crossesTheChannel() throws Exception {
+        TagPattern pattern = TagPattern.of("{year}.{week}.{build}");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+            out.writeObject(pattern);
+            out.writeObject(pattern.match("2017.2.103").orElseThrow());
+        }
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+            assertThat(((TagPattern) in.readObject()).match("2017.2.103")).contains((ImageVersion) in.readObject());
+        }
+    }
+
+    private static List<String> tags(String pattern, String... tags) {
+        return TagPattern.of(pattern).newestFirst(List.of(tags)).stream()
+                .map(ImageVersion::tag)
+                .toList();
+    }
+}
