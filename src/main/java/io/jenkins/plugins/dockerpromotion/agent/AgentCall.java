@@ -1,0 +1,121 @@
+package io.jenkins.plugins.dockerpromotion.agent;
+
+import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import jenkins.security.MasterToSlaveCallable;
+
+/**
+ * Carries an operation to the agent and runs it there: the one place where operations run.
+ *
+ * <p>An operation that is to end early is not cut off but told so by {@link Cancel}: it gets the time to put back what it
+ * changed, and to say what stands where.
+ */
+public final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, IOException> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The operations under way in this process. */
+    private static final Map<UUID, Thread> RUNNING = new HashMap<>();
+
+    /** Operations that were told to end before they began, the latest few: the two messages travel side by side. */
+    private static final Set<UUID> CANCELLED = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
+            return size() > 100;
+        }
+    });
+
+    private final UUID id = UUID.randomUUID();
+    private final AgentOperation<T> operation;
+    private final Network network;
+    private final TaskListener listener;
+
+    /** @param listener hears of waits and progress; it reaches back to the build's log */
+    public AgentCall(AgentOperation<T> operation, Network network, TaskListener listener) {
+        this.operation = operation;
+        this.network = network;
+        this.listener = listener;
+    }
+
+    @Override
+    public T call() throws IOException {
+        begin();
+        try {
+            return operation.run(new RegistryTransport.Context(
+                    network, Timekeeper.SYSTEM, line -> listener.getLogger().println(line)));
+        } catch (InterruptedException e) {
+            throw new AbortedException();
+        } finally {
+            end();
+            // What was said waits in a buffer of the agent; the step, and maybe the build, ends with the answer.
+            listener.getLogger().flush();
+        }
+    }
+
+    private void begin() throws AbortedException {
+        synchronized (RUNNING) {
+            if (CANCELLED.remove(id)) {
+                throw new AbortedException();
+            }
+            RUNNING.put(id, Thread.currentThread());
+        }
+    }
+
+    private void end() {
+        synchronized (RUNNING) {
+            RUNNING.remove(id);
+            // A cancellation may have come in the last moment; the agent's next task has nothing to do with it.
+            Thread.interrupted();
+        }
+    }
+
+    /** What to send after this call, by another thread, to make it end early. */
+    public Cancel cancel() {
+        return new Cancel(id);
+    }
+
+    /** Ends a running {@link AgentCall} early. */
+    public static final class Cancel extends MasterToSlaveCallable<Void, IOException> {
+        private static final long serialVersionUID = 1L;
+
+        private final UUID id;
+
+        private Cancel(UUID id) {
+            this.id = id;
+        }
+
+        @Override
+        public Void call() {
+            synchronized (RUNNING) {
+                Thread running = RUNNING.get(id);
+                if (running == null) {
+                    CANCELLED.add(id);
+                } else {
+                    running.interrupt();
+                }
+            }
+            return null;
+        }
+    }
+
+    /** The operation ended because it was told to. */
+    public static final class AbortedException extends IOException {
+        private static final long serialVersionUID = 1L;
+
+        AbortedException() {
+            super("aborted");
+        }
+    }
+}

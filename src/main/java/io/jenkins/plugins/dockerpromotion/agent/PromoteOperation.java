@@ -1,0 +1,23 @@
+package io.jenkins.plugins.dockerpromotion.agent;
+
+import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import java.io.IOException;
+
+/**
+ * Promotes an image.
+ *
+ * @param from the credential for the promoted image
+ * @param to the credential for the targets
+ */
+public record PromoteOperation(PromotionRequest request, RegistryAuthentication from, RegistryAuthentication to)
+        implements AgentOperation<PromotionReceipt> {
+
+    @Override
+    public PromotionReceipt run(RegistryTransport.Context context) throws IOException, InterruptedException {
+        return Promoter.promote(request, from, to, context);
+    }
+}

@@ -1,0 +1,66 @@
+package io.jenkins.plugins.dockerpromotion.config;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.ProxyConfiguration;
+import hudson.Util;
+import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import java.util.ArrayList;
+import java.util.List;
+import jenkins.model.GlobalConfiguration;
+import jenkins.model.Jenkins;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundSetter;
+
+/** The settings of this plugin that hold for all builds: registries that are not at their usual place. */
+@Extension
+@Symbol("dockerPromotion")
+public final class DockerPromotionConfiguration extends GlobalConfiguration {
+
+    private List<RegistryConfiguration> registries = new ArrayList<>();
+
+    public DockerPromotionConfiguration() {
+        load();
+    }
+
+    public static DockerPromotionConfiguration get() {
+        return ExtensionList.lookupSingleton(DockerPromotionConfiguration.class);
+    }
+
+    public List<RegistryConfiguration> getRegistries() {
+        return List.copyOf(registries);
+    }
+
+    @DataBoundSetter
+    public void setRegistries(List<RegistryConfiguration> registries) {
+        this.registries = new ArrayList<>(Util.fixNull(registries));
+        save();
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.DockerPromotionConfiguration_displayName();
+    }
+
+    /** Everything about the network that an operation takes along to its agent. */
+    public Network network() {
+        return new Network(
+                registries.stream().map(RegistryConfiguration::location).toList(), proxy(), Timing.DEFAULT);
+    }
+
+    /** Jenkins' own proxy, which holds for agents as well. */
+    private static ProxySettings proxy() {
+        ProxyConfiguration proxy = Jenkins.get().getProxy();
+        return proxy == null || Util.fixEmptyAndTrim(proxy.getName()) == null
+                ? ProxySettings.NONE
+                : new ProxySettings(
+                        proxy.getName(),
+                        proxy.getPort(),
+                        Util.fixNull(proxy.getUserName()),
+                        Util.fixNull(Secret.toString(proxy.getSecretPassword())),
+                        proxy.getNoProxyHostPatterns());
+    }
+}

@@ -1,0 +1,128 @@
+package io.jenkins.plugins.dockerpromotion.config;
+
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import java.net.URI;
+import java.util.function.Consumer;
+import jenkins.model.Jenkins;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/**
+ * A registry that is not reached in the usual way: under another address, by plain http, or with a certificate of one's
+ * own authority.
+ */
+public final class RegistryConfiguration extends AbstractDescribableImpl<RegistryConfiguration> {
+
+    private final String host;
+    private final String address;
+    private String apiAddress;
+    private String certificateAuthority;
+
+    /**
+     * @param host as in image names; {@code docker.io} for Docker Hub
+     * @param address where its registry API is, such as {@code http://registry.example.com:5000}
+     */
+    @DataBoundConstructor
+    public RegistryConfiguration(String host, String address) {
+        this.host = Util.fixEmptyAndTrim(host);
+        this.address = Util.fixEmptyAndTrim(address);
+    }
+
+    public String getHost() {
+        return host;
+    }
+
+    public String getAddress() {
+        return address;
+    }
+
+    /** Where Docker Hub's own API is, for a Docker Hub that is not Docker's. */
+    public String getApiAddress() {
+        return apiAddress;
+    }
+
+    @DataBoundSetter
+    public void setApiAddress(String apiAddress) {
+        this.apiAddress = Util.fixEmptyAndTrim(apiAddress);
+    }
+
+    /** PEM text of the authority whose certificates are trusted besides those of the agent's Java. */
+    public String getCertificateAuthority() {
+        return certificateAuthority;
+    }
+
+    @DataBoundSetter
+    public void setCertificateAuthority(String certificateAuthority) {
+        this.certificateAuthority = Util.fixEmptyAndTrim(certificateAuthority);
+    }
+
+    /** @throws IllegalArgumentException in one line, if the settings make no sense */
+    RegistryLocation location() {
+        String name = ImageName.parseHost(host);
+        RegistryLocation usual = RegistryLocation.usual(name);
+        URI registry = address == null ? usual.registry() : parseAddress(address);
+        URI api = apiAddress == null ? usual.api() : parseAddress(apiAddress);
+        return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority));
+    }
+
+    private static URI parseAddress(String text) {
+        URI uri = URI.create(text);
+        boolean plain = Util.fixEmpty(uri.getPath()) == null || uri.getPath().equals("/");
+        boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+        if (!web || uri.getHost() == null || uri.getUserInfo() != null || uri.getQuery() != null || !plain) {
+            throw new IllegalArgumentException("an address is https:// or http://, a host and maybe a port, no more");
+        }
+        return uri;
+    }
+
+    /** Form of one registry. */
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<RegistryConfiguration> {
+
+        @Override
+        public String getDisplayName() {
+            return Messages.RegistryConfiguration_displayName();
+        }
+
+        @RequirePOST
+        public FormValidation doCheckHost(@QueryParameter String value) {
+            return check(value, true, ImageName::parseHost);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckAddress(@QueryParameter String value) {
+            FormValidation result = check(value, false, RegistryConfiguration::parseAddress);
+            return result.kind == FormValidation.Kind.OK
+                            && Util.fixNull(value).trim().startsWith("http:")
+                    ? FormValidation.warning(Messages.RegistryConfiguration_plainHttp())
+                    : result;
+        }
+
+        @RequirePOST
+        public FormValidation doCheckApiAddress(@QueryParameter String value) {
+            return check(value, false, RegistryConfiguration::parseAddress);
+        }
+
+        private static FormValidation check(String value, boolean required, Consumer<String> parser) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            String given = Util.fixEmptyAndTrim(value);
+            if (given == null) {
+                return required ? FormValidation.error(Messages.RegistryConfiguration_required()) : FormValidation.ok();
+            }
+            try {
+                parser.accept(given);
+                return FormValidation.ok();
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What administrators set for all builds. */
+package io.jenkins.plugins.dockerpromotion.config;

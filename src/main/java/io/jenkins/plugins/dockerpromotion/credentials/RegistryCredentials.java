@@ -1,0 +1,159 @@
+package io.jenkins.plugins.dockerpromotion.credentials;
+
+import com.cloudbees.plugins.credentials.CredentialsMatcher;
+import com.cloudbees.plugins.credentials.CredentialsMatchers;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.common.StandardCredentials;
+import com.cloudbees.plugins.credentials.common.UsernamePasswordCredentials;
+import com.cloudbees.plugins.credentials.domains.DomainRequirement;
+import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import hudson.AbortException;
+import hudson.Util;
+import hudson.model.Run;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import jenkins.authentication.tokens.api.AuthenticationTokens;
+import org.jenkinsci.plugins.docker.commons.credentials.DockerRegistryToken;
+import org.jenkinsci.plugins.plaincredentials.StringCredentials;
+
+/** Turns the id of credentials into what a registry is shown, for one build and one registry. */
+public final class RegistryCredentials {
+
+    private static final String ANY_KIND = "a user name with password, a secret text (an access token), or credentials"
+            + " another plugin turns into a Docker registry's login";
+    private static final String USERNAME_PASSWORD = "a user name with password";
+
+    private RegistryCredentials() {}
+
+    /**
+     * The login that credentials stand for; their use is recorded.
+     *
+     * @param credentialsId blank for none
+     * @param registry {@code host[:port]}; blank for Docker Hub; credentials whose domain leaves it out are not used
+     * @throws AbortException in one line for the author, if the build may not use them, if there are none or if they
+     *     are of another kind
+     */
+    public static RegistryAuthentication find(Run<?, ?> run, String credentialsId, String registry)
+            throws AbortException {
+        String id = Util.fixEmptyAndTrim(credentialsId);
+        if (id == null) {
+            return RegistryAuthentication.ANONYMOUS;
+        }
+        return found(run, id, registry, ANY_KIND, RegistryCredentials::convert);
+    }
+
+    /**
+     * The same for what takes a user name and a password only; the id is required.
+     *
+     * @throws AbortException in one line for the author
+     */
+    public static Basic findUsernamePassword(Run<?, ?> run, String credentialsId, String registry)
+            throws AbortException {
+        String id = Util.fixEmptyAndTrim(credentialsId);
+        if (id == null) {
+            throw new AbortException("No credentials are given: set credentialsId to the id of " + USERNAME_PASSWORD
+                    + " (or access token) for " + shown(registry) + ".");
+        }
+        return found(run, id, registry, USERNAME_PASSWORD, RegistryCredentials::basicOnly);
+    }
+
+    static CredentialsMatcher anyKind() {
+        return CredentialsMatchers.anyOf(
+                usernamePassword(),
+                CredentialsMatchers.instanceOf(StringCredentials.class),
+                AuthenticationTokens.matcher(DockerRegistryToken.class));
+    }
+
+    static CredentialsMatcher usernamePassword() {
+        return CredentialsMatchers.instanceOf(UsernamePasswordCredentials.class);
+    }
+
+    /** What an administrator may have limited credentials to; nothing for a text that is no registry. */
+    static List<DomainRequirement> requirements(String registry) {
+        try {
+            RegistryKey key = RegistryKey.of(Util.fixNull(registry));
+            // The name by which other Docker plugins ask for Docker Hub's credentials as well.
+            String host = key.isDockerHub() ? "index.docker.io" : key.host();
+            return URIRequirementBuilder.fromUri("https://" + host).build();
+        } catch (IllegalArgumentException e) {
+            return List.of();
+        }
+    }
+
+    private static <T> T found(Run<?, ?> run, String id, String registry, String kinds, Conversion<T> conversion)
+            throws AbortException {
+        StandardCredentials credentials =
+                CredentialsProvider.findCredentialById(id, StandardCredentials.class, run, requirements(registry));
+        if (credentials == null) {
+            throw failure(
+                    id,
+                    registry,
+                    "there are none with this id that " + run.getParent().getFullDisplayName()
+                            + " may use for this registry; create them as " + kinds
+                            + ", or correct the id, their scope or the host names of their domain");
+        }
+        CredentialsProvider.track(run, credentials);
+        try {
+            return conversion
+                    .convert(credentials)
+                    .orElseThrow(() -> failure(
+                            id,
+                            registry,
+                            "they are of the kind '"
+                                    + credentials.getDescriptor().getDisplayName() + "'; use " + kinds));
+        } catch (IllegalArgumentException e) {
+            throw failure(id, registry, e.getMessage() + "; correct them");
+        }
+    }
+
+    private static Optional<RegistryAuthentication> convert(StandardCredentials credentials) {
+        if (credentials instanceof UsernamePasswordCredentials) {
+            return basicOnly(credentials).map(basic -> basic);
+        }
+        if (credentials instanceof StringCredentials text) {
+            // Pasted tokens often end with a line break.
+            return Optional.of(new Bearer(text.getSecret().getPlainText().trim()));
+        }
+        return Optional.ofNullable(AuthenticationTokens.convert(DockerRegistryToken.class, credentials))
+                .map(token -> decoded(token.getToken()));
+    }
+
+    private static Optional<Basic> basicOnly(StandardCredentials credentials) {
+        return credentials instanceof UsernamePasswordCredentials login
+                ? Optional.of(new Basic(login.getUsername(), login.getPassword().getPlainText()))
+                : Optional.empty();
+    }
+
+    /** A {@link DockerRegistryToken} is the {@code auth} of a Docker configuration: user name and password, encoded. */
+    private static Basic decoded(String token) {
+        String pair;
+        try {
+            pair = new String(Base64.getDecoder().decode(token.trim()), StandardCharsets.UTF_8);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("the plugin they come from gives a token that is not base64");
+        }
+        int colon = pair.indexOf(':');
+        if (colon < 1) {
+            throw new IllegalArgumentException("the plugin they come from gives a token without user name");
+        }
+        return new Basic(pair.substring(0, colon), pair.substring(colon + 1));
+    }
+
+    private static AbortException failure(String id, String registry, String why) {
+        return new AbortException("Cannot use the credentials '" + id + "' for " + shown(registry) + ": " + why);
+    }
+
+    private static String shown(String registry) {
+        return RegistryKey.of(Util.fixNull(registry)).host();
+    }
+
+    private interface Conversion<T> {
+        Optional<T> convert(StandardCredentials credentials);
+    }
+}

@@ -1,0 +1,212 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.FilePath;
+import hudson.model.Computer;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
+import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import java.io.IOException;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.concurrent.TimeUnit;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import jenkins.model.Jenkins;
+import jenkins.util.SystemProperties;
+import jenkins.util.Timer;
+import org.jenkinsci.plugins.workflow.FilePathUtils;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+
+/**
+ * Runs one operation on the agent of the enclosing {@code node} block. The operation is made anew whenever it is sent,
+ * so nothing secret is written with the build; it can be repeated, so a restart of the controller just sends it again
+ * once the agent is back.
+ *
+ * @param <T> what comes back from the agent
+ */
+abstract class AgentStepExecution<T extends Serializable> extends StepExecution {
+
+    private static final long serialVersionUID = 1L;
+    private static final Logger LOGGER = Logger.getLogger(AgentStepExecution.class.getName());
+
+    /** How often to look for an agent that is away. */
+    private static final long LOOK_MILLIS = 500;
+
+    /** As long as Pipeline itself waits for an agent that went away. */
+    private static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(5);
+
+    /** An aborted operation may take this long to put back what it changed; the build does not wait longer. */
+    private static final long FAREWELL_SECONDS = 20;
+
+    private String node;
+    private String workspace;
+
+    private transient volatile FilePath place;
+    private transient volatile AgentCall<T> call;
+    private transient volatile Throwable stopCause;
+    private transient volatile boolean ended;
+
+    AgentStepExecution(StepContext context) {
+        super(context);
+    }
+
+    /** What the step does, behind "cannot" in an error: {@code promote technolog/serviceone:2017.2.103}. */
+    abstract String phrase();
+
+    /**
+     * Makes the operation, and says in one line of the log what it will do.
+     *
+     * @throws IllegalArgumentException in one line, if a parameter makes no sense
+     */
+    abstract AgentOperation<T> operation(Run<?, ?> run, TaskListener listener) throws IOException;
+
+    /** Says in one line of the log what came out, and turns it into what the Jenkinsfile gets. */
+    abstract Object conclude(T outcome, Run<?, ?> run, TaskListener listener) throws IOException;
+
+    @Override
+    public final boolean start() throws Exception {
+        FilePath here = getContext().get(FilePath.class);
+        node = FilePathUtils.getNodeName(here);
+        workspace = here.getRemote();
+        send(here);
+        return false;
+    }
+
+    @Override
+    public final void onResume() {
+        awaitAgent(deadline(), new AbortException("after the restart of Jenkins it did not come back"));
+    }
+
+    private static Instant deadline() {
+        Duration patience = SystemProperties.getDuration(
+                AgentStepExecution.class.getName() + ".patience", ChronoUnit.SECONDS, DEFAULT_PATIENCE);
+        return Instant.now().plus(patience);
+    }
+
+    /**
+     * Looks again and again without holding a thread, since many builds may wait for many agents after a restart.
+     *
+     * @param why the agent is away
+     */
+    private void awaitAgent(Instant deadline, Throwable why) {
+        if (ended || isJenkinsEnding()) {
+            return;
+        }
+        FilePath back = FilePathUtils.find(node, workspace);
+        if (back != null) {
+            send(back);
+        } else if (Instant.now().isAfter(deadline)) {
+            fail(StepFailure.agentLost(phrase(), node, why));
+        } else {
+            Timer.get().schedule(() -> awaitAgent(deadline, why), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** The build is going to be resumed by the next Jenkins, and this execution with it. */
+    private static boolean isJenkinsEnding() {
+        Jenkins jenkins = Jenkins.getInstanceOrNull();
+        return jenkins == null || jenkins.isTerminating();
+    }
+
+    private void send(FilePath there) {
+        Computer.threadPoolForRemoting.execute(() -> {
+            try {
+                Run<?, ?> run = getContext().get(Run.class);
+                TaskListener listener = getContext().get(TaskListener.class);
+                AgentCall<T> sent = new AgentCall<>(
+                        operation(run, listener),
+                        DockerPromotionConfiguration.get().network(),
+                        listener);
+                place = there;
+                call = sent;
+                if (stopCause == null) {
+                    succeed(conclude(there.act(sent), run, listener));
+                } else {
+                    fail(stopCause);
+                }
+            } catch (Throwable e) {
+                // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
+                call = null;
+                sendingFailed(e);
+            }
+        });
+    }
+
+    private void sendingFailed(Throwable e) {
+        if (stopCause != null || !StepFailure.isAgentLost(e)) {
+            fail(StepFailure.explained(phrase(), e));
+        } else if (!isJenkinsEnding()) {
+            say("Lost the agent " + node + "; waiting for it to come back");
+            awaitAgent(deadline(), e);
+        }
+    }
+
+    private void say(String line) {
+        try {
+            getContext().get(TaskListener.class).getLogger().println(line);
+        } catch (IOException | InterruptedException e) {
+            LOGGER.log(Level.FINE, e, () -> "Cannot log: " + line);
+        }
+    }
+
+    /** Whether the step had not ended yet; now it has. */
+    private synchronized boolean end() {
+        boolean first = !ended;
+        ended = true;
+        return first;
+    }
+
+    private void succeed(Object result) {
+        if (end()) {
+            if (stopCause == null) {
+                getContext().onSuccess(result);
+            } else {
+                getContext().onFailure(stopCause);
+            }
+        }
+    }
+
+    private void fail(Throwable reason) {
+        if (end()) {
+            if (stopCause == null) {
+                getContext().onFailure(reason);
+                return;
+            }
+            if (reason instanceof AbortException && reason != stopCause) {
+                say(reason.getMessage());
+            }
+            getContext().onFailure(stopCause);
+        }
+    }
+
+    @Override
+    public final void stop(Throwable cause) {
+        boolean again = stopCause != null;
+        stopCause = cause;
+        AgentCall<T> underWay = call;
+        if (underWay == null) {
+            fail(cause);
+        } else if (!again) {
+            Computer.threadPoolForRemoting.execute(() -> {
+                try {
+                    place.act(underWay.cancel());
+                } catch (IOException | InterruptedException e) {
+                    LOGGER.log(Level.FINE, e, () -> "Cannot tell " + node + " to stop");
+                    fail(cause);
+                }
+            });
+            Timer.get().schedule(() -> fail(cause), FAREWELL_SECONDS, TimeUnit.SECONDS);
+        }
+    }
+
+    @Override
+    public String getStatus() {
+        return call == null ? "waiting for the agent " + node : "running on the agent " + node;
+    }
+}

@@ -1,0 +1,215 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.FilePath;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.agent.FindTagOperation;
+import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
+import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Finds the tag that a build gave an image. */
+public final class FindTagForBuildStep extends Step implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+    private static final String DEFAULT_PATTERN = "{year}.{week}.{build}";
+
+    private final String image;
+    private final long build;
+    private String credentialsId;
+    private String pattern = DEFAULT_PATTERN;
+    private String regex;
+    private boolean optional;
+
+    @DataBoundConstructor
+    public FindTagForBuildStep(String image, long build) {
+        this.image = Util.fixEmptyAndTrim(image);
+        this.build = build;
+    }
+
+    public String getImage() {
+        return image;
+    }
+
+    public long getBuild() {
+        return build;
+    }
+
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    public String getPattern() {
+        return pattern;
+    }
+
+    @DataBoundSetter
+    public void setPattern(String pattern) {
+        String given = Util.fixEmptyAndTrim(pattern);
+        this.pattern = given == null ? DEFAULT_PATTERN : given;
+    }
+
+    public String getRegex() {
+        return regex;
+    }
+
+    @DataBoundSetter
+    public void setRegex(String regex) {
+        this.regex = Util.fixEmptyAndTrim(regex);
+    }
+
+    public boolean isOptional() {
+        return optional;
+    }
+
+    @DataBoundSetter
+    public void setOptional(boolean optional) {
+        this.optional = optional;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(this, context);
+    }
+
+    /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
+    private TagFinder finder() {
+        if (regex != null && !pattern.equals(DEFAULT_PATTERN)) {
+            throw new IllegalArgumentException("give either 'pattern' or 'regex'");
+        }
+        if (build < 0) {
+            throw new IllegalArgumentException("build numbers are not negative");
+        }
+        TagPattern form = regex == null ? TagPattern.of(pattern) : TagPattern.regex(regex);
+        return new TagFinder(ImageName.parse(image), form, BigInteger.valueOf(build));
+    }
+
+    private static final class Execution extends AgentStepExecution<TagFinder.Found> {
+        private static final long serialVersionUID = 1L;
+
+        private final FindTagForBuildStep step;
+
+        Execution(FindTagForBuildStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        String phrase() {
+            return "find the tag of build " + step.build + " of " + step.image;
+        }
+
+        @Override
+        AgentOperation<TagFinder.Found> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+            TagFinder finder = step.finder();
+            listener.getLogger().println("Looking for " + finder);
+            return new FindTagOperation(
+                    finder, RegistryCredentials.find(run, step.credentialsId, ImageForm.registryOf(step.image)));
+        }
+
+        @Override
+        Object conclude(TagFinder.Found found, Run<?, ?> run, TaskListener listener) throws AbortException {
+            List<Tag> tags = found.tags();
+            if (tags.isEmpty()) {
+                String nothing =
+                        "none of the " + found.looked() + " tags of " + step.image + " is one of build " + step.build;
+                if (!step.optional) {
+                    throw new AbortException("Cannot " + phrase() + ": " + nothing + " by "
+                            + (step.regex == null ? step.pattern : step.regex)
+                            + "; check the build number and the pattern, or use 'optional: true' to go on without");
+                }
+                listener.getLogger().println("Found nothing: " + nothing);
+                return null;
+            }
+            String others = tags.stream().skip(1).map(Tag::value).collect(Collectors.joining(", "));
+            listener.getLogger()
+                    .println("Found " + step.image + ":" + tags.get(0) + " among " + found.looked() + " tags"
+                            + (others.isEmpty() ? "" : "; older ones of the same build: " + others));
+            return tags.get(0).value();
+        }
+    }
+
+    /** Form of the step. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+
+        @Override
+        public String getFunctionName() {
+            return "findTagForBuild";
+        }
+
+        @Override
+        public String getDisplayName() {
+            return Messages.FindTagForBuildStep_displayName();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class, FilePath.class);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckImage(@QueryParameter String value) {
+            return ImageForm.checkImage(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckBuild(@QueryParameter String value) {
+            return FormValidation.validateNonNegativeInteger(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckPattern(@QueryParameter String value, @QueryParameter String regex) {
+            String given = Util.fixEmptyAndTrim(value);
+            return Util.fixEmptyAndTrim(regex) != null && given != null && !given.equals(DEFAULT_PATTERN)
+                    ? FormValidation.error(Messages.FindTagForBuildStep_patternOrRegex())
+                    : ImageForm.checkPattern(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckRegex(@QueryParameter String value) {
+            return ImageForm.checkRegex(value);
+        }
+
+        @RequirePOST
+        public ListBoxModel doFillCredentialsIdItems(
+                @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String image) {
+            return CredentialsForm.items(item, credentialsId, ImageForm.registryOf(image));
+        }
+
+        @RequirePOST
+        public FormValidation doCheckCredentialsId(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
+            return CredentialsForm.check(item, value, ImageForm.registryOf(image));
+        }
+    }
+}

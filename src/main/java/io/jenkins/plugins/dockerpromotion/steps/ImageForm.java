@@ -1,0 +1,75 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.Util;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** What the forms of several steps check in the same way. Nothing here asks a registry or knows a secret. */
+final class ImageForm {
+
+    private ImageForm() {}
+
+    /** Whether {@code value} is the name of an image. */
+    static FormValidation checkImage(String value) {
+        return given(value, Messages.ImageForm_imageRequired(), ImageName::parse);
+    }
+
+    /** Whether {@code value} is the name of an image, or nothing. */
+    static FormValidation checkOptionalImage(String value) {
+        return ifGiven(value, ImageName::parse);
+    }
+
+    /** Whether {@code value} is a tag. */
+    static FormValidation checkTag(String value) {
+        return given(value, Messages.ImageForm_tagRequired(), Tag::new);
+    }
+
+    /** Whether {@code value} is a digest, or nothing. */
+    static FormValidation checkOptionalDigest(String value) {
+        return ifGiven(value, Digest::parse);
+    }
+
+    /** Whether {@code value} is a pattern by which a build can be found. */
+    static FormValidation checkPattern(String value) {
+        return ifGiven(value, v -> TagPattern.of(v).requireBuild());
+    }
+
+    /** Whether {@code value} is a regular expression by which a build can be found. */
+    static FormValidation checkRegex(String value) {
+        return ifGiven(value, TagPattern::regex);
+    }
+
+    /** The registry of an image whose name may not be complete yet; Docker Hub for a name that is none. */
+    static String registryOf(String image) {
+        try {
+            return ImageName.parse(Util.fixNull(image).trim()).host();
+        } catch (IllegalArgumentException e) {
+            return ImageName.DOCKER_HUB;
+        }
+    }
+
+    private static FormValidation given(String value, String otherwise, Consumer<String> parser) {
+        return Optional.ofNullable(Util.fixEmptyAndTrim(value))
+                .map(v -> ifGiven(v, parser))
+                .orElseGet(() -> FormValidation.error(otherwise));
+    }
+
+    private static FormValidation ifGiven(String value, Consumer<String> parser) {
+        String given = Util.fixEmptyAndTrim(value);
+        // What stands for a parameter of the build is known to the build only.
+        if (given == null || given.contains("${")) {
+            return FormValidation.ok();
+        }
+        try {
+            parser.accept(given);
+            return FormValidation.ok();
+        } catch (IllegalArgumentException e) {
+            return FormValidation.error(e.getMessage());
+        }
+    }
+}

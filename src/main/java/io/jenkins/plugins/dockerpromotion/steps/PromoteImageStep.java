@@ -1,0 +1,335 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.FilePath;
+import hudson.Util;
+import hudson.model.Descriptor;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
+import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Gives an image further tags, in its own repository or in another one, without changing a byte of it. */
+public final class PromoteImageStep extends Step implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+    private static final List<String> DEFAULT_TARGETS = List.of("{tag}-rc", "latest");
+
+    private final String image;
+    private final String tag;
+    private List<String> to = new ArrayList<>(DEFAULT_TARGETS);
+    private String credentialsId;
+    private String toImage;
+    private String toCredentialsId;
+    private String expectedDigest;
+    private boolean overwrite;
+    private boolean referrers = true;
+    private boolean dryRun;
+
+    @DataBoundConstructor
+    public PromoteImageStep(String image, String tag) {
+        this.image = Util.fixEmptyAndTrim(image);
+        this.tag = Util.fixEmptyAndTrim(tag);
+    }
+
+    public String getImage() {
+        return image;
+    }
+
+    public String getTag() {
+        return tag;
+    }
+
+    public List<String> getTo() {
+        return to;
+    }
+
+    @DataBoundSetter
+    public void setTo(List<String> to) {
+        this.to = new ArrayList<>(Util.fixNull(to));
+    }
+
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    public String getToImage() {
+        return toImage;
+    }
+
+    @DataBoundSetter
+    public void setToImage(String toImage) {
+        this.toImage = Util.fixEmptyAndTrim(toImage);
+    }
+
+    public String getToCredentialsId() {
+        return toCredentialsId;
+    }
+
+    @DataBoundSetter
+    public void setToCredentialsId(String toCredentialsId) {
+        this.toCredentialsId = Util.fixEmptyAndTrim(toCredentialsId);
+    }
+
+    public String getExpectedDigest() {
+        return expectedDigest;
+    }
+
+    @DataBoundSetter
+    public void setExpectedDigest(String expectedDigest) {
+        this.expectedDigest = Util.fixEmptyAndTrim(expectedDigest);
+    }
+
+    public boolean isOverwrite() {
+        return overwrite;
+    }
+
+    @DataBoundSetter
+    public void setOverwrite(boolean overwrite) {
+        this.overwrite = overwrite;
+    }
+
+    public boolean isReferrers() {
+        return referrers;
+    }
+
+    @DataBoundSetter
+    public void setReferrers(boolean referrers) {
+        this.referrers = referrers;
+    }
+
+    public boolean isDryRun() {
+        return dryRun;
+    }
+
+    @DataBoundSetter
+    public void setDryRun(boolean dryRun) {
+        this.dryRun = dryRun;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(this, context);
+    }
+
+    /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
+    private PromotionRequest request() {
+        ImageName source = ImageName.parse(image);
+        PromotionRequest request = PromotionRequest.of(
+                source,
+                new Tag(tag),
+                toImage == null ? source : ImageName.parse(toImage),
+                to,
+                new PromotionRequest.Options(overwrite, referrers, dryRun));
+        return expectedDigest == null ? request : request.expecting(Digest.parse(expectedDigest));
+    }
+
+    private static final class Execution extends AgentStepExecution<PromotionReceipt> {
+        private static final long serialVersionUID = 1L;
+
+        private final PromoteImageStep step;
+
+        Execution(PromoteImageStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        String phrase() {
+            return "promote " + step.image + ":" + step.tag;
+        }
+
+        @Override
+        AgentOperation<PromotionReceipt> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+            PromotionRequest request = step.request();
+            RegistryAuthentication from = RegistryCredentials.find(
+                    run, step.credentialsId, request.source().name().host());
+            // One registry, one credential, unless another one is named; another registry has nothing to do with it.
+            boolean sameRegistry =
+                    request.toImage().host().equals(request.source().name().host());
+            RegistryAuthentication to = step.toCredentialsId == null && sameRegistry
+                    ? from
+                    : RegistryCredentials.find(
+                            run, step.toCredentialsId, request.toImage().host());
+            listener.getLogger()
+                    .println((step.dryRun ? "Planning to promote " : "Promoting ") + request.source() + " to "
+                            + request.toImage() + " as " + String.join(", ", names(request.to())));
+            return new PromoteOperation(request, from, to);
+        }
+
+        private static List<String> names(List<Tag> tags) {
+            return tags.stream().map(Tag::value).toList();
+        }
+
+        @Override
+        Object conclude(PromotionReceipt receipt, Run<?, ?> run, TaskListener listener) {
+            for (PromotionReceipt.Target target : receipt.targets()) {
+                listener.getLogger().println(line(receipt, target));
+            }
+            return result(receipt);
+        }
+
+        private static String line(PromotionReceipt receipt, PromotionReceipt.Target target) {
+            String what = receipt.image() + ":" + target.tag();
+            if (!target.changed()) {
+                return what + " is " + receipt.digest() + " already";
+            }
+            return what
+                    + (receipt.dryRun() ? " would become " : " is now ")
+                    + receipt.digest()
+                    + (target.previousDigest().isEmpty() ? "" : ", was " + target.previousDigest());
+        }
+
+        /** Maps and lists, which a sandboxed Jenkinsfile may look into without an approval. */
+        private static Map<String, Object> result(PromotionReceipt receipt) {
+            List<Map<String, Object>> targets = new ArrayList<>();
+            for (PromotionReceipt.Target target : receipt.targets()) {
+                Map<String, Object> entry = new LinkedHashMap<>();
+                entry.put("tag", target.tag());
+                entry.put("previousDigest", Util.fixEmpty(target.previousDigest()));
+                entry.put("changed", target.changed());
+                targets.add(entry);
+            }
+            Map<String, Object> result = new LinkedHashMap<>();
+            result.put("image", receipt.image());
+            result.put("digest", receipt.digest());
+            result.put("mediaType", receipt.mediaType());
+            result.put("platforms", new ArrayList<>(receipt.platforms()));
+            result.put("targets", targets);
+            return result;
+        }
+    }
+
+    /** Form of the step. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+
+        @Override
+        public String getFunctionName() {
+            return "promoteImage";
+        }
+
+        @Override
+        public String getDisplayName() {
+            return Messages.PromoteImageStep_displayName();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class, FilePath.class);
+        }
+
+        /** The form has one line for all targets. */
+        @Override
+        public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
+            if (form.opt("to") instanceof String line) {
+                JSONArray targets = new JSONArray();
+                targets.addAll(split(line));
+                form.put("to", targets);
+            }
+            return super.newInstance(request, form);
+        }
+
+        /** What the form shows for {@code to}. */
+        public String targetLine(PromoteImageStep step) {
+            return String.join(", ", step == null ? DEFAULT_TARGETS : step.to);
+        }
+
+        private static List<String> split(String line) {
+            return List.of(Util.fixNull(line).trim().split("[,\\s]+")).stream()
+                    .filter(t -> !t.isEmpty())
+                    .toList();
+        }
+
+        @RequirePOST
+        public FormValidation doCheckImage(@QueryParameter String value) {
+            return ImageForm.checkImage(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTag(@QueryParameter String value) {
+            return ImageForm.checkTag(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTo(@QueryParameter String value) {
+            List<String> targets = split(value);
+            return targets.isEmpty()
+                    ? FormValidation.error(Messages.PromoteImageStep_targetRequired())
+                    : targets.stream()
+                            .map(t -> ImageForm.checkTag(t.replace("{tag}", "tag")))
+                            .filter(v -> v.kind != FormValidation.Kind.OK)
+                            .findFirst()
+                            .orElseGet(FormValidation::ok);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckToImage(@QueryParameter String value) {
+            return ImageForm.checkOptionalImage(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckExpectedDigest(@QueryParameter String value) {
+            return ImageForm.checkOptionalDigest(value);
+        }
+
+        @RequirePOST
+        public ListBoxModel doFillCredentialsIdItems(
+                @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String image) {
+            return CredentialsForm.items(item, credentialsId, ImageForm.registryOf(image));
+        }
+
+        @RequirePOST
+        public FormValidation doCheckCredentialsId(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
+            return CredentialsForm.check(item, value, ImageForm.registryOf(image));
+        }
+
+        @RequirePOST
+        public ListBoxModel doFillToCredentialsIdItems(
+                @AncestorInPath Item item, @QueryParameter String toCredentialsId, @QueryParameter String toImage) {
+            return CredentialsForm.items(item, toCredentialsId, ImageForm.registryOf(toImage));
+        }
+
+        @RequirePOST
+        public FormValidation doCheckToCredentialsId(
+                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String toImage) {
+            return CredentialsForm.check(item, value, ImageForm.registryOf(toImage));
+        }
+    }
+}

@@ -1,0 +1,42 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.remoting.Channel;
+import hudson.remoting.RequestAbortedException;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+
+/** What the author of a Jenkinsfile gets to see of a failure: one line where there is one, else all there is. */
+final class StepFailure {
+
+    private StepFailure() {}
+
+    /** A registry's connection may break in the same way as the agent's; that comes back as a failure with a text. */
+    static boolean isAgentLost(Throwable e) {
+        return !hasText(e) && (e instanceof RequestAbortedException || Channel.isClosedChannelException(e));
+    }
+
+    private static boolean hasText(Throwable e) {
+        return e instanceof RegistryException || e instanceof PromotionException || e instanceof AbortException;
+    }
+
+    /**
+     * Failures with a text for the author become that text alone; the rest keeps its stack trace.
+     *
+     * @param phrase what was tried, behind "cannot"
+     */
+    static Throwable explained(String phrase, Throwable e) {
+        if (e instanceof IllegalArgumentException) {
+            return new AbortException("Cannot " + phrase + ": " + e.getMessage());
+        }
+        return hasText(e) ? new AbortException(e.getMessage()) : e;
+    }
+
+    /** An agent that stayed away. By the cause, {@code retry(conditions: [agent()])} knows that another may do it. */
+    static AbortException agentLost(String phrase, String agent, Throwable why) {
+        AbortException lost = new AbortException("Cannot " + phrase + ": the agent " + agent
+                + " was lost and did not come back; run it again, what was done is not done twice");
+        lost.initCause(why);
+        return lost;
+    }
+}

@@ -1,0 +1,127 @@
+package io.jenkins.plugins.dockerpromotion.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hudson.ProxyConfiguration;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.security.AccessDeniedException3;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import java.io.ByteArrayOutputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import jenkins.model.Jenkins;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class DockerPromotionConfigurationTest {
+
+    private static JenkinsRule jenkins;
+
+    @BeforeAll
+    static void openJenkins(JenkinsRule rule) {
+        jenkins = rule;
+    }
+
+    @AfterEach
+    void forget() throws Exception {
+        DockerPromotionConfiguration.get().setRegistries(List.of());
+        jenkins.jenkins.setProxy(null);
+    }
+
+    private static RegistryConfiguration registry(String host, String address, String api, String authority) {
+        RegistryConfiguration registry = new RegistryConfiguration(host, address);
+        registry.setApiAddress(api);
+        registry.setCertificateAuthority(authority);
+        return registry;
+    }
+
+    @Test
+    void keepsWhatIsEnteredInTheForm() throws Exception {
+        List<RegistryConfiguration> before = List.of(
+                registry("registry.example.com:5000", "http://registry.internal", null, null),
+                registry("docker.io", null, "https://hub.example.com", "-----BEGIN CERTIFICATE-----\n..."));
+        DockerPromotionConfiguration.get().setRegistries(before);
+
+        jenkins.configRoundtrip();
+
+        List<RegistryConfiguration> after = DockerPromotionConfiguration.get().getRegistries();
+        assertThat(after).hasSize(2);
+        for (int i = 0; i < 2; i++) {
+            jenkins.assertEqualDataBoundBeans(before.get(i), after.get(i));
+        }
+    }
+
+    @Test
+    void isKeptOnDisk() {
+        DockerPromotionConfiguration.get().setRegistries(List.of(registry("a.example.com", null, null, null)));
+
+        assertThat(new DockerPromotionConfiguration().getRegistries())
+                .extracting(RegistryConfiguration::getHost)
+                .containsExactly("a.example.com");
+    }
+
+    @Test
+    void isReadFromAndExportedAsCode() throws Exception {
+        ConfigurationAsCode.get()
+                .configure(getClass().getResource("jenkins.yaml").toString());
+
+        Map<String, RegistryLocation> locations =
+                DockerPromotionConfiguration.get().network().locations();
+        assertThat(locations.get("registry.example.com:5000").registry())
+                .isEqualTo(URI.create("http://registry.internal:5000"));
+        assertThat(locations.get("docker.io").api()).isEqualTo(URI.create("https://hub.example.com"));
+        ByteArrayOutputStream exported = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(exported);
+        assertThat(exported.toString(StandardCharsets.UTF_8))
+                .contains(
+                        "dockerPromotion:",
+                        "apiAddress: \"https://hub.example.com\"",
+                        "host: \"registry.example.com:5000\"");
+    }
+
+    @Test
+    void takesJenkinsProxyAlong() throws Exception {
+        jenkins.jenkins.setProxy(new ProxyConfiguration("proxy.example.com", 3128, "me", "secret", "*.internal"));
+
+        assertThat(DockerPromotionConfiguration.get().network().proxy())
+                .hasToString("proxy.example.com:3128")
+                .satisfies(p -> assertThat(p.noProxyHosts()).hasSize(1));
+    }
+
+    @Test
+    void checksEachFieldForAdministratorsOnly() {
+        RegistryConfiguration.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
+
+        assertThat(form.doCheckHost("registry.example.com:5000").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckHost("").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckHost("a/b").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckAddress("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckAddress("https://registry.example.com").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckAddress("http://registry.example.com").kind).isEqualTo(FormValidation.Kind.WARNING);
+        assertThat(form.doCheckAddress("ftp://registry.example.com").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckAddress("https://me:secret@registry.example.com").kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckApiAddress("https://hub.example.com/v2/").kind).isEqualTo(FormValidation.Kind.ERROR);
+
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(
+                new MockAuthorizationStrategy().grant(Jenkins.READ).everywhere().to("reader"));
+        try (ACLContext ignored =
+                ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
+            assertThatThrownBy(() -> form.doCheckHost("x")).isInstanceOf(AccessDeniedException3.class);
+        }
+    }
+}

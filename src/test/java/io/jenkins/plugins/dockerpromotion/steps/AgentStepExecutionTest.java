@@ -1,0 +1,147 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import hudson.model.Slave;
+import hudson.slaves.OfflineCause;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+class AgentStepExecutionTest {
+
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    private InMemoryRegistry registry;
+
+    @BeforeEach
+    void openRegistry() {
+        registry = InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", Pipelines.PASSWORD)
+                .start();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "latest", TestImage.docker(2));
+    }
+
+    @AfterEach
+    void closeRegistry() {
+        registry.close();
+    }
+
+    private WorkflowRun begin(JenkinsRule jenkins) throws Exception {
+        Pipelines.prepare(jenkins);
+        WorkflowJob job = Pipelines.job(
+                jenkins,
+                "def p = promoteImage(image: '" + registry.host() + "/group/app', tag: '1.0', credentialsId: 'hub')\n"
+                        + "echo \"promoted ${p.digest}\"");
+        return job.scheduleBuild2(0).waitForStart();
+    }
+
+    private void awaitRequest(String method, String path) {
+        registry.requests().await(RecordedRequest.matching(method, path));
+    }
+
+    @Test
+    void startsAgainAfterARestartAndGivesOneResult() throws Throwable {
+        registry.onRequest(RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"), Fault.hang());
+        sessions.then(jenkins -> {
+            WorkflowRun run = begin(jenkins);
+            awaitRequest("PUT", "/v2/group/app/manifests/latest");
+            assertThat(Pipelines.filesHolding(run, Pipelines.PASSWORD)).isEmpty();
+        });
+        sessions.then(jenkins -> {
+            WorkflowRun run =
+                    jenkins.jenkins.getAllItems(WorkflowJob.class).get(0).getLastBuild();
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            jenkins.assertLogContains("promoted " + TestImage.docker(1).digest(), run);
+            assertThat(registry.digestOf("group/app", "latest"))
+                    .contains(TestImage.docker(1).digest());
+            assertThat(registry.digestOf("group/app", "1.0-rc"))
+                    .contains(TestImage.docker(1).digest());
+            assertThat(Pipelines.filesHolding(run, Pipelines.PASSWORD)).isEmpty();
+        });
+    }
+
+    @Test
+    void endsTheCallAtOnceWhenTheBuildIsAbortedAndPutsBackWhatMoved() throws Throwable {
+        registry.onRequest(
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/1.0-rc"),
+                Fault.hang().always());
+        sessions.then(jenkins -> {
+            WorkflowRun run = begin(jenkins);
+            awaitRequest("PUT", "/v2/group/app/manifests/1.0-rc");
+            registry.requests()
+                    .await(r -> RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest")
+                                    .test(r)
+                            && r.status() == 201);
+
+            run.getExecutor().interrupt();
+
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+            jenkins.assertLogContains("was aborted; now in", run);
+            jenkins.assertLogContains("latest put back to", run);
+            assertThat(registry.digestOf("group/app", "latest"))
+                    .contains(TestImage.docker(2).digest());
+            assertThat(registry.digestOf("group/app", "1.0-rc")).isEmpty();
+        });
+    }
+
+    @Test
+    void goesOnWhenALostAgentComesBack() throws Throwable {
+        registry.onRequest(RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"), Fault.hang());
+        sessions.then(jenkins -> {
+            WorkflowRun run = begin(jenkins);
+            awaitRequest("PUT", "/v2/group/app/manifests/latest");
+            Slave agent = (Slave) jenkins.jenkins.getNodes().get(0);
+
+            agent.toComputer()
+                    .disconnect(new OfflineCause.ByCLI("pulled the plug"))
+                    .get();
+            jenkins.waitForMessage("Lost the agent " + agent.getNodeName(), run);
+            agent.toComputer().connect(true).get();
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            assertThat(registry.digestOf("group/app", "latest"))
+                    .contains(TestImage.docker(1).digest());
+        });
+    }
+
+    @Test
+    void saysInOneLineThatTheAgentIsLostForGood() throws Throwable {
+        registry.onRequest(
+                RecordedRequest.matching("GET", "/v2/group/app/manifests/1.0"),
+                Fault.hang().always());
+        System.setProperty(AgentStepExecution.class.getName() + ".patience", "1");
+        try {
+            sessions.then(jenkins -> {
+                WorkflowRun run = begin(jenkins);
+                awaitRequest("GET", "/v2/group/app/manifests/1.0");
+                Slave agent = (Slave) jenkins.jenkins.getNodes().get(0);
+
+                agent.toComputer()
+                        .disconnect(new OfflineCause.ByCLI("pulled the plug"))
+                        .get();
+
+                jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+                jenkins.assertLogContains(
+                        "Cannot promote " + registry.host() + "/group/app:1.0: the agent " + agent.getNodeName()
+                                + " was lost and did not come back",
+                        run);
+            });
+        } finally {
+            System.clearProperty(AgentStepExecution.class.getName() + ".patience");
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Label;
+import hudson.model.Result;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** Pipelines in the sandbox, on an agent, with credentials and an embedded Docker Hub. */
+final class Pipelines {
+
+    static final String PASSWORD = "pa55-w\"o/rd+";
+
+    private Pipelines() {}
+
+    /** An agent labelled {@code agent}, and the credentials {@code hub} of the user {@code ci}. */
+    static void prepare(JenkinsRule jenkins) throws Exception {
+        jenkins.createOnlineSlave(Label.get("agent"));
+        addCredentials(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "hub", "", "ci", PASSWORD));
+    }
+
+    static void addCredentials(Credentials credentials) throws IOException {
+        SystemCredentialsProvider.getInstance().getCredentials().add(credentials);
+        SystemCredentialsProvider.getInstance().save();
+    }
+
+    static InMemoryDockerHub dockerHub() {
+        InMemoryDockerHub hub = InMemoryDockerHub.builder().user("ci", PASSWORD).start();
+        RegistryConfiguration place =
+                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
+        place.setApiAddress(hub.uri().toString());
+        DockerPromotionConfiguration.get().setRegistries(List.of(place));
+        return hub;
+    }
+
+    static WorkflowJob job(JenkinsRule jenkins, String body) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition("node('agent') {\n" + body + "\n}", true));
+        return job;
+    }
+
+    static WorkflowRun succeed(JenkinsRule jenkins, String body) throws Exception {
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job(jenkins, body));
+        assertNoApprovalAsked();
+        return run;
+    }
+
+    static WorkflowRun fail(JenkinsRule jenkins, String body) throws Exception {
+        return jenkins.buildAndAssertStatus(Result.FAILURE, job(jenkins, body));
+    }
+
+    private static void assertNoApprovalAsked() {
+        ScriptApproval approval = ScriptApproval.get();
+        if (!approval.getPendingSignatures().isEmpty()
+                || !approval.getPendingScripts().isEmpty()) {
+            throw new AssertionError("a script approval was asked for: " + approval.getPendingSignatures());
+        }
+    }
+
+    /** The files of a build, {@code program.dat} and its log among them, in which {@code secret} can be read. */
+    static List<Path> filesHolding(WorkflowRun run, String secret) throws IOException {
+        try (Stream<Path> files = Files.walk(run.getRootDir().toPath())) {
+            return files.filter(Files::isRegularFile)
+                    .filter(f -> holds(f, secret))
+                    .toList();
+        }
+    }
+
+    private static boolean holds(Path file, String secret) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(secret);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
