@@ -1,0 +1,152 @@
+package io.jenkins.plugins.dockerpromotion.demo;
+
+import com.lesfurets.jenkins.unit.MethodSignature;
+import com.lesfurets.jenkins.unit.cps.BasePipelineTestCPS;
+import com.lesfurets.jenkins.unit.cps.PipelineTestHelperCPS;
+import groovy.lang.Closure;
+import io.jenkins.plugins.dockerpromotion.testing.ReleaseHub;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs a Jenkinsfile through JenkinsPipelineUnit. It knows Scripted Pipeline only; of Declarative this adds what an
+ * example uses, block by block in the order in which they stand there.
+ */
+final class JenkinsFreeRun extends BasePipelineTestCPS {
+
+    private final DemoLog log;
+    private final DemoSteps steps;
+    private final Map<String, Object> parameters = new HashMap<>();
+
+    JenkinsFreeRun(ReleaseHub hub, DemoLog log) {
+        this.log = log;
+        this.steps = new DemoSteps(hub, log);
+        setHelper(new PipelineTestHelperCPS() {
+            /** Not after each call of a method: it takes seconds, and cannot cope with loops, which Jenkins can. */
+            @Override
+            public <T> T roundtripSerialization(T state) {
+                return state;
+            }
+        });
+    }
+
+    /** Throws what the Jenkinsfile throws. */
+    void run(Path jenkinsfile) throws Exception {
+        Path file = jenkinsfile.toAbsolutePath();
+        setScriptRoots(file.getParent().toString());
+        setBaseClassLoader(JenkinsFreeRun.class.getClassLoader());
+        setUp();
+        declarative();
+        onJenkins();
+        fromThePlugin();
+        getHelper().runScript(loadScript(file.getFileName().toString()));
+    }
+
+    private void declarative() {
+        getBinding().setVariable("params", parameters);
+        getBinding().setVariable("any", "any");
+        for (String block : List.of("pipeline", "parameters", "stages", "steps", "script")) {
+            allow(block, args -> body(args[0]), Closure.class);
+        }
+        allow("agent", args -> null, Object.class);
+        allow("string", args -> define((Map<?, ?>) args[0]), Map.class);
+        allow(
+                "stage",
+                args -> {
+                    log.step("stage (" + args[0] + ")");
+                    return body(args[1]);
+                },
+                String.class,
+                Closure.class);
+    }
+
+    private Object define(Map<?, ?> parameter) {
+        return parameters.put((String) parameter.get("name"), parameter.get("defaultValue"));
+    }
+
+    private void onJenkins() {
+        allow(
+                "echo",
+                args -> {
+                    log.say(args[0]);
+                    return null;
+                },
+                String.class);
+        allow("sh", args -> shell((String) args[0]), String.class);
+    }
+
+    private Object shell(String script) throws IOException, InterruptedException {
+        ProcessBuilder shell = new ProcessBuilder("sh", "-xec", script).redirectErrorStream(true);
+        shell.environment().putAll(steps.environment());
+        Process process = shell.start();
+        process.getOutputStream().close();
+        new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .forEach(log::say);
+        if (process.waitFor() != 0) {
+            throw new IOException("the script returned exit code " + process.exitValue());
+        }
+        return null;
+    }
+
+    private void fromThePlugin() {
+        step("dockerHubToken", args -> steps.dockerHubToken(), Map.class);
+        step("findTagForBuild", args -> steps.findTagForBuild(named(args)), Map.class);
+        step("promoteImage", args -> steps.promoteImage(named(args)), Map.class);
+        step(
+                "isolatedDockerConfig",
+                args -> steps.isolatedDockerConfig((Closure<?>) args[1], this::body),
+                Map.class,
+                Closure.class);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, ?> named(Object[] args) {
+        return (Map<String, ?>) args[0];
+    }
+
+    private Object body(Object closure) {
+        return getHelper().callClosure((Closure<?>) closure);
+    }
+
+    private void step(String name, Call call, Class<?>... types) {
+        allow(
+                name,
+                args -> {
+                    log.step(name);
+                    return call.with(args);
+                },
+                types);
+    }
+
+    private void allow(String name, Call call, Class<?>... types) {
+        getHelper().registerAllowedMethod(MethodSignature.method(name, types), new Method(this, call));
+    }
+
+    /** What a method of a Jenkinsfile does. */
+    @FunctionalInterface
+    private interface Call {
+        Object with(Object... args) throws Exception;
+    }
+
+    /** Gives it the form that JenkinsPipelineUnit takes. */
+    private static final class Method extends Closure<Object> {
+        private static final long serialVersionUID = 1L;
+
+        private final transient Call call;
+
+        Method(Object owner, Call call) {
+            super(owner);
+            this.call = call;
+        }
+
+        @SuppressWarnings("unused") // called by Groovy
+        public Object doCall(Object... args) throws Exception {
+            return call.with(args);
+        }
+    }
+}

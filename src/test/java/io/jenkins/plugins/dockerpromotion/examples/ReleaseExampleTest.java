@@ -1,0 +1,126 @@
+package io.jenkins.plugins.dockerpromotion.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.FilePath;
+import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import io.jenkins.plugins.dockerpromotion.testing.LeftOut;
+import io.jenkins.plugins.dockerpromotion.testing.ReleaseHub;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import jenkins.security.MasterToSlaveCallable;
+import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Runs {@code docs/examples/release/Jenkinsfile} as it stands there. */
+@WithJenkins
+class ReleaseExampleTest {
+
+    private JenkinsRule jenkins;
+    private ReleaseHub hub;
+    private DumbSlave agent;
+    private WorkflowJob job;
+
+    @BeforeEach
+    void prepare(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        hub = ReleaseHub.start();
+        jenkins.jenkins.setNumExecutors(0);
+        agent = jenkins.createOnlineSlave();
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.GLOBAL, "docker-hub", "", ReleaseHub.USER, ReleaseHub.PASSWORD));
+        RegistryConfiguration dockerHub =
+                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
+        dockerHub.setApiAddress(hub.hub().uri().toString());
+        DockerPromotionConfiguration.get().setRegistries(List.of(dockerHub));
+        job = jenkins.createProject(WorkflowJob.class, "release");
+        String jenkinsfile = Files.readString(Path.of("docs/examples/release/Jenkinsfile"));
+        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+    }
+
+    @AfterEach
+    void close() {
+        hub.close();
+    }
+
+    @Test
+    void releasesTheImageOfTheBuildWithoutAnApproval() throws Exception {
+        int before = hub.tags();
+
+        WorkflowRun run = jenkins.buildAndAssertSuccess(job);
+
+        assertThat(hub.faults()).isEmpty();
+        assertThat(hub.tags()).isEqualTo(before + 1);
+        assertThat(run.getLog())
+                .contains("The log never shows the token: ****")
+                .contains("Released " + ReleaseHub.IMAGE + " as " + hub.digest())
+                .doesNotContain(ReleaseHub.PASSWORD);
+        ScriptApproval approvals = ScriptApproval.get();
+        assertThat(approvals.getPendingScripts()).isEmpty();
+        assertThat(approvals.getPendingSignatures()).isEmpty();
+        assertThat(approvals.getPendingClasspathEntries()).isEmpty();
+        assertThat(approvals.getApprovedSignatures()).isEmpty();
+    }
+
+    @Test
+    void leavesNoDockerConfigurationBehind() throws Exception {
+        jenkins.buildAndAssertSuccess(job);
+
+        FilePath temporary = agent.getWorkspaceFor(job).withSuffix("@tmp");
+        assertThat(temporary.exists() ? temporary.list("docker-*/**") : new FilePath[0])
+                .isEmpty();
+    }
+
+    @Test
+    void doesAllItsHttpInTheProcessOfTheAgent() throws Exception {
+        LeftOut.unless(
+                SocketOwners.areKnown(),
+                ReleaseExampleTest.class,
+                "only Linux tells which process a socket belongs to");
+        Set<Long> clients = ConcurrentHashMap.newKeySet();
+        for (HttpTestServer server : List.of(hub.hub(), hub.registry())) {
+            int port = server.uri().getPort();
+            // A predicate sees each request while it waits for its answer, so the connection it came by is open.
+            server.onRequest(
+                    request -> {
+                        clients.addAll(SocketOwners.ofClients(port));
+                        return false;
+                    },
+                    Fault.status(500));
+        }
+
+        jenkins.buildAndAssertSuccess(job);
+
+        long agentProcess = agent.getChannel().call(new ProcessId());
+        assertThat(agentProcess).isNotEqualTo(ProcessHandle.current().pid());
+        assertThat(clients).containsExactly(agentProcess);
+    }
+
+    private static final class ProcessId extends MasterToSlaveCallable<Long, RuntimeException> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Long call() {
+            return ProcessHandle.current().pid();
+        }
+    }
+}
