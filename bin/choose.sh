@@ -37,8 +37,9 @@ choose() {
         why='pom.xml resolves from the local Maven repository' offline=-o
         return
     fi
-    trial=$(mktemp -d)
+    trial=$(mktemp -d) || exit
     trap 'rm -rf "$trial"' EXIT
+    trap 'exit 1' HUP INT TERM
     if try_to_resolve -o; then
         why='pom.xml resolves from the local Maven repository' offline=-o
         touch "$resolved"
@@ -56,4 +57,5 @@ choose() {
         echo "$why" >"$unresolved"
     fi
     rm -rf "$trial"
+    trap - EXIT HUP INT TERM
 }

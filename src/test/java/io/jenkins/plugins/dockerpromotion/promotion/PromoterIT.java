@@ -11,12 +11,11 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
-import io.jenkins.plugins.dockerpromotion.testing.LeftOut;
+import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import io.jenkins.plugins.dockerpromotion.testing.TestHttp;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -24,11 +23,8 @@ import io.jenkins.plugins.dockerpromotion.testing.TokenServer;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.IOException;
 import java.math.BigInteger;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,7 +33,6 @@ import org.junit.jupiter.api.Test;
 /** Finds and promotes on the CNCF registry itself, and asks skopeo what it sees there. */
 class PromoterIT {
 
-    private static final Path SKOPEO = Path.of("/usr/bin/skopeo");
     private static final Basic USER = new Basic(DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
     private static final TestImage IMAGE =
             TestImage.dockerList(TestImage.docker(1), TestImage.docker(2).withPlatform("linux", "arm64"));
@@ -45,7 +40,7 @@ class PromoterIT {
     @BeforeAll
     static void needsServers() {
         DockerRegistryProcess.assumeAvailable(PromoterIT.class);
-        LeftOut.unless(Files.isExecutable(SKOPEO), PromoterIT.class, "skopeo is not installed");
+        Skopeo.assumeAvailable(PromoterIT.class);
     }
 
     @Test
@@ -161,34 +156,10 @@ class PromoterIT {
     private static void assertSkopeoSees(
             DockerRegistryProcess registry, RegistryAuthentication user, Optional<Path> authority, String... images)
             throws Exception {
+        Skopeo anyone = authority.map(Skopeo.ANONYMOUS::trusting).orElse(Skopeo.ANONYMOUS);
+        Skopeo skopeo = user instanceof Basic basic ? anyone.basic(basic.username(), basic.password()) : anyone;
         for (String image : images) {
-            assertThat(Digest.sha256(skopeoInspect(registry.uri(), user, authority, image)))
-                    .as(image)
-                    .hasToString(IMAGE.digest());
+            assertThat(skopeo.digest(registry.host() + "/" + image)).as(image).isEqualTo(IMAGE.digest());
         }
-    }
-
-    private static byte[] skopeoInspect(
-            URI registry, RegistryAuthentication user, Optional<Path> authority, String image) throws Exception {
-        Path directory = Files.createTempDirectory("skopeo");
-        List<String> command = new ArrayList<>(List.of(SKOPEO.toString(), "inspect", "--raw"));
-        if (user instanceof Basic basic) {
-            command.addAll(List.of("--creds", basic.username() + ":" + basic.password()));
-        }
-        if (authority.isPresent()) {
-            Files.copy(authority.get(), directory.resolve("ca.crt"));
-            command.addAll(List.of("--cert-dir", directory.toString()));
-        } else {
-            command.add("--tls-verify=false");
-        }
-        command.add("docker://" + registry.getAuthority() + "/" + image);
-        Process process = new ProcessBuilder(command)
-                .redirectError(directory.resolve("errors").toFile())
-                .start();
-        byte[] manifest = process.getInputStream().readAllBytes();
-        assertThat(process.waitFor())
-                .as(Files.readString(directory.resolve("errors"), StandardCharsets.UTF_8))
-                .isZero();
-        return manifest;
     }
 }

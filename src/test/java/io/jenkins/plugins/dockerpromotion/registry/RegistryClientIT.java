@@ -21,20 +21,16 @@ import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.JsonLayout;
-import io.jenkins.plugins.dockerpromotion.testing.LeftOut;
+import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.testing.TokenServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,7 +38,6 @@ import org.junit.jupiter.api.Test;
 /** The client against the CNCF registry itself, in each of its modes. */
 class RegistryClientIT {
 
-    private static final Path SKOPEO = Path.of("/usr/bin/skopeo");
     private static final Basic TEST = new Basic(DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
     private static final List<TestImage> IMAGES = List.of(
             TestImage.docker(1).withLayout(JsonLayout.ODD),
@@ -76,6 +71,12 @@ class RegistryClientIT {
                     user,
                     scopes,
                     new TestNetwork().and(location).context());
+        }
+
+        Skopeo skopeo() {
+            return user instanceof Basic basic
+                    ? Skopeo.ANONYMOUS.basic(basic.username(), basic.password())
+                    : Skopeo.ANONYMOUS;
         }
 
         /** Stores an image with all it refers to, as docker would. */
@@ -117,7 +118,9 @@ class RegistryClientIT {
 
             for (ImageReference copy : List.of(site.image("group/app", "1.0-rc"), site.image("group/target", "1.0"))) {
                 assertThat(client.digestOf(copy)).contains(Digest.parse(image.digest()));
-                assertThat(skopeoDigest(site, copy).orElse(image.digest())).isEqualTo(image.digest());
+                if (Skopeo.isAvailable()) {
+                    assertThat(site.skopeo().digest(copy.toString())).isEqualTo(image.digest());
+                }
             }
         }
         List<Tag> tags = new ArrayList<>();
@@ -229,12 +232,12 @@ class RegistryClientIT {
 
     @Test
     void skopeoConfirmsDigests() throws Exception {
-        LeftOut.unless(Files.isExecutable(SKOPEO), RegistryClientIT.class, "skopeo is not installed");
+        Skopeo.assumeAvailable(RegistryClientIT.class);
         try (DockerRegistryProcess registry = DockerRegistryProcess.builder().start()) {
             Site site = new Site(registry, RegistryAuthentication.ANONYMOUS, "");
             site.push("group/app", "1.0", IMAGES.get(0));
-            assertThat(skopeoDigest(site, site.image("group/app", "1.0")))
-                    .contains(IMAGES.get(0).digest());
+            assertThat(site.skopeo().digest(site.image("group/app", "1.0").toString()))
+                    .isEqualTo(IMAGES.get(0).digest());
         }
     }
 
@@ -273,25 +276,5 @@ class RegistryClientIT {
             assertThat(writer.pull(target.image("group/target", "1.0")).mediaType())
                     .isEqualTo(MediaTypes.DOCKER_MANIFEST);
         }
-    }
-
-    /** What another client says the digest is; nothing where it is not installed. */
-    private static Optional<String> skopeoDigest(Site site, ImageReference image) throws Exception {
-        if (!Files.isExecutable(SKOPEO)) {
-            return Optional.empty();
-        }
-        List<String> command = new ArrayList<>(List.of(SKOPEO.toString(), "inspect", "--raw", "--tls-verify=false"));
-        if (site.user() instanceof Basic basic) {
-            command.add("--creds=" + basic.username() + ":" + basic.password());
-        }
-        command.add("docker://" + image);
-        Process process = new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        byte[] raw = process.getInputStream().readAllBytes();
-        assertThat(process.waitFor())
-                .as(new String(raw, StandardCharsets.UTF_8))
-                .isZero();
-        return Optional.of(Digest.sha256(raw).toString());
     }
 }

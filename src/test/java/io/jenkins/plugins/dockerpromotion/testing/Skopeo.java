@@ -1,0 +1,71 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** What another client sees in a registry: skopeo, as the Debian package of that name brings it. */
+public final class Skopeo {
+
+    /** Without a login, and whatever a registry's certificate is. */
+    public static final Skopeo ANONYMOUS = new Skopeo(Optional.empty(), Optional.empty());
+
+    private static final Path BINARY = Path.of("/usr/bin/skopeo");
+
+    private final Optional<String> login;
+    private final Optional<Path> authority;
+
+    private Skopeo(Optional<String> login, Optional<Path> authority) {
+        this.login = login;
+        this.authority = authority;
+    }
+
+    public static boolean isAvailable() {
+        return Files.isExecutable(BINARY);
+    }
+
+    /** Skips a test class, or one test, with a line on the console, where there is no skopeo. */
+    public static void assumeAvailable(Class<?> testClass) {
+        LeftOut.unless(isAvailable(), testClass, "skopeo is not installed");
+    }
+
+    public Skopeo basic(String user, String password) {
+        return new Skopeo(Optional.of(user + ":" + password), authority);
+    }
+
+    /** Insists on a certificate that the authority in this PEM file signed. */
+    public Skopeo trusting(Path pem) {
+        return new Skopeo(login, Optional.of(pem));
+    }
+
+    /** The digest of {@code image}, such as {@code 127.0.0.1:5000/group/app:1.0}, computed from its manifest. */
+    public String digest(String image) throws IOException, InterruptedException {
+        try (TemporaryDirectory directory = new TemporaryDirectory("skopeo")) {
+            Path errors = directory.path().resolve("errors");
+            Process process = new ProcessBuilder(inspect(image, directory.path()))
+                    .redirectError(errors.toFile())
+                    .start();
+            byte[] manifest = process.getInputStream().readAllBytes();
+            if (process.waitFor() != 0) {
+                throw new IOException("skopeo inspect " + image + ": " + Files.readString(errors));
+            }
+            return Content.of(manifest).digest();
+        }
+    }
+
+    private List<String> inspect(String image, Path directory) throws IOException {
+        List<String> command = new ArrayList<>(List.of(BINARY.toString(), "inspect", "--raw"));
+        login.ifPresent(l -> command.add("--creds=" + l));
+        if (authority.isPresent()) {
+            Files.copy(authority.get(), directory.resolve("ca.crt"));
+            command.add("--cert-dir=" + directory);
+        } else {
+            command.add("--tls-verify=false");
+        }
+        command.add("docker://" + image);
+        return command;
+    }
+}
