@@ -6,9 +6,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -27,23 +25,20 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     /** The operations under way in this process. */
     private static final Map<UUID, Thread> RUNNING = new HashMap<>();
 
-    /** Operations that were told to end before they began, the latest few: the two messages travel side by side. */
-    private static final Set<UUID> CANCELLED = Collections.newSetFromMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
+    /** Operations that were told to end before they began: the two messages travel side by side. */
+    private static final Set<UUID> CANCELLED = Latest.of(100);
 
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<UUID, Boolean> eldest) {
-            return size() > 100;
-        }
-    });
-
-    private final UUID id = UUID.randomUUID();
+    private final UUID id;
     private final AgentOperation<T> operation;
     private final Network network;
     private final TaskListener listener;
 
-    /** @param listener hears of waits and progress; it reaches back to the build's log */
-    public AgentCall(AgentOperation<T> operation, Network network, TaskListener listener) {
+    /**
+     * @param id of the work: sent again, after a restart say, it waits until the one before it has ended
+     * @param listener hears of waits and progress; it reaches back to the build's log
+     */
+    public AgentCall(UUID id, AgentOperation<T> operation, Network network, TaskListener listener) {
+        this.id = id;
         this.operation = operation;
         this.network = network;
         this.listener = listener;
@@ -51,7 +46,11 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
 
     @Override
     public T call() throws IOException {
-        begin();
+        try {
+            begin();
+        } catch (InterruptedException e) {
+            throw new AbortedException();
+        }
         try {
             return operation.run(new RegistryTransport.Context(
                     network, Timekeeper.SYSTEM, line -> listener.getLogger().println(line)));
@@ -64,8 +63,12 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
         }
     }
 
-    private void begin() throws AbortedException {
+    private void begin() throws AbortedException, InterruptedException {
         synchronized (RUNNING) {
+            // One that lost its controller may be about to put back what it changed.
+            while (RUNNING.containsKey(id)) {
+                RUNNING.wait();
+            }
             if (CANCELLED.remove(id)) {
                 throw new AbortedException();
             }
@@ -76,6 +79,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     private void end() {
         synchronized (RUNNING) {
             RUNNING.remove(id);
+            RUNNING.notifyAll();
             // A cancellation may have come in the last moment; the agent's next task has nothing to do with it.
             Thread.interrupted();
         }

@@ -7,6 +7,7 @@ import hudson.Util;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,17 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     /** Everything about the network that an operation takes along to its agent. */
     public Network network() {
         return new Network(
-                registries.stream().map(RegistryConfiguration::location).toList(), proxy(), Timing.DEFAULT);
+                registries.stream().map(DockerPromotionConfiguration::location).toList(), proxy(), Timing.DEFAULT);
+    }
+
+    private static RegistryLocation location(RegistryConfiguration registry) {
+        try {
+            return registry.location();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "the global configuration 'Docker Image Promotion' is wrong at the registry '" + registry.getHost()
+                            + "' (" + e.getMessage() + "); an administrator has to correct it");
+        }
     }
 
     /** Jenkins' own proxy, which holds for agents as well. */

@@ -5,6 +5,7 @@ import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Certificates;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.net.URI;
@@ -70,6 +71,9 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         RegistryLocation usual = RegistryLocation.usual(name);
         URI registry = address == null ? usual.registry() : parseAddress(address);
         URI api = apiAddress == null ? usual.api() : parseAddress(apiAddress);
+        if (certificateAuthority != null) {
+            Certificates.parse(certificateAuthority);
+        }
         return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority));
     }
 
@@ -109,6 +113,11 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         @RequirePOST
         public FormValidation doCheckApiAddress(@QueryParameter String value) {
             return check(value, false, RegistryConfiguration::parseAddress);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckCertificateAuthority(@QueryParameter String value) {
+            return check(value, false, Certificates::parse);
         }
 
         private static FormValidation check(String value, boolean required, Consumer<String> parser) {

@@ -87,17 +87,22 @@ public final class SecretMasker implements Serializable {
     }
 
     private static String maskRun(String run, Forms known) {
+        String head = run.substring(0, SHORTEST_PIECE);
+        String tail = run.substring(run.length() - SHORTEST_PIECE);
         for (String form : known.base64) {
             if (form.contains(run)) {
                 return MASK;
             }
-            int longest = Math.min(form.length(), run.length());
-            for (int length = longest; length >= SHORTEST_PIECE; length--) {
-                if (run.startsWith(form.substring(form.length() - length))) {
+            for (int at = form.indexOf(head); at >= 0; at = form.indexOf(head, at + 1)) {
+                int length = form.length() - at;
+                if (run.regionMatches(0, form, at, length)) {
                     return MASK + run.substring(length);
                 }
-                if (run.regionMatches(run.length() - length, form, 0, length)) {
-                    return run.substring(0, run.length() - length) + MASK;
+            }
+            for (int at = form.indexOf(tail); at >= 0; at = form.indexOf(tail, at + 1)) {
+                int begin = run.length() - at - SHORTEST_PIECE;
+                if (run.startsWith(form.substring(0, at), begin)) {
+                    return run.substring(0, begin) + MASK;
                 }
             }
         }

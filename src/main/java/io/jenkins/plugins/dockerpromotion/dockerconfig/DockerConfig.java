@@ -165,11 +165,6 @@ public final class DockerConfig {
         return new DockerConfig(copy);
     }
 
-    /** The context whose daemon the Docker client talks to. */
-    public Optional<String> currentContext() {
-        return Optional.of(content.path("currentContext").asText("")).filter(name -> !name.isEmpty());
-    }
-
     /** The registries that have an entry in {@code auths}. */
     public List<String> registries() {
         List<String> names = new ArrayList<>();

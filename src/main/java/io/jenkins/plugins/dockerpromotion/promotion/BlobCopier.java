@@ -4,7 +4,6 @@ import io.jenkins.plugins.dockerpromotion.promotion.ImageCopier.Side;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
 import java.net.URI;
 import java.util.Optional;
 
@@ -49,18 +48,11 @@ final class BlobCopier {
     }
 
     private void copyOnce(Descriptor blob) throws RegistryException, InterruptedException {
-        Optional<URI> upload = isWithinRegistry() ? mount(blob) : startUnlessThere(blob);
+        Optional<URI> upload = isWithinRegistry()
+                ? to.registry().mount(to.image(), blob.digest(), from.image())
+                : startUnlessThere(blob);
         if (upload.isPresent()) {
             stream(blob, upload.get());
-        }
-    }
-
-    private Optional<URI> mount(Descriptor blob) throws RegistryException, InterruptedException {
-        try {
-            return to.registry().mount(to.image(), blob.digest(), from.image());
-        } catch (UnauthorizedException e) {
-            // The credential for the target may not read the source. Most registries offer an upload then, some refuse.
-            return startUnlessThere(blob);
         }
     }
 

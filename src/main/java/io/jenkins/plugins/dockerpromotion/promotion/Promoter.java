@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
@@ -25,13 +26,19 @@ public final class Promoter {
     private final PromotionRequest request;
     private final RegistryClient source;
     private final RegistryClient target;
+    private final RegistryAuthentication targetAuthentication;
     private final RegistryTransport.Context context;
 
     private Promoter(
-            PromotionRequest request, RegistryClient source, RegistryClient target, RegistryTransport.Context context) {
+            PromotionRequest request,
+            RegistryClient source,
+            RegistryClient target,
+            RegistryAuthentication targetAuthentication,
+            RegistryTransport.Context context) {
         this.request = request;
         this.source = source;
         this.target = target;
+        this.targetAuthentication = targetAuthentication;
         this.context = context;
     }
 
@@ -62,7 +69,7 @@ public final class Promoter {
         RegistryClient source = request.isWithinRegistry() && from.equals(to)
                 ? target
                 : RegistryClient.open(request.source().name(), from, Set.of(read), context);
-        return new Promoter(request, source, target, context).run();
+        return new Promoter(request, source, target, to, context).run();
     }
 
     private PromotionReceipt run() throws RegistryException, PromotionException, InterruptedException {
@@ -72,7 +79,7 @@ public final class Promoter {
             if (!request.isWithinRepository()) {
                 copyContent(plan.manifest());
             }
-            new TargetWriter(plan, target, context.notices()).write();
+            new TargetWriter(plan, target, this::deleteTag, context.notices()).write();
         }
         return plan.receipt();
     }
@@ -88,6 +95,14 @@ public final class Promoter {
                         new PromotionPlan.Target(tag, target.digestOf(ImageReference.tagged(request.toImage(), tag))))
                 .toList();
         return new PromotionPlan(request, manifest, Parallel.all(looks, Parallel.PER_HOST));
+    }
+
+    private void deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
+        if (tagged.name().isDockerHub()) {
+            DockerHubClient.open(targetAuthentication, context).deleteTag(tagged);
+        } else {
+            target.deleteTag(tagged);
+        }
     }
 
     private void copyContent(Manifest manifest) throws RegistryException, InterruptedException {

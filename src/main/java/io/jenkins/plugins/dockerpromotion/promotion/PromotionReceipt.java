@@ -1,7 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a promotion did, or would do.
@@ -27,6 +30,41 @@ public record PromotionReceipt(
     public PromotionReceipt {
         platforms = List.copyOf(platforms);
         targets = List.copyOf(targets);
+    }
+
+    /** One line for each target: what it is now, and was. */
+    public List<String> lines() {
+        return targets.stream().map(this::line).toList();
+    }
+
+    private String line(Target target) {
+        String what = image + ":" + target.tag;
+        if (!target.changed) {
+            return what + " is " + digest + " already";
+        }
+        return what
+                + (dryRun ? " would become " : " is now ")
+                + digest
+                + (target.previousDigest.isEmpty() ? "" : ", was " + target.previousDigest);
+    }
+
+    /** Maps and lists of the same, {@code null} for a digest that was not there: what a script can look into. */
+    public Map<String, Object> asMap() {
+        List<Map<String, Object>> entries = new ArrayList<>();
+        for (Target target : targets) {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("tag", target.tag);
+            entry.put("previousDigest", target.previousDigest.isEmpty() ? null : target.previousDigest);
+            entry.put("changed", target.changed);
+            entries.add(entry);
+        }
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("image", image);
+        map.put("digest", digest);
+        map.put("mediaType", mediaType);
+        map.put("platforms", new ArrayList<>(platforms));
+        map.put("targets", entries);
+        return map;
     }
 
     /**

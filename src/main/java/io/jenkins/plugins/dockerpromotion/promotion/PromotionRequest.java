@@ -50,7 +50,7 @@ public final class PromotionRequest implements Serializable {
     public static PromotionRequest of(
             ImageName image, Tag tag, ImageName toImage, Collection<String> to, Options options) {
         List<Tag> targets = to.stream()
-                .map(t -> new Tag(t.replace(TAG_FIELD, tag.value())))
+                .map(t -> new Tag(t == null ? "" : t.replace(TAG_FIELD, tag.value())))
                 .distinct()
                 .toList();
         if (targets.isEmpty()) {

@@ -61,11 +61,6 @@ public final class TagFinder implements Serializable {
         return new Found(versions.stream().map(v -> new Tag(v.tag())).toList(), looked[0]);
     }
 
-    /** The build looked for. */
-    public BigInteger build() {
-        return build;
-    }
-
     @Override
     public String toString() {
         return "a tag of build " + build + " of " + image + " (" + pattern + ")";

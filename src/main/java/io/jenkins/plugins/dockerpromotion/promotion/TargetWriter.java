@@ -9,31 +9,41 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
-/** Writes the targets of a plan, all or none: when one fails, those that moved are put back where they stood. */
+/**
+ * Writes the targets of a plan, all or none: when one fails, those that moved are put back where they stood. Targets that
+ * exist are written before new ones, since a new one may be beyond recall: not every registry deletes a tag.
+ */
 final class TargetWriter {
 
     private final PromotionPlan plan;
     private final RegistryClient registry;
+    private final Remover remover;
     private final Notices notices;
 
-    TargetWriter(PromotionPlan plan, RegistryClient registry, Notices notices) {
+    /** Takes a tag away again that was not there before. */
+    @FunctionalInterface
+    interface Remover {
+        void remove(ImageReference tagged) throws RegistryException, InterruptedException;
+    }
+
+    TargetWriter(PromotionPlan plan, RegistryClient registry, Remover remover, Notices notices) {
         this.plan = plan;
         this.registry = registry;
+        this.remover = remover;
         this.notices = notices;
     }
 
     void write() throws PromotionException, InterruptedException {
-        List<Callable<Void>> writes = plan.changed().stream()
-                .<Callable<Void>>map(target -> () -> {
-                    registry.push(plan.reference(target), plan.manifest());
-                    return null;
-                })
-                .toList();
+        Map<Boolean, List<PromotionPlan.Target>> isNew = plan.changed().stream()
+                .collect(Collectors.partitioningBy(t -> t.previous().isEmpty()));
         try {
-            Parallel.all(writes, Parallel.PER_HOST);
+            write(isNew.get(false));
+            write(isNew.get(true));
         } catch (RegistryException e) {
             throw new PromotionException(e.getMessage() + "; " + putBack(), e);
         } catch (InterruptedException e) {
@@ -41,6 +51,16 @@ final class TargetWriter {
             notices.say("Promotion of " + plan.request().source() + " was aborted; " + putBack());
             throw e;
         }
+    }
+
+    private void write(List<PromotionPlan.Target> targets) throws RegistryException, InterruptedException {
+        List<Callable<Void>> writes = targets.stream()
+                .<Callable<Void>>map(target -> () -> {
+                    registry.push(plan.reference(target), plan.manifest());
+                    return null;
+                })
+                .toList();
+        Parallel.all(writes, Parallel.PER_HOST);
     }
 
     /** @return what stands where now, for the end of an error */
@@ -63,7 +83,7 @@ final class TargetWriter {
                                 + now.map(Digest::abbreviated).orElse("nothing");
             }
             if (target.previous().isEmpty()) {
-                registry.deleteTag(reference);
+                remover.remove(reference);
                 return "removed again";
             }
             Digest before = target.previous().get();

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubLogin;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagLister;
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.util.List;
 
@@ -51,6 +53,12 @@ public final class DockerHubClient {
     /** All tags of {@code image}. One request a hundred tags, all but the first at once; one more to log in. */
     public List<Tag> tags(ImageName image) throws RegistryException, InterruptedException {
         return new HubTagLister(location.api(), image, authorizer()).list(caller);
+    }
+
+    /** Removes a tag and nothing else; returns whether it was there. One request, one more to log in. */
+    public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
+        HubTagDeleter deleter = new HubTagDeleter(location.api(), tagged, authorizer());
+        return caller.call(deleter.call(), deleter);
     }
 
     private Authorizer authorizer() throws RegistryException, InterruptedException {

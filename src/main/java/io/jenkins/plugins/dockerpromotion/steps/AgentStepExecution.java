@@ -13,6 +13,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -44,12 +45,13 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     /** An aborted operation may take this long to put back what it changed; the build does not wait longer. */
     private static final long FAREWELL_SECONDS = 20;
 
+    private final UUID id = UUID.randomUUID();
     private String node;
     private String workspace;
+    private volatile Throwable stopCause;
 
     private transient volatile FilePath place;
     private transient volatile AgentCall<T> call;
-    private transient volatile Throwable stopCause;
     private transient volatile boolean ended;
 
     AgentStepExecution(StepContext context) {
@@ -80,6 +82,10 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
 
     @Override
     public final void onResume() {
+        if (stopCause != null) {
+            fail(stopCause);
+            return;
+        }
         awaitAgent(deadline(), new AbortException("after the restart of Jenkins it did not come back"));
     }
 
@@ -120,6 +126,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
                 Run<?, ?> run = getContext().get(Run.class);
                 TaskListener listener = getContext().get(TaskListener.class);
                 AgentCall<T> sent = new AgentCall<>(
+                        id,
                         operation(run, listener),
                         DockerPromotionConfiguration.get().network(),
                         listener);
@@ -189,6 +196,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     public final void stop(Throwable cause) {
         boolean again = stopCause != null;
         stopCause = cause;
+        getContext().saveState();
         AgentCall<T> underWay = call;
         if (underWay == null) {
             fail(cause);
@@ -196,7 +204,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
             Computer.threadPoolForRemoting.execute(() -> {
                 try {
                     place.act(underWay.cancel());
-                } catch (IOException | InterruptedException e) {
+                } catch (IOException | InterruptedException | RuntimeException e) {
                     LOGGER.log(Level.FINE, e, () -> "Cannot tell " + node + " to stop");
                     fail(cause);
                 }

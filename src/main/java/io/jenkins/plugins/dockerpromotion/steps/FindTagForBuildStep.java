@@ -2,16 +2,12 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.FilePath;
 import hudson.Util;
-import hudson.model.Item;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.FindTagOperation;
-import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
@@ -20,13 +16,11 @@ import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -39,14 +33,14 @@ public final class FindTagForBuildStep extends Step implements Serializable {
     private static final String DEFAULT_PATTERN = "{year}.{week}.{build}";
 
     private final String image;
-    private final long build;
+    private final Long build;
     private String credentialsId;
     private String pattern = DEFAULT_PATTERN;
     private String regex;
     private boolean optional;
 
     @DataBoundConstructor
-    public FindTagForBuildStep(String image, long build) {
+    public FindTagForBuildStep(String image, Long build) {
         this.image = Util.fixEmptyAndTrim(image);
         this.build = build;
     }
@@ -55,7 +49,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         return image;
     }
 
-    public long getBuild() {
+    public Long getBuild() {
         return build;
     }
 
@@ -106,8 +100,8 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         if (regex != null && !pattern.equals(DEFAULT_PATTERN)) {
             throw new IllegalArgumentException("give either 'pattern' or 'regex'");
         }
-        if (build < 0) {
-            throw new IllegalArgumentException("build numbers are not negative");
+        if (build == null || build < 0) {
+            throw new IllegalArgumentException("'build' is needed, the number of a build");
         }
         TagPattern form = regex == null ? TagPattern.of(pattern) : TagPattern.regex(regex);
         return new TagFinder(ImageName.parse(image), form, BigInteger.valueOf(build));
@@ -160,7 +154,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends ImageStepDescriptor {
 
         @Override
         public String getFunctionName() {
@@ -172,19 +166,21 @@ public final class FindTagForBuildStep extends Step implements Serializable {
             return Messages.FindTagForBuildStep_displayName();
         }
 
+        /** A parameter of the build is a text: one that is no number fails with a line instead of a stack trace. */
         @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FilePath.class);
-        }
-
-        @RequirePOST
-        public FormValidation doCheckImage(@QueryParameter String value) {
-            return ImageForm.checkImage(value);
+        public Step newInstance(Map<String, Object> arguments) throws Exception {
+            if (arguments.get("build") instanceof CharSequence build
+                    && !build.toString().matches("[0-9]{1,18}")) {
+                throw new AbortException("Cannot find the tag of a build: '" + build + "' is not the number of one");
+            }
+            return super.newInstance(arguments);
         }
 
         @RequirePOST
         public FormValidation doCheckBuild(@QueryParameter String value) {
-            return FormValidation.validateNonNegativeInteger(value);
+            return Util.fixEmptyAndTrim(value) == null
+                    ? FormValidation.error(Messages.FindTagForBuildStep_buildRequired())
+                    : FormValidation.validateNonNegativeInteger(value);
         }
 
         @RequirePOST
@@ -198,18 +194,6 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         @RequirePOST
         public FormValidation doCheckRegex(@QueryParameter String value) {
             return ImageForm.checkRegex(value);
-        }
-
-        @RequirePOST
-        public ListBoxModel doFillCredentialsIdItems(
-                @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String image) {
-            return CredentialsForm.items(item, credentialsId, ImageForm.registryOf(image));
-        }
-
-        @RequirePOST
-        public FormValidation doCheckCredentialsId(
-                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
-            return CredentialsForm.check(item, value, ImageForm.registryOf(image));
         }
     }
 }

@@ -1,7 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.Util;
+import hudson.model.Item;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
@@ -51,6 +53,13 @@ final class ImageForm {
         } catch (IllegalArgumentException e) {
             return ImageName.DOCKER_HUB;
         }
+    }
+
+    /** Whether there are such credentials for the registry of {@code image}, if that is known already. */
+    static FormValidation checkCredentials(Item item, String value, String image) {
+        return Util.fixNull(image).contains("${")
+                ? FormValidation.ok()
+                : CredentialsForm.check(item, value, registryOf(image));
     }
 
     private static FormValidation given(String value, String otherwise, Consumer<String> parser) {

@@ -5,6 +5,7 @@ import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
 import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.dockerpromotion.agent.Latest;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
@@ -15,6 +16,7 @@ import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import jenkins.MasterToSlaveFileCallable;
@@ -36,6 +38,9 @@ final class IsolatedDirectory implements Serializable {
 
     private static final List<String> VARIABLES =
             List.of("HOME", "USERPROFILE", ConfigDirectory.DOCKER_CONFIG, "BUILDX_CONFIG", "DOCKER_AUTH_CONFIG");
+
+    /** On the agent: the latest directories that were removed there. */
+    private static final Set<String> REMOVED = Latest.of(1000);
 
     private final String name = "docker-" + UUID.randomUUID();
     private boolean afterRestart;
@@ -67,7 +72,7 @@ final class IsolatedDirectory implements Serializable {
     }
 
     void remove(StepContext context) throws IOException, InterruptedException {
-        temporary(workspace(context)).child(name).deleteRecursive();
+        temporary(workspace(context)).child(name).act(new Removal());
     }
 
     @Override
@@ -116,12 +121,36 @@ final class IsolatedDirectory implements Serializable {
 
         @Override
         public Map<String, String> invoke(File file, VirtualChannel channel) throws IOException {
+            synchronized (REMOVED) {
+                if (REMOVED.contains(file.getName())) {
+                    throw new AbortException("The Docker configuration is not needed any more");
+                }
+                return create(file);
+            }
+        }
+
+        private Map<String, String> create(File file) throws AbortException {
             try {
                 return ConfigDirectory.create(file.toPath(), request);
             } catch (IOException | IllegalArgumentException e) {
                 // Arrives as it is, and is shown without a stack trace.
                 throw new AbortException(e.getMessage());
             }
+        }
+    }
+
+    /** Removes the directory, for good: a creation that was given up, but is still on its way, makes nothing. */
+    private static final class Removal extends MasterToSlaveFileCallable<Void> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Void invoke(File file, VirtualChannel channel) throws IOException, InterruptedException {
+            synchronized (REMOVED) {
+                REMOVED.add(file.getName());
+                new FilePath(file).deleteRecursive();
+            }
+            return null;
         }
     }
 }

@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.model.Item;
@@ -22,15 +21,11 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -171,7 +166,7 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "promote " + step.image + ":" + step.tag;
+            return "promote " + step.image + (step.tag == null ? "" : ":" + step.tag);
         }
 
         @Override
@@ -198,46 +193,15 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         Object conclude(PromotionReceipt receipt, Run<?, ?> run, TaskListener listener) {
-            for (PromotionReceipt.Target target : receipt.targets()) {
-                listener.getLogger().println(line(receipt, target));
-            }
-            return result(receipt);
-        }
-
-        private static String line(PromotionReceipt receipt, PromotionReceipt.Target target) {
-            String what = receipt.image() + ":" + target.tag();
-            if (!target.changed()) {
-                return what + " is " + receipt.digest() + " already";
-            }
-            return what
-                    + (receipt.dryRun() ? " would become " : " is now ")
-                    + receipt.digest()
-                    + (target.previousDigest().isEmpty() ? "" : ", was " + target.previousDigest());
-        }
-
-        /** Maps and lists, which a sandboxed Jenkinsfile may look into without an approval. */
-        private static Map<String, Object> result(PromotionReceipt receipt) {
-            List<Map<String, Object>> targets = new ArrayList<>();
-            for (PromotionReceipt.Target target : receipt.targets()) {
-                Map<String, Object> entry = new LinkedHashMap<>();
-                entry.put("tag", target.tag());
-                entry.put("previousDigest", Util.fixEmpty(target.previousDigest()));
-                entry.put("changed", target.changed());
-                targets.add(entry);
-            }
-            Map<String, Object> result = new LinkedHashMap<>();
-            result.put("image", receipt.image());
-            result.put("digest", receipt.digest());
-            result.put("mediaType", receipt.mediaType());
-            result.put("platforms", new ArrayList<>(receipt.platforms()));
-            result.put("targets", targets);
-            return result;
+            receipt.lines().forEach(listener.getLogger()::println);
+            // Maps and lists, which a sandboxed Jenkinsfile may look into without an approval.
+            return receipt.asMap();
         }
     }
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends ImageStepDescriptor {
 
         @Override
         public String getFunctionName() {
@@ -247,11 +211,6 @@ public final class PromoteImageStep extends Step implements Serializable {
         @Override
         public String getDisplayName() {
             return Messages.PromoteImageStep_displayName();
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FilePath.class);
         }
 
         /** The form has one line for all targets. */
@@ -274,11 +233,6 @@ public final class PromoteImageStep extends Step implements Serializable {
             return List.of(Util.fixNull(line).trim().split("[,\\s]+")).stream()
                     .filter(t -> !t.isEmpty())
                     .toList();
-        }
-
-        @RequirePOST
-        public FormValidation doCheckImage(@QueryParameter String value) {
-            return ImageForm.checkImage(value);
         }
 
         @RequirePOST
@@ -309,27 +263,25 @@ public final class PromoteImageStep extends Step implements Serializable {
         }
 
         @RequirePOST
-        public ListBoxModel doFillCredentialsIdItems(
-                @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String image) {
-            return CredentialsForm.items(item, credentialsId, ImageForm.registryOf(image));
-        }
-
-        @RequirePOST
-        public FormValidation doCheckCredentialsId(
-                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
-            return CredentialsForm.check(item, value, ImageForm.registryOf(image));
-        }
-
-        @RequirePOST
         public ListBoxModel doFillToCredentialsIdItems(
-                @AncestorInPath Item item, @QueryParameter String toCredentialsId, @QueryParameter String toImage) {
-            return CredentialsForm.items(item, toCredentialsId, ImageForm.registryOf(toImage));
+                @AncestorInPath Item item,
+                @QueryParameter String toCredentialsId,
+                @QueryParameter String toImage,
+                @QueryParameter String image) {
+            return CredentialsForm.items(item, toCredentialsId, ImageForm.registryOf(target(toImage, image)));
         }
 
         @RequirePOST
         public FormValidation doCheckToCredentialsId(
-                @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String toImage) {
-            return CredentialsForm.check(item, value, ImageForm.registryOf(toImage));
+                @AncestorInPath Item item,
+                @QueryParameter String value,
+                @QueryParameter String toImage,
+                @QueryParameter String image) {
+            return ImageForm.checkCredentials(item, value, target(toImage, image));
+        }
+
+        private static String target(String toImage, String image) {
+            return Util.fixEmptyAndTrim(toImage) == null ? image : toImage;
         }
     }
 }

@@ -32,7 +32,10 @@ final class StepFailure {
         return hasText(e) ? new AbortException(e.getMessage()) : e;
     }
 
-    /** An agent that stayed away. By the cause, {@code retry(conditions: [agent()])} knows that another may do it. */
+    /**
+     * An agent that stayed away. By a broken channel as the cause, {@code retry(conditions: [agent()])} knows that another
+     * agent may do it.
+     */
     static AbortException agentLost(String phrase, String agent, Throwable why) {
         AbortException lost = new AbortException("Cannot " + phrase + ": the agent " + agent
                 + " was lost and did not come back; run it again, what was done is not done twice");

@@ -101,6 +101,15 @@ class DockerPromotionConfigurationTest {
     }
 
     @Test
+    void namesTheSettingThatIsWrong() {
+        DockerPromotionConfiguration.get().setRegistries(List.of(registry("bad host", null, null, null)));
+
+        assertThatThrownBy(() -> DockerPromotionConfiguration.get().network())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContainingAll("global configuration 'Docker Image Promotion'", "'bad host'");
+    }
+
+    @Test
     void checksEachFieldForAdministratorsOnly() {
         RegistryConfiguration.DescriptorImpl form =
                 jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
@@ -114,6 +123,8 @@ class DockerPromotionConfigurationTest {
         assertThat(form.doCheckAddress("ftp://registry.example.com").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckAddress("https://me:secret@registry.example.com").kind)
                 .isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckCertificateAuthority("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckCertificateAuthority("no certificate").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckApiAddress("https://hub.example.com/v2/").kind).isEqualTo(FormValidation.Kind.ERROR);
 
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());

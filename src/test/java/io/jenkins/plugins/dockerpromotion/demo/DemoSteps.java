@@ -80,19 +80,8 @@ final class DemoSteps {
         PromotionRequest request =
                 PromotionRequest.of(image, new Tag(text(parameters, "tag")), image, targets, options);
         PromotionReceipt receipt = Promoter.promote(request, credential, credential, context);
-        for (PromotionReceipt.Target target : receipt.targets()) {
-            log.say(receipt.image() + ":" + target.tag() + " is now " + receipt.digest());
-        }
-        return Map.of(
-                "image", receipt.image(),
-                "digest", receipt.digest(),
-                "mediaType", receipt.mediaType(),
-                "platforms", receipt.platforms(),
-                "targets", receipt.targets().stream().map(DemoSteps::entry).toList());
-    }
-
-    private static Map<String, Object> entry(PromotionReceipt.Target target) {
-        return Map.of("tag", target.tag(), "previousDigest", target.previousDigest(), "changed", target.changed());
+        receipt.lines().forEach(log::say);
+        return receipt.asMap();
     }
 
     Object isolatedDockerConfig(Closure<?> body, Function<Closure<?>, Object> runner) throws IOException {

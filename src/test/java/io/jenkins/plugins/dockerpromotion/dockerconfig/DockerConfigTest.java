@@ -67,7 +67,7 @@ class DockerConfigTest {
                  'aliases': {'builder': 'buildx'}, 'detachKeys': 'ctrl-e,e', 'currentContext': 'remote',
                  'somethingNew': [1, {'a': null}]}
                 """);
-        assertThat(block.currentContext()).contains("remote");
+        assertThat(new String(block.toBytes(), StandardCharsets.UTF_8)).contains("\"currentContext\" : \"remote\"");
     }
 
     @Test

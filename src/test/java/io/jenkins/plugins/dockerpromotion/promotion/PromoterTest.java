@@ -13,6 +13,7 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.JsonLayout;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
@@ -333,6 +334,42 @@ class PromoterTest {
                 .contains(TestImage.docker(2).digest());
         assertThat(registry.digestOf("group/app", "new")).isEmpty();
         assertThat(registry.digestOf("group/app", "broken")).isEmpty();
+    }
+
+    @Test
+    void writesTagsThatCanBePutBackBeforeNewOnes() {
+        InMemoryRegistry registry = registry(Quirk.DELETE_SWITCHED_OFF_405);
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "latest", TestImage.docker(2));
+        registry.onRequest(
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"),
+                Fault.status(403).always());
+
+        assertThatThrownBy(() -> promote(within(registry, TARGETS, options()), registry))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContainingAll("1.0-rc still absent", "latest unchanged at");
+    }
+
+    @Test
+    void takesANewTagAwayAgainByDockerHubsOwnApi() {
+        InMemoryDockerHub hub = track(InMemoryDockerHub.builder()
+                .registry(registry(Quirk.DELETE_SWITCHED_OFF_405))
+                .user("ci", "secret")
+                .start());
+        hub.registry().push("technolog/serviceone", "1.0", TestImage.docker(1));
+        hub.registry()
+                .onRequest(
+                        RecordedRequest.matching("PUT", "/v2/technolog/serviceone/manifests/broken"),
+                        Fault.status(403).always());
+        ImageName image = ImageName.parse("technolog/serviceone");
+        PromotionRequest request =
+                PromotionRequest.of(image, new Tag("1.0"), image, List.of("new", "broken"), options());
+
+        assertThatThrownBy(() ->
+                        Promoter.promote(request, CI, CI, TestNetwork.of(hub).context()))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContaining("new removed again");
+        assertThat(hub.registry().tags("technolog/serviceone")).containsExactly("1.0");
     }
 
     @Test

@@ -50,7 +50,7 @@ class FindTagForBuildStepTest {
 
     @Test
     void keepsItsParametersInItsFormAndSnippet() throws Exception {
-        FindTagForBuildStep step = new FindTagForBuildStep("technolog/serviceone", 103);
+        FindTagForBuildStep step = new FindTagForBuildStep("technolog/serviceone", 103L);
         jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
         StepForm.assertSnippet(step, "findTagForBuild build: 103, image: 'technolog/serviceone'");
 
@@ -73,6 +73,7 @@ class FindTagForBuildStepTest {
         assertThat(form.doCheckImage("${params.IMAGE}").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckImage("").getMessage()).contains("image name is needed");
         assertThat(form.doCheckImage("Technolog/ServiceOne").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckBuild("").getMessage()).contains("build number is needed");
         assertThat(form.doCheckBuild("103").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckBuild("-1").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckPattern("{year}.{week}.{build}", "").kind).isEqualTo(FormValidation.Kind.OK);
@@ -174,6 +175,10 @@ class FindTagForBuildStepTest {
                 "give either 'pattern' or 'regex'",
                 Pipelines.fail(
                         jenkins, "findTagForBuild(image: 'x', build: 1, pattern: 'v{build}', regex: '(?<build>1)')"));
+        jenkins.assertLogContains(
+                "'build' is needed", Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/serviceone')"));
+        WorkflowRun word = Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/serviceone', build: 'abc')");
+        jenkins.assertLogContains("ERROR: Cannot find the tag of a build: 'abc' is not the number of one", word);
         assertThat(hub.requests().count()).isZero();
     }
 }

@@ -100,7 +100,8 @@ class PromoteImageStepTest {
         assertThat(form.doCheckToImage("a//b").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckExpectedDigest(IMAGE.digest()).kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckExpectedDigest("sha256:1").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckToCredentialsId(null, "other", "").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckToCredentialsId(null, "other", "", "technolog/serviceone").kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
     }
 
     @Test
@@ -195,6 +196,8 @@ class PromoteImageStepTest {
                 "'a:b' is not a tag", Pipelines.fail(jenkins, "promoteImage(image: 'x', tag: '1', to: ['a:b'])"));
         jenkins.assertLogContains(
                 "at least one target", Pipelines.fail(jenkins, "promoteImage(image: 'x', tag: '1', to: [])"));
+        jenkins.assertLogContains(
+                "Cannot promote x: a tag is needed", Pipelines.fail(jenkins, "promoteImage(image: 'x')"));
         jenkins.assertLogContains(
                 "is not a digest", Pipelines.fail(jenkins, "promoteImage(image: 'x', tag: '1', expectedDigest: 'x')"));
     }

@@ -29,18 +29,30 @@ public record HubTagLister(URI api, ImageName image, Authorizer authorizer) {
      * @throws RegistryException also when the list never held still for the time it took to read it
      */
     public List<Tag> list(HttpCaller caller) throws RegistryException, InterruptedException {
+        Set<Tag> before = Set.of();
         for (int reading = 1; reading <= READINGS; reading++) {
             List<HubTagPage.Content> pages = read(caller);
             Set<Tag> tags = new LinkedHashSet<>();
             pages.forEach(p -> tags.addAll(p.tags()));
             int count = pages.get(0).count();
-            if (pages.stream().allMatch(p -> p.count() == count) && tags.size() == count) {
+            boolean whole = pages.stream().allMatch(p -> p.count() == count) && tags.size() == count;
+            // The same twice is all there is, though the count, which Docker Hub may have from elsewhere, differs.
+            if (whole || (reachesTheEnd(pages) && tags.equals(before))) {
                 return List.copyOf(tags);
             }
+            before = tags;
         }
         throw new RegistryException(
                 "Cannot list the tags of " + image + " on " + api.getHost() + ": the list changed each of " + READINGS
                         + " times while it was read; without a complete list nothing is done");
+    }
+
+    /** Whether every page but the last is full, and the last is not: then there is none behind it. */
+    private static boolean reachesTheEnd(List<HubTagPage.Content> pages) {
+        int last = pages.size() - 1;
+        return pages.stream().limit(last).allMatch(p -> p.tags().size() == HubTagPage.SIZE)
+                && pages.get(last).count() >= 0
+                && pages.get(last).tags().size() < HubTagPage.SIZE;
     }
 
     private List<HubTagPage.Content> read(HttpCaller caller) throws RegistryException, InterruptedException {

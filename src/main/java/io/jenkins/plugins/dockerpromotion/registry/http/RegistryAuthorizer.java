@@ -60,14 +60,14 @@ final class RegistryAuthorizer {
         @Override
         public Optional<String> authorization() throws RegistryException, InterruptedException {
             if (authentication instanceof Bearer bearer) {
-                return Optional.of("Bearer " + bearer.token());
+                return Optional.of(BEARER + bearer.token());
             }
             Challenge challenge = known;
             if (challenge == null) {
                 return Optional.empty();
             }
             if (challenge.isBearer()) {
-                return Optional.of("Bearer " + tokens.token(challenge, asked));
+                return Optional.of(BEARER + tokens.token(challenge, asked));
             }
             return authentication instanceof Basic basic ? Optional.of(basic.header()) : Optional.empty();
         }

@@ -1,14 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashMap;
@@ -82,16 +78,14 @@ final class SharedHttpClients {
             for (X509Certificate known : platformAuthorities()) {
                 store.setCertificateEntry("platform-" + index++, known);
             }
-            byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
-            for (Certificate added :
-                    CertificateFactory.getInstance("X.509").generateCertificates(new ByteArrayInputStream(bytes))) {
+            for (X509Certificate added : Certificates.parse(pem)) {
                 store.setCertificateEntry("added-" + index++, added);
             }
             SSLContext context = SSLContext.getInstance("TLS");
             context.init(null, trustManagers(store), null);
             return context;
         } catch (GeneralSecurityException | IOException e) {
-            throw new IllegalArgumentException("the certificate authority is not PEM text of X.509 certificates", e);
+            throw new IllegalStateException("certificates cannot be kept in memory", e);
         }
     }
 

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  *
  * @param value the tag as it stands in a reference
  */
-public record Tag(String value) implements Serializable, Comparable<Tag> {
+public record Tag(String value) implements Serializable {
 
     private static final Pattern GRAMMAR = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}");
 
@@ -18,6 +18,9 @@ public record Tag(String value) implements Serializable, Comparable<Tag> {
 
     /** @throws IllegalArgumentException in one line, if {@code value} is not a tag */
     public Tag {
+        if (value == null || value.isEmpty()) {
+            throw new IllegalArgumentException("a tag is needed, such as 2017.2.103");
+        }
         if (!isValid(value)) {
             throw new IllegalArgumentException(
                     Quoted.of(value) + " is not a tag: at most 128 letters, digits, '_', '.' and '-' are allowed,"
@@ -28,11 +31,6 @@ public record Tag(String value) implements Serializable, Comparable<Tag> {
     /** Whether {@code text} is a tag. */
     public static boolean isValid(String text) {
         return text != null && GRAMMAR.matcher(text).matches();
-    }
-
-    @Override
-    public int compareTo(Tag other) {
-        return value.compareTo(other.value);
     }
 
     @Override

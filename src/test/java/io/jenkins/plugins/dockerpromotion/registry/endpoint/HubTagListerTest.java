@@ -122,6 +122,17 @@ class HubTagListerTest {
     }
 
     @Test
+    void takesAListThatIsTheSameTwiceThoughTheCountIsStale() throws Exception {
+        hub.onRequest(
+                page(1),
+                Fault.replaceBody("{\"count\":3,\"results\":[{\"name\":\"1\"},{\"name\":\"2\"}]}")
+                        .always());
+        fill(IMAGE, 2);
+        assertThat(list()).containsExactly(new Tag("1"), new Tag("2"));
+        assertThat(hub.requests().count()).isEqualTo(2);
+    }
+
+    @Test
     void refusesAListThatNeverHoldsStill() {
         fill(IMAGE, 150);
         hub.onRequest(page(2), Fault.status(404).always());

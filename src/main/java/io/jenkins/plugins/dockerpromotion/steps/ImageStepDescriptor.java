@@ -1,0 +1,40 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.FilePath;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import java.util.Set;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.kohsuke.stapler.AncestorInPath;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** What the forms of steps with {@code image} and {@code credentialsId} have in common. */
+abstract class ImageStepDescriptor extends StepDescriptor {
+
+    @Override
+    public final Set<? extends Class<?>> getRequiredContext() {
+        return Set.of(Run.class, TaskListener.class, FilePath.class);
+    }
+
+    @RequirePOST
+    public FormValidation doCheckImage(@QueryParameter String value) {
+        return ImageForm.checkImage(value);
+    }
+
+    @RequirePOST
+    public ListBoxModel doFillCredentialsIdItems(
+            @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String image) {
+        return CredentialsForm.items(item, credentialsId, ImageForm.registryOf(image));
+    }
+
+    @RequirePOST
+    public FormValidation doCheckCredentialsId(
+            @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
+        return ImageForm.checkCredentials(item, value, image);
+    }
+}

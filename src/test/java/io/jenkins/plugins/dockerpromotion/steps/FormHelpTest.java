@@ -1,0 +1,68 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Descriptor;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.DescribableParameter;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class FormHelpTest {
+
+    private static final String ROOT =
+            DockerPromotionConfiguration.class.getPackageName().replaceFirst("\\.\\w+$", "");
+
+    @Test
+    void everyFieldOfEveryFormHasHelpAndEveryStepAText(JenkinsRule jenkins) throws Exception {
+        jenkins.executeOnServer(() -> {
+            check(jenkins);
+            return null;
+        });
+    }
+
+    private static void check(JenkinsRule jenkins) {
+        List<Descriptor<?>> forms = forms(jenkins);
+
+        assertThat(forms).extracting(d -> d.clazz.getSimpleName()).contains("PromoteImageStep", "RegistryLogin");
+        for (Descriptor<?> form : forms) {
+            assertThat(form.getDisplayName()).as(form.getId()).isNotBlank();
+            for (String field : fields(form)) {
+                assertThat(form.getHelpFile(field))
+                        .as("help of " + field + " of " + form.getId())
+                        .isNotNull();
+            }
+            if (form instanceof StepDescriptor) {
+                assertThat(form.getHelpFile()).as("help of " + form.getId()).isNotNull();
+            }
+        }
+    }
+
+    private static List<String> fields(Descriptor<?> form) {
+        return form instanceof DockerPromotionConfiguration
+                ? List.of("registries")
+                : DescribableModel.of(form.clazz).getParameters().stream()
+                        .map(DescribableParameter::getName)
+                        .toList();
+    }
+
+    /** Of what users get, not of the steps that only tests have. */
+    private static List<Descriptor<?>> forms(JenkinsRule jenkins) {
+        Stream<Descriptor<?>> all =
+                jenkins.jenkins.getExtensionList(Descriptor.class).stream().map(d -> (Descriptor<?>) d);
+        return all.filter(d -> d.clazz.getName().startsWith(ROOT))
+                .filter(d -> !d.clazz
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .getPath()
+                        .contains("/test-classes/"))
+                .toList();
+    }
+}
