@@ -25,7 +25,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     /** The operations under way in this process. */
     private static final Map<UUID, Thread> RUNNING = new HashMap<>();
 
-    /** Operations that were told to end before they began: the two messages travel side by side. */
+    /** Operations that were told to end, which some hear before they begin: the two messages travel side by side. */
     private static final Set<UUID> CANCELLED = Latest.of(100);
 
     private final UUID id;
@@ -69,7 +69,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
             while (RUNNING.containsKey(id)) {
                 RUNNING.wait();
             }
-            if (CANCELLED.remove(id)) {
+            if (CANCELLED.contains(id)) {
                 throw new AbortedException();
             }
             RUNNING.put(id, Thread.currentThread());
@@ -103,10 +103,9 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
         @Override
         public Void call() {
             synchronized (RUNNING) {
+                CANCELLED.add(id);
                 Thread running = RUNNING.get(id);
-                if (running == null) {
-                    CANCELLED.add(id);
-                } else {
+                if (running != null) {
                     running.interrupt();
                 }
             }

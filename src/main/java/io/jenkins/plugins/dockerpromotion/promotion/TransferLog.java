@@ -1,9 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.CountingStream;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
-import java.io.FilterInputStream;
-import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,24 +36,15 @@ final class TransferLog {
 
     /** Counts the bytes read from {@code in}. */
     InputStream counting(InputStream in) {
-        return new FilterInputStream(in) {
+        return new CountingStream(in) {
             @Override
-            public int read() throws IOException {
-                int value = super.read();
-                count(value < 0 ? 0 : 1);
-                return value;
-            }
-
-            @Override
-            public int read(byte[] target, int offset, int length) throws IOException {
-                int count = super.read(target, offset, length);
-                count(Math.max(0, count));
-                return count;
+            protected void count(long read) {
+                moved(read);
             }
         };
     }
 
-    private synchronized void count(int bytes) {
+    private synchronized void moved(long bytes) {
         moved += bytes;
         if (!time.now().isBefore(nextLine)) {
             nextLine = time.now().plus(INTERVAL);

@@ -18,6 +18,14 @@ class TagTest {
 
     @ParameterizedTest
     @NullAndEmptySource
+    void asksForOneWhereThereIsNone(String text) {
+        assertThat(Tag.isValid(text)).isFalse();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Tag(text))
+                .withMessage("a tag is needed, such as 2017.2.103");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {".a", "-a", "a b", "a/b", "a:b", "a@b", "a\n", "\na", "ä", "a?", "../x", "a%2f", "{tag}"})
     void refusesOtherTexts(String text) {
         assertThat(Tag.isValid(text)).isFalse();
