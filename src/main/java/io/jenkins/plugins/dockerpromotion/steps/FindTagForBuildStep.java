@@ -96,7 +96,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
     }
 
     /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
-    private TagFinder finder() {
+    private TagFinder finder(ImageName name) {
         if (regex != null && !pattern.equals(DEFAULT_PATTERN)) {
             throw new IllegalArgumentException("give either 'pattern' or 'regex'");
         }
@@ -104,7 +104,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
             throw new IllegalArgumentException("'build' is needed, the number of a build");
         }
         TagPattern form = regex == null ? TagPattern.of(pattern) : TagPattern.regex(regex);
-        return new TagFinder(ImageName.parse(image), form, BigInteger.valueOf(build));
+        return new TagFinder(name, form, BigInteger.valueOf(build));
     }
 
     private static final class Execution extends AgentStepExecution<TagFinder.Found> {
@@ -124,10 +124,10 @@ public final class FindTagForBuildStep extends Step implements Serializable {
 
         @Override
         AgentOperation<TagFinder.Found> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
-            TagFinder finder = step.finder();
+            ImageName name = ImageName.parse(step.image);
+            TagFinder finder = step.finder(name);
             listener.getLogger().println("Looking for " + finder);
-            return new FindTagOperation(
-                    finder, RegistryCredentials.find(run, step.credentialsId, ImageForm.registryOf(step.image)));
+            return new FindTagOperation(finder, RegistryCredentials.find(run, step.credentialsId, name.host()));
         }
 
         @Override

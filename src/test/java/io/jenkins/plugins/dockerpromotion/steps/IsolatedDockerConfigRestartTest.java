@@ -9,11 +9,9 @@ import hudson.EnvVars;
 import hudson.model.Label;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -72,12 +70,6 @@ class IsolatedDockerConfigRestartTest {
     }
 
     private static void assertNoSecret(Path directory) throws IOException {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
-                assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
-                        .as(file.toString())
-                        .doesNotContain(PASSWORD, ENCODED);
-            }
-        }
+        assertThat(SecretSearch.filesHolding(directory, PASSWORD, ENCODED)).isEmpty();
     }
 }

@@ -9,13 +9,10 @@ import hudson.model.Result;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -75,18 +72,6 @@ final class Pipelines {
 
     /** The files of a build, {@code program.dat} and its log among them, in which {@code secret} can be read. */
     static List<Path> filesHolding(WorkflowRun run, String secret) throws IOException {
-        try (Stream<Path> files = Files.walk(run.getRootDir().toPath())) {
-            return files.filter(Files::isRegularFile)
-                    .filter(f -> holds(f, secret))
-                    .toList();
-        }
-    }
-
-    private static boolean holds(Path file, String secret) {
-        try {
-            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).contains(secret);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return SecretSearch.filesHolding(run.getRootDir().toPath(), secret);
     }
 }
