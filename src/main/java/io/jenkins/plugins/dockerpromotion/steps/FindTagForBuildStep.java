@@ -30,12 +30,11 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 public final class FindTagForBuildStep extends Step implements Serializable {
 
     private static final long serialVersionUID = 1L;
-    private static final String DEFAULT_PATTERN = "{year}.{week}.{build}";
 
     private final String image;
     private final Long build;
     private String credentialsId;
-    private String pattern = DEFAULT_PATTERN;
+    private String pattern = TagPattern.DEFAULT;
     private String regex;
     private boolean optional;
 
@@ -69,7 +68,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
     @DataBoundSetter
     public void setPattern(String pattern) {
         String given = Util.fixEmptyAndTrim(pattern);
-        this.pattern = given == null ? DEFAULT_PATTERN : given;
+        this.pattern = given == null ? TagPattern.DEFAULT : given;
     }
 
     public String getRegex() {
@@ -97,7 +96,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
 
     /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
     private TagFinder finder(ImageName name) {
-        if (regex != null && !pattern.equals(DEFAULT_PATTERN)) {
+        if (regex != null && !pattern.equals(TagPattern.DEFAULT)) {
             throw new IllegalArgumentException("give either 'pattern' or 'regex'");
         }
         if (build == null || build < 0) {
@@ -169,10 +168,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         /** A parameter of the build is a text: one that is no number fails with a line instead of a stack trace. */
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
-            if (arguments.get("build") instanceof CharSequence build
-                    && !build.toString().matches("[0-9]{1,18}")) {
-                throw new AbortException("Cannot find the tag of a build: '" + build + "' is not the number of one");
-            }
+            requireNumber(arguments.get("build"), "find the tag of a build");
             return super.newInstance(arguments);
         }
 
@@ -186,7 +182,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         @RequirePOST
         public FormValidation doCheckPattern(@QueryParameter String value, @QueryParameter String regex) {
             String given = Util.fixEmptyAndTrim(value);
-            return Util.fixEmptyAndTrim(regex) != null && given != null && !given.equals(DEFAULT_PATTERN)
+            return Util.fixEmptyAndTrim(regex) != null && given != null && !given.equals(TagPattern.DEFAULT)
                     ? FormValidation.error(Messages.FindTagForBuildStep_patternOrRegex())
                     : ImageForm.checkPattern(value);
         }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Item;
 import hudson.model.Run;
@@ -7,6 +8,7 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.stapler.AncestorInPath;
@@ -19,6 +21,18 @@ abstract class ImageStepDescriptor extends StepDescriptor {
     @Override
     public final Set<? extends Class<?>> getRequiredContext() {
         return Set.of(Run.class, TaskListener.class, FilePath.class);
+    }
+
+    /** What a form shows for a pattern that is not given. */
+    public final String getDefaultPattern() {
+        return TagPattern.DEFAULT;
+    }
+
+    /** Refuses a text that is not the number of a build; anything else is left to its conversion. */
+    static void requireNumber(Object build, String phrase) throws AbortException {
+        if (build instanceof CharSequence text && !text.toString().matches("[0-9]{1,18}")) {
+            throw new AbortException("Cannot " + phrase + ": '" + text + "' is not the number of one");
+        }
     }
 
     @RequirePOST

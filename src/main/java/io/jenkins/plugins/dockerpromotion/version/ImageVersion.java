@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.version;
 
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -10,22 +11,27 @@ import java.util.Optional;
  * A tag that a {@link TagPattern} matched, with the numbers found in it; newer versions are greater.
  *
  * <p>Numbers are compared as numbers, the most significant one first, whatever their length: {@code 2017.10.103} is
- * greater than {@code 2017.9.103}. If all numbers are equal ({@code 2017.05.1} and {@code 2017.5.1}), the text of the
+ * greater than {@code 2017.9.103}. Of versions with equal numbers, one with a pre-release comes before the one without. If
+ * that is equal as well ({@code 2017.05.1} and {@code 2017.5.1}), the text of the
  * tag decides, so that the order is total and {@code compareTo} is zero exactly when {@code equals} is true. Only
  * versions of one pattern compare in a meaningful way.
  */
 public final class ImageVersion implements Comparable<ImageVersion>, Serializable {
 
     private static final long serialVersionUID = 1L;
+    private static final Comparator<PreRelease> RELEASE_LAST = Comparator.nullsLast(Comparator.naturalOrder());
 
     private final String tag;
     private final List<BigInteger> numbers;
+    /** Null in a release. */
+    private final PreRelease preRelease;
     /** Not one of the numbers in every case: a regular expression may take it from anywhere. */
     private final BigInteger build;
 
-    ImageVersion(String tag, List<BigInteger> numbers, Optional<BigInteger> build) {
+    ImageVersion(String tag, List<BigInteger> numbers, Optional<PreRelease> preRelease, Optional<BigInteger> build) {
         this.tag = Objects.requireNonNull(tag);
         this.numbers = List.copyOf(numbers);
+        this.preRelease = preRelease.orElse(null);
         this.build = build.orElse(null);
     }
 
@@ -51,6 +57,12 @@ public final class ImageVersion implements Comparable<ImageVersion>, Serializabl
 
     @Override
     public int compareTo(ImageVersion other) {
+        int order = comparePrecedence(other);
+        return order != 0 ? order : tag.compareTo(other.tag);
+    }
+
+    /** The order without the text of the tag: zero for two spellings of one version. */
+    int comparePrecedence(ImageVersion other) {
         int shared = Math.min(numbers.size(), other.numbers.size());
         for (int i = 0; i < shared; i++) {
             int order = numbers.get(i).compareTo(other.numbers.get(i));
@@ -59,17 +71,20 @@ public final class ImageVersion implements Comparable<ImageVersion>, Serializabl
             }
         }
         int order = Integer.compare(numbers.size(), other.numbers.size());
-        return order != 0 ? order : tag.compareTo(other.tag);
+        return order != 0 ? order : Objects.compare(preRelease, other.preRelease, RELEASE_LAST);
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof ImageVersion that && tag.equals(that.tag) && numbers.equals(that.numbers);
+        return other instanceof ImageVersion that
+                && tag.equals(that.tag)
+                && numbers.equals(that.numbers)
+                && Objects.equals(preRelease, that.preRelease);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(tag, numbers);
+        return Objects.hash(tag, numbers, preRelease);
     }
 
     @Override

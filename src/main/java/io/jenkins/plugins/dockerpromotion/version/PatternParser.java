@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /** Reads a pattern such as <code>{year}.{week}.{build}</code> and refuses those that could be read in two ways. */
 final class PatternParser {
@@ -13,7 +14,7 @@ final class PatternParser {
     private static final Pattern TAG_CHARACTERS = Pattern.compile("[A-Za-z0-9_.-]*");
 
     private final String pattern;
-    private final List<Object> parts = new ArrayList<>();
+    private final List<PatternPart> parts = new ArrayList<>();
     private final List<TagField> fields = new ArrayList<>();
 
     PatternParser(String pattern) {
@@ -34,30 +35,22 @@ final class PatternParser {
         if (fields.isEmpty()) {
             throw problem("it has no field; there are " + TagField.names());
         }
+        packNeighbours();
         refuseAmbiguity();
+        refuseMisplacedPreRelease();
     }
 
     List<TagField> fields() {
         return List.copyOf(fields);
     }
 
+    List<PatternPart> parts() {
+        return List.copyOf(parts);
+    }
+
     /** The regular expression of a whole tag, with a named group for each field. */
     String expression() {
-        StringBuilder expression = new StringBuilder();
-        for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i) instanceof TagField field) {
-                String digits = field.expression(touchesDigit(i));
-                expression
-                        .append("(?<")
-                        .append(field.fieldName())
-                        .append('>')
-                        .append(digits)
-                        .append(')');
-            } else {
-                expression.append(Pattern.quote((String) parts.get(i)));
-            }
-        }
-        return expression.toString();
+        return parts.stream().map(PatternPart::expression).collect(Collectors.joining());
     }
 
     private void add(Matcher token) {
@@ -66,10 +59,10 @@ final class PatternParser {
                     .orElseThrow(
                             () -> problem("there is no field {" + token.group(1) + "}; there are " + TagField.names()));
             if (fields.contains(field)) {
-                throw problem("{" + field.fieldName() + "} stands in it twice");
+                throw problem(field.inBraces() + " stands in it twice");
             }
             fields.add(field);
-            parts.add(field);
+            parts.add(new PatternPart.Field(field, false));
         } else if (token.group(2) == null) {
             throw problem("the brace at position " + (token.start() + 1) + " has no partner");
         } else if (!TAG_CHARACTERS.matcher(token.group(2)).matches()) {
@@ -77,34 +70,52 @@ final class PatternParser {
                     + "' has a character that no tag can have; besides fields there can be letters, digits, '_', '.'"
                     + " and '-'");
         } else {
-            parts.add(token.group(2));
+            parts.add(new PatternPart.Text(token.group(2)));
+        }
+    }
+
+    private void packNeighbours() {
+        for (int i = 0; i < parts.size(); i++) {
+            if (parts.get(i) instanceof PatternPart.Field part && (continues(i - 1, true) || continues(i + 1, false))) {
+                parts.set(i, new PatternPart.Field(part.field(), true));
+            }
         }
     }
 
     /**
      * Two fields of any length need something between them that cannot be part of either; digits cannot be told from
-     * a number.
+     * a number. A pre-release brings its hyphen along.
      */
     private void refuseAmbiguity() {
         TagField open = null;
-        for (int i = 0; i < parts.size(); i++) {
-            if (parts.get(i) instanceof TagField field) {
-                if (field.canBePacked() && touchesDigit(i)) {
+        for (PatternPart part : parts) {
+            if (part instanceof PatternPart.Field next && !isPreRelease(part)) {
+                if (next.field().canBePacked() && next.packed()) {
                     continue;
                 }
                 if (open != null) {
-                    throw problem("nothing tells where {" + open.fieldName() + "} ends and {" + field.fieldName()
-                            + "} begins; put a '.', '-' or '_' between them");
+                    throw problem("nothing tells where " + open.inBraces() + " ends and "
+                            + next.field().inBraces() + " begins; put a '.', '-' or '_' between them");
                 }
-                open = field;
-            } else if (!isDigits(parts.get(i))) {
+                open = next.field();
+            } else if (!isDigits(part)) {
                 open = null;
             }
         }
     }
 
-    private boolean touchesDigit(int index) {
-        return continues(index - 1, true) || continues(index + 1, false);
+    /** At the end, nothing can be taken for one more identifier of it, and its weight in the order is the least. */
+    private void refuseMisplacedPreRelease() {
+        if (!fields.contains(TagField.PRERELEASE)) {
+            return;
+        }
+        if (parts.size() == 1 || !isPreRelease(parts.get(parts.size() - 1))) {
+            throw problem("{prerelease} has to stand at its end, behind the version");
+        }
+        if (parts.get(parts.size() - 2) instanceof PatternPart.Text text
+                && text.text().endsWith("-")) {
+            throw problem("{prerelease} brings its hyphen along where there is one; leave out the '-' before it");
+        }
     }
 
     /** Whether the part there could be taken for more of a number next to it. */
@@ -112,14 +123,19 @@ final class PatternParser {
         if (index < 0 || index >= parts.size()) {
             return false;
         }
-        if (parts.get(index) instanceof String text) {
+        if (parts.get(index) instanceof PatternPart.Text part) {
+            String text = part.text();
             return isDigit(text.charAt(atItsEnd ? text.length() - 1 : 0));
         }
-        return true;
+        return !isPreRelease(parts.get(index));
     }
 
-    private static boolean isDigits(Object part) {
-        return part instanceof String text && text.chars().allMatch(PatternParser::isDigit);
+    private static boolean isPreRelease(PatternPart part) {
+        return part instanceof PatternPart.Field it && it.field() == TagField.PRERELEASE;
+    }
+
+    private static boolean isDigits(PatternPart part) {
+        return part instanceof PatternPart.Text text && text.text().chars().allMatch(PatternParser::isDigit);
     }
 
     private static boolean isDigit(int character) {

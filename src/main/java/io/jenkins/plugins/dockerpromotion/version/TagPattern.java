@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
 
 /**
  * What the tags of an image look like, and where in them the numbers stand.
@@ -16,29 +15,34 @@ import java.util.regex.PatternSyntaxException;
  * <p>A pattern is text with fields, for example <code>{year}.{week}.{build}</code>. It matches whole tags only, and
  * everything outside braces stands for itself, dots included. The fields are {@code year} (four digits), {@code month},
  * {@code week}, {@code day} (may be padded with a zero, and have to be where they touch another field or a digit),
- * {@code build}, {@code major}, {@code minor}, {@code patch} (no leading zeros) and {@code sha} (a commit; has no part
- * in the order).
+ * {@code build}, {@code major}, {@code minor}, {@code patch} (no leading zeros), {@code sha} (a commit; has no part in the
+ * order) and, at the end, {@code prerelease}: nothing, or a hyphen and identifiers with dots between them. So
+ * <code>{major}.{minor}.{patch}{prerelease}</code> orders semantic versions as semver.org does, {@code 1.2.3-rc.1} before
+ * {@code 1.2.3}.
  */
 public final class TagPattern implements Serializable {
 
+    /** What is meant where no pattern is given: the ISO week, its year, and the number of the build. */
+    public static final String DEFAULT = "{year}.{week}.{build}";
+
     private static final long serialVersionUID = 1L;
     private static final int MAX_TAG_LENGTH = 128;
-    private static final int MAX_EXPRESSION_LENGTH = 500;
-    private static final Pattern FIELD_GROUP = Pattern.compile("\\(\\?<([a-z]+)>");
-    private static final Pattern COUNTED_REPETITION = Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{1,9}))?");
-    private static final double MAX_REPETITIONS = 1e8;
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final String BUILD = TagField.BUILD.fieldName();
 
     private final String text;
     private final Pattern expression;
     private final List<TagField> significance;
+    private final boolean hasCommit;
+    private final boolean hasPreRelease;
     private final boolean isExpression;
 
     private TagPattern(String text, Pattern expression, List<TagField> fields, boolean isExpression) {
         this.text = text;
         this.expression = expression;
         this.significance = TagField.bySignificance(fields);
+        this.hasCommit = fields.contains(TagField.SHA);
+        this.hasPreRelease = fields.contains(TagField.PRERELEASE);
         this.isExpression = isExpression;
     }
 
@@ -60,27 +64,23 @@ public final class TagPattern implements Serializable {
      * @throws IllegalArgumentException with one sentence for the author, if the expression cannot be used
      */
     public static TagPattern regex(String regex) {
-        if (regex.length() > MAX_EXPRESSION_LENGTH) {
-            throw unusable(regex, "it is longer than " + MAX_EXPRESSION_LENGTH + " characters");
-        }
-        refuseEndlessCounting(regex);
-        Pattern expression = compiled(regex);
-        if (!hasGroup(regex, BUILD)) {
-            throw unusable(regex, "it has no group (?<build>...) around the number of the build");
-        }
-        List<TagField> fields = new ArrayList<>();
-        Matcher groups = FIELD_GROUP.matcher(regex);
-        while (groups.find()) {
-            TagField.named(groups.group(1))
-                    .filter(field -> !fields.contains(field) && hasGroup(regex, field.fieldName()))
-                    .ifPresent(fields::add);
-        }
-        return new TagPattern(regex, expression, fields, true);
+        ExpressionParser parser = new ExpressionParser(regex);
+        return new TagPattern(regex, parser.expression(), parser.fields(), true);
     }
 
     /** Whether a build can be looked for with this pattern. */
     public boolean hasBuild() {
         return significance.contains(TagField.BUILD);
+    }
+
+    /** Whether one version can be newer than another: with a commit alone, none is. */
+    public boolean isOrdered() {
+        return !significance.isEmpty() || hasPreRelease;
+    }
+
+    /** Whether two tags of equal numbers can stand for two versions, since the commit tells them apart. */
+    boolean hasCommit() {
+        return hasCommit;
     }
 
     /**
@@ -133,8 +133,21 @@ public final class TagPattern implements Serializable {
         if (hasBuild() && build.isEmpty()) {
             return Optional.empty();
         }
-        List<BigInteger> numbers = isExpression && significance.size() == 1 ? allNumbers(tag) : numbers(matcher);
-        return Optional.of(new ImageVersion(tag, numbers, build));
+        List<BigInteger> numbers = isOrderedByAllNumbers() ? allNumbers(tag) : numbers(matcher);
+        return Optional.of(new ImageVersion(tag, numbers, preRelease(matcher), build));
+    }
+
+    /** A regular expression that names nothing but the build. */
+    private boolean isOrderedByAllNumbers() {
+        return isExpression && significance.size() == 1 && !hasPreRelease;
+    }
+
+    private Optional<PreRelease> preRelease(Matcher matcher) {
+        String group = hasPreRelease ? matcher.group(TagField.PRERELEASE.fieldName()) : null;
+        return Optional.ofNullable(group)
+                .map(text -> text.startsWith("-") ? text.substring(1) : text)
+                .filter(text -> !text.isEmpty())
+                .map(PreRelease::of);
     }
 
     private List<BigInteger> numbers(Matcher matcher) {
@@ -153,45 +166,5 @@ public final class TagPattern implements Serializable {
     /** A group of a regular expression may have taken no part in the match, or hold something else than digits. */
     private static Optional<BigInteger> number(String group) {
         return group != null && NUMBER.matcher(group).matches() ? Optional.of(new BigInteger(group)) : Optional.empty();
-    }
-
-    /** Nested counts of something that may be empty keep a match busy without reading a single character. */
-    private static void refuseEndlessCounting(String regex) {
-        double repetitions = COUNTED_REPETITION
-                .matcher(regex)
-                .results()
-                .mapToDouble(count -> Double.parseDouble(count.group(count.group(2) == null ? 1 : 2)))
-                .reduce(1, (product, count) -> product * Math.max(1, count));
-        if (repetitions > MAX_REPETITIONS) {
-            throw unusable(regex, "the counts of its repetitions are too high");
-        }
-    }
-
-    private static Pattern compiled(String regex) {
-        try {
-            return Pattern.compile(regex);
-        } catch (PatternSyntaxException e) {
-            throw unusable(regex, e.getDescription() + " near position " + (e.getIndex() + 1));
-        } catch (StackOverflowError e) {
-            throw unusable(regex, "its parentheses are nested too deep");
-        }
-    }
-
-    /** The class library tells the names of groups only from Java 20 on; an alternative that always matches does it. */
-    private static boolean hasGroup(String regex, String name) {
-        Matcher matcher = Pattern.compile("|" + regex).matcher("");
-        if (!matcher.lookingAt()) {
-            return false;
-        }
-        try {
-            matcher.group(name);
-            return true;
-        } catch (IllegalArgumentException e) {
-            return false;
-        }
-    }
-
-    private static IllegalArgumentException unusable(String regex, String why) {
-        return new IllegalArgumentException("The regular expression '" + regex + "' cannot be used: " + why + ".");
     }
 }

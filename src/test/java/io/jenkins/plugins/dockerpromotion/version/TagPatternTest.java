@@ -9,7 +9,10 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +52,15 @@ class TagPatternTest {
         "{sha}a{build},                  abababaa103,           true",
         "build_{build}-rc,               build_103-rc,          true",
         "build_{build}-rc,               build_103-r,           false",
+        "1.4.{build},                    1.4.103,               true",
+        "1.4.{build},                    1x4.103,               false",
+        "1.4.{build}{prerelease},        1.4.103-rc.1,          true",
+        "1.4.{build}{prerelease},        1.4.103,               true",
+        "1.4.{build}{prerelease},        1.4.103-,              false",
+        "1.4.{build}{prerelease},        1.4.103-rc..1,         false",
+        "1.4.{build}{prerelease},        1.4.103-rc.01,         false",
+        "1.4.{build}{prerelease},        1.4.103-0a.-.01x,      true",
+        "1.4.{build}{prerelease},        1.4.1030-rc.1,         false",
     })
     void matchesWholeTagsOfTheBuild(String pattern, String tag, boolean expected) {
         assertThat(TagPattern.of(pattern).requireBuild().match(tag).filter(version -> version.isOfBuild(BUILD)))
@@ -70,6 +82,9 @@ class TagPatternTest {
                 "a}{build}              | the brace at position 2 has no partner",
                 "{}                     | there is no field {}",
                 "latest                 | it has no field",
+                "{prerelease}           | {prerelease} has to stand at its end, behind the version",
+                "{build}{prerelease}-x  | {prerelease} has to stand at its end, behind the version",
+                "{build}-{prerelease}   | {prerelease} brings its hyphen along",
                 ".{build}               | a tag cannot begin with '.'",
                 "''                     | it is empty",
             })
@@ -127,6 +142,48 @@ class TagPatternTest {
                 .containsExactly("2017.10.103", "2017.10.99", "2017.9.103", "2016.52.9999");
         assertThat(tags("{major}.{minor}.{patch}", "1.9.0", "1.10.0", "0.99.99", "10.0.0", "2.0.0"))
                 .containsExactly("10.0.0", "2.0.0", "1.10.0", "1.9.0", "0.99.99");
+    }
+
+    /** The examples of semver.org, section 11, and a few of its corners. */
+    @Test
+    void ordersSemanticVersions() {
+        String[] newestFirst = {
+            "2.1.1",
+            "2.1.0",
+            "2.0.0",
+            "1.10.0-0",
+            "1.0.0",
+            "1.0.0-rc.1",
+            "1.0.0-beta.11",
+            "1.0.0-beta.2",
+            "1.0.0-beta",
+            "1.0.0-alpha.beta",
+            "1.0.0-alpha.1",
+            "1.0.0-alpha",
+            "1.0.0-Alpha",
+            "1.0.0--",
+            "1.0.0-99999999999999999999",
+            "1.0.0-10",
+            "1.0.0-9",
+            "0.9.9"
+        };
+        List<String> shuffled = new ArrayList<>(List.of(newestFirst));
+        Collections.shuffle(shuffled, new Random(11));
+        assertThat(tags("{major}.{minor}.{patch}{prerelease}", shuffled.toArray(String[]::new)))
+                .containsExactly(newestFirst);
+        assertThat(TagPattern.regex("v(?<major>\\d+)-(?<build>\\d+)(?<prerelease>-.*)?")
+                        .newestFirst(List.of("v1-3", "v1-3-rc.10", "v1-3-rc.9")))
+                .extracting(ImageVersion::tag)
+                .containsExactly("v1-3", "v1-3-rc.10", "v1-3-rc.9");
+    }
+
+    @Test
+    void withoutABuildItListsAndOrdersAllTheSame() {
+        assertThat(tags("{year}{month}{day}-{sha}", "20170109-0a1b2c3", "20170108-ffffffff", "20170109", "latest"))
+                .containsExactly("20170109-0a1b2c3", "20170108-ffffffff");
+        assertThat(tags("{sha}", "0a1b2c3", "latest", "fffffff")).containsExactlyInAnyOrder("0a1b2c3", "fffffff");
+        assertThat(TagPattern.of("{sha}").isOrdered()).isFalse();
+        assertThat(TagPattern.of("1{prerelease}").isOrdered()).isTrue();
     }
 
     @Test

@@ -1,0 +1,85 @@
+package io.jenkins.plugins.dockerpromotion.version;
+
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The versions that were given by one pattern: the last ones with their holders, and of all before them what it takes to
+ * give none of them again. Immutable, of bounded size, and made of plain fields, for it is written to a file.
+ */
+public final class GivenVersions implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** More builds of one image do not wait for their versions at the same time. */
+    static final int REMEMBERED = 50;
+
+    private static final BigInteger NO_BUILD = BigInteger.ONE.negate();
+
+    private final ArrayList<Given> last;
+    /** The newest of those that are not among the last; null if there is none. */
+    private final String newestBefore;
+    /** The highest number of a build among those that are not among the last. */
+    private final BigInteger highestBefore;
+
+    private GivenVersions(List<Given> last, String newestBefore, BigInteger highestBefore) {
+        this.last = new ArrayList<>(last);
+        this.newestBefore = newestBefore;
+        this.highestBefore = highestBefore;
+    }
+
+    private static final class Given implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final String holder;
+        private final String asked;
+        private final String version;
+
+        Given(String holder, String asked, String version) {
+            this.holder = holder;
+            this.asked = asked;
+            this.version = version;
+        }
+    }
+
+    /** Nothing was given yet. */
+    public static GivenVersions none() {
+        return new GivenVersions(List.of(), null, NO_BUILD);
+    }
+
+    /** The version that {@code holder} has for the same request. */
+    public Optional<String> of(String holder, VersionRequest request) {
+        String asked = request.asked();
+        return last.stream()
+                .filter(given -> given.holder.equals(holder) && given.asked.equals(asked))
+                .map(given -> given.version)
+                .findFirst();
+    }
+
+    /** Decides about {@code request} as {@link VersionRequest#decide} does, with these versions seen as well. */
+    public VersionRequest.Decision decide(VersionRequest request, VersionSurvey tags) {
+        if (newestBefore != null) {
+            tags.see(newestBefore, "an earlier build");
+            tags.useUpTo(highestBefore);
+        }
+        last.forEach(given -> tags.see(given.version, given.holder));
+        return request.decide(tags);
+    }
+
+    /** These, and one more; the oldest one may be forgotten. */
+    public GivenVersions with(String holder, VersionRequest request, String version) {
+        List<Given> more = new ArrayList<>(last);
+        more.add(new Given(holder, request.asked(), version));
+        if (more.size() <= REMEMBERED) {
+            return new GivenVersions(more, newestBefore, highestBefore);
+        }
+        TagPattern pattern = request.template().pattern();
+        String oldest = more.remove(0).version;
+        List<String> before = newestBefore == null ? List.of(oldest) : List.of(oldest, newestBefore);
+        BigInteger build = pattern.match(oldest).flatMap(ImageVersion::build).orElse(NO_BUILD);
+        return new GivenVersions(more, pattern.newestFirst(before).get(0).tag(), highestBefore.max(build));
+    }
+}

@@ -1,0 +1,30 @@
+package io.jenkins.plugins.dockerpromotion.version;
+
+import java.util.regex.Pattern;
+
+/** A piece of a pattern: text that stands for itself, or a field. */
+sealed interface PatternPart {
+
+    /** The regular expression of what can stand there in a tag. */
+    String expression();
+
+    /** Text outside braces. */
+    record Text(String text) implements PatternPart {
+        @Override
+        public String expression() {
+            return Pattern.quote(text);
+        }
+    }
+
+    /**
+     * A field.
+     *
+     * @param packed whether a digit stands next to it, or another field, so that it has to be padded with zeros
+     */
+    record Field(TagField field, boolean packed) implements PatternPart {
+        @Override
+        public String expression() {
+            return "(?<" + field.fieldName() + '>' + field.expression(packed) + ')';
+        }
+    }
+}

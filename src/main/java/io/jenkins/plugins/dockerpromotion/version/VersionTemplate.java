@@ -1,0 +1,147 @@
+package io.jenkins.plugins.dockerpromotion.version;
+
+import java.math.BigInteger;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** A version but for the number of its build: a pattern whose date and whose given values are known. */
+public final class VersionTemplate {
+
+    private final TagPattern pattern;
+    private final List<PatternPart> parts;
+    private final List<TagField> fields;
+    private final LocalDate day;
+    private final VersionValues values;
+
+    private VersionTemplate(String pattern, LocalDate day, VersionValues values) {
+        this.pattern = TagPattern.of(pattern);
+        PatternParser parser = new PatternParser(pattern);
+        this.parts = parser.parts();
+        this.fields = parser.fields();
+        this.day = day;
+        this.values = values;
+        refuseDatesThatGoBack();
+        refuseValuesThatDoNotFit();
+    }
+
+    /**
+     * Fills in all but the build.
+     *
+     * @param moment tells year, month, week and day; the year is that of the ISO week where there is a week
+     * @param zone whose calendar counts
+     * @throws IllegalArgumentException in one line, if versions of this pattern could decrease, or a value is missing
+     */
+    public static VersionTemplate of(String pattern, Instant moment, ZoneId zone, VersionValues values) {
+        return new VersionTemplate(pattern, dayOf(moment, zone), values);
+    }
+
+    /**
+     * Reads the name of a time zone.
+     *
+     * @throws IllegalArgumentException in one line, if there is no such zone
+     */
+    public static ZoneId zone(String name) {
+        try {
+            return ZoneId.of(name);
+        } catch (DateTimeException e) {
+            throw new IllegalArgumentException(
+                    "'" + name + "' is not a time zone; there are UTC, Europe/Berlin, America/New_York and so on");
+        }
+    }
+
+    /** The pattern of the versions. */
+    public TagPattern pattern() {
+        return pattern;
+    }
+
+    /**
+     * The version of a build.
+     *
+     * @throws IllegalArgumentException in one line, if it would be too long for a tag
+     */
+    public ImageVersion version(BigInteger build) {
+        StringBuilder tag = new StringBuilder();
+        parts.forEach(part -> tag.append(text(part, build)));
+        return pattern.match(tag.toString()).orElseThrow(() -> problem("'" + tag + "' is too long for a tag"));
+    }
+
+    /** What was asked for, without the moment: it is the same when it is asked for again. */
+    String asked(BigInteger build) {
+        return fields.stream()
+                .filter(TagField::isGiven)
+                .map(field -> field.fieldName() + "=" + values.get(field).orElse(""))
+                .collect(Collectors.joining(" ", build + " ", ""))
+                .trim();
+    }
+
+    private String text(PatternPart part, BigInteger build) {
+        if (part instanceof PatternPart.Text text) {
+            return text.text();
+        }
+        PatternPart.Field place = (PatternPart.Field) part;
+        TagField field = place.field();
+        if (field == TagField.BUILD) {
+            return build.toString();
+        }
+        if (field.isOfCalendar()) {
+            int number = field.of(day, fields.contains(TagField.WEEK));
+            return place.packed() && number < 10 ? "0" + number : String.valueOf(number);
+        }
+        return values.get(field).orElse("");
+    }
+
+    /**
+     * The day of the calendar; but where clocks are set back over midnight, the day that had begun before goes on, since
+     * it would be lived through twice otherwise.
+     */
+    private static LocalDate dayOf(Instant moment, ZoneId zone) {
+        LocalDate day = LocalDate.ofInstant(moment, zone);
+        ZoneOffsetTransition last = zone.getRules().previousTransition(moment.plusNanos(1));
+        return Optional.ofNullable(last)
+                .map(change -> change.getDateTimeBefore().minusNanos(1).toLocalDate())
+                .filter(reached -> reached.isAfter(day))
+                .orElse(day);
+    }
+
+    private void refuseDatesThatGoBack() {
+        boolean weeks = fields.contains(TagField.WEEK);
+        if (weeks && (fields.contains(TagField.MONTH) || fields.contains(TagField.DAY))) {
+            throw problem("{week} goes with neither {month} nor {day}, for a week may belong to another year than its"
+                    + " days: 2018-12-31 is in week 1 of 2019");
+        }
+        if ((weeks || fields.contains(TagField.MONTH)) && !fields.contains(TagField.YEAR)) {
+            throw problem((weeks ? "{week}" : "{month}") + " begins again each year, so it needs {year}");
+        }
+        if (fields.contains(TagField.DAY) && !fields.contains(TagField.MONTH)) {
+            throw problem("{day} begins again each month, so it needs {year} and {month}");
+        }
+    }
+
+    private void refuseValuesThatDoNotFit() {
+        fields.stream()
+                .filter(field -> field.isGiven() && field != TagField.PRERELEASE)
+                .filter(field -> values.get(field).isEmpty())
+                .findFirst()
+                .ifPresent(field -> {
+                    throw problem("it needs a value for " + field.inBraces() + ": values: [" + field.fieldName()
+                            + ": ...]"
+                            + (field == TagField.SHA ? ", since the build has no GIT_COMMIT in its environment" : ""));
+                });
+        values.fields().stream()
+                .filter(field -> !fields.contains(field))
+                .findFirst()
+                .ifPresent(field -> {
+                    throw problem("it has no " + field.inBraces() + ", for which there is a value");
+                });
+    }
+
+    private IllegalArgumentException problem(String why) {
+        return new IllegalArgumentException("no version can be made by the pattern '" + pattern + "': " + why);
+    }
+}
