@@ -66,10 +66,10 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
      *
      * @throws IllegalArgumentException in one line, if a parameter makes no sense
      */
-    abstract AgentOperation<T> operation(Run<?, ?> run, TaskListener listener) throws IOException;
+    abstract AgentOperation<T> operation(Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;
 
     /** Says in one line of the log what came out, and turns it into what the Jenkinsfile gets. */
-    abstract Object conclude(T outcome, Run<?, ?> run, TaskListener listener) throws IOException;
+    abstract Object conclude(T outcome, Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;
 
     @Override
     public final boolean start() throws Exception {

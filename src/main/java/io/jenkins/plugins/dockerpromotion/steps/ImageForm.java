@@ -8,8 +8,10 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** What the forms of several steps check in the same way. Nothing here asks a registry or knows a secret. */
 final class ImageForm {
@@ -44,6 +46,27 @@ final class ImageForm {
     /** Whether {@code value} is a regular expression by which a build can be found. */
     static FormValidation checkRegex(String value) {
         return ifGiven(value, TagPattern::regex);
+    }
+
+    /** Whether {@code value} is the name of a time zone, or nothing. */
+    static FormValidation checkZone(String value) {
+        return ifGiven(value, VersionTemplate::zone);
+    }
+
+    /**
+     * What comes out of parameters that belong together.
+     *
+     * @param parameters all of them
+     */
+    static FormValidation checkVersion(String parameters, Supplier<String> version) {
+        if (parameters.contains("${")) {
+            return FormValidation.ok();
+        }
+        try {
+            return FormValidation.ok(Messages.ImageForm_version(version.get()));
+        } catch (IllegalArgumentException e) {
+            return FormValidation.error(e.getMessage());
+        }
     }
 
     /** The registry of an image whose name may not be complete yet; Docker Hub for a name that is none. */

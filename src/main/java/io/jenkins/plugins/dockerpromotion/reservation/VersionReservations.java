@@ -1,0 +1,122 @@
+package io.jenkins.plugins.dockerpromotion.reservation;
+
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.XmlFile;
+import hudson.model.Saveable;
+import hudson.util.XStream2;
+import io.jenkins.plugins.dockerpromotion.version.GivenVersions;
+import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
+import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
+import java.io.File;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import jenkins.model.Jenkins;
+
+/**
+ * The versions that builds were given on this controller, so that no two get the same one even before one of them has
+ * pushed its image. One file in Jenkins' home; what is promised is in it before a build hears of it.
+ */
+@Extension
+public final class VersionReservations implements Saveable {
+
+    /** Sequences that were not used for the longest time are forgotten first. */
+    static final int MAX_SEQUENCES = 500;
+
+    private static final XStream2 XSTREAM = new XStream2();
+
+    static {
+        XSTREAM.alias("versionReservations", LinkedHashMap.class);
+        XSTREAM.alias("givenVersions", GivenVersions.class);
+    }
+
+    private final XmlFile file;
+
+    /** By subject and pattern, those used last at the end; null until it is read. */
+    private LinkedHashMap<String, GivenVersions> sequences;
+
+    public VersionReservations() {
+        this(new File(Jenkins.get().getRootDir(), VersionReservations.class.getName() + ".xml"));
+    }
+
+    VersionReservations(File file) {
+        this.file = new XmlFile(XSTREAM, file);
+    }
+
+    public static VersionReservations get() {
+        return ExtensionList.lookupSingleton(VersionReservations.class);
+    }
+
+    /**
+     * The version that a build has from an earlier time it asked, in a step that a restart cut off for example.
+     *
+     * @param subject what the versions are of: an image or, without one, a job
+     * @param holder the build, in words
+     */
+    public synchronized Optional<String> given(String subject, String holder, VersionRequest request)
+            throws IOException {
+        return sequence(subject, request).of(holder, request);
+    }
+
+    /**
+     * Gives a build its version, and writes that down.
+     *
+     * @param tags of the image, as they were a moment ago
+     * @throws IllegalArgumentException in one line, if no version can be given
+     */
+    public synchronized VersionRequest.Decision reserve(
+            String subject, String holder, VersionRequest request, VersionSurvey tags) throws IOException {
+        GivenVersions sequence = sequence(subject, request);
+        Optional<String> again = sequence.of(holder, request);
+        if (again.isPresent()) {
+            return new VersionRequest.Decision(again.get(), Optional.empty());
+        }
+        VersionRequest.Decision decision = sequence.decide(request, tags);
+        LinkedHashMap<String, GivenVersions> next = new LinkedHashMap<>(sequences);
+        next.remove(key(subject, request));
+        next.put(key(subject, request), sequence.with(holder, request, decision.version()));
+        if (next.size() > MAX_SEQUENCES) {
+            next.remove(next.keySet().iterator().next());
+        }
+        file.write(next);
+        sequences = next;
+        return decision;
+    }
+
+    @Override
+    public synchronized void save() throws IOException {
+        file.write(read());
+    }
+
+    private GivenVersions sequence(String subject, VersionRequest request) throws IOException {
+        return read().getOrDefault(key(subject, request), GivenVersions.none());
+    }
+
+    private Map<String, GivenVersions> read() throws IOException {
+        if (sequences == null) {
+            sequences = file.exists() ? load() : new LinkedHashMap<>();
+        }
+        return sequences;
+    }
+
+    /** Going on without what was promised could give a version twice. */
+    @SuppressWarnings("unchecked")
+    private LinkedHashMap<String, GivenVersions> load() throws IOException {
+        try {
+            return (LinkedHashMap<String, GivenVersions>) file.read();
+        } catch (IOException | ClassCastException e) {
+            AbortException unreadable =
+                    new AbortException("Cannot give a version: those given so far cannot be read from " + file.getFile()
+                            + "; an administrator has to repair or to remove this file");
+            unreadable.initCause(e);
+            throw unreadable;
+        }
+    }
+
+    private static String key(String subject, VersionRequest request) {
+        return subject + " " + request.template().pattern();
+    }
+}

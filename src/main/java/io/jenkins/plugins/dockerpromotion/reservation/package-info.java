@@ -1,0 +1,2 @@
+/** What this controller has promised to builds. */
+package io.jenkins.plugins.dockerpromotion.reservation;
