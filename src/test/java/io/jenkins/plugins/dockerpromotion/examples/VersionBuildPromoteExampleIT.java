@@ -1,0 +1,131 @@
+package io.jenkins.plugins.dockerpromotion.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.EnvVars;
+import hudson.model.Label;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.StringParameterDefinition;
+import hudson.model.StringParameterValue;
+import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
+import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
+import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
+import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.IsoFields;
+import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Runs {@code docs/examples/version-build-promote/Jenkinsfile} as it stands there, with a real daemon and registry. */
+@WithJenkins
+class VersionBuildPromoteExampleIT {
+
+    private static final String REPOSITORY = "technolog/serviceone";
+
+    private static DockerDaemonProcess daemon;
+    private static DockerRegistryProcess registry;
+
+    @TempDir
+    private Path agentConfig;
+
+    @BeforeAll
+    static void servers() throws Exception {
+        DockerRegistryProcess.assumeAvailable(VersionBuildPromoteExampleIT.class);
+        Skopeo.assumeAvailable(VersionBuildPromoteExampleIT.class);
+        daemon = DockerDaemonProcess.startOrSkip(VersionBuildPromoteExampleIT.class);
+        registry = DockerRegistryProcess.builder().htpasswd().start();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (registry != null) {
+            registry.close();
+        }
+        if (daemon != null) {
+            daemon.close();
+        }
+    }
+
+    @Test
+    void makesPushesAndPromotesAVersionInEachBuildAndGoesOnAfterAReset(JenkinsRule jenkins) throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.GLOBAL,
+                        "registry",
+                        "",
+                        DockerRegistryProcess.USER,
+                        DockerRegistryProcess.PASSWORD));
+        jenkins.jenkins.setNumExecutors(0);
+        jenkins.waitOnline(jenkins.createSlave(
+                Label.get("docker"),
+                new EnvVars("DOCKER_HOST", daemon.host(), "DOCKER_CONFIG", agentConfig.toString())));
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "service");
+        // Jenkins takes them from the Jenkinsfile only once that has run.
+        job.addProperty(new ParametersDefinitionProperty(
+                new StringParameterDefinition("REGISTRY"), new StringParameterDefinition("REPOSITORY")));
+        String jenkinsfile = Files.readString(Path.of("docs/examples/version-build-promote/Jenkinsfile"));
+        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+
+        String first = release(jenkins, job);
+        String second = release(jenkins, job);
+        job.getBuilds().forEach(VersionBuildPromoteExampleIT::delete);
+        job.updateNextBuildNumber(1);
+        String afterReset = release(jenkins, job);
+
+        assertThat(first).isIn(version(1, 0), version(1, 1));
+        assertThat(second).isIn(version(2, 0), version(2, 1));
+        assertThat(afterReset).isIn(version(3, 0), version(3, 1));
+        assertThat(agentConfig).isEmptyDirectory();
+        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+        assertThat(ScriptApproval.get().getPendingScripts()).isEmpty();
+    }
+
+    /** Builds once, asserts that the version is what latest points at, and gives the version. */
+    private static String release(JenkinsRule jenkins, WorkflowJob job) throws Exception {
+        WorkflowRun run = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(
+                0,
+                new ParametersAction(
+                        new StringParameterValue("REGISTRY", registry.host()),
+                        new StringParameterValue("REPOSITORY", REPOSITORY))));
+        String image = registry.host() + "/" + REPOSITORY;
+        Skopeo skopeo = Skopeo.ANONYMOUS.basic(DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
+        String digest = skopeo.digest(image + ":latest");
+        jenkins.assertLogContains("Released " + image + " " + run.getDisplayName() + " as " + digest, run);
+        assertThat(skopeo.digest(image + ":" + run.getDisplayName())).isEqualTo(digest);
+        assertThat(SecretSearch.filesHolding(run.getRootDir().toPath(), DockerRegistryProcess.PASSWORD))
+                .isEmpty();
+        return run.getDisplayName();
+    }
+
+    /** Midnight may come between the two. */
+    private static String version(int build, int daysAgo) {
+        LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(daysAgo);
+        return day.get(IsoFields.WEEK_BASED_YEAR) + "." + day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) + "." + build;
+    }
+
+    private static void delete(WorkflowRun run) {
+        try {
+            run.delete();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
