@@ -81,14 +81,14 @@ public final class VersionReservations implements Saveable {
         if (next.size() > MAX_SEQUENCES) {
             next.remove(next.keySet().iterator().next());
         }
-        file.write(next);
+        write(next);
         sequences = next;
         return decision;
     }
 
     @Override
     public synchronized void save() throws IOException {
-        file.write(read());
+        write(read());
     }
 
     private GivenVersions sequence(String subject, VersionRequest request) throws IOException {
@@ -108,12 +108,23 @@ public final class VersionReservations implements Saveable {
         try {
             return (LinkedHashMap<String, GivenVersions>) file.read();
         } catch (IOException | ClassCastException e) {
-            AbortException unreadable =
-                    new AbortException("Cannot give a version: those given so far cannot be read from " + file.getFile()
-                            + "; an administrator has to repair or to remove this file");
-            unreadable.initCause(e);
-            throw unreadable;
+            throw unusable("those given so far cannot be read from", e);
         }
+    }
+
+    private void write(Map<String, GivenVersions> all) throws IOException {
+        try {
+            file.write(all);
+        } catch (IOException e) {
+            throw unusable("it cannot be written down in", e);
+        }
+    }
+
+    private AbortException unusable(String why, Exception cause) {
+        AbortException unusable = new AbortException("Cannot give a version: " + why + " " + file.getFile()
+                + "; an administrator has to look after this file");
+        unusable.initCause(cause);
+        return unusable;
     }
 
     private static String key(String subject, VersionRequest request) {

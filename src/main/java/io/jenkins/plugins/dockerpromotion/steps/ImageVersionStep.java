@@ -188,7 +188,7 @@ public final class ImageVersionStep extends Step implements Serializable {
                     .ifPresent(why -> listener.getLogger().println("Taking the next free number instead: " + why));
             listener.getLogger()
                     .println("The version is " + decision.version()
-                            + (step.image == null ? "" : "; looked at " + survey.looked() + " tags"));
+                            + (survey.looked() == 0 ? "" : "; looked at " + survey.looked() + " tags"));
             return decision.version();
         }
 
@@ -282,6 +282,7 @@ public final class ImageVersionStep extends Step implements Serializable {
         }
 
         @Override
+        @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {
             return ImageForm.checkOptionalImage(value);
         }

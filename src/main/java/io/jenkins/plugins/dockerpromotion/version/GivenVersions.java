@@ -62,10 +62,10 @@ public final class GivenVersions implements Serializable {
     /** Decides about {@code request} as {@link VersionRequest#decide} does, with these versions seen as well. */
     public VersionRequest.Decision decide(VersionRequest request, VersionSurvey tags) {
         if (newestBefore != null) {
-            tags.see(newestBefore, "an earlier build");
+            tags.seeGiven(newestBefore);
             tags.useUpTo(highestBefore);
         }
-        last.forEach(given -> tags.see(given.version, given.holder));
+        last.forEach(given -> tags.seeGiven(given.version));
         return request.decide(tags);
     }
 

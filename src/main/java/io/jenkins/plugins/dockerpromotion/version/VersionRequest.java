@@ -49,10 +49,10 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
                     + "; check the clock of the controller, 'zone' and 'values'");
         });
         if (!bump) {
-            throw new IllegalArgumentException(
-                    why + "; was the build number reset, or does another job count there? Use"
-                            + " 'bump: true' for the next free number, " + seen.nextBuild()
-                            + ", or set the job's next build number");
+            throw new IllegalArgumentException(why
+                    + "; was the build number reset, did a later build ask first, or does another job count there? Use"
+                    + " 'bump: true' for the next free number, " + seen.nextBuild()
+                    + ", or set the job's next build number");
         }
         return new Decision(next.tag(), Optional.of(why));
     }

@@ -29,28 +29,33 @@ public final class VersionSurvey implements Serializable {
         wanted.build().ifPresent(this::count);
     }
 
-    /** A version, and who has it if it may be no tag yet. */
-    private record Known(ImageVersion version, String holder) implements Serializable {
+    /** A version that is a tag, or was given to a build and may become one. */
+    private record Known(ImageVersion version, boolean isTag) implements Serializable {
         @Override
         public String toString() {
-            return version + (holder.isEmpty() ? "" : " (given to " + holder + ")");
+            // Not whose build: who asks may not be allowed to know of that job.
+            return version + (isTag ? "" : " (given to another build)");
         }
     }
 
     /** Looks at a tag of the image. */
     public void see(String tag) {
         looked++;
-        see(tag, "");
+        see(tag, true);
     }
 
-    /** Looks at a version that {@code holder} was given. */
-    void see(String tag, String holder) {
+    /** Looks at a version that another build was given. */
+    void seeGiven(String version) {
+        see(version, false);
+    }
+
+    private void see(String tag, boolean isTag) {
         pattern.match(tag).ifPresent(version -> {
             if (newest == null || version.compareTo(newest.version()) > 0) {
-                newest = new Known(version, holder);
+                newest = new Known(version, isTag);
             }
             if (taken == null && isWanted(version)) {
-                taken = new Known(version, holder);
+                taken = new Known(version, isTag);
             }
             version.build().ifPresent(this::count);
         });

@@ -98,7 +98,7 @@ class VersionReservationsTest {
         assertThat(next.given(IMAGE, "other #103", request(103, false))).isEmpty();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> reserve(next, IMAGE, "other #103", request(103, false)))
-                .withMessageContaining("(given to app #103)");
+                .withMessageContaining("2026.47.103 (given to another build) already");
         assertThat(reserve(next, IMAGE, "other #103", request(103, true))).isEqualTo("2026.47.104");
         assertThat(Files.readString(file)).contains("<version>2026.47.104</version>");
     }
@@ -145,7 +145,8 @@ class VersionReservationsTest {
         Files.writeString(file.resolve("in the way/no folder"), "a file");
 
         assertThatThrownBy(() -> reserve(blocked, IMAGE, "app #103", request(103, false)))
-                .isInstanceOf(IOException.class);
+                .isInstanceOf(AbortException.class)
+                .hasMessageStartingWith("Cannot give a version: it cannot be written down in " + file);
         assertThat(blocked.given(IMAGE, "app #103", request(103, false))).isEmpty();
     }
 
@@ -157,6 +158,6 @@ class VersionReservationsTest {
         assertThatThrownBy(() -> reserve(opened(), IMAGE, "app #104", request(104, false)))
                 .isInstanceOf(AbortException.class)
                 .hasMessage("Cannot give a version: those given so far cannot be read from " + file
-                        + "; an administrator has to repair or to remove this file");
+                        + "; an administrator has to look after this file");
     }
 }

@@ -134,6 +134,24 @@ class FindTagForBuildStepTest {
     }
 
     @Test
+    void findsByOtherPatterns() throws Exception {
+        hub.registry()
+                .addTags(
+                        "technolog/other",
+                        TestImage.docker(1),
+                        List.of("1.4.7", "1.4.70", "20170109-7", "7-0a1b2c3d4e5f", "1.5.7-rc.1", "1.5.7"));
+
+        WorkflowRun run = Pipelines.succeed(jenkins, """
+                def patterns = ['1.4.{build}', '{major}.{minor}.{build}', '{year}{month}{day}-{build}', '{build}-{sha}',
+                                '{major}.{minor}.{build}{prerelease}']
+                echo "tags ${patterns.collect { findTagForBuild(image: 'technolog/other', build: 7, pattern: it) }}"
+                """);
+
+        jenkins.assertLogContains("tags [1.4.7, 1.5.7, 20170109-7, 7-0a1b2c3d4e5f, 1.5.7]", run);
+        jenkins.assertLogContains("older ones of the same build: 1.5.7-rc.1, 1.4.7", run);
+    }
+
+    @Test
     void failsInOneLineIfThereIsNoSuchTag() throws Exception {
         WorkflowRun run = Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/serviceone', build: 999)");
 

@@ -45,13 +45,13 @@ class GivenVersionsTest {
     }
 
     @Test
-    void saysWhoHasTheVersion() {
+    void saysThatABuildHasTheVersionButNotWhose() {
         GivenVersions given = give(GivenVersions.none(), "app #103", request(START, 103, false));
         VersionRequest other = request(START, 103, false);
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> given.decide(other, other.survey()))
-                .withMessageStartingWith("build 103 has the version 2026.47.103 (given to app #103) already");
+                .withMessageStartingWith("build 103 has the version 2026.47.103 (given to another build) already");
     }
 
     @Test

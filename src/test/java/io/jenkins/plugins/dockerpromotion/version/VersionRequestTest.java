@@ -52,7 +52,8 @@ class VersionRequestTest {
     void refusesANumberThatHasAVersionInAnyWeek() {
         assertRefused(
                 "build 103 has the version 2020.1.103 already, the newest one there is 2026.47.102; was the build number"
-                        + " reset, or does another job count there? Use 'bump: true' for the next free number, 104",
+                        + " reset, did a later build ask first, or does another job count there? Use 'bump: true' for the"
+                        + " next free number, 104",
                 request(103, false),
                 "2026.47.102",
                 "2020.1.103");
