@@ -33,8 +33,8 @@ public final class VersionSurvey implements Serializable {
     private record Known(ImageVersion version, boolean isTag) implements Serializable {
         @Override
         public String toString() {
-            // Not whose build: who asks may not be allowed to know of that job.
-            return version + (isTag ? "" : " (given to another build)");
+            // Not to whom: who asks may not be allowed to know of that job.
+            return version + (isTag ? "" : " (given before)");
         }
     }
 
@@ -44,7 +44,7 @@ public final class VersionSurvey implements Serializable {
         see(tag, true);
     }
 
-    /** Looks at a version that another build was given. */
+    /** Looks at a version that a build was given. */
     void seeGiven(String version) {
         see(version, false);
     }

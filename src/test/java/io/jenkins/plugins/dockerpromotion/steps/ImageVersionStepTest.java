@@ -136,7 +136,7 @@ class ImageVersionStepTest {
         WorkflowRun again = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
         jenkins.assertLogContains("ERROR: Cannot give this build a version: build 1 has the version 2026.47.1", again);
-        jenkins.assertLogContains("already, the newest one there is 2026.47.2 (given to another build)", again);
+        jenkins.assertLogContains("already, the newest one there is 2026.47.2 (given before)", again);
         jenkins.assertLogContains("Use 'bump: true' for the next free number, 3,", again);
         jenkins.assertLogNotContains("\tat io.jenkins", again);
     }
@@ -196,7 +196,7 @@ class ImageVersionStepTest {
         assertThat(List.of(runs[0].getResult(), runs[1].getResult()))
                 .containsExactlyInAnyOrder(Result.SUCCESS, Result.FAILURE);
         WorkflowRun failed = runs[0].getResult() == Result.SUCCESS ? runs[1] : runs[0];
-        jenkins.assertLogContains("build 103 has the version 2026.47.103 (given to another build) already", failed);
+        jenkins.assertLogContains("build 103 has the version 2026.47.103 (given before) already", failed);
     }
 
     /** Neither gets the list of tags before the other one asks for it as well. */

@@ -51,7 +51,7 @@ class GivenVersionsTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> given.decide(other, other.survey()))
-                .withMessageStartingWith("build 103 has the version 2026.47.103 (given to another build) already");
+                .withMessageStartingWith("build 103 has the version 2026.47.103 (given before) already");
     }
 
     @Test
