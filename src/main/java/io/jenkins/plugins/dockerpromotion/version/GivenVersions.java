@@ -14,20 +14,17 @@ public final class GivenVersions implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** More builds of one image do not wait for their versions at the same time. */
+    /** Far more than the builds of one image that are under way at a time. */
     static final int REMEMBERED = 50;
 
     private static final BigInteger NO_BUILD = BigInteger.ONE.negate();
 
     private final ArrayList<Given> last;
-    /** The newest of those that are not among the last; null if there is none. */
-    private final String newestBefore;
     /** The highest number of a build among those that are not among the last. */
     private final BigInteger highestBefore;
 
-    private GivenVersions(List<Given> last, String newestBefore, BigInteger highestBefore) {
+    private GivenVersions(List<Given> last, BigInteger highestBefore) {
         this.last = new ArrayList<>(last);
-        this.newestBefore = newestBefore;
         this.highestBefore = highestBefore;
     }
 
@@ -47,7 +44,7 @@ public final class GivenVersions implements Serializable {
 
     /** Nothing was given yet. */
     public static GivenVersions none() {
-        return new GivenVersions(List.of(), null, NO_BUILD);
+        return new GivenVersions(List.of(), NO_BUILD);
     }
 
     /** The version that {@code holder} has for the same request. */
@@ -61,10 +58,7 @@ public final class GivenVersions implements Serializable {
 
     /** Decides about {@code request} as {@link VersionRequest#decide} does, with these versions seen as well. */
     public VersionRequest.Decision decide(VersionRequest request, VersionSurvey tags) {
-        if (newestBefore != null) {
-            tags.seeGiven(newestBefore);
-            tags.useUpTo(highestBefore);
-        }
+        tags.useUpTo(highestBefore);
         last.forEach(given -> tags.seeGiven(given.version));
         return request.decide(tags);
     }
@@ -74,12 +68,14 @@ public final class GivenVersions implements Serializable {
         List<Given> more = new ArrayList<>(last);
         more.add(new Given(holder, request.asked(), version));
         if (more.size() <= REMEMBERED) {
-            return new GivenVersions(more, newestBefore, highestBefore);
+            return new GivenVersions(more, highestBefore);
         }
-        TagPattern pattern = request.template().pattern();
-        String oldest = more.remove(0).version;
-        List<String> before = newestBefore == null ? List.of(oldest) : List.of(oldest, newestBefore);
-        BigInteger build = pattern.match(oldest).flatMap(ImageVersion::build).orElse(NO_BUILD);
-        return new GivenVersions(more, pattern.newestFirst(before).get(0).tag(), highestBefore.max(build));
+        // All that are left are newer, but a new week may have begun with a lower number.
+        BigInteger forgotten = request.template()
+                .pattern()
+                .match(more.remove(0).version)
+                .flatMap(ImageVersion::build)
+                .orElse(NO_BUILD);
+        return new GivenVersions(more, highestBefore.max(forgotten));
     }
 }
