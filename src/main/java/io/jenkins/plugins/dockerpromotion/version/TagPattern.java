@@ -52,8 +52,11 @@ public final class TagPattern implements Serializable {
      * @throws IllegalArgumentException with one sentence for the author, if it is not one or could be read in two ways
      */
     public static TagPattern of(String pattern) {
-        PatternParser parser = new PatternParser(pattern);
-        return new TagPattern(pattern, Pattern.compile(parser.expression()), parser.fields(), false);
+        return of(pattern, new PatternParser(pattern));
+    }
+
+    static TagPattern of(String pattern, PatternParser parsed) {
+        return new TagPattern(pattern, Pattern.compile(parsed.expression()), parsed.fields(), false);
     }
 
     /**

@@ -20,8 +20,8 @@ public final class VersionTemplate {
     private final VersionValues values;
 
     private VersionTemplate(String pattern, LocalDate day, VersionValues values) {
-        this.pattern = TagPattern.of(pattern);
         PatternParser parser = new PatternParser(pattern);
+        this.pattern = TagPattern.of(pattern, parser);
         this.parts = parser.parts();
         this.fields = parser.fields();
         this.day = day;

@@ -1,7 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.version;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.math.BigInteger;
 import java.time.DayOfWeek;
@@ -27,22 +25,11 @@ class VersionOrderTest {
             TagPattern.DEFAULT,
             "{year}{week}-{build}",
             "{year}{month}{day}-{build}",
-            "{year}.{month}.{day}.{build}",
             "{day}.{month}.{year}_{build}",
-            "v{year}.{build}",
-            "{build}");
+            "v{year}.{build}");
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "UTC",
-                "Europe/Berlin",
-                "America/St_Johns",
-                "America/Sao_Paulo",
-                "Pacific/Apia",
-                "Pacific/Kiritimati",
-                "Australia/Lord_Howe"
-            })
+    @ValueSource(strings = {"UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe"})
     void eachVersionIsNewerThanTheOneBeforeIt(String name) {
         ZoneId zone = ZoneId.of(name);
         for (String text : PATTERNS) {
@@ -57,7 +44,10 @@ class VersionOrderTest {
                         .version(number)
                         .tag();
                 ImageVersion version = pattern.match(tag).orElseThrow();
-                assertThat(Tag.isValid(tag)).as(tag).isTrue();
+                // Half a million times: an assertion with a description each would take longer than the rest.
+                if (!Tag.isValid(tag)) {
+                    throw new AssertionError("'" + tag + "' is not a tag");
+                }
                 if (before != null && version.comparePrecedence(before) <= 0) {
                     throw new AssertionError(version + " of " + moment + " is not newer than " + before);
                 }
