@@ -6,12 +6,9 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
-import io.jenkins.plugins.dockerpromotion.version.ImageVersion;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.Serializable;
 import java.math.BigInteger;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 
@@ -50,15 +47,9 @@ public final class TagFinder implements Serializable {
     /** Looks through all tags of the image. */
     public Found find(RegistryAuthentication authentication, RegistryTransport.Context context)
             throws RegistryException, InterruptedException {
-        List<ImageVersion> versions = new ArrayList<>();
-        int[] looked = {0};
-        TagListing.list(image, authentication, context, page -> {
-            looked[0] += page.size();
-            page.forEach(tag ->
-                    pattern.match(tag.value()).filter(v -> v.isOfBuild(build)).ifPresent(versions::add));
-        });
-        versions.sort(Comparator.reverseOrder());
-        return new Found(versions.stream().map(v -> new Tag(v.tag())).toList(), looked[0]);
+        TagCollector found = TagListing.read(
+                image, authentication, context, () -> TagCollector.of(pattern, version -> version.isOfBuild(build)));
+        return new Found(found.tags(), found.looked());
     }
 
     @Override

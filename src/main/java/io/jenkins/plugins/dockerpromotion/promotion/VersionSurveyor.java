@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.TagListing;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -9,6 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import java.io.Serializable;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /** Shows a survey the tags of an image, page by page, and keeps none of them. */
 public final class VersionSurveyor implements Serializable {
@@ -35,6 +37,13 @@ public final class VersionSurveyor implements Serializable {
         return new VersionSurveyor(null, survey);
     }
 
+    private record Seeing(VersionSurvey survey) implements Consumer<ListedTag> {
+        @Override
+        public void accept(ListedTag listed) {
+            survey.see(listed.tag().value());
+        }
+    }
+
     /**
      * Looks at the tags, and returns the survey. An image that is not there has no tags: the first push makes it.
      *
@@ -46,7 +55,8 @@ public final class VersionSurveyor implements Serializable {
             return survey;
         }
         try {
-            TagListing.list(image, authentication, context, page -> page.forEach(tag -> survey.see(tag.value())));
+            return TagListing.read(image, authentication, context, () -> new Seeing(survey.anew()))
+                    .survey();
         } catch (NotFoundException e) {
             context.notices().say(image + " is not there yet, or these credentials may not see it");
         }

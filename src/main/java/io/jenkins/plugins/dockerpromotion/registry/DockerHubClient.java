@@ -1,8 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubLogin;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTag;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagLister;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
@@ -13,8 +15,9 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
-import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Docker Hub's own API, which knows more of a repository than the registry API does and lists tags faster. */
 public final class DockerHubClient {
@@ -50,9 +53,22 @@ public final class DockerHubClient {
         return caller.call(login.call(), login);
     }
 
-    /** All tags of {@code image}. One request a hundred tags, all but the first at once; one more to log in. */
-    public List<Tag> tags(ImageName image) throws RegistryException, InterruptedException {
-        return new HubTagLister(location.api(), image, authorizer()).list(caller);
+    /**
+     * Hands every tag of {@code image} to a consumer, in no order. One request a hundred tags, all but the first at once;
+     * one more to log in.
+     *
+     * @param readings makes the consumer anew whenever the list changed while it was read
+     * @return the consumer that has seen the complete list
+     */
+    public <S extends Consumer<ListedTag>> S tags(ImageName image, Supplier<S> readings)
+            throws RegistryException, InterruptedException {
+        return new HubTagLister(location.api(), image, authorizer()).list(caller, readings);
+    }
+
+    /** What Docker Hub knows of a tag, without it counting as a pull. One request, one more to log in. */
+    public Optional<ListedTag> tag(ImageReference tagged) throws RegistryException, InterruptedException {
+        HubTag tag = new HubTag(location.api(), tagged, authorizer());
+        return caller.call(tag.call(), tag);
     }
 
     /** Removes a tag and nothing else; returns whether it was there. One request, one more to log in. */

@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobMounter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobPuller;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobUploader;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestChecker;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPuller;
@@ -22,7 +23,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
@@ -75,11 +75,21 @@ public final class RegistryClient {
      * two with a registry that tells no digests.
      */
     public Optional<Digest> digestOf(ImageReference reference) throws RegistryException, InterruptedException {
+        return look(reference).map(Descriptor::digest);
+    }
+
+    /**
+     * What a tag or digest stands for, nothing if there is no such manifest. One request without content, two with a
+     * registry that tells no digests. Its size and, with some registries, its media type stay unknown.
+     */
+    public Optional<Descriptor> look(ImageReference reference) throws RegistryException, InterruptedException {
         ManifestChecker.Found found = transport.call(new ManifestChecker(reference));
-        if (!found.exists() || found.digest().isPresent()) {
-            return found.digest();
+        if (!found.exists()) {
+            return Optional.empty();
         }
-        return pullIfPresent(reference).map(Manifest::digest);
+        return found.digest().isPresent()
+                ? found.digest().map(digest -> new Descriptor(found.mediaType(), digest, -1, ""))
+                : pullIfPresent(reference).map(m -> new Descriptor(m.mediaType(), m.digest(), m.bytes().length, ""));
     }
 
     /** Stores {@code manifest} and makes sure that the registry has just these bytes. One request, with most registries. */
@@ -96,9 +106,9 @@ public final class RegistryClient {
         return transport.call(new TagDeleter(tagged));
     }
 
-    /** Hands all tags to {@code pages}, a page at a time. One request a page. */
-    public void tags(ImageName image, Consumer<List<Tag>> pages) throws RegistryException, InterruptedException {
-        new TagLister(image).list(transport, pages);
+    /** Hands every tag to {@code tags} as it arrives. One request a page. */
+    public void tags(ImageName image, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
+        new TagLister(image).list(transport, tags);
     }
 
     /** Whether {@code image} holds a blob. */

@@ -1,14 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Lists the tags of an image wherever it is: by Docker Hub's own API there, by the registry API everywhere else. */
 public final class TagListing {
@@ -16,21 +16,25 @@ public final class TagListing {
     private TagListing() {}
 
     /**
-     * Hands all tags to {@code pages}. Whoever filters them holds no more than what is kept.
+     * Hands every tag to a consumer, which keeps what it wants: the list itself is not held. There is no order in it that
+     * could be relied on.
      *
+     * @param readings makes a consumer, and another one whenever the list changed while it was read
+     * @return the consumer that has seen the complete list
      * @throws RegistryException also when the list is not complete
      */
-    public static void list(
+    public static <S extends Consumer<ListedTag>> S read(
             ImageName image,
             RegistryAuthentication authentication,
             RegistryTransport.Context context,
-            Consumer<List<Tag>> pages)
+            Supplier<S> readings)
             throws RegistryException, InterruptedException {
         if (image.isDockerHub()) {
-            pages.accept(DockerHubClient.open(authentication, context).tags(image));
-        } else {
-            RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context)
-                    .tags(image, pages);
+            return DockerHubClient.open(authentication, context).tags(image, readings);
         }
+        S consumer = readings.get();
+        RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context)
+                .tags(image, consumer);
+        return consumer;
     }
 }

@@ -183,7 +183,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         public FormValidation doCheckPattern(@QueryParameter String value, @QueryParameter String regex) {
             String given = Util.fixEmptyAndTrim(value);
             return Util.fixEmptyAndTrim(regex) != null && given != null && !given.equals(TagPattern.DEFAULT)
-                    ? FormValidation.error(Messages.FindTagForBuildStep_patternOrRegex())
+                    ? FormValidation.error(Messages.TagSelection_patternOrRegex())
                     : ImageForm.checkPattern(value);
         }
 

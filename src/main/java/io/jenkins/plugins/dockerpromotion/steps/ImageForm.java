@@ -33,6 +33,15 @@ final class ImageForm {
         return given(value, Messages.ImageForm_tagRequired(), Tag::new);
     }
 
+    /** Whether {@code value} is a tag or a digest. */
+    static FormValidation checkTagOrDigest(String value) {
+        return given(value, Messages.ImageForm_tagOrDigestRequired(), v -> {
+            if (!Tag.isValid(v)) {
+                Digest.parse(v);
+            }
+        });
+    }
+
     /** Whether {@code value} is a digest, or nothing. */
     static FormValidation checkOptionalDigest(String value) {
         return ifGiven(value, Digest::parse);
@@ -45,7 +54,7 @@ final class ImageForm {
 
     /** Whether {@code value} is a regular expression by which a build can be found. */
     static FormValidation checkRegex(String value) {
-        return ifGiven(value, TagPattern::regex);
+        return ifGiven(value, v -> TagPattern.regex(v).requireBuild());
     }
 
     /** Whether {@code value} is the name of a time zone, or nothing. */
@@ -83,6 +92,11 @@ final class ImageForm {
         return Util.fixNull(image).contains("${")
                 ? FormValidation.ok()
                 : CredentialsForm.check(item, value, registryOf(image));
+    }
+
+    /** Whether {@code parser} can read {@code value}, or there is nothing to read. */
+    static FormValidation checkParsed(String value, Consumer<String> parser) {
+        return ifGiven(value, parser);
     }
 
     private static FormValidation given(String value, String otherwise, Consumer<String> parser) {

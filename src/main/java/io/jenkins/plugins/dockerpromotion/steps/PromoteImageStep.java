@@ -22,7 +22,6 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -216,23 +215,13 @@ public final class PromoteImageStep extends Step implements Serializable {
         /** The form has one line for all targets. */
         @Override
         public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
-            if (form.opt("to") instanceof String line) {
-                JSONArray targets = new JSONArray();
-                targets.addAll(split(line));
-                form.put("to", targets);
-            }
+            WordList.split(form, "to");
             return super.newInstance(request, form);
         }
 
         /** What the form shows for {@code to}. */
         public String targetLine(PromoteImageStep step) {
-            return String.join(", ", step == null ? DEFAULT_TARGETS : step.to);
-        }
-
-        private static List<String> split(String line) {
-            return List.of(Util.fixNull(line).trim().split("[,\\s]+")).stream()
-                    .filter(t -> !t.isEmpty())
-                    .toList();
+            return WordList.line(step == null ? DEFAULT_TARGETS : step.to);
         }
 
         @RequirePOST
@@ -242,7 +231,7 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @RequirePOST
         public FormValidation doCheckTo(@QueryParameter String value) {
-            List<String> targets = split(value);
+            List<String> targets = WordList.words(value);
             return targets.isEmpty()
                     ? FormValidation.error(Messages.PromoteImageStep_targetRequired())
                     : targets.stream()

@@ -23,9 +23,6 @@ final class ExpressionParser {
         }
         refuseEndlessCounting(regex);
         expression = compiled(regex);
-        if (!hasGroup(regex, TagField.BUILD.fieldName())) {
-            throw unusable(regex, "it has no group (?<build>...) around the number of the build");
-        }
         Matcher groups = FIELD_GROUP.matcher(regex);
         while (groups.find()) {
             TagField.named(groups.group(1))

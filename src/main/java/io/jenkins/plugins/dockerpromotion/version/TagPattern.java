@@ -60,9 +60,9 @@ public final class TagPattern implements Serializable {
     }
 
     /**
-     * Makes a pattern of a regular expression, which has to match the whole tag and to have a group
-     * {@code (?<build>…)}. Other groups with the names of fields say what orders the versions; without any, all numbers
-     * of the tag do, from left to right.
+     * Makes a pattern of a regular expression, which has to match the whole tag; its group {@code (?<build>…)}, if it has
+     * one, holds the number of the build. Other groups with the names of fields say what orders the versions; without any,
+     * all numbers of the tag do, from left to right.
      *
      * @throws IllegalArgumentException with one sentence for the author, if the expression cannot be used
      */
@@ -78,7 +78,7 @@ public final class TagPattern implements Serializable {
 
     /** Whether one version can be newer than another: with a commit alone, none is. */
     public boolean isOrdered() {
-        return !significance.isEmpty() || hasPreRelease;
+        return isExpression || !significance.isEmpty() || hasPreRelease;
     }
 
     /** Whether two tags of equal numbers can stand for two versions, since the commit tells them apart. */
@@ -94,7 +94,11 @@ public final class TagPattern implements Serializable {
     public TagPattern requireBuild() {
         if (!hasBuild()) {
             throw new IllegalArgumentException(
-                    "The pattern '" + text + "' has no field {build}, so no build can be found with it.");
+                    isExpression
+                            ? "The regular expression '" + text
+                                    + "' has no group (?<build>...) around the number of the"
+                                    + " build, so no build can be found with it."
+                            : "The pattern '" + text + "' has no field {build}, so no build can be found with it.");
         }
         return this;
     }
@@ -140,9 +144,9 @@ public final class TagPattern implements Serializable {
         return Optional.of(new ImageVersion(tag, numbers, preRelease(matcher), build));
     }
 
-    /** A regular expression that names nothing but the build. */
+    /** A regular expression that names nothing, or nothing but the build. */
     private boolean isOrderedByAllNumbers() {
-        return isExpression && significance.size() == 1 && !hasPreRelease;
+        return isExpression && !hasPreRelease && List.of(TagField.BUILD).containsAll(significance);
     }
 
     private Optional<PreRelease> preRelease(Matcher matcher) {

@@ -29,6 +29,11 @@ public final class VersionSurvey implements Serializable {
         wanted.build().ifPresent(this::count);
     }
 
+    /** A survey that looks for the same and has seen nothing yet. */
+    public VersionSurvey anew() {
+        return new VersionSurvey(pattern, wanted);
+    }
+
     /** A version that is a tag, or was given to a build and may become one. */
     private record Known(ImageVersion version, boolean isTag) implements Serializable {
         @Override

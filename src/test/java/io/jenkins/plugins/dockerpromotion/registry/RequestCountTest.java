@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
@@ -19,6 +20,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -116,7 +118,7 @@ class RequestCountTest {
     void listsTagsOfARegistryWithOneRequestAPage() throws Exception {
         registry.addTags("group/app", TestImage.docker(1), tags(2500));
         AtomicInteger found = new AtomicInteger();
-        knowingTheRealm(Scope.pull("group/app")).tags(image("group/app"), page -> found.addAndGet(page.size()));
+        knowingTheRealm(Scope.pull("group/app")).tags(image("group/app"), tag -> found.incrementAndGet());
         assertThat(found).hasValue(2500);
         assertThat(methods()).containsExactly("token", "GET");
     }
@@ -128,11 +130,11 @@ class RequestCountTest {
                 InMemoryDockerHub.builder().user("ci", "secret").start()) {
             hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags(count));
             AtomicInteger found = new AtomicInteger();
-            TagListing.list(
+            TagListing.<Consumer<ListedTag>>read(
                     ImageName.parse("technolog/serviceone"),
                     login ? CI : RegistryAuthentication.ANONYMOUS,
                     TestNetwork.of(hub).context(),
-                    page -> found.addAndGet(page.size()));
+                    () -> tag -> found.incrementAndGet());
             assertThat(found).hasValue(count);
             assertThat(hub.requests().count()).isEqualTo(requests);
             assertThat(hub.registry().requests().count()).isZero();

@@ -123,17 +123,32 @@ class TagPatternTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "\\d+\\.\\d+          | it has no group (?<build>...)",
-                "\\(?<build>\\d+      | it has no group (?<build>...)",
                 "(?<build>\\d+        | Unclosed group near position",
                 "[(?<build>\\d+)      | near position",
                 "(((){999}){999}){0,999}(?<build>\\d+) | the counts of its repetitions are too high",
             })
-    void refusesAnExpressionWithoutABuild(String regex, String why) {
+    void refusesAnExpressionThatCannotBeUsed(String regex, String why) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TagPattern.regex(regex))
                 .withMessageStartingWith("The regular expression '" + regex + "' cannot be used: ")
                 .withMessageContaining(why);
+    }
+
+    @Test
+    void findsNoBuildByAnExpressionWithoutOne() {
+        TagPattern pattern = TagPattern.regex("v(\\d+)-(\\d+)");
+        assertThat(pattern.match("v1-2")).isPresent();
+        assertThatIllegalArgumentException()
+                .isThrownBy(pattern::requireBuild)
+                .withMessage("The regular expression 'v(\\d+)-(\\d+)' has no group (?<build>...) around the number of"
+                        + " the build, so no build can be found with it.");
+    }
+
+    @Test
+    void ordersByAllNumbersWhereAnExpressionNamesNone() {
+        assertThat(TagPattern.regex("v(\\d+)-(\\d+)").newestFirst(List.of("v1-9", "v2-1", "v1-10", "x")))
+                .extracting(ImageVersion::tag)
+                .containsExactly("v2-1", "v1-10", "v1-9");
     }
 
     @Test

@@ -5,13 +5,12 @@ import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
@@ -25,48 +24,73 @@ public record HubTagLister(URI api, ImageName image, Authorizer authorizer) {
     private static final int READINGS = 3;
 
     /**
-     * @return the tags, newest push first
+     * Hands every tag to a consumer, in no order. A list that changed meanwhile is read again, for a new consumer.
+     *
+     * @param readings makes the consumer of a reading, which is called by one thread at a time
+     * @return the consumer that has seen the complete list
      * @throws RegistryException also when the list never held still for the time it took to read it
      */
-    public List<Tag> list(HttpCaller caller) throws RegistryException, InterruptedException {
-        Set<Tag> before = Set.of();
-        for (int reading = 1; reading <= READINGS; reading++) {
-            List<HubTagPage.Content> pages = read(caller);
-            Set<Tag> tags = new LinkedHashSet<>();
-            pages.forEach(p -> tags.addAll(p.tags()));
+    public <S extends Consumer<ListedTag>> S list(HttpCaller caller, Supplier<S> readings)
+            throws RegistryException, InterruptedException {
+        TagCensus before = new TagCensus();
+        for (int number = 1; number <= READINGS; number++) {
+            S consumer = readings.get();
+            Reading reading = new Reading(consumer);
+            List<PageSize> pages = reading.read(caller);
             int count = pages.get(0).count();
-            boolean whole = pages.stream().allMatch(p -> p.count() == count) && tags.size() == count;
+            boolean whole = pages.stream().allMatch(p -> p.count() == count) && reading.census.different() == count;
             // The same twice is all there is, though the count, which Docker Hub may have from elsewhere, differs.
-            if (whole || (reachesTheEnd(pages) && tags.equals(before))) {
-                return List.copyOf(tags);
+            if (whole || (reachesTheEnd(pages) && reading.census.isOfTheSame(before))) {
+                return consumer;
             }
-            before = tags;
+            before = reading.census;
         }
         throw new RegistryException(
                 "Cannot list the tags of " + image + " on " + api.getHost() + ": the list changed each of " + READINGS
                         + " times while it was read; without a complete list nothing is done");
     }
 
+    /** What is kept of a page once its tags are handed on. */
+    private record PageSize(int count, int tags) {}
+
     /** Whether every page but the last is full, and the last is not: then there is none behind it. */
-    private static boolean reachesTheEnd(List<HubTagPage.Content> pages) {
+    private static boolean reachesTheEnd(List<PageSize> pages) {
         int last = pages.size() - 1;
-        return pages.stream().limit(last).allMatch(p -> p.tags().size() == HubTagPage.SIZE)
+        return pages.stream().limit(last).allMatch(p -> p.tags() == HubTagPage.SIZE)
                 && pages.get(last).count() >= 0
-                && pages.get(last).tags().size() < HubTagPage.SIZE;
+                && pages.get(last).tags() < HubTagPage.SIZE;
     }
 
-    private List<HubTagPage.Content> read(HttpCaller caller) throws RegistryException, InterruptedException {
-        HubTagPage first = new HubTagPage(api, image, 1, authorizer);
-        HubTagPage.Content start = caller.call(first.call(), first);
-        int pages = (start.count() + HubTagPage.SIZE - 1) / HubTagPage.SIZE;
-        List<Callable<HubTagPage.Content>> others = IntStream.rangeClosed(2, pages)
-                .<Callable<HubTagPage.Content>>mapToObj(n -> () -> {
-                    HubTagPage page = new HubTagPage(api, image, n, authorizer);
-                    return caller.call(page.call(), page);
-                })
-                .toList();
-        List<HubTagPage.Content> all = new ArrayList<>(List.of(start));
-        all.addAll(Parallel.all(others, Parallel.PER_HOST));
-        return all;
+    private final class Reading {
+
+        private final Consumer<ListedTag> consumer;
+        private final TagCensus census = new TagCensus();
+
+        Reading(Consumer<ListedTag> consumer) {
+            this.consumer = consumer;
+        }
+
+        List<PageSize> read(HttpCaller caller) throws RegistryException, InterruptedException {
+            PageSize first = page(caller, 1);
+            int pages = (first.count() + HubTagPage.SIZE - 1) / HubTagPage.SIZE;
+            List<Callable<PageSize>> others = IntStream.rangeClosed(2, pages)
+                    .<Callable<PageSize>>mapToObj(n -> () -> page(caller, n))
+                    .toList();
+            List<PageSize> all = new ArrayList<>(List.of(first));
+            all.addAll(Parallel.all(others, Parallel.PER_HOST));
+            return all;
+        }
+
+        private PageSize page(HttpCaller caller, int number) throws RegistryException, InterruptedException {
+            HubTagPage page = new HubTagPage(api, image, number, authorizer);
+            HubTagPage.Content content = caller.call(page.call(), page);
+            synchronized (census) {
+                content.tags().forEach(listed -> {
+                    census.add(listed.tag().value());
+                    consumer.accept(listed);
+                });
+            }
+            return new PageSize(content.count(), content.tags().size());
+        }
     }
 }

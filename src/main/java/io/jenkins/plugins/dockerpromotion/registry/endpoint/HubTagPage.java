@@ -31,14 +31,13 @@ record HubTagPage(URI api, ImageName image, int number, Authorizer authorizer) i
      * @param count of all tags, not of this page's
      * @param tags of this page
      */
-    record Content(int count, List<Tag> tags) {
+    record Content(int count, List<ListedTag> tags) {
         /** The list became shorter than this page's number while it was read. */
         static final Content BEYOND_END = new Content(-1, List.of());
     }
 
     HttpCall call() {
-        String path = "/v2/namespaces/" + image.namespace() + "/repositories/" + image.repository() + "/tags?page="
-                + number + "&page_size=" + SIZE;
+        String path = HubTag.path(image) + "?page=" + number + "&page_size=" + SIZE;
         return HttpCall.getJson("list the tags of " + image, api.resolve(path), authorizer);
     }
 
@@ -60,10 +59,9 @@ record HubTagPage(URI api, ImageName image, int number, Authorizer authorizer) i
         if (count > MAX_TAGS) {
             throw answer.failure("it claims to have " + count + " tags, and at most " + MAX_TAGS + " can be read");
         }
-        List<Tag> tags = body.field("results").items().stream()
-                .map(result -> result.text("name"))
-                .filter(Tag::isValid)
-                .map(Tag::new)
+        List<ListedTag> tags = body.field("results").items().stream()
+                .filter(result -> Tag.isValid(result.text("name")))
+                .map(HubTag::of)
                 .toList();
         return new Content((int) count, tags);
     }

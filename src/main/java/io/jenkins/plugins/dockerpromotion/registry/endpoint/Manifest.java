@@ -4,7 +4,10 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -19,13 +22,24 @@ public final class Manifest {
     private final Digest digest;
     private final List<Descriptor> children;
     private final List<Descriptor> blobs;
+    private final Optional<Descriptor> config;
+    private final Map<String, String> annotations;
 
-    private Manifest(byte[] bytes, String mediaType, List<Descriptor> children, List<Descriptor> blobs) {
+    private Manifest(byte[] bytes, String mediaType, JsonValue json) {
         this.bytes = bytes;
         this.mediaType = mediaType;
         this.digest = Digest.sha256(bytes);
-        this.children = List.copyOf(children);
-        this.blobs = List.copyOf(blobs);
+        boolean known = MediaTypes.KNOWN.contains(mediaType);
+        this.children = descriptors(json.field("manifests").items(), known);
+        this.config = descriptors(List.of(json.field("config")), known).stream().findFirst();
+        this.blobs = Stream.of(
+                        List.of(json.field("config")),
+                        json.field("layers").items(),
+                        json.field("blobs").items())
+                .flatMap(nodes -> descriptors(nodes, known).stream())
+                .filter(blob -> !MediaTypes.isKeptElsewhere(blob.mediaType()))
+                .toList();
+        this.annotations = Collections.unmodifiableMap(json.field("annotations").texts());
     }
 
     /**
@@ -42,31 +56,24 @@ public final class Manifest {
         if (!MediaTypes.isValid(mediaType)) {
             throw new IllegalArgumentException("the manifest's media type is none");
         }
-        boolean known = MediaTypes.KNOWN.contains(mediaType);
-        List<Descriptor> blobs = new ArrayList<>();
-        Stream.of(
-                        List.of(json.field("config")),
-                        json.field("layers").items(),
-                        json.field("blobs").items())
-                .flatMap(List::stream)
-                .forEach(node -> addDescriptor(node, known, blobs));
-        blobs.removeIf(b -> MediaTypes.isKeptElsewhere(b.mediaType()));
-        List<Descriptor> children = new ArrayList<>();
-        json.field("manifests").items().forEach(node -> addDescriptor(node, known, children));
-        return new Manifest(bytes.clone(), mediaType, children, blobs);
+        return new Manifest(bytes.clone(), mediaType, json);
     }
 
     /** What does not look like a descriptor is an error in a manifest whose kind is known, and its own business elsewhere. */
-    private static void addDescriptor(JsonValue node, boolean known, List<Descriptor> found) {
-        try {
-            if (node.isObject()) {
-                found.add(descriptor(node));
-            }
-        } catch (IllegalArgumentException e) {
-            if (known) {
-                throw e;
+    private static List<Descriptor> descriptors(List<JsonValue> nodes, boolean known) {
+        List<Descriptor> found = new ArrayList<>();
+        for (JsonValue node : nodes) {
+            try {
+                if (node.isObject()) {
+                    found.add(descriptor(node));
+                }
+            } catch (IllegalArgumentException e) {
+                if (known) {
+                    throw e;
+                }
             }
         }
+        return List.copyOf(found);
     }
 
     private static Descriptor descriptor(JsonValue node) {
@@ -100,6 +107,16 @@ public final class Manifest {
     /** Configuration and layers, those left out that no registry holds; none for an index. */
     public List<Descriptor> blobs() {
         return blobs;
+    }
+
+    /** The configuration of a manifest, which says more about the image; none for an index. */
+    public Optional<Descriptor> config() {
+        return config;
+    }
+
+    /** Annotations of the manifest or index itself (OCI image specification, "Annotations"). */
+    public Map<String, String> annotations() {
+        return annotations;
     }
 
     /** The platforms an index lists; build attestations, which call themselves {@code unknown/unknown}, are none. */

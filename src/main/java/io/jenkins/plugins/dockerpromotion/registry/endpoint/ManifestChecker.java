@@ -21,9 +21,10 @@ public record ManifestChecker(ImageReference reference) implements RegistryOpera
      *
      * @param exists whether there is one
      * @param digest its digest, which some registries leave out
+     * @param mediaType its media type, empty where the registry does not tell
      */
-    public record Found(boolean exists, Optional<Digest> digest) {
-        static final Found NOTHING = new Found(false, Optional.empty());
+    public record Found(boolean exists, Optional<Digest> digest, String mediaType) {
+        static final Found NOTHING = new Found(false, Optional.empty(), "");
     }
 
     @Override
@@ -43,6 +44,8 @@ public record ManifestChecker(ImageReference reference) implements RegistryOpera
 
     @Override
     public Found read(Answer answer) throws RegistryException {
-        return answer.status() == 404 ? Found.NOTHING : new Found(true, DigestHeader.read(answer));
+        return answer.status() == 404
+                ? Found.NOTHING
+                : new Found(true, DigestHeader.read(answer), MediaTypes.announced(answer));
     }
 }

@@ -34,7 +34,7 @@ public record ManifestPuller(ImageReference reference) implements RegistryOperat
         byte[] bytes = answer.bytes(MAX_MANIFEST);
         Manifest manifest;
         try {
-            manifest = Manifest.parse(bytes, announcedType(answer));
+            manifest = Manifest.parse(bytes, MediaTypes.announced(answer));
         } catch (IllegalArgumentException e) {
             throw answer.failure(e.getMessage());
         }
@@ -50,20 +50,5 @@ public record ManifestPuller(ImageReference reference) implements RegistryOperat
             throw answer.failure("the manifest does not have the digest it was asked for by");
         }
         return manifest;
-    }
-
-    private static String announcedType(Answer answer) {
-        String mediaType = answer.header("Content-Type")
-                .orElse("")
-                .replaceFirst("\\s*;.*", "")
-                .strip();
-        return isVague(mediaType) ? "" : mediaType;
-    }
-
-    /** Types that simple servers put on anything; the manifest names its own better. */
-    private static boolean isVague(String mediaType) {
-        return mediaType.equals("application/json")
-                || mediaType.equals("application/octet-stream")
-                || mediaType.startsWith("text/");
     }
 }

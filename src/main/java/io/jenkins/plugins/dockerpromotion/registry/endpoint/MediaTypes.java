@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry.endpoint;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import java.util.List;
 import java.util.Set;
@@ -44,6 +45,22 @@ public final class MediaTypes {
             return SCHEMA_1 + "+json";
         }
         return manifest.field("manifests").isArray() ? OCI_INDEX : OCI_MANIFEST;
+    }
+
+    /** What an answer says its manifest is; empty where it says nothing that helps. */
+    static String announced(Answer answer) {
+        String mediaType = answer.header("Content-Type")
+                .orElse("")
+                .replaceFirst("\\s*;.*", "")
+                .strip();
+        return isVague(mediaType) ? "" : mediaType;
+    }
+
+    /** Types that simple servers put on anything; the manifest names its own better. */
+    private static boolean isVague(String mediaType) {
+        return mediaType.equals("application/json")
+                || mediaType.equals("application/octet-stream")
+                || mediaType.startsWith("text/");
     }
 
     /** Whether {@code mediaType} can stand in a header (RFC 6838, section 4.2). */

@@ -24,11 +24,11 @@ public record TagLister(ImageName image) {
     private static final int ECR_PAGE_SIZE = 1_000;
 
     /**
-     * Hands every page to {@code pages} in the registry's order.
+     * Hands every tag to {@code tags} in the registry's order.
      *
      * @throws RegistryException also when the registry sends a page it has already sent
      */
-    public void list(RegistryTransport transport, Consumer<List<Tag>> pages)
+    public void list(RegistryTransport transport, Consumer<ListedTag> tags)
             throws RegistryException, InterruptedException {
         Set<Tag> firsts = new HashSet<>();
         Set<URI> seen = new HashSet<>();
@@ -39,7 +39,7 @@ public record TagLister(ImageName image) {
                 throw new RegistryException("Cannot list the tags of " + image + " on " + transport.origin()
                         + ": it sends the same page again and again; without a complete list nothing is done");
             }
-            pages.accept(page.tags());
+            page.tags().forEach(tag -> tags.accept(ListedTag.named(tag)));
             Optional<URI> next = page.next();
             if (next.isEmpty()) {
                 return;

@@ -2,7 +2,9 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /** A stranger's JSON value: what is absent, or of another kind than asked for, reads as empty. */
 public final class JsonValue {
@@ -40,6 +42,28 @@ public final class JsonValue {
             node.forEach(n -> items.add(new JsonValue(n)));
         }
         return items;
+    }
+
+    /** The texts of an array, none if it is none. */
+    public List<String> itemTexts() {
+        List<String> texts = new ArrayList<>();
+        if (node.isArray()) {
+            node.forEach(n -> {
+                if (n.isTextual()) {
+                    texts.add(n.textValue());
+                }
+            });
+        }
+        return texts;
+    }
+
+    /** The fields of an object that are texts, in their order. */
+    public Map<String, String> texts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        node.properties().stream()
+                .filter(field -> field.getValue().isTextual())
+                .forEach(field -> texts.put(field.getKey(), field.getValue().textValue()));
+        return texts;
     }
 
     public boolean isObject() {

@@ -12,7 +12,7 @@ import java.util.Set;
 public final class RegistryTransport {
 
     /** What {@code registry-1.docker.io} has always answered; knowing it saves a request. */
-    private static final Challenge DOCKER_HUB_CHALLENGE =
+    static final Challenge DOCKER_HUB_CHALLENGE =
             new Challenge("bearer", Map.of("realm", "https://auth.docker.io/token", "service", "registry.docker.io"));
 
     private final RegistryLocation location;
@@ -38,14 +38,19 @@ public final class RegistryTransport {
     public static RegistryTransport open(
             String host, RegistryAuthentication authentication, Set<Scope> expected, Context context)
             throws RegistryException, InterruptedException {
-        Optional<RegistryLocation> known = context.network().known(host);
-        RegistryLocation location = known.isPresent() ? known.get() : findScheme(host, context);
+        RegistryLocation location = locate(host, context);
         HttpCaller caller = context.caller(location);
         Origin origin = Origin.of(location.registry());
         TokenService tokens = new TokenService(caller, origin, authentication, context.time());
         Challenge challenge = location.isPublicDockerHub() ? DOCKER_HUB_CHALLENGE : null;
         return new RegistryTransport(
                 location, caller, new RegistryAuthorizer(authentication, tokens, expected, challenge));
+    }
+
+    /** Where {@code host} is reached. */
+    static RegistryLocation locate(String host, Context context) throws RegistryException, InterruptedException {
+        Optional<RegistryLocation> known = context.network().known(host);
+        return known.isPresent() ? known.get() : findScheme(host, context);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -9,9 +10,9 @@ import java.util.TreeSet;
  * What a bearer token is asked to allow (distribution's "Token Scope Documentation"): a repository, and actions on it.
  *
  * @param repository the repository's path on its registry
- * @param actions {@code pull}, {@code push}, {@code delete}; sorted, at least one
+ * @param actions {@code pull}, {@code push}, {@code delete}, or {@code *} for all; sorted, at least one
  */
-public record Scope(String repository, List<String> actions) {
+public record Scope(String repository, List<String> actions) implements Serializable {
 
     public Scope {
         actions = List.copyOf(new TreeSet<>(actions));

@@ -44,7 +44,13 @@ final class TokenService {
         this.time = time;
     }
 
-    private record Token(String value, Instant renewAt) {}
+    /**
+     * What the service gave.
+     *
+     * @param lifetime as it says
+     * @param renewAt when it is old enough to be replaced
+     */
+    record Token(String value, Duration lifetime, Instant renewAt) {}
 
     /** A token for all of {@code scopes}, as far as the service grants them. */
     String token(Challenge challenge, Set<Scope> scopes) throws RegistryException, InterruptedException {
@@ -76,9 +82,10 @@ final class TokenService {
         return tokens.values().stream().map(Token::value).toList();
     }
 
-    private Token ask(Challenge challenge, Set<Scope> scopes) throws RegistryException, InterruptedException {
+    /** A token that is not kept. */
+    Token ask(Challenge challenge, Set<Scope> scopes) throws RegistryException, InterruptedException {
         String names = scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
-        String phrase = "get a token for " + names + " of " + registry;
+        String phrase = "get a token " + (names.isEmpty() ? "" : "for " + names + " ") + "of " + registry;
         URI realm = realm(challenge, phrase);
         Instant askedAt = time.now();
         URI uri = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + query(challenge, scopes));
@@ -148,6 +155,6 @@ final class TokenService {
                 Duration.ofSeconds(Math.min(seconds, Duration.ofDays(1).toSeconds()));
         Duration quarter = lifetime.dividedBy(4);
         Duration margin = quarter.compareTo(LONGEST_MARGIN) < 0 ? quarter : LONGEST_MARGIN;
-        return new Token(value, askedAt.plus(lifetime).minus(margin));
+        return new Token(value, lifetime, askedAt.plus(lifetime).minus(margin));
     }
 }

@@ -16,8 +16,10 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +53,16 @@ class HubTagListerTest {
 
     private List<Tag> list(RegistryAuthentication authentication, ImageName image)
             throws RegistryException, InterruptedException {
-        return DockerHubClient.open(authentication, network.context()).tags(image);
+        return DockerHubClient.open(authentication, network.context()).tags(image, Tags::new).names;
+    }
+
+    private static final class Tags implements Consumer<ListedTag> {
+        private final List<Tag> names = new ArrayList<>();
+
+        @Override
+        public void accept(ListedTag listed) {
+            names.add(listed.tag());
+        }
     }
 
     private List<Tag> list() throws RegistryException, InterruptedException {

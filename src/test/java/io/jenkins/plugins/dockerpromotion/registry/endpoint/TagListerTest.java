@@ -51,7 +51,7 @@ class TagListerTest {
                         RegistryAuthentication.ANONYMOUS,
                         Set.of(),
                         TestNetwork.of(registry).context())
-                .tags(image, page -> page.forEach(t -> tags.add(t.value())));
+                .tags(image, listed -> tags.add(listed.tag().value()));
         return tags;
     }
 

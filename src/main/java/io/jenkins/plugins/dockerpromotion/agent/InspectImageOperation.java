@@ -1,0 +1,23 @@
+package io.jenkins.plugins.dockerpromotion.agent;
+
+import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
+import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+
+/**
+ * Finds out about an image.
+ *
+ * @param details whether manifests are read, or only the digest is asked for, which is no pull
+ */
+public record InspectImageOperation(ImageReference reference, boolean details, RegistryAuthentication authentication)
+        implements AgentOperation<ImageInfo> {
+
+    @Override
+    public ImageInfo run(RegistryTransport.Context context) throws RegistryException, InterruptedException {
+        ImageInspector inspector = ImageInspector.open(reference.name(), authentication, context);
+        return details ? inspector.inspect(reference) : inspector.glance(reference);
+    }
+}

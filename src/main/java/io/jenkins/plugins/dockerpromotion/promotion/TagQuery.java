@@ -1,0 +1,64 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import io.jenkins.plugins.dockerpromotion.registry.TagListing;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Asks for the tags of an image, the newest first. Holds no more than the answer, however many others there are. */
+public final class TagQuery implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ImageName image;
+    private final TagPattern pattern;
+    private final int limit;
+
+    /**
+     * @param pattern says which tags are wanted and which is newer; without one all are, in the order of their last push on
+     *     Docker Hub, and in the registry's order elsewhere
+     * @param limit the most that are wanted
+     * @throws IllegalArgumentException in one line, if {@code limit} is less than 1
+     */
+    public TagQuery(ImageName image, Optional<TagPattern> pattern, int limit) {
+        if (limit < 1) {
+            throw new IllegalArgumentException("'limit' is at least 1");
+        }
+        this.image = Objects.requireNonNull(image);
+        this.pattern = pattern.orElse(null);
+        this.limit = limit;
+    }
+
+    /**
+     * What was found.
+     *
+     * @param tags the newest first, as many as were wanted
+     * @param matching how many there are without a limit
+     * @param looked how many tags there are in all
+     */
+    public record Found(List<Tag> tags, int matching, int looked) implements Serializable {
+        public Found {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /** Looks through all tags of the image. */
+    public Found find(RegistryAuthentication authentication, RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        TagCollector found = TagListing.read(
+                image, authentication, context, () -> TagCollector.newest(Optional.ofNullable(pattern), limit));
+        return new Found(found.tags(), found.matching(), found.looked());
+    }
+
+    @Override
+    public String toString() {
+        return "the tags of " + image + (pattern == null ? "" : " (" + pattern + ")");
+    }
+}

@@ -1,0 +1,132 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import java.io.Serializable;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a registry tells of an image without its layers being read. */
+public final class ImageInfo implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String digest;
+    private final String mediaType;
+    private final ArrayList<Platform> platforms;
+    private final Content content;
+
+    /** @param platforms what the image runs on; none if it is no image but something else a registry keeps */
+    ImageInfo(String digest, String mediaType, List<Platform> platforms, Content content) {
+        this.digest = digest;
+        this.mediaType = mediaType;
+        this.platforms = new ArrayList<>(platforms);
+        this.content = content;
+    }
+
+    /**
+     * One of the platforms of an image.
+     *
+     * @param variant such as {@code v8}, empty where there is none
+     * @param digest of its manifest
+     * @param size what pulling it takes, in bytes: its configuration and layers as they are stored
+     */
+    public record Platform(String os, String architecture, String variant, String digest, long size)
+            implements Serializable {
+
+        /** {@code linux/arm64/v8}. */
+        @Override
+        public String toString() {
+            return os + "/" + architecture + (variant.isEmpty() ? "" : "/" + variant);
+        }
+
+        private Map<String, Object> asMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("os", os);
+            map.put("architecture", architecture);
+            map.put("variant", variant);
+            map.put("digest", digest);
+            map.put("size", size);
+            return map;
+        }
+    }
+
+    /**
+     * What the manifests and configurations say.
+     *
+     * @param size of all that was counted, in bytes; what platforms share counts once for each
+     * @param created when it was made, in ISO 8601; empty if it does not say
+     * @param labels of its configuration
+     * @param annotations of its manifest, and of the index that lists it
+     */
+    record Content(long size, String created, Map<String, String> labels, Map<String, String> annotations)
+            implements Serializable {
+
+        static final Content UNREAD = new Content(0, "", Map.of(), Map.of());
+
+        Content {
+            labels = new LinkedHashMap<>(labels);
+            annotations = new LinkedHashMap<>(annotations);
+        }
+    }
+
+    /** Of the manifest or index. */
+    public String digest() {
+        return digest;
+    }
+
+    /** Of the manifest or index; empty if only the registry's word was asked for, and it did not tell. */
+    public String mediaType() {
+        return mediaType;
+    }
+
+    public List<Platform> platforms() {
+        return List.copyOf(platforms);
+    }
+
+    /** What pulling all platforms takes, in bytes; what they share counts once for each. */
+    public long size() {
+        return content.size;
+    }
+
+    /** When the image was made; the latest of its platforms, as far as they were read. */
+    public Optional<Instant> created() {
+        return content.created.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(content.created));
+    }
+
+    /** For people: digest, media type, platforms, size, when it was made. */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder(digest);
+        if (!mediaType.isEmpty()) {
+            text.append(", ").append(mediaType);
+        }
+        if (!platforms.isEmpty()) {
+            text.append(", ").append(platforms.stream().map(Platform::toString).collect(Collectors.joining(", ")));
+        }
+        if (content.size > 0) {
+            text.append(String.format(Locale.ROOT, ", %.1f MB", content.size / 1e6));
+        }
+        return text.append(content.created.isEmpty() ? "" : ", made " + content.created)
+                .toString();
+    }
+
+    /** Maps, lists, texts and numbers of the same: what a script can look into. */
+    public Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("digest", digest);
+        map.put("mediaType", mediaType);
+        map.put("size", content.size);
+        map.put("created", content.created.isEmpty() ? null : content.created);
+        List<Map<String, Object>> entries = new ArrayList<>();
+        platforms.forEach(platform -> entries.add(platform.asMap()));
+        map.put("platforms", entries);
+        map.put("labels", new LinkedHashMap<>(content.labels));
+        map.put("annotations", new LinkedHashMap<>(content.annotations));
+        return map;
+    }
+}

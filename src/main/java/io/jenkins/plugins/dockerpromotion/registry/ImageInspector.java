@@ -1,0 +1,202 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import java.io.ByteArrayOutputStream;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+
+/**
+ * Finds out about images by their manifests and configurations, never by their layers. A manifest costs one request, an
+ * index one more for each platform, and each configuration one. Each manifest counts as a pull where pulls are counted.
+ */
+public final class ImageInspector {
+
+    /** Images of hundreds of layers have some 100 KiB. */
+    private static final int MAX_CONFIG = 4 * 1024 * 1024;
+
+    private static final String CREATED = "org.opencontainers.image.created";
+
+    private final RegistryClient client;
+    private final Optional<DockerHubClient> hub;
+
+    private ImageInspector(RegistryClient client, Optional<DockerHubClient> hub) {
+        this.client = client;
+        this.hub = hub;
+    }
+
+    /** Opens the registry that holds {@code image}, to look at this one only. */
+    public static ImageInspector open(
+            ImageName image, RegistryAuthentication authentication, RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        RegistryClient client = RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context);
+        return new ImageInspector(
+                client,
+                image.isDockerHub() ? Optional.of(DockerHubClient.open(authentication, context)) : Optional.empty());
+    }
+
+    /** Looks at images of {@code client}'s registry, and asks nobody else. */
+    public static ImageInspector of(RegistryClient client) {
+        return new ImageInspector(client, Optional.empty());
+    }
+
+    /** One platform's manifest, with what its configuration says. */
+    private record Part(
+            ImageInfo.Platform platform, Optional<Instant> created, Map<String, String> labels, Manifest of) {}
+
+    /**
+     * The digest and media type alone. One request without content, which is no pull.
+     *
+     * @throws RegistryException also when there is no such image
+     */
+    public ImageInfo glance(ImageReference reference) throws RegistryException, InterruptedException {
+        Optional<Descriptor> found = client.look(reference);
+        if (found.isEmpty()) {
+            throw new NotFoundException(
+                    "Cannot look at " + reference + " on " + reference.name().host() + ": there is no such image; check"
+                            + " that it exists (what is private looks absent to those who may not see it)",
+                    new RegistryException.Reason(404, List.of(), false));
+        }
+        return new ImageInfo(
+                found.get().digest().toString(), found.get().mediaType(), List.of(), ImageInfo.Content.UNREAD);
+    }
+
+    /**
+     * Everything that can be known. On Docker Hub, which counts pulls, only one platform's manifest and configuration are
+     * read, the first for {@code linux/amd64} or else the first; the sizes of the others are asked from its own API.
+     *
+     * @throws RegistryException also when there is no such image
+     */
+    public ImageInfo inspect(ImageReference reference) throws RegistryException, InterruptedException {
+        Manifest top = client.pull(reference);
+        Map<Digest, Long> sizes = hub.isPresent() && !top.children().isEmpty() && !reference.isPinned()
+                ? sizesKnownTo(hub.get(), reference)
+                : Map.of();
+        if (top.children().isEmpty()) {
+            Part part = read(reference.name(), top, "");
+            List<ImageInfo.Platform> platforms = part.platform.os().isEmpty() ? List.of() : List.of(part.platform);
+            return info(top, platforms, List.of(part), part);
+        }
+        List<Descriptor> children = top.children().stream()
+                .filter(child -> !child.platform().startsWith("unknown/"))
+                .toList();
+        Descriptor first = children.stream()
+                .filter(child -> child.platform().equals("linux/amd64"))
+                .findFirst()
+                .orElse(children.isEmpty() ? top.children().get(0) : children.get(0));
+        List<Callable<Part>> readings = children.stream()
+                .filter(child -> child.equals(first) || !sizes.containsKey(child.digest()))
+                .<Callable<Part>>map(child -> () -> read(
+                        reference.name(),
+                        client.pull(ImageReference.pinned(reference.name(), child.digest())),
+                        child.platform()))
+                .toList();
+        Map<Digest, Part> parts = new LinkedHashMap<>();
+        Parallel.all(readings, Parallel.PER_HOST).forEach(part -> parts.put(part.of.digest(), part));
+        List<ImageInfo.Platform> platforms = children.stream()
+                .map(child -> parts.containsKey(child.digest())
+                        ? parts.get(child.digest()).platform
+                        : platform(child.platform(), child.digest(), sizes.get(child.digest())))
+                .toList();
+        Part standsForAll = parts.get(first.digest());
+        return info(top, platforms, List.copyOf(parts.values()), standsForAll);
+    }
+
+    /** Who may pull need not be one who may log in to the API; then every platform is read. */
+    private static Map<Digest, Long> sizesKnownTo(DockerHubClient hub, ImageReference reference)
+            throws InterruptedException {
+        try {
+            return hub.tag(reference).map(ListedTag::platforms).orElse(Map.of());
+        } catch (RegistryException e) {
+            return Map.of();
+        }
+    }
+
+    private static ImageInfo info(Manifest top, List<ImageInfo.Platform> platforms, List<Part> parts, Part first) {
+        Map<String, String> annotations = new LinkedHashMap<>();
+        long size = platforms.stream().mapToLong(ImageInfo.Platform::size).sum();
+        if (first != null) {
+            annotations.putAll(first.of.annotations());
+            size = platforms.isEmpty() ? first.platform.size() : size;
+        }
+        annotations.putAll(top.annotations());
+        String created = parts.stream()
+                .flatMap(part -> part.created.stream())
+                .max(Instant::compareTo)
+                .or(() -> moment(annotations.getOrDefault(CREATED, "")))
+                .map(Instant::toString)
+                .orElse("");
+        Map<String, String> labels = first == null ? Map.of() : first.labels;
+        return new ImageInfo(
+                top.digest().toString(),
+                top.mediaType(),
+                platforms,
+                new ImageInfo.Content(size, created, labels, annotations));
+    }
+
+    /** @param platform as an index names it; empty for a manifest that stands alone, whose configuration does */
+    private Part read(ImageName name, Manifest manifest, String platform)
+            throws RegistryException, InterruptedException {
+        Optional<JsonValue> config =
+                manifest.config().isPresent() ? config(name, manifest.config().get()) : Optional.empty();
+        String said = config.map(c -> Stream.of("os", "architecture", "variant")
+                        .map(c::text)
+                        .filter(text -> !text.isEmpty())
+                        .reduce((a, b) -> a + "/" + b)
+                        .orElse(""))
+                .orElse("");
+        long size = manifest.blobs().stream()
+                .mapToLong(blob -> Math.max(0, blob.size()))
+                .sum();
+        return new Part(
+                platform(platform.isEmpty() ? said : platform, manifest.digest(), size),
+                config.flatMap(c -> moment(c.text("created"))),
+                config.map(c -> c.field("config").field("Labels").texts()).orElse(Map.of()),
+                manifest);
+    }
+
+    /** Nothing if it is no JSON: then it is the configuration of something else than an image. */
+    private Optional<JsonValue> config(ImageName name, Descriptor config)
+            throws RegistryException, InterruptedException {
+        if (config.size() > MAX_CONFIG || !config.mediaType().endsWith("json")) {
+            return Optional.empty();
+        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        client.pullBlob(name, config, content -> content.transferTo(bytes));
+        return Json.parse(bytes.toByteArray());
+    }
+
+    private static ImageInfo.Platform platform(String text, Digest digest, long size) {
+        String[] words = (text + "///").split("/", -1);
+        return new ImageInfo.Platform(words[0], words[1], words[2], digest.toString(), size);
+    }
+
+    /** Docker writes a zone of its own now and then. */
+    private static Optional<Instant> moment(String text) {
+        try {
+            return Optional.of(OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Anonymous;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.Reason;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Gets a bearer token of a registry's token service to hand it out, for calls that this client does not make: one request
+ * for the registry's challenge (distribution's "Token Authentication Specification"), one for the token.
+ */
+public final class TokenIssuer {
+
+    private final String host;
+    private final RegistryAuthentication authentication;
+    private final RegistryTransport.Context context;
+
+    /** @param host of the registry, as in image names */
+    public TokenIssuer(String host, RegistryAuthentication authentication, RegistryTransport.Context context) {
+        this.host = host;
+        this.authentication = authentication;
+        this.context = context;
+    }
+
+    /**
+     * A token for just {@code scopes}; without any, one that shows no more than who is logged in.
+     *
+     * @throws RegistryException also when the registry has no token service, or it grants less than was asked for
+     */
+    public IssuedToken issue(Set<Scope> scopes) throws RegistryException, InterruptedException {
+        if (authentication instanceof Bearer) {
+            throw new RegistryException("Cannot get a token of " + host
+                    + ": the credentials are an access token already; use it as it is, or give a user name with it");
+        }
+        RegistryLocation location = RegistryTransport.locate(host, context);
+        HttpCaller caller = context.caller(location);
+        Challenge challenge =
+                location.isPublicDockerHub() ? RegistryTransport.DOCKER_HUB_CHALLENGE : challenge(location, caller);
+        TokenService service = new TokenService(caller, Origin.of(location.registry()), authentication, context.time());
+        TokenService.Token token = service.ask(challenge, scopes);
+        Optional<TokenGrant> grant = TokenGrant.of(token.value());
+        for (Scope scope : scopes) {
+            if (grant.isPresent() && !grant.get().missing(scope).isEmpty()) {
+                throw refused(scope, grant.get());
+            }
+        }
+        return new IssuedToken(token.value(), token.lifetime().toSeconds(), grant.isPresent() && !scopes.isEmpty());
+    }
+
+    private Challenge challenge(RegistryLocation location, HttpCaller caller)
+            throws RegistryException, InterruptedException {
+        HttpCall ping = HttpCall.getJson(
+                "ask for the token service", location.registry().resolve("/v2/"), Authorizer.NONE);
+        return caller.call(ping, new Reading<>() {
+            @Override
+            public boolean accepts(int status) {
+                return status == 200 || status == 401;
+            }
+
+            @Override
+            public Challenge read(Answer answer) throws RegistryException {
+                List<Challenge> challenges = ChallengeParser.parse(answer.headers("WWW-Authenticate"));
+                String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
+                        ? "the registry has no tokens: it takes user name and password with each request"
+                        : "the registry has no tokens: it asks nobody to log in";
+                return challenges.stream()
+                        .filter(Challenge::isBearer)
+                        .findFirst()
+                        .orElseThrow(() -> answer.failure(otherwise));
+            }
+        });
+    }
+
+    private UnauthorizedException refused(Scope scope, TokenGrant grant) {
+        String missing = TokenGrant.text(grant.missing(scope));
+        String advice = authentication instanceof Anonymous
+                ? "give the credentialsId of somebody who may " + missing + " there"
+                : "check that these credentials may " + missing + " there, or ask for less";
+        return new UnauthorizedException(
+                "Cannot get a token for " + TokenGrant.text(scope.actions()) + " on " + scope.repository() + " of "
+                        + host
+                        + ": its token service does not grant " + missing + ", only "
+                        + TokenGrant.text(grant.granted(scope)) + "; " + advice,
+                new Reason(401, List.of("DENIED"), false));
+    }
+}

@@ -1,0 +1,37 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.Util;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.util.Optional;
+
+/** The parameters {@code pattern} and {@code regex}, of which a step takes one at most. */
+final class TagSelection {
+
+    private TagSelection() {}
+
+    /**
+     * What the parameters say; nothing if there are none.
+     *
+     * @throws IllegalArgumentException in one line, if both are given or the given one cannot be used
+     */
+    static Optional<TagPattern> of(String pattern, String regex) {
+        if (pattern != null && regex != null) {
+            throw new IllegalArgumentException("give either 'pattern' or 'regex'");
+        }
+        return Optional.ofNullable(pattern)
+                .map(TagPattern::of)
+                .or(() -> Optional.ofNullable(regex).map(TagPattern::regex));
+    }
+
+    /** Whether {@code pattern} can be used, and there is no {@code regex} besides. */
+    static FormValidation checkPattern(String pattern, String regex) {
+        return Util.fixEmptyAndTrim(pattern) != null && Util.fixEmptyAndTrim(regex) != null
+                ? FormValidation.error(Messages.TagSelection_patternOrRegex())
+                : ImageForm.checkParsed(pattern, TagPattern::of);
+    }
+
+    static FormValidation checkRegex(String regex) {
+        return ImageForm.checkParsed(regex, TagPattern::regex);
+    }
+}
