@@ -23,6 +23,7 @@ public final class InMemoryRegistryBuilder {
     private ServerOptions options = ServerOptions.DEFAULT;
     private InstantSource clock = InstantSource.system();
     private Authentication authentication = Authentication.NONE;
+    private TokenMint mint = TokenMint.OPAQUE;
     private Duration tokenLifetime = Duration.ofMinutes(5);
     private String tokenPath = "/token";
     private String service = "registry.test";
@@ -99,6 +100,12 @@ public final class InMemoryRegistryBuilder {
     /** Where tokens are issued, {@code /token} unless said otherwise; GitLab's is {@code /jwt/auth}. */
     public InMemoryRegistryBuilder tokenPath(String path) {
         tokenPath = path;
+        return this;
+    }
+
+    /** Issues tokens that say what they allow, as most services do; otherwise nobody can read them. */
+    public InMemoryRegistryBuilder readableTokens() {
+        mint = TestCertificates.shared().signer()::sign;
         return this;
     }
 
@@ -182,7 +189,7 @@ public final class InMemoryRegistryBuilder {
     }
 
     TokenService tokenService() {
-        return new TokenService(access, clock, tokenLifetime, Set.copyOf(quirks), TokenMint.OPAQUE);
+        return new TokenService(access, clock, tokenLifetime, Set.copyOf(quirks), mint);
     }
 
     Optional<String> tokenPath() {

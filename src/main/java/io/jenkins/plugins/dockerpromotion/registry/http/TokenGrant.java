@@ -16,6 +16,9 @@ import java.util.TreeSet;
  */
 final class TokenGrant {
 
+    /** What {@code *} stands for, where a service spells it out. */
+    private static final Set<String> ALL = Set.of("pull", "push", "delete");
+
     private final Map<String, Set<String>> actions = new TreeMap<>();
 
     private TokenGrant() {}
@@ -43,12 +46,14 @@ final class TokenGrant {
     /** The actions of {@code scope} that are not granted. */
     Set<String> missing(Scope scope) {
         Set<String> granted = granted(scope);
-        Set<String> missing = new TreeSet<>(scope.actions());
-        if (!granted.contains("*")) {
-            missing.removeAll(granted);
-        } else {
-            missing.clear();
+        if (granted.contains("*")) {
+            return Set.of();
         }
+        Set<String> missing = new TreeSet<>(scope.actions());
+        if (missing.remove("*")) {
+            missing.addAll(ALL);
+        }
+        missing.removeAll(granted);
         return missing;
     }
 
