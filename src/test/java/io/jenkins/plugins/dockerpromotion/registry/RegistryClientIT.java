@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.MediaTypes;
+import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
 import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
@@ -109,6 +112,12 @@ class RegistryClientIT {
             site.push("group/app", "1.0", image);
             assertThat(client.digestOf(site.image("group/app", "1.0"))).contains(Digest.parse(image.digest()));
 
+            ImageInfo info = ImageInspector.of(client).inspect(site.image("group/app", "1.0"));
+            assertThat(info.digest()).isEqualTo(image.digest());
+            assertThat(info.mediaType()).isEqualTo(image.mediaType());
+            assertThat(info.platforms()).hasSize(Math.max(1, image.children().size()));
+            assertThat(info.created()).isPresent();
+
             Manifest manifest = client.pull(site.image("group/app", "1.0"));
             assertThat(manifest.bytes()).isEqualTo(image.bytes());
             assertThat(manifest.mediaType()).isEqualTo(image.mediaType());
@@ -172,6 +181,17 @@ class RegistryClientIT {
                 DockerRegistryProcess registry =
                         DockerRegistryProcess.builder().tokens(tokens).start()) {
             findsAndCopies(new Site(registry, TEST, ""));
+
+            TokenIssuer issuer =
+                    new TokenIssuer(registry.host(), new Basic("reader", "secret"), new TestNetwork().context());
+            IssuedToken token = issuer.issue(Set.of(Scope.pull("group/app")));
+            assertThat(token.confirmed()).isTrue();
+            Site holder = new Site(registry, new Bearer(token.value()), "");
+            assertThat(holder.client().digestOf(holder.image("group/app", "1.0")))
+                    .isPresent();
+            assertThatThrownBy(() -> issuer.issue(Set.of(Scope.pullAndPush("group/app"))))
+                    .isInstanceOf(UnauthorizedException.class)
+                    .hasMessageContaining("does not grant push, only pull");
 
             Site reader = new Site(registry, new Basic("reader", "secret"), "");
             RegistryClient client = reader.client();
