@@ -53,24 +53,26 @@ public final class TokenIssuer {
             throws RegistryException, InterruptedException {
         HttpCall ping = HttpCall.getJson(
                 "ask for the token service", location.registry().resolve("/v2/"), Authorizer.NONE);
-        return caller.call(ping, new Reading<>() {
-            @Override
-            public boolean accepts(int status) {
-                return status == 200 || status == 401;
-            }
+        return caller.call(ping, new Asking());
+    }
 
-            @Override
-            public Challenge read(Answer answer) throws RegistryException {
-                List<Challenge> challenges = ChallengeParser.parse(answer.headers("WWW-Authenticate"));
-                String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
-                        ? "the registry has no tokens: it takes user name and password with each request"
-                        : "the registry has no tokens: it asks nobody to log in";
-                return challenges.stream()
-                        .filter(Challenge::isBearer)
-                        .findFirst()
-                        .orElseThrow(() -> answer.failure(otherwise));
-            }
-        });
+    private static final class Asking implements Reading<Challenge> {
+        @Override
+        public boolean accepts(int status) {
+            return status == 200 || status == 401;
+        }
+
+        @Override
+        public Challenge read(Answer answer) throws RegistryException {
+            List<Challenge> challenges = ChallengeParser.parse(answer.headers("WWW-Authenticate"));
+            String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
+                    ? "the registry has no tokens: it takes user name and password with each request"
+                    : "the registry has no tokens: it asks nobody to log in";
+            return challenges.stream()
+                    .filter(Challenge::isBearer)
+                    .findFirst()
+                    .orElseThrow(() -> answer.failure(otherwise));
+        }
     }
 
     private UnauthorizedException refused(Scope scope, TokenGrant grant) {
