@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
@@ -79,7 +79,8 @@ public final class Promoter {
             if (!request.isWithinRepository()) {
                 copyContent(plan.manifest());
             }
-            new TargetWriter(plan, target, this::deleteTag, context.notices()).write();
+            ImageTags targets = ImageTags.of(request.toImage(), target, targetAuthentication, context);
+            new TargetWriter(plan, target, targets::delete, context.notices()).write();
         }
         return plan.receipt();
     }
@@ -95,14 +96,6 @@ public final class Promoter {
                         new PromotionPlan.Target(tag, target.digestOf(ImageReference.tagged(request.toImage(), tag))))
                 .toList();
         return new PromotionPlan(request, manifest, Parallel.all(looks, Parallel.PER_HOST));
-    }
-
-    private void deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
-        if (tagged.name().isDockerHub()) {
-            DockerHubClient.open(targetAuthentication, context).deleteTag(tagged);
-        } else {
-            target.deleteTag(tagged);
-        }
     }
 
     private void copyContent(Manifest manifest) throws RegistryException, InterruptedException {

@@ -7,6 +7,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,7 +29,7 @@ final class TargetWriter {
     /** Takes a tag away again that was not there before. */
     @FunctionalInterface
     interface Remover {
-        void remove(ImageReference tagged) throws RegistryException, InterruptedException;
+        void remove(Tag tag) throws RegistryException, InterruptedException;
     }
 
     TargetWriter(PromotionPlan plan, RegistryClient registry, Remover remover, Notices notices) {
@@ -83,7 +84,7 @@ final class TargetWriter {
                                 + now.map(Digest::abbreviated).orElse("nothing");
             }
             if (target.previous().isEmpty()) {
-                remover.remove(reference);
+                remover.remove(target.tag());
                 return "removed again";
             }
             Digest before = target.previous().get();

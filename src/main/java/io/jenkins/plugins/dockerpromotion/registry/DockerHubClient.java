@@ -13,6 +13,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.B
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.util.Optional;
@@ -25,17 +26,22 @@ public final class DockerHubClient {
     private final RegistryLocation location;
     private final HttpCaller caller;
     private final RegistryAuthentication authentication;
+    private final HubSession session;
 
-    private DockerHubClient(RegistryLocation location, HttpCaller caller, RegistryAuthentication authentication) {
+    private DockerHubClient(
+            RegistryLocation location, HttpCaller caller, RegistryAuthentication authentication, Timekeeper time) {
         this.location = location;
         this.caller = caller;
         this.authentication = authentication;
+        this.session = authentication instanceof Basic basic
+                ? new HubSession(basic.username(), () -> login(basic), time)
+                : null;
     }
 
     /** Opens Docker Hub; asks it nothing yet. */
     public static DockerHubClient open(RegistryAuthentication authentication, RegistryTransport.Context context) {
         RegistryLocation location = context.network().dockerHub();
-        return new DockerHubClient(location, context.caller(location), authentication);
+        return new DockerHubClient(location, context.caller(location), authentication, context.time());
     }
 
     /**
@@ -77,9 +83,10 @@ public final class DockerHubClient {
         return caller.call(deleter.call(), deleter);
     }
 
-    private Authorizer authorizer() throws RegistryException, InterruptedException {
-        if (authentication instanceof Basic basic) {
-            return Authorizer.bearer(login(basic), "check what '" + basic.username() + "' may do there");
+    /** A call each: it logs in once for all of them, and again in time. */
+    private Authorizer authorizer() {
+        if (authentication instanceof Basic) {
+            return session.authorizer();
         }
         if (authentication instanceof Bearer bearer) {
             return Authorizer.bearer(bearer.token(), "check that the access token is one of Docker Hub's API");

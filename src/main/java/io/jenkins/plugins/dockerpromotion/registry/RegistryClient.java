@@ -8,13 +8,16 @@ import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestChecker;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPuller;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPusher;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ReferrersLister;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagLister;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagReferenceDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.UploadCanceller;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
@@ -104,6 +107,21 @@ public final class RegistryClient {
     /** Removes a tag and nothing else; returns whether it was there. */
     public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
         return transport.call(new TagDeleter(tagged));
+    }
+
+    /** Removes a tag and nothing else, in the way GitLab's registry once had; fails with status 404 elsewhere. */
+    void deleteTagReference(ImageReference tagged) throws RegistryException, InterruptedException {
+        transport.call(new TagReferenceDeleter(tagged));
+    }
+
+    /** Removes a manifest with every tag that points to it; returns whether it was there. */
+    boolean deleteManifest(ImageReference pinned) throws RegistryException, InterruptedException {
+        return transport.call(new ManifestDeleter(pinned));
+    }
+
+    /** Scheme, host and port. */
+    Origin origin() {
+        return transport.origin();
     }
 
     /** Hands every tag to {@code tags} as it arrives. One request a page. */

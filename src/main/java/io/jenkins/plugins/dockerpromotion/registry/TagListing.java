@@ -4,13 +4,11 @@ import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
-import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Lists the tags of an image wherever it is: by Docker Hub's own API there, by the registry API everywhere else. */
+/** Lists the tags of an image wherever it is. */
 public final class TagListing {
 
     private TagListing() {}
@@ -29,12 +27,6 @@ public final class TagListing {
             RegistryTransport.Context context,
             Supplier<S> readings)
             throws RegistryException, InterruptedException {
-        if (image.isDockerHub()) {
-            return DockerHubClient.open(authentication, context).tags(image, readings);
-        }
-        S consumer = readings.get();
-        RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context)
-                .tags(image, consumer);
-        return consumer;
+        return ImageTags.toRead(image, authentication, context).read(readings);
     }
 }

@@ -13,6 +13,10 @@ final class Routes {
         return "/v2/" + reference.name().path() + "/manifests/" + reference.reference();
     }
 
+    static String tagReference(ImageReference tagged) {
+        return "/v2/" + tagged.name().path() + "/tags/reference/" + tagged.reference();
+    }
+
     static String tags(ImageName image, int pageSize) {
         return "/v2/" + image.path() + "/tags/list?n=" + pageSize;
     }

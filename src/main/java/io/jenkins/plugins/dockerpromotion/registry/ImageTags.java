@@ -1,0 +1,143 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The tags of one image, wherever it is: listed and deleted by Docker Hub's own API there, by the registry API everywhere
+ * else. Safe for use by several threads.
+ */
+public final class ImageTags {
+
+    private final ImageName image;
+    private final RegistryClient registry;
+    private final DockerHubClient hub;
+    private final TagDeletion deletion;
+
+    private ImageTags(
+            ImageName image,
+            RegistryClient registry,
+            RegistryAuthentication authentication,
+            RegistryTransport.Context context) {
+        this.image = image;
+        this.registry = registry;
+        this.hub = DockerHubClient.open(authentication, context);
+        this.deletion = new TagDeletion(registry);
+    }
+
+    /** The tags of {@code image}, to be read only. */
+    public static ImageTags toRead(
+            ImageName image, RegistryAuthentication authentication, RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        return open(image, authentication, Scope.pull(image.path()), context);
+    }
+
+    /** The tags of {@code image}, some of which are going to be deleted. */
+    public static ImageTags toDelete(
+            ImageName image, RegistryAuthentication authentication, RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        // Docker Hub's registry does not delete, so a token of it need not allow that.
+        return image.isDockerHub()
+                ? toRead(image, authentication, context)
+                : open(image, authentication, Scope.of(image.path(), "delete", "pull", "push"), context);
+    }
+
+    private static ImageTags open(
+            ImageName image, RegistryAuthentication authentication, Scope scope, RegistryTransport.Context context)
+            throws RegistryException, InterruptedException {
+        return of(image, RegistryClient.open(image, authentication, Set.of(scope), context), authentication, context);
+    }
+
+    /** The tags of {@code image} on a registry that is open already. */
+    public static ImageTags of(
+            ImageName image,
+            RegistryClient registry,
+            RegistryAuthentication authentication,
+            RegistryTransport.Context context) {
+        return new ImageTags(image, registry, authentication, context);
+    }
+
+    /** The registry itself. */
+    public RegistryClient registry() {
+        return registry;
+    }
+
+    /**
+     * Hands every tag to a consumer, which keeps what it wants; in no order.
+     *
+     * @param readings makes a consumer, and another one whenever the list changed while it was read
+     * @return the consumer that has seen the complete list
+     * @throws RegistryException also when the list is not complete
+     */
+    public <S extends Consumer<ListedTag>> S read(Supplier<S> readings)
+            throws RegistryException, InterruptedException {
+        if (image.isDockerHub()) {
+            return hub.tags(image, readings);
+        }
+        S consumer = readings.get();
+        registry.tags(image, consumer);
+        return consumer;
+    }
+
+    /** What a tag stands for now, if there is such a tag. */
+    public Optional<Digest> digestOf(Tag tag) throws RegistryException, InterruptedException {
+        return registry.digestOf(ImageReference.tagged(image, tag));
+    }
+
+    /** The manifest a tag stands for now, if there is such a tag. */
+    public Optional<Manifest> manifestOf(Tag tag) throws RegistryException, InterruptedException {
+        return registry.pullIfPresent(ImageReference.tagged(image, tag));
+    }
+
+    /**
+     * Removes a tag and nothing else; returns whether it was there. One request once it is known how this registry does it,
+     * up to four to find out.
+     *
+     * @throws DeletionException if the registry does not delete this tag
+     */
+    public boolean delete(Tag tag) throws RegistryException, InterruptedException {
+        ImageReference tagged = ImageReference.tagged(image, tag);
+        try {
+            return image.isDockerHub() ? hub.deleteTag(tagged) : deletion.delete(tagged);
+        } catch (RegistryException e) {
+            throw isImmutable(e, tagged) ? immutable(tagged) : e;
+        }
+    }
+
+    /** Removes a manifest with every tag that points to it. */
+    public void delete(Digest digest) throws RegistryException, InterruptedException {
+        registry.deleteManifest(ImageReference.pinned(image, digest));
+    }
+
+    /** There is no code for it: the registry's words have to tell. */
+    private static boolean isImmutable(RegistryException e, ImageReference tagged) {
+        return e.status() >= 400
+                && e.status() < 500
+                && e.getMessage()
+                        .replace(tagged.toString(), "")
+                        .toLowerCase(Locale.ROOT)
+                        .contains("immutable");
+    }
+
+    private DeletionException immutable(ImageReference tagged) {
+        String host = image.isDockerHub() ? image.host() : registry.origin().toString();
+        return new DeletionException(
+                "Cannot delete the tag " + tagged + " on " + host
+                        + ": it is immutable; the repository's settings say which tags are",
+                Obstacle.IMMUTABLE);
+    }
+}
