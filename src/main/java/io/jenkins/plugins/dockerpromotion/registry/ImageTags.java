@@ -83,8 +83,7 @@ public final class ImageTags {
      * @return the consumer that has seen the complete list
      * @throws RegistryException also when the list is not complete
      */
-    public <S extends Consumer<ListedTag>> S read(Supplier<S> readings)
-            throws RegistryException, InterruptedException {
+    public <S extends Consumer<ListedTag>> S read(Supplier<S> readings) throws RegistryException, InterruptedException {
         if (image.isDockerHub()) {
             return hub.tags(image, readings);
         }

@@ -23,8 +23,9 @@ public final class ProtectedTags implements Serializable {
 
     private static void check(String glob) {
         if (glob == null || !GLOB.matcher(glob).matches()) {
-            throw new IllegalArgumentException("'" + glob + "' in 'protect' is no tag and no glob of tags: besides '*' and"
-                    + " '?' there can be letters, digits, '_', '.' and '-'");
+            throw new IllegalArgumentException(
+                    "'" + glob + "' in 'protect' is no tag and no glob of tags: besides '*' and"
+                            + " '?' there can be letters, digits, '_', '.' and '-'");
         }
     }
 

@@ -32,7 +32,8 @@ public record PruneReceipt(List<Entry> kept, List<Entry> deleted, List<Entry> re
     public record Entry(String tag, String digest, String reason) implements Serializable {
 
         static Entry of(TagFacts facts, String reason) {
-            return new Entry(facts.tag().value(), facts.digest().map(Object::toString).orElse(""), reason);
+            return new Entry(
+                    facts.tag().value(), facts.digest().map(Object::toString).orElse(""), reason);
         }
 
         private Map<String, Object> asMap() {

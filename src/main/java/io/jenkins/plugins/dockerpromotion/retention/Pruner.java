@@ -53,7 +53,8 @@ public final class Pruner {
         Instant now = context.time().now();
         List<Decision> plan = request.policy().decide(listing.facts(), now);
         say(listing, plan, now);
-        List<Decision> going = new ArrayList<>(plan.stream().filter(Decision::delete).toList());
+        List<Decision> going =
+                new ArrayList<>(plan.stream().filter(Decision::delete).toList());
         if (request.dryRun()) {
             return receipt(plan, facts(going), Map.of(), Map.of());
         }
@@ -75,7 +76,8 @@ public final class Pruner {
         try {
             sweeper.sweep(going, others);
         } catch (RegistryException e) {
-            throw new RetentionException(e.getMessage() + "; " + sweeper.outcome().line(), e);
+            throw new RetentionException(
+                    e.getMessage() + "; " + sweeper.outcome().line(), e);
         } catch (InterruptedException e) {
             context.notices()
                     .say("Pruning of " + request.image() + " was aborted; "
@@ -110,10 +112,15 @@ public final class Pruner {
             Map<TagFacts, String> deleted,
             Map<TagFacts, String> refused,
             Map<TagFacts, String> spared) {
-        Map<TagFacts, String> kept = facts(plan.stream().filter(d -> !d.delete()).toList());
+        Map<TagFacts, String> kept =
+                facts(plan.stream().filter(d -> !d.delete()).toList());
         kept.putAll(spared);
         return new PruneReceipt(
-                entries(kept), entries(deleted), entries(refused), freed(deleted.keySet(), kept.keySet()), request.dryRun());
+                entries(kept),
+                entries(deleted),
+                entries(refused),
+                freed(deleted.keySet(), kept.keySet()),
+                request.dryRun());
     }
 
     private static List<PruneReceipt.Entry> entries(Map<TagFacts, String> tags) {

@@ -43,7 +43,8 @@ public final class RetentionPolicy implements Serializable {
     public RetentionPolicy(
             Optional<TagPattern> pattern, OptionalInt keep, OptionalInt olderThanDays, ProtectedTags protect) {
         if (keep.isEmpty() && olderThanDays.isEmpty()) {
-            throw new IllegalArgumentException("give 'keep', 'olderThanDays' or both; without them everything would go");
+            throw new IllegalArgumentException(
+                    "give 'keep', 'olderThanDays' or both; without them everything would go");
         }
         if (keep.orElse(1) < 1) {
             throw new IllegalArgumentException("'keep' is at least 1, so that something is left");
@@ -119,8 +120,7 @@ public final class RetentionPolicy implements Serializable {
                 .isPresent();
         return old
                 ? Decision.delete(
-                        facts,
-                        "older than " + days() + (keep == NOT_GIVEN ? "" : " and not one of the newest " + keep))
+                        facts, "older than " + days() + (keep == NOT_GIVEN ? "" : " and not one of the newest " + keep))
                 : Decision.keep(facts, "not older than " + days());
     }
 

@@ -74,9 +74,9 @@ public final class TagRemoval implements Serializable {
         if (again) {
             return new Removed(expected == null ? "" : expected.toString(), true);
         }
-        throw new RetentionException(
-                "Cannot delete the tag " + tagged + ": there is no such tag; check its name (what is private looks absent"
-                        + " to those who may not see it)");
+        throw new RetentionException("Cannot delete the tag " + tagged
+                + ": there is no such tag; check its name (what is private looks absent"
+                + " to those who may not see it)");
     }
 
     private void requireExpected(Digest now) throws RetentionException {

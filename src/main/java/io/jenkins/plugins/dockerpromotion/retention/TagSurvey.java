@@ -55,8 +55,7 @@ final class TagSurvey {
                 ignored.add(listed.tag());
             } else {
                 facts.put(
-                        listed.tag(),
-                        new TagFacts(listed.tag(), listed.digest(), listed.pushed(), listed.platforms()));
+                        listed.tag(), new TagFacts(listed.tag(), listed.digest(), listed.pushed(), listed.platforms()));
             }
         }
 
@@ -96,14 +95,13 @@ final class TagSurvey {
             return known.digest().isPresent()
                     ? Optional.of(known)
                     : tags.digestOf(known.tag())
-                            .map(digest ->
-                                    new TagFacts(known.tag(), Optional.of(digest), known.time(), known.parts()));
+                            .map(digest -> new TagFacts(known.tag(), Optional.of(digest), known.time(), known.parts()));
         }
         try {
-            ImageInfo info = ImageInspector.of(tags.registry())
-                    .inspect(ImageReference.tagged(request.image(), known.tag()));
-            return Optional.of(new TagFacts(
-                    known.tag(), Optional.of(Digest.parse(info.digest())), info.created(), sizes(info)));
+            ImageInfo info =
+                    ImageInspector.of(tags.registry()).inspect(ImageReference.tagged(request.image(), known.tag()));
+            return Optional.of(
+                    new TagFacts(known.tag(), Optional.of(Digest.parse(info.digest())), info.created(), sizes(info)));
         } catch (NotFoundException e) {
             // Either the tag is gone, or a part of its image is: what cannot be read has no age, so it stays.
             return tags.digestOf(known.tag())

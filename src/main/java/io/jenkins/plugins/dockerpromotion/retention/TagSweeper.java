@@ -69,9 +69,8 @@ final class TagSweeper {
             return deleted.isEmpty()
                     ? "nothing was deleted"
                     : "deleted before: "
-                            + Amounts.names(deleted.keySet().stream()
-                                    .map(TagFacts::tag)
-                                    .toList());
+                            + Amounts.names(
+                                    deleted.keySet().stream().map(TagFacts::tag).toList());
         }
     }
 
@@ -95,6 +94,9 @@ final class TagSweeper {
                 progress.step();
             }
         } catch (DeletionException e) {
+            if (e.obstacle() != Obstacle.BY_DIGEST_ONLY) {
+                throw e;
+            }
             sweepDigests(rest, others, progress);
             return;
         }
@@ -147,9 +149,7 @@ final class TagSweeper {
         Map<Digest, List<Decision>> byDigest = rest.stream()
                 .collect(Collectors.groupingBy(
                         d -> d.facts().digest().orElseThrow(), LinkedHashMap::new, Collectors.toList()));
-        // An index goes before the manifests that it lists, so that at no moment something of it is missing.
-        List<Digest> order = new ArrayList<>(byDigest.keySet());
-        for (Digest digest : order) {
+        for (Digest digest : byDigest.keySet()) {
             sweepDigest(digest, byDigest.get(digest), holders, going);
             byDigest.get(digest).forEach(d -> progress.step());
         }

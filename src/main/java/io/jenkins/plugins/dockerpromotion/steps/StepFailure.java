@@ -5,6 +5,7 @@ import hudson.remoting.Channel;
 import hudson.remoting.RequestAbortedException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.retention.RetentionException;
 
 /** What the author of a Jenkinsfile gets to see of a failure: one line where there is one, else all there is. */
 final class StepFailure {
@@ -17,7 +18,10 @@ final class StepFailure {
     }
 
     private static boolean hasText(Throwable e) {
-        return e instanceof RegistryException || e instanceof PromotionException || e instanceof AbortException;
+        return e instanceof RegistryException
+                || e instanceof PromotionException
+                || e instanceof RetentionException
+                || e instanceof AbortException;
     }
 
     /**

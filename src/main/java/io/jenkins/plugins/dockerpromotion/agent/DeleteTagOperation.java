@@ -1,0 +1,16 @@
+package io.jenkins.plugins.dockerpromotion.agent;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.retention.TagRemoval;
+import java.io.IOException;
+
+/** Deletes a tag. */
+public record DeleteTagOperation(TagRemoval removal, RegistryAuthentication authentication)
+        implements AgentOperation<TagRemoval.Removed> {
+
+    @Override
+    public TagRemoval.Removed run(RegistryTransport.Context context) throws IOException, InterruptedException {
+        return removal.run(authentication, context);
+    }
+}
