@@ -46,8 +46,8 @@ class NightlyRetentionExampleTest {
                 .add(new UsernamePasswordCredentialsImpl(
                         CredentialsScope.GLOBAL, "gitlab-registry", "", "ci", PASSWORD));
         job = rule.createProject(WorkflowJob.class, "nightly-retention");
-        job.setDefinition(new CpsFlowDefinition(
-                Files.readString(Path.of("docs/examples/nightly-retention/Jenkinsfile")), true));
+        job.setDefinition(
+                new CpsFlowDefinition(Files.readString(Path.of("docs/examples/nightly-retention/Jenkinsfile")), true));
     }
 
     @BeforeEach

@@ -42,8 +42,7 @@ class RetentionIT {
 
     private static TagRemoval.Removed delete(DockerRegistryProcess registry, String tag) throws Exception {
         ImageReference tagged = ImageReference.tagged(image(registry), new Tag(tag));
-        return new TagRemoval(tagged, Optional.empty(), false)
-                .run(RegistryAuthentication.ANONYMOUS, context(registry));
+        return new TagRemoval(tagged, Optional.empty(), false).run(RegistryAuthentication.ANONYMOUS, context(registry));
     }
 
     private static ImageName image(DockerRegistryProcess registry) {

@@ -121,7 +121,12 @@ class RetentionStepsTest {
     void deletesATagAndReturnsItsDigest() throws Exception {
         WorkflowRun run = Pipelines.succeed(jenkins, "echo \"was <${" + delete(", tag: '2019.20.1'") + "}>\"");
 
-        jenkins.assertLogContains("was <" + TestImage.oci(1).withCreated(Instant.parse("2019-05-20T08:00:00Z")).digest() + ">", run);
+        jenkins.assertLogContains(
+                "was <"
+                        + TestImage.oci(1)
+                                .withCreated(Instant.parse("2019-05-20T08:00:00Z"))
+                                .digest() + ">",
+                run);
         assertThat(registry.tags("group/app")).hasSize(3);
         assertThat(Pipelines.filesHolding(run, Pipelines.PASSWORD)).isEmpty();
     }
@@ -129,7 +134,8 @@ class RetentionStepsTest {
     @Test
     void failsInOneLine() throws Exception {
         WorkflowRun gone = Pipelines.fail(jenkins, delete(", tag: 'gone'"));
-        jenkins.assertLogContains("ERROR: Cannot delete the tag " + registry.host() + "/group/app:gone: there is no such", gone);
+        jenkins.assertLogContains(
+                "ERROR: Cannot delete the tag " + registry.host() + "/group/app:gone: there is no such", gone);
         jenkins.assertLogNotContains("\tat io.jenkins", gone);
         jenkins.assertLogContains("everything would go", Pipelines.fail(jenkins, prune(", dryRun: false")));
         jenkins.assertLogContains(
@@ -167,8 +173,7 @@ class RetentionStepsTest {
         registry.onRequest(
                 r -> r.method().equals("DELETE") && r.path().endsWith("/2019.20.2"),
                 Fault.hang().always());
-        WorkflowJob job = Pipelines.job(
-                jenkins, prune(", pattern: '{year}.{week}.{build}', keep: 1, dryRun: false"));
+        WorkflowJob job = Pipelines.job(jenkins, prune(", pattern: '{year}.{week}.{build}', keep: 1, dryRun: false"));
         WorkflowRun run = job.scheduleBuild2(0).waitForStart();
         registry.requests().await(r -> r.method().equals("DELETE") && r.path().endsWith("/2019.20.2"));
         jenkins.waitForMessage("2019.20.2", run);
@@ -176,6 +181,8 @@ class RetentionStepsTest {
 
         jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
         jenkins.assertLogContains("was aborted; deleted before: 2019.20.1", run);
-        assertThat(registry.tags("group/app")).contains("2019.20.2", "2019.20.4").doesNotContain("2019.20.1");
+        assertThat(registry.tags("group/app"))
+                .contains("2019.20.2", "2019.20.4")
+                .doesNotContain("2019.20.1");
     }
 }
