@@ -149,9 +149,9 @@ final class TagSweeper {
         Map<Digest, List<Decision>> byDigest = rest.stream()
                 .collect(Collectors.groupingBy(
                         d -> d.facts().digest().orElseThrow(), LinkedHashMap::new, Collectors.toList()));
-        for (Digest digest : byDigest.keySet()) {
-            sweepDigest(digest, byDigest.get(digest), holders, going);
-            byDigest.get(digest).forEach(d -> progress.step());
+        for (Map.Entry<Digest, List<Decision>> entry : byDigest.entrySet()) {
+            sweepDigest(entry.getKey(), entry.getValue(), holders, going);
+            entry.getValue().forEach(d -> progress.step());
         }
     }
 

@@ -383,7 +383,8 @@ class PromoterTest {
 
         assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
                 .isInstanceOf(PromotionException.class)
-                .hasMessageContainingAll("new may stand at " + digest, "could not be put back", "405");
+                .hasMessageContainingAll(
+                        "new may stand at " + digest, "could not be put back", "deletion is switched off");
     }
 
     @Test

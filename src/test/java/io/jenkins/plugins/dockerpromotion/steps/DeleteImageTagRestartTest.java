@@ -17,10 +17,8 @@ class DeleteImageTagRestartTest {
     @RegisterExtension
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
 
-    private final InMemoryRegistry registry = InMemoryRegistry.builder()
-            .bearer()
-            .user("ci", Pipelines.PASSWORD)
-            .start();
+    private final InMemoryRegistry registry =
+            InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
 
     @AfterEach
     void closeRegistry() {
