@@ -49,13 +49,13 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
         try {
             begin();
         } catch (InterruptedException e) {
-            throw new AbortedException();
+            throw new AbortedException(e);
         }
         try {
             return operation.run(new RegistryTransport.Context(
                     network, Timekeeper.SYSTEM, line -> listener.getLogger().println(line)));
         } catch (InterruptedException e) {
-            throw new AbortedException();
+            throw new AbortedException(e);
         } finally {
             end();
             // What was said waits in a buffer of the agent; the step, and maybe the build, ends with the answer.
@@ -70,7 +70,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
                 RUNNING.wait();
             }
             if (CANCELLED.contains(id)) {
-                throw new AbortedException();
+                throw new AbortedException(null);
             }
             RUNNING.put(id, Thread.currentThread());
         }
@@ -113,12 +113,12 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
         }
     }
 
-    /** The operation ended because it was told to. */
+    /** The operation ended because it was told to. The cause is what the operation itself ended with, if it had begun. */
     public static final class AbortedException extends IOException {
         private static final long serialVersionUID = 1L;
 
-        AbortedException() {
-            super("aborted");
+        AbortedException(InterruptedException cause) {
+            super("aborted", cause);
         }
     }
 }

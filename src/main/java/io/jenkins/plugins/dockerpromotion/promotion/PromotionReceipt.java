@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * What a promotion did, or would do.
@@ -34,11 +35,15 @@ public record PromotionReceipt(
 
     /** One line for each target: what it is now, and was. */
     public List<String> lines() {
-        return targets.stream().map(this::line).toList();
+        return lines(target -> image + ":" + target.tag);
     }
 
-    private String line(Target target) {
-        String what = image + ":" + target.tag;
+    /** The same, with a name of each target that may be a link. */
+    public List<String> lines(Function<Target, String> name) {
+        return targets.stream().map(target -> line(name.apply(target), target)).toList();
+    }
+
+    private String line(String what, Target target) {
         if (!target.changed) {
             return what + " is " + digest + " already";
         }

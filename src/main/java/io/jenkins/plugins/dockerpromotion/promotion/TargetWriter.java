@@ -46,11 +46,13 @@ final class TargetWriter {
             write(isNew.get(false));
             write(isNew.get(true));
         } catch (RegistryException e) {
-            throw new PromotionException(e.getMessage() + "; " + putBack(), e);
+            UndoneReceipt undone = putBack();
+            throw new PromotionException(e.getMessage() + "; " + undone.text(), undone, e);
         } catch (InterruptedException e) {
             // The build was aborted: the tags still go back, which takes a moment, and the log says where they stand.
-            notices.say("Promotion of " + plan.request().source() + " was aborted; " + putBack());
-            throw e;
+            UndoneReceipt undone = putBack();
+            notices.say("Promotion of " + plan.request().source() + " was aborted; " + undone.text());
+            throw new PromotionAbortedException(undone, e);
         }
     }
 
@@ -64,36 +66,41 @@ final class TargetWriter {
         Parallel.all(writes, Parallel.PER_HOST);
     }
 
-    /** @return what stands where now, for the end of an error */
-    private String putBack() throws InterruptedException {
-        List<String> outcomes = new ArrayList<>();
+    private UndoneReceipt putBack() throws InterruptedException {
+        List<UndoneReceipt.Outcome> outcomes = new ArrayList<>();
         for (PromotionPlan.Target target : plan.changed()) {
-            outcomes.add(target.tag() + " " + putBack(target));
+            outcomes.add(putBack(target));
         }
-        return "now in " + plan.request().toImage() + ": " + String.join(", ", outcomes);
+        return new UndoneReceipt(plan.receipt(), outcomes);
     }
 
-    private String putBack(PromotionPlan.Target target) throws InterruptedException {
-        ImageReference reference = plan.reference(target);
+    private UndoneReceipt.Outcome putBack(PromotionPlan.Target target) throws InterruptedException {
+        String tag = target.tag().value();
         try {
-            Optional<Digest> now = registry.digestOf(reference);
-            if (!now.equals(Optional.of(plan.manifest().digest()))) {
-                return now.equals(target.previous())
-                        ? now.map(d -> "unchanged at " + d.abbreviated()).orElse("still absent")
-                        : "moved by somebody else to "
-                                + now.map(Digest::abbreviated).orElse("nothing");
-            }
-            if (target.previous().isEmpty()) {
-                remover.remove(target.tag());
-                return "removed again";
-            }
-            Digest before = target.previous().get();
-            Manifest manifest = registry.pull(ImageReference.pinned(reference.name(), before));
-            registry.push(reference, manifest);
-            return "put back to " + before.abbreviated();
+            return new UndoneReceipt.Outcome(tag, false, restore(target));
         } catch (RegistryException e) {
-            return "may stand at " + plan.manifest().digest().abbreviated() + " and could not be put back ("
+            String text = "may stand at " + plan.manifest().digest().abbreviated() + " and could not be put back ("
                     + e.getMessage() + ")";
+            return new UndoneReceipt.Outcome(tag, true, text);
         }
+    }
+
+    private String restore(PromotionPlan.Target target) throws RegistryException, InterruptedException {
+        ImageReference reference = plan.reference(target);
+        Optional<Digest> now = registry.digestOf(reference);
+        if (!now.equals(Optional.of(plan.manifest().digest()))) {
+            return now.equals(target.previous())
+                    ? now.map(d -> "unchanged at " + d.abbreviated()).orElse("still absent")
+                    : "moved by somebody else to "
+                            + now.map(Digest::abbreviated).orElse("nothing");
+        }
+        if (target.previous().isEmpty()) {
+            remover.remove(target.tag());
+            return "removed again";
+        }
+        Digest before = target.previous().get();
+        Manifest manifest = registry.pull(ImageReference.pinned(reference.name(), before));
+        registry.push(reference, manifest);
+        return "put back to " + before.abbreviated();
     }
 }

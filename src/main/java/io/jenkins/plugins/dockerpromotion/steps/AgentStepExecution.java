@@ -71,6 +71,14 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     /** Says in one line of the log what came out, and turns it into what the Jenkinsfile gets. */
     abstract Object conclude(T outcome, Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;
 
+    /** Takes note of a failure of the operation, or of its end by an abort; says nothing in the log. */
+    void failed(Throwable failure, Run<?, ?> run) throws IOException {}
+
+    /** Of this one step of the build: the same before and after a restart. */
+    final UUID id() {
+        return id;
+    }
+
     @Override
     public final boolean start() throws Exception {
         FilePath here = getContext().get(FilePath.class);
@@ -122,8 +130,9 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
 
     private void send(FilePath there) {
         Computer.threadPoolForRemoting.execute(() -> {
+            Run<?, ?> run = null;
             try {
-                Run<?, ?> run = getContext().get(Run.class);
+                run = getContext().get(Run.class);
                 TaskListener listener = getContext().get(TaskListener.class);
                 AgentCall<T> sent = new AgentCall<>(
                         id,
@@ -140,9 +149,20 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
             } catch (Throwable e) {
                 // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
                 call = null;
+                takeNote(e, run);
                 sendingFailed(e);
             }
         });
+    }
+
+    private void takeNote(Throwable failure, Run<?, ?> run) {
+        if (run != null) {
+            try {
+                failed(failure, run);
+            } catch (IOException | RuntimeException e) {
+                LOGGER.log(Level.WARNING, e, () -> "Cannot take note of a failure in " + run);
+            }
+        }
     }
 
     private void sendingFailed(Throwable e) {

@@ -13,12 +13,16 @@ import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
+import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionAbortedException;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -192,9 +196,20 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         Object conclude(PromotionReceipt receipt, Run<?, ?> run, TaskListener listener) {
-            receipt.lines().forEach(listener.getLogger()::println);
+            new PromotionRecorder(run, id()).record(receipt, listener);
             // Maps and lists, which a sandboxed Jenkinsfile may look into without an approval.
             return receipt.asMap();
+        }
+
+        @Override
+        void failed(Throwable failure, Run<?, ?> run) throws IOException {
+            PromotionRecorder recorder = new PromotionRecorder(run, id());
+            if (failure instanceof PromotionException refused
+                    && refused.undone().isPresent()) {
+                recorder.record(refused.undone().get(), refused.getMessage());
+            } else if (failure.getCause() instanceof PromotionAbortedException aborted) {
+                recorder.record(aborted.undone(), aborted.getMessage());
+            }
         }
     }
 

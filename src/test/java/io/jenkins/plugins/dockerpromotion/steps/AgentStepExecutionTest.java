@@ -92,6 +92,11 @@ class AgentStepExecutionTest {
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
             jenkins.assertLogContains("was aborted; now in", run);
             jenkins.assertLogContains("latest put back to", run);
+            assertThat(jenkins.createWebClient()
+                            .getPage(run)
+                            .getElementById("docker-promotions")
+                            .asNormalizedText())
+                    .contains("failed", "aborted; now in", "latest put back to", "1.0-rc still absent");
             assertThat(registry.digestOf("group/app", "latest"))
                     .contains(TestImage.docker(2).digest());
             assertThat(registry.digestOf("group/app", "1.0-rc")).isEmpty();

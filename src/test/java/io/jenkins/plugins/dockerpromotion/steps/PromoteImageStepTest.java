@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.List;
 import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.docker.commons.fingerprint.DockerFingerprints;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -177,6 +181,71 @@ class PromoteImageStepTest {
         jenkins.assertLogContains("A version is never overwritten unless 'overwrite: true' says so", run);
         jenkins.assertLogNotContains("\tat io.jenkins", run);
         assertThat(registry.digestOf("group/app", "latest")).isEmpty();
+        assertThat(jenkins.createWebClient().getPage(run).getElementById("docker-promotions"))
+                .as("nothing was changed")
+                .isNull();
+    }
+
+    @Test
+    void isRecordedWithItsBuildAndByTheDigestsFingerprint() throws Exception {
+        WorkflowRun run = Pipelines.succeed(jenkins, promote("") + "\n" + promote(", dryRun: true, to: ['stable']"));
+
+        JenkinsRule.WebClient browser = jenkins.createWebClient();
+        assertThat(browser.getPage(run).getElementById("docker-promotions").asNormalizedText())
+                .contains("/group/app:2017.2.103", IMAGE.digest(), "2017.2.103-rc new", "stable would be new");
+        jenkins.assertLogContains("Recorded with #1", run);
+        assertThat(browser.getPage(run, "console")
+                        .getAnchorByText("#1")
+                        .click()
+                        .getUrl()
+                        .toString())
+                .endsWith(run.getUrl() + "#docker-promotions");
+        assertThat(browser.getPage(run.getParent(), "docker-promotions").asNormalizedText())
+                .contains("2017.2.103-rc", "latest", "promoted", "dry run");
+        assertThat(DockerFingerprints.of(IMAGE.digest())
+                        .getRangeSet(run.getParent())
+                        .includes(run.getNumber()))
+                .isTrue();
+        assertThat(browser.getPage(run)
+                        .getAnchorByText("Builds with this digest")
+                        .click()
+                        .getWebResponse()
+                        .getStatusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void linksItsTargetsToTheirPagesAtTheRegistry() throws Exception {
+        try (InMemoryDockerHub hub = Pipelines.dockerHub()) {
+            hub.registry().push("technolog/serviceone", "1.0", IMAGE);
+
+            WorkflowRun run = Pipelines.succeed(
+                    jenkins, "promoteImage(image: 'technolog/serviceone', tag: '1.0', credentialsId: 'hub')");
+
+            jenkins.assertLogContains("technolog/serviceone:latest is now " + IMAGE.digest(), run);
+            assertThat(jenkins.createWebClient()
+                            .getPage(run, "console")
+                            .getAnchorByText("technolog/serviceone:latest")
+                            .getHrefAttribute())
+                    .isEqualTo("https://hub.docker.com/r/technolog/serviceone/tags?name=latest");
+        }
+    }
+
+    @Test
+    void showsAFailureThatHadMovedTags() throws Exception {
+        registry.push("group/app", "latest", TestImage.oci(9));
+        registry.onRequest(
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/2017.2.103-rc"),
+                Fault.status(403).always());
+
+        WorkflowRun run = Pipelines.fail(jenkins, promote(""));
+
+        assertThat(jenkins.createWebClient()
+                        .getPage(run)
+                        .getElementById("docker-promotions")
+                        .asNormalizedText())
+                .contains("failed", "answered 403", "latest put back to", "2017.2.103-rc still absent")
+                .doesNotContain("Builds with this digest");
     }
 
     @Test

@@ -1,0 +1,119 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Api;
+import hudson.model.Job;
+import hudson.model.RootAction;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import jenkins.model.Jenkins;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.StaplerProxy;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
+
+/** The images that were promoted, over all jobs that the reader may see: of others, not even the image is mentioned. */
+@Extension
+@ExportedBean
+public final class AllPromotions implements RootAction, StaplerProxy {
+
+    @Override
+    public Object getTarget() {
+        Jenkins.get().checkPermission(Jenkins.READ);
+        return this;
+    }
+
+    /** One image. */
+    @ExportedBean(defaultVisibility = 2)
+    public static final class PromotedImage {
+        private final String name;
+        private final List<HistoryEntry> entries;
+
+        PromotedImage(String name, List<HistoryEntry> entries) {
+            this.name = name;
+            this.entries = entries;
+        }
+
+        @Exported
+        public String getName() {
+            return name;
+        }
+
+        /** Of its page. */
+        public String getAddress() {
+            return "image/?name=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+        }
+
+        /** How many promotions there were. */
+        @Exported
+        public int getCount() {
+            return entries.size();
+        }
+
+        @Exported(inline = true)
+        public HistoryEntry getLast() {
+            return entries.get(0);
+        }
+    }
+
+    /** Those promoted last first. */
+    @Exported
+    public List<PromotedImage> getImages() {
+        Map<String, List<HistoryEntry>> byImage =
+                entries().collect(Collectors.groupingBy(e -> e.getPromotion().getImage()));
+        return byImage.entrySet().stream()
+                .map(e -> new PromotedImage(e.getKey(), e.getValue()))
+                .sorted(Comparator.comparing(PromotedImage::getLast, HistoryEntry.NEWEST_FIRST))
+                .toList();
+    }
+
+    /** The page of an image; none that the reader may see is as good as none. */
+    public ImageHistory getImage(StaplerRequest2 request) {
+        String name = Util.fixNull(request.getParameter("name"));
+        List<HistoryEntry> entries =
+                entries().filter(e -> e.getPromotion().getImage().equals(name)).toList();
+        if (entries.isEmpty()) {
+            throw HttpResponses.notFound();
+        }
+        return new ImageHistory(name, entries);
+    }
+
+    private static Stream<HistoryEntry> entries() {
+        return indexes().flatMap(index -> index.entries().stream()).sorted(HistoryEntry.NEWEST_FIRST);
+    }
+
+    /** Of the jobs that the reader may see. */
+    private static Stream<JobIndex> indexes() {
+        return StreamSupport.stream(Jenkins.get().allItems(Job.class).spliterator(), false)
+                .<JobIndex>map(job -> JobIndex.of(job))
+                .filter(index -> !index.isEmpty());
+    }
+
+    public Api getApi() {
+        return new Api(this);
+    }
+
+    @Override
+    public String getIconFileName() {
+        Jenkins jenkins = Jenkins.get();
+        return jenkins.hasPermission(Jenkins.READ) && indexes().findAny().isPresent() ? JobHistory.ICON : null;
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.History_title();
+    }
+
+    @Override
+    public String getUrlName() {
+        return JobHistory.URL_NAME;
+    }
+}

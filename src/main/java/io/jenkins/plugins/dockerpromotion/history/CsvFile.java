@@ -1,0 +1,57 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** Promotions as comma-separated values (RFC 4180), one line for each target. */
+final class CsvFile {
+
+    private static final List<String> HEADER = List.of(
+            "time",
+            "job",
+            "build",
+            "userId",
+            "startedBy",
+            "source",
+            "digest",
+            "outcome",
+            "image",
+            "tag",
+            "previousDigest",
+            "changed",
+            "note");
+
+    private CsvFile() {}
+
+    static String of(List<HistoryEntry> entries) {
+        return Stream.concat(Stream.of(HEADER), entries.stream().flatMap(CsvFile::rows))
+                .map(row -> row.stream().map(CsvFile::cell).collect(Collectors.joining(",", "", "\r\n")))
+                .collect(Collectors.joining());
+    }
+
+    private static Stream<List<String>> rows(HistoryEntry entry) {
+        Promotion promotion = entry.getPromotion();
+        return promotion.getTargets().stream()
+                .map(target -> List.of(
+                        promotion.getTime(),
+                        entry.getJobName(),
+                        Integer.toString(entry.getBuild()),
+                        promotion.getStartedBy().getUserId(),
+                        promotion.getStartedBy().getText(),
+                        promotion.getSource(),
+                        promotion.getDigest(),
+                        promotion.getOutcome().name(),
+                        promotion.getImage(),
+                        target.getTag(),
+                        target.getPreviousDigest(),
+                        Boolean.toString(target.isChanged()),
+                        target.getNote()));
+    }
+
+    /** A spreadsheet takes what begins like a formula for one, also behind a tab or a line end. */
+    private static String cell(String value) {
+        String text = value.matches("(?s)[=+\\-@\\t\\r\\n].*") ? "'" + value : value;
+        return text.matches("(?s).*[\",\\r\\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
+    }
+}

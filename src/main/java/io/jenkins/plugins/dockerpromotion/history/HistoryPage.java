@@ -1,0 +1,156 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import hudson.model.Api;
+import hudson.model.ModelObject;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.StaplerResponse2;
+import org.kohsuke.stapler.WebMethod;
+import org.kohsuke.stapler.export.ExportConfig;
+import org.kohsuke.stapler.export.Exported;
+import org.kohsuke.stapler.export.ExportedBean;
+import org.kohsuke.stapler.export.Flavor;
+import org.kohsuke.stapler.verb.GET;
+
+/** A page of promotions: what stands where, a chart, and a table, which can also be had as a file and by the REST API. */
+@ExportedBean
+public abstract class HistoryPage implements ModelObject {
+
+    /** As many as the REST API gives of a job's builds without being asked for more. */
+    private static final int NEWEST = 100;
+
+    /** All promotions that the reader may see, the newest first. */
+    abstract List<HistoryEntry> entries();
+
+    /** Whether they are of more than one job. */
+    public abstract boolean isOverJobs();
+
+    /** Of the browser's window. */
+    public abstract String getTitle();
+
+    /** Where this page shows what a query asks for. */
+    public String address(HistoryQuery query) {
+        return query.address();
+    }
+
+    /** What the page shows for the query in the address. */
+    public final HistoryView view(StaplerRequest2 request) {
+        return new HistoryView(entries(), HistoryQuery.of(request));
+    }
+
+    /** The newest promotions. */
+    @Exported
+    public final List<HistoryEntry> getPromotions() {
+        return entries().stream().limit(NEWEST).toList();
+    }
+
+    /** All promotions, if they are asked for by {@code tree}. */
+    @Exported(visibility = -2)
+    public final List<HistoryEntry> getAllPromotions() {
+        return entries();
+    }
+
+    /** What stands where now. */
+    @Exported
+    public final List<CurrentTag> getCurrent() {
+        return Lane.of(entries()).stream().map(CurrentTag::new).toList();
+    }
+
+    public final Api getApi() {
+        return new Api(this);
+    }
+
+    /** The promotions that the query in the address finds, for spreadsheets. */
+    @GET
+    @WebMethod(name = "promotions.csv")
+    public final void doCsv(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+        download(response, "promotions.csv");
+        response.setContentType("text/csv;charset=UTF-8");
+        response.getOutputStream().write(CsvFile.of(found(request)).getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** The promotions that the query in the address finds, as the REST API writes them. */
+    @GET
+    @WebMethod(name = "promotions.json")
+    public final void doJson(StaplerRequest2 request, StaplerResponse2 response) throws Exception {
+        download(response, "promotions.json");
+        response.serveExposedBean(request, new Found(found(request)), new ExportConfig().withFlavor(Flavor.JSON));
+    }
+
+    private List<HistoryEntry> found(StaplerRequest2 request) {
+        return HistoryQuery.of(request).apply(entries());
+    }
+
+    private static void download(StaplerResponse2 response, String name) {
+        response.setHeader("Content-Disposition", "attachment; filename=\"" + name + "\"");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+    }
+
+    /** What a file holds. */
+    @ExportedBean
+    public static final class Found {
+        private final List<HistoryEntry> promotions;
+
+        Found(List<HistoryEntry> promotions) {
+            this.promotions = promotions;
+        }
+
+        @Exported
+        public List<HistoryEntry> getPromotions() {
+            return promotions;
+        }
+    }
+
+    /** What stands at one target, as the REST API gives it. */
+    @ExportedBean(defaultVisibility = 2)
+    public static final class CurrentTag {
+        private final Lane lane;
+
+        CurrentTag(Lane lane) {
+            this.lane = lane;
+        }
+
+        @Exported
+        public String getImage() {
+            return lane.image();
+        }
+
+        @Exported
+        public String getTarget() {
+            return lane.name();
+        }
+
+        @Exported
+        public String getTag() {
+            return lane.current().target().getTag();
+        }
+
+        @Exported
+        public String getVersion() {
+            return lane.current().version();
+        }
+
+        @Exported
+        public String getDigest() {
+            return lane.current().entry().getPromotion().getDigest();
+        }
+
+        /** In milliseconds since 1970. */
+        @Exported
+        public long getSince() {
+            return lane.current().entry().getPromotion().getTimestamp();
+        }
+
+        @Exported
+        public boolean isUncertain() {
+            return lane.current().isUncertain();
+        }
+
+        @Exported
+        public String getUrl() {
+            return lane.current().entry().getUrl();
+        }
+    }
+}

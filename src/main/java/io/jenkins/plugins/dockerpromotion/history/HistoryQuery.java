@@ -1,0 +1,164 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import hudson.Util;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/**
+ * Which promotions are asked for, in which order, and which page of them. All of it stands in the address: a view can be
+ * bookmarked, and needs no script. What makes no sense in an address is left out.
+ *
+ * @param text in any column, whatever its case; empty for all
+ * @param image the repository of the targets; empty for all
+ * @param outcome {@code null} for all
+ * @param ascending whether the smallest comes first
+ * @param page from 1
+ */
+public record HistoryQuery(
+        String text, String image, Promotion.Outcome outcome, Column sort, boolean ascending, int page) {
+
+    /** Rows of a page. */
+    static final int PAGE_SIZE = 50;
+
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
+
+    /** By what the table can be sorted. */
+    public enum Column {
+        WHEN(
+                Messages::Column_when,
+                Comparator.comparingLong(e -> e.getPromotion().getTimestamp())),
+        VERSION(
+                Messages::Column_version,
+                Comparator.comparing(e -> sortable(e.getPromotion().getSource()))),
+        OUTCOME(
+                Messages::Column_outcome,
+                Comparator.comparing(e -> e.getPromotion().getOutcome())),
+        BY(
+                Messages::Column_by,
+                Comparator.comparing(
+                        e -> e.getPromotion().getStartedBy().getText().toLowerCase(Locale.ROOT))),
+        BUILD(
+                Messages::Column_build,
+                Comparator.comparing(HistoryEntry::getJobName).thenComparing(HistoryEntry::getBuild));
+
+        private final Supplier<String> label;
+        private final Comparator<HistoryEntry> order;
+
+        Column(Supplier<String> label, Comparator<HistoryEntry> order) {
+            this.label = label;
+            this.order = order;
+        }
+
+        /** For people. */
+        public String getLabel() {
+            return label.get();
+        }
+
+        /** As it stands in an address. */
+        public String id() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    static HistoryQuery of(StaplerRequest2 request) {
+        Function<String, String> parameter =
+                name -> Util.fixNull(request.getParameter(name)).trim();
+        return new HistoryQuery(
+                parameter.apply("q"),
+                parameter.apply("image"),
+                named(Promotion.Outcome.values(), parameter.apply("outcome")).orElse(null),
+                named(Column.values(), parameter.apply("sort")).orElse(Column.WHEN),
+                parameter.apply("order").equals("asc"),
+                pageNumber(parameter.apply("page")));
+    }
+
+    private static <E extends Enum<E>> Optional<E> named(E[] values, String name) {
+        return Arrays.stream(values)
+                .filter(v -> v.name().equalsIgnoreCase(name))
+                .findFirst();
+    }
+
+    private static int pageNumber(String text) {
+        return text.matches("[1-9]\\d{0,6}") ? Integer.parseInt(text) : 1;
+    }
+
+    /** Numbers in a version count as such: 9 stands before 10. */
+    private static String sortable(String text) {
+        return NUMBER.matcher(text).replaceAll(n -> String.format("%018d", Long.valueOf(n.group())));
+    }
+
+    /** Those that were asked for, in the order that was asked for; equal ones the newest first. */
+    List<HistoryEntry> apply(List<HistoryEntry> entries) {
+        Comparator<HistoryEntry> order = ascending ? sort.order : sort.order.reversed();
+        return entries.stream()
+                .filter(this::matches)
+                .sorted(order.thenComparing(HistoryEntry.NEWEST_FIRST))
+                .toList();
+    }
+
+    private boolean matches(HistoryEntry entry) {
+        Promotion promotion = entry.getPromotion();
+        return (image.isEmpty() || image.equals(promotion.getImage()))
+                && (outcome == null || outcome == promotion.getOutcome())
+                && (text.isEmpty() || texts(entry).anyMatch(this::holdsText));
+    }
+
+    private boolean holdsText(String value) {
+        return value.toLowerCase(Locale.ROOT).contains(text.toLowerCase(Locale.ROOT));
+    }
+
+    private static Stream<String> texts(HistoryEntry entry) {
+        Promotion promotion = entry.getPromotion();
+        return Stream.concat(
+                Stream.of(
+                        promotion.getSource(),
+                        promotion.getImage(),
+                        promotion.getDigest(),
+                        promotion.getStartedBy().getUserId(),
+                        promotion.getStartedBy().getText(),
+                        entry.getJobName(),
+                        "#" + entry.getBuild()),
+                promotion.getTargets().stream().flatMap(t -> Stream.of(t.getTag(), t.getPreviousDigest())));
+    }
+
+    /** Whether anything is left out. */
+    public boolean filters() {
+        return !text.isEmpty() || !image.isEmpty() || outcome != null;
+    }
+
+    /** The same, sorted by another column, or the other way round. */
+    public HistoryQuery sortedBy(Column column) {
+        return new HistoryQuery(text, image, outcome, column, column == sort && !ascending, 1);
+    }
+
+    /** Another page of the same. */
+    public HistoryQuery onPage(int number) {
+        return new HistoryQuery(text, image, outcome, sort, ascending, number);
+    }
+
+    /** As it stands in an address, from the question mark. */
+    public String address() {
+        StringBuilder address = new StringBuilder("?sort=" + sort.id() + "&order=" + (ascending ? "asc" : "desc"));
+        append(address, "q", text);
+        append(address, "image", image);
+        append(address, "outcome", outcome == null ? "" : outcome.getId());
+        append(address, "page", page == 1 ? "" : Integer.toString(page));
+        return address.toString();
+    }
+
+    private static void append(StringBuilder address, String name, String value) {
+        if (!value.isEmpty()) {
+            address.append('&').append(name).append('=').append(URLEncoder.encode(value, StandardCharsets.UTF_8));
+        }
+    }
+}

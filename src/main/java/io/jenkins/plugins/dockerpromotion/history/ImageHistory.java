@@ -1,0 +1,46 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** The promotions of an image, over all jobs that the reader may see. */
+public final class ImageHistory extends HistoryPage {
+
+    private final String name;
+    private final List<HistoryEntry> entries;
+
+    ImageHistory(String name, List<HistoryEntry> entries) {
+        this.name = name;
+        this.entries = entries;
+    }
+
+    public String getName() {
+        return name;
+    }
+
+    @Override
+    List<HistoryEntry> entries() {
+        return entries;
+    }
+
+    @Override
+    public boolean isOverJobs() {
+        return true;
+    }
+
+    @Override
+    public String getTitle() {
+        return Messages.History_titleOf(name);
+    }
+
+    @Override
+    public String address(HistoryQuery query) {
+        return query.address() + "&name=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public String getDisplayName() {
+        return name;
+    }
+}

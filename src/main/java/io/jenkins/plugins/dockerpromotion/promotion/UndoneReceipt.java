@@ -1,0 +1,32 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import java.io.Serializable;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * What is left of a promotion that failed, or was aborted, when its tags had begun to move.
+ *
+ * @param attempted what was to be done
+ * @param outcomes of the targets that were to change
+ */
+public record UndoneReceipt(PromotionReceipt attempted, List<Outcome> outcomes) implements Serializable {
+
+    public UndoneReceipt {
+        outcomes = List.copyOf(outcomes);
+    }
+
+    /**
+     * Where one target stands now.
+     *
+     * @param standsAsPromoted whether it could not be put back, and may stand for the promoted image
+     * @param text the same for people: {@code put back to sha256:0123456789ab}
+     */
+    public record Outcome(String tag, boolean standsAsPromoted, String text) implements Serializable {}
+
+    /** Where all of them stand, for the end of an error. */
+    String text() {
+        return "now in " + attempted.image() + ": "
+                + outcomes.stream().map(o -> o.tag + " " + o.text).collect(Collectors.joining(", "));
+    }
+}

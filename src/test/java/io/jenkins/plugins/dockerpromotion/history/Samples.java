@@ -1,0 +1,91 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import hudson.model.Run;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt.Target;
+import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import java.io.IOException;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.UUID;
+
+/** Promotions to show. */
+final class Samples {
+
+    static final String IMAGE = "technolog/serviceone";
+    static final String REASON = "Cannot push: the registry answered 403; now: latest put back";
+
+    private Samples() {}
+
+    /** A digest of its own for each text. */
+    static String digest(String text) {
+        return Digest.sha256(text.getBytes(StandardCharsets.UTF_8)).toString();
+    }
+
+    static PromotionReceipt receipt(String version, Target... targets) {
+        return receipt(IMAGE, version, false, targets);
+    }
+
+    static PromotionReceipt receipt(String image, String version, boolean dryRun, Target... targets) {
+        return new PromotionReceipt(
+                image + ":" + version,
+                image,
+                digest(version),
+                "application/vnd.oci.image.index.v1+json",
+                List.of("linux/amd64"),
+                List.of(targets),
+                dryRun);
+    }
+
+    /** A tag that is new. */
+    static Target created(String tag) {
+        return new Target(tag, "", true);
+    }
+
+    /** A tag that moved away from another version. */
+    static Target moved(String tag, String before) {
+        return new Target(tag, digest(before), true);
+    }
+
+    /** A tag that stood there already. */
+    static Target unchanged(String tag, String version) {
+        return new Target(tag, digest(version), false);
+    }
+
+    static Promotion promotion(String version, Target... targets) {
+        return promotion(receipt(version, targets));
+    }
+
+    static Promotion promotion(PromotionReceipt receipt) {
+        return Promotion.of(UUID.randomUUID(), Starter.UNKNOWN, receipt);
+    }
+
+    /** The same at another time, in milliseconds since 1970. */
+    static Promotion at(long time, Promotion promotion) {
+        try {
+            Field when = Promotion.class.getDeclaredField("when");
+            when.setAccessible(true);
+            when.setLong(promotion, time);
+            return promotion;
+        } catch (ReflectiveOperationException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** One that failed and left {@code latest} in doubt, or not. */
+    static Promotion failed(String version, String before, boolean latestStands) {
+        return Promotion.failed(
+                UUID.randomUUID(),
+                Starter.UNKNOWN,
+                new UndoneReceipt(
+                        receipt(version, moved("latest", before)),
+                        List.of(new UndoneReceipt.Outcome("latest", latestStands, "put back or not"))),
+                REASON);
+    }
+
+    static void record(Run<?, ?> run, PromotionReceipt receipt) throws IOException {
+        BuildPromotions.add(run, Promotion.of(UUID.randomUUID(), Starter.of(run), receipt));
+    }
+}
