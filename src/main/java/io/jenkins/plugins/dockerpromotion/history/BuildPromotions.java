@@ -22,10 +22,14 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
     /** The element in {@code build.xml}, whatever becomes of the class's name. */
     static final String ELEMENT = "docker-promotions";
 
-    private List<Promotion> promotions = new ArrayList<>();
+    /** Never changed in place: it may just be written, or read, by somebody else. */
+    private volatile List<Promotion> promotions = new ArrayList<>();
+
     private transient Run<?, ?> run;
 
-    BuildPromotions() {}
+    private BuildPromotions(Run<?, ?> run) {
+        this.run = run;
+    }
 
     /** Names what is written to {@code build.xml}. */
     @Initializer(before = InitMilestone.PLUGINS_STARTED)
@@ -47,7 +51,7 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
         synchronized (BuildPromotions.class) {
             action = run.getAction(BuildPromotions.class);
             if (action == null) {
-                action = new BuildPromotions();
+                action = new BuildPromotions(run);
                 run.addAction(action);
             }
         }
@@ -56,7 +60,6 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
 
     /** Branches of a Pipeline promote at the same time. */
     private synchronized void add(Promotion promotion) throws IOException {
-        // Never changed in place: the build may just be written by somebody else.
         List<Promotion> more = new ArrayList<>(promotions);
         // A step that a restart cut off is done again, and finds its work done: what it did the first time counts.
         Optional<Promotion> before =
@@ -90,7 +93,7 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
     }
 
     @Exported(visibility = 2)
-    public synchronized List<Promotion> getPromotions() {
+    public List<Promotion> getPromotions() {
         return Collections.unmodifiableList(promotions);
     }
 
@@ -102,8 +105,8 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
     private static String line(Promotion promotion) {
         String tags = promotion.getTargets().stream().map(PromotedTag::getTag).collect(Collectors.joining(", "));
         String what = promotion.getSource() + " → " + tags;
-        Promotion.Outcome outcome = promotion.getOutcome();
-        return outcome == Promotion.Outcome.PROMOTED ? what : Messages.Outcome_label(what, outcome.getLabel());
+        Outcome outcome = promotion.getOutcome();
+        return outcome == Outcome.PROMOTED ? what : Messages.Outcome_label(what, outcome.getLabel());
     }
 
     /** The address of the job's history. */

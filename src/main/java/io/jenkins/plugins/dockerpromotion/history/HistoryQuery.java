@@ -24,8 +24,7 @@ import org.kohsuke.stapler.StaplerRequest2;
  * @param ascending whether the smallest comes first
  * @param page from 1
  */
-public record HistoryQuery(
-        String text, String image, Promotion.Outcome outcome, Column sort, boolean ascending, int page) {
+public record HistoryQuery(String text, String image, Outcome outcome, Column sort, boolean ascending, int page) {
 
     /** Rows of a page. */
     static final int PAGE_SIZE = 50;
@@ -76,7 +75,7 @@ public record HistoryQuery(
         return new HistoryQuery(
                 parameter.apply("q"),
                 parameter.apply("image"),
-                named(Promotion.Outcome.values(), parameter.apply("outcome")).orElse(null),
+                named(Outcome.values(), parameter.apply("outcome")).orElse(null),
                 named(Column.values(), parameter.apply("sort")).orElse(Column.WHEN),
                 parameter.apply("order").equals("asc"),
                 pageNumber(parameter.apply("page")));

@@ -98,7 +98,7 @@ public final class HistoryView {
         return List.of(HistoryQuery.Column.values());
     }
 
-    public List<Promotion.Outcome> getOutcomes() {
-        return List.of(Promotion.Outcome.values());
+    public List<Outcome> getOutcomes() {
+        return List.of(Outcome.values());
     }
 }

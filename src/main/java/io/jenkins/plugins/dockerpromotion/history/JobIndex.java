@@ -6,21 +6,14 @@ import hudson.model.Job;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.ref.SoftReference;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.WeakHashMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What the builds of a job promoted, without loading them: a file in the job's own directory, which moves and goes with
@@ -90,7 +83,7 @@ final class JobIndex {
         synchronized (state) {
             if (!file().exists()) {
                 state.behind = true;
-            } else if (!known().containsKey(build)) {
+            } else if (known().getOrDefault(build, List.of()).size() < promotions.size()) {
                 write(build, promotions);
             }
         }
@@ -138,7 +131,7 @@ final class JobIndex {
             IndexFile.Content content = file().read();
             NavigableMap<Integer, List<Promotion>> builds = content.builds();
             // Builds may have gone while nobody looked: by hand, or just before Jenkins was killed.
-            boolean gone = builds.keySet().retainAll(buildsOnDisk());
+            boolean gone = builds.keySet().retainAll(new PromotedBuilds(job).onDisk());
             state.behind |= content.damaged();
             if (!content.damaged() && (gone || content.wasteful())) {
                 file().write(builds);
@@ -159,23 +152,16 @@ final class JobIndex {
                     return;
                 }
             }
-            Map<Integer, List<Promotion>> found = buildsOnDisk().stream()
-                    .filter(this::mayHavePromoted)
-                    .map(job::getBuildByNumber)
-                    .filter(run -> run != null && run.getAction(BuildPromotions.class) != null)
-                    .collect(Collectors.toMap(
-                            Run::getNumber,
-                            run -> run.getAction(BuildPromotions.class).getPromotions()));
-            replace(found);
+            replace(new PromotedBuilds(job).load());
         }
     }
 
-    private void replace(Map<Integer, List<Promotion>> found) {
+    private void replace(Map<Integer, BuildPromotions> found) {
         synchronized (state) {
             NavigableMap<Integer, List<Promotion>> builds = known();
-            // What is known already may be newer than what was just found.
-            found.forEach(builds::putIfAbsent);
-            builds.keySet().retainAll(buildsOnDisk());
+            // What they hold in this moment; what they get from now on waits for this lock.
+            found.forEach((build, action) -> IndexFile.apply(builds, build, action.getPromotions()));
+            builds.keySet().retainAll(new PromotedBuilds(job).onDisk());
             try {
                 file().write(builds);
                 state.behind = false;
@@ -183,31 +169,6 @@ final class JobIndex {
                 LOGGER.log(Level.WARNING, e, () -> "Cannot write the index of promotions of " + job.getFullName());
             }
         }
-    }
-
-    /** Thousands of builds take seconds to load, and a moment to search for the element that matters. */
-    private boolean mayHavePromoted(int build) {
-        Path xml = directory(build).resolve("build.xml");
-        try (Stream<String> lines = Files.lines(xml)) {
-            return lines.anyMatch(line -> line.contains("<" + BuildPromotions.ELEMENT));
-        } catch (IOException | UncheckedIOException e) {
-            LOGGER.log(Level.FINE, e, () -> "Cannot read " + xml);
-            return false;
-        }
-    }
-
-    private Set<Integer> buildsOnDisk() {
-        String[] names = job.getBuildDir().list();
-        return names == null
-                ? Set.of()
-                : Arrays.stream(names)
-                        .filter(name -> name.matches("[1-9]\\d{0,8}"))
-                        .map(Integer::valueOf)
-                        .collect(Collectors.toSet());
-    }
-
-    private Path directory(int build) {
-        return job.getBuildDir().toPath().resolve(Integer.toString(build));
     }
 
     private IndexFile file() {

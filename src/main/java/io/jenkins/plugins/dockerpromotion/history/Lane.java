@@ -26,7 +26,7 @@ public record Lane(String image, String name, List<Stand> stands) {
 
         /** Whether a promotion failed and could not put the tag back, so that nobody knows. */
         public boolean isUncertain() {
-            return entry.getPromotion().getOutcome() == Promotion.Outcome.FAILED;
+            return entry.getPromotion().getOutcome() == Outcome.FAILED;
         }
 
         private boolean sameAs(Stand other) {

@@ -10,11 +10,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Date;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.docker.commons.fingerprint.DockerFingerprints;
 import org.kohsuke.stapler.export.Exported;
@@ -26,34 +24,6 @@ import org.kohsuke.stapler.export.ExportedBean;
  */
 @ExportedBean(defaultVisibility = 2)
 public final class Promotion {
-
-    /** What became of a promotion. */
-    public enum Outcome {
-        /** At least one tag stands for the image now that did not before. */
-        PROMOTED(Messages::Outcome_promoted),
-        /** All tags stood for the image already. */
-        UNCHANGED(Messages::Outcome_unchanged),
-        /** It was a dry run. */
-        PLANNED(Messages::Outcome_planned),
-        /** It failed or was aborted when tags had begun to move; the targets say what stands where. */
-        FAILED(Messages::Outcome_failed);
-
-        private final Supplier<String> label;
-
-        Outcome(Supplier<String> label) {
-            this.label = label;
-        }
-
-        /** For people. */
-        public String getLabel() {
-            return label.get();
-        }
-
-        /** As it stands in an address and in names of styles. */
-        public String getId() {
-            return name().toLowerCase(Locale.ROOT);
-        }
-    }
 
     private String id;
     private long when;

@@ -337,6 +337,6 @@ class HistoryPagesTest {
         assertThat(build.getAction(BuildPromotions.class).getPromotions())
                 .singleElement()
                 .extracting(Promotion::getOutcome)
-                .isEqualTo(Promotion.Outcome.PROMOTED);
+                .isEqualTo(Outcome.PROMOTED);
     }
 }

@@ -42,9 +42,7 @@ class HistoryRestartTest {
         session.then(jenkins -> {
             FreeStyleProject project = jenkins.jenkins.getItemByFullName("release", FreeStyleProject.class);
             List<Promotion> promotions = promotions(project.getBuildByNumber(1));
-            assertThat(promotions)
-                    .extracting(Promotion::getOutcome)
-                    .containsExactly(Promotion.Outcome.PROMOTED, Promotion.Outcome.FAILED);
+            assertThat(promotions).extracting(Promotion::getOutcome).containsExactly(Outcome.PROMOTED, Outcome.FAILED);
             Promotion first = promotions.get(0);
             assertThat(first.getSource()).isEqualTo("technolog/serviceone:1.0");
             assertThat(first.getDigest()).isEqualTo(Samples.digest("1.0"));
@@ -57,7 +55,7 @@ class HistoryRestartTest {
             Run<?, ?> stored = project.getBuildByNumber(2);
             assertThat(promotions(stored)).singleElement().satisfies(promotion -> {
                 assertThat(promotion.getVersion()).isEqualTo("2017.2.103");
-                assertThat(promotion.getOutcome()).isEqualTo(Promotion.Outcome.PROMOTED);
+                assertThat(promotion.getOutcome()).isEqualTo(Outcome.PROMOTED);
                 assertThat(promotion.getStartedBy().getText()).isEmpty();
                 assertThat(promotion.getTargets())
                         .extracting(PromotedTag::getTag, PromotedTag::getPreviousDigest)

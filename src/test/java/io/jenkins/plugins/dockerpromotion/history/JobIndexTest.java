@@ -122,6 +122,19 @@ class JobIndexTest {
     }
 
     @Test
+    void takesInASecondPromotionOfABuildThatJenkinsHadNoTimeToWriteDown() throws Exception {
+        String whole = Files.readString(file());
+        Samples.record(project.getBuildByNumber(2), receipt("2.1", created("production")));
+        Files.writeString(file(), whole);
+        forgetMemory();
+        assertThat(versions()).containsExactly("2.0", "1.0");
+
+        project.getBuildByNumber(2);
+
+        assertThat(versions()).containsExactly("2.1", "2.0", "1.0");
+    }
+
+    @Test
     void forgetsBuildsThatAreDeletedInJenkinsOrByHand() throws Exception {
         project.getBuildByNumber(1).delete();
         assertThat(versions()).containsExactly("2.0");

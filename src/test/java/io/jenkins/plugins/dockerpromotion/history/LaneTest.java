@@ -54,7 +54,7 @@ class LaneTest {
                 .get(0);
 
         assertThat(lane.stands()).hasSize(1);
-        assertThat(lane.current().entry().getPromotion().getOutcome()).isEqualTo(Promotion.Outcome.PROMOTED);
+        assertThat(lane.current().entry().getPromotion().getOutcome()).isEqualTo(Outcome.PROMOTED);
     }
 
     @Test
