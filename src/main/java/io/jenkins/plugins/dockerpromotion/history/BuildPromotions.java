@@ -41,6 +41,7 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
 
     private Object readResolve() {
         promotions = new ArrayList<>(Util.fixNull(promotions));
+        // What names no image, or no tag of it, cannot be shown.
         promotions.removeIf(p -> p == null || p.getTargets().isEmpty() || !Promotion.isImage(p.getImage()));
         return this;
     }

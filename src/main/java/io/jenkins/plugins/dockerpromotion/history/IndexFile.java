@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 
 /**
@@ -62,9 +63,10 @@ final class IndexFile {
         for (String line : lines) {
             try {
                 Line entry = JSON.readValue(line, Line.class);
-                if (entry == null || entry.format != FORMAT || entry.promotions == null) {
+                if (entry == null || entry.format != FORMAT || !isWhole(entry.promotions)) {
                     damaged = true;
                 } else {
+                    entry.promotions.forEach(Promotion::complete);
                     apply(builds, entry.build, entry.promotions);
                 }
             } catch (JsonProcessingException e) {
@@ -74,11 +76,15 @@ final class IndexFile {
         return new Content(builds, damaged, lines.size() > 2 * builds.size() + IDLE_LINES);
     }
 
+    private static boolean isWhole(List<Promotion> promotions) {
+        return promotions != null && promotions.stream().noneMatch(Objects::isNull);
+    }
+
     static void apply(Map<Integer, List<Promotion>> builds, int build, List<Promotion> promotions) {
         if (promotions.isEmpty()) {
             builds.remove(build);
         } else {
-            builds.put(build, promotions.stream().map(Promotion::complete).toList());
+            builds.put(build, List.copyOf(promotions));
         }
     }
 

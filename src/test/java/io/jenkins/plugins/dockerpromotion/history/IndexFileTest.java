@@ -60,10 +60,24 @@ class IndexFileTest {
         assertThat(file.read().damaged()).isTrue();
         Files.writeString(path, "{\"format\":1,\"build\":1,\"promotions\":null}\n");
         assertThat(file.read().damaged()).isTrue();
+        Files.writeString(path, "{\"format\":1,\"build\":1,\"promotions\":[null]}\n");
+        assertThat(file.read().damaged()).isTrue();
         Files.writeString(path, "{\"format\":2,\"build\":1,\"promotions\":[]}\n");
         assertThat(file.read().damaged()).isTrue();
         Files.write(path, new byte[] {(byte) 0xff, (byte) 0xfe, 0, '\n'});
         assertThat(file.read().damaged()).isTrue();
+    }
+
+    @Test
+    void makesUpForWhatALineDoesNotHave() throws IOException {
+        Files.writeString(
+                path, "{\"format\":1,\"build\":1,\"promotions\":[{\"source\":\"a/b:1\",\"targets\":[{}]}]}\n");
+
+        Promotion read = file.read().builds().get(1).get(0);
+
+        assertThat(read.getVersion()).isEqualTo("1");
+        assertThat(read.getStartedBy().getText()).isEmpty();
+        assertThat(read.getTargets()).extracting(PromotedTag::getTag).containsExactly("");
     }
 
     @Test
