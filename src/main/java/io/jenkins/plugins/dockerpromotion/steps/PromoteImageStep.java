@@ -22,6 +22,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.webhook.DockerPushCause;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -197,6 +198,7 @@ public final class PromoteImageStep extends Step implements Serializable {
         @Override
         Object conclude(PromotionReceipt receipt, Run<?, ?> run, TaskListener listener) {
             new PromotionRecorder(run, id()).record(receipt, listener);
+            DockerPushCause.compare(run, receipt.source(), receipt.digest(), listener.getLogger());
             // Maps and lists, which a sandboxed Jenkinsfile may look into without an approval.
             return receipt.asMap();
         }

@@ -34,6 +34,7 @@ class ArchitectureTest {
             "registry.http", union(JDK, JACKSON, ours("registry.reference")),
             "registry.endpoint", union(JDK, ours("registry.http", "registry.reference")),
             "registry", union(JDK, JACKSON, ours("registry.endpoint", "registry.http", "registry.reference")),
+            "notification", union(JDK, ours("registry.http", "registry.reference", "version")),
             "version", JDK,
             "promotion", union(JDK, JACKSON, ours("registry..", "version")),
             "retention", union(JDK, JACKSON, ours("registry..", "version")),

@@ -1,0 +1,101 @@
+package io.jenkins.plugins.dockerpromotion.notification;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Turns a stranger's texts into names and values; errors name the field and repeat nothing of it. */
+final class Fields {
+
+    /** More pushes in one notification are an attack, not a registry. */
+    private static final int MAX_EVENTS = 100;
+
+    private static final int MAX_ADDRESS_LENGTH = 2048;
+
+    private Fields() {}
+
+    static ImageName image(String field, String text) throws PayloadException {
+        try {
+            return ImageName.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new PayloadException("'" + field + "' is not the name of an image");
+        }
+    }
+
+    static Tag tag(String field, String text) throws PayloadException {
+        if (!Tag.isValid(text)) {
+            throw new PayloadException("'" + field + "' is not a tag");
+        }
+        return new Tag(text);
+    }
+
+    /** A digest of another form is of no use, and the push is one all the same. */
+    static Optional<Digest> digest(String text) {
+        try {
+            return Optional.of(Digest.parse(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Seconds since 1970; zero and less mean that nothing is known. */
+    static Optional<Instant> seconds(long seconds) {
+        return seconds > 0 && seconds <= Instant.parse("9999-12-31T23:59:59Z").getEpochSecond()
+                ? Optional.of(Instant.ofEpochSecond(seconds))
+                : Optional.empty();
+    }
+
+    /** A point in time as ISO 8601 has it, with its offset. */
+    static Optional<Instant> instant(String text) {
+        try {
+            return Optional.of(OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    static Optional<URI> address(String text) {
+        if (text.isEmpty() || text.length() > MAX_ADDRESS_LENGTH) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new URI(text));
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** How one of several parts of a notification is read. */
+    interface Reader<T> {
+        /** The push it tells of, if it tells of one. */
+        Optional<PushEvent> read(T part) throws PayloadException;
+    }
+
+    /** All pushes among the parts; one that cannot be read does not hide the others. */
+    static <T> List<PushEvent> each(List<T> parts, Reader<T> reader) throws PayloadException {
+        if (parts.size() > MAX_EVENTS) {
+            throw new PayloadException("it holds more than " + MAX_EVENTS + " events");
+        }
+        List<PushEvent> events = new ArrayList<>();
+        PayloadException first = null;
+        for (T part : parts) {
+            try {
+                reader.read(part).ifPresent(events::add);
+            } catch (PayloadException e) {
+                first = first == null ? e : first;
+            }
+        }
+        if (events.isEmpty() && first != null) {
+            throw first;
+        }
+        return events;
+    }
+}

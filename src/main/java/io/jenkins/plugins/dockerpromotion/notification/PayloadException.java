@@ -1,0 +1,11 @@
+package io.jenkins.plugins.dockerpromotion.notification;
+
+/** A notification cannot be read; the message is one line that repeats nothing of its content. */
+public final class PayloadException extends Exception {
+
+    private static final long serialVersionUID = 1L;
+
+    PayloadException(String message) {
+        super(message);
+    }
+}

@@ -1,0 +1,70 @@
+package io.jenkins.plugins.dockerpromotion.notification;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+
+/**
+ * Which tags somebody waits for: one ({@code latest}), those of a pattern with fields ({@code {year}.{week}.{build}}),
+ * or those with anything in place of each {@code *} ({@code 2017.*}). Nothing means all of them.
+ */
+public final class TagFilter {
+
+    private final String text;
+    private final TagPattern pattern;
+
+    private TagFilter(String text, TagPattern pattern) {
+        this.text = text;
+        this.pattern = pattern;
+    }
+
+    /** @throws IllegalArgumentException in one line, if {@code text} is none of the three */
+    public static TagFilter of(String text) {
+        String form = text.isEmpty() ? "*" : text;
+        if (form.indexOf('{') >= 0) {
+            if (form.indexOf('*') >= 0) {
+                throw new IllegalArgumentException("a tag filter has either fields in braces or '*', not both");
+            }
+            return new TagFilter(form, TagPattern.of(form));
+        }
+        String plain = form.replace('*', 'x');
+        new Tag(plain);
+        return new TagFilter(form, null);
+    }
+
+    public boolean matches(Tag tag) {
+        return pattern == null
+                ? matchesGlob(tag.value())
+                : pattern.match(tag.value()).isPresent();
+    }
+
+    /** Goes back to the last star only, so the time is bounded by the product of both lengths. */
+    private boolean matchesGlob(String tag) {
+        int at = 0;
+        int in = 0;
+        int star = -1;
+        int resume = 0;
+        while (in < tag.length()) {
+            if (at < text.length() && text.charAt(at) == '*') {
+                star = at++;
+                resume = in;
+            } else if (at < text.length() && text.charAt(at) == tag.charAt(in)) {
+                at++;
+                in++;
+            } else if (star >= 0) {
+                at = star + 1;
+                in = ++resume;
+            } else {
+                return false;
+            }
+        }
+        while (at < text.length() && text.charAt(at) == '*') {
+            at++;
+        }
+        return at == text.length();
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

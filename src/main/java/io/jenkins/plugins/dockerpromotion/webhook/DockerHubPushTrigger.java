@@ -1,0 +1,215 @@
+package io.jenkins.plugins.dockerpromotion.webhook;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Job;
+import hudson.triggers.Trigger;
+import hudson.triggers.TriggerDescriptor;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
+import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import jenkins.model.ParameterizedJobMixIn.ParameterizedJob;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Starts a build when a tag of an image is pushed to its registry. */
+public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
+
+    private static final Logger LOGGER = Logger.getLogger(DockerHubPushTrigger.class.getName());
+
+    private String image;
+    private List<String> images = new ArrayList<>();
+    private String tag;
+    private List<String> ignorePushers = new ArrayList<>();
+    private boolean callback;
+
+    private transient volatile TagFilter filter;
+
+    @DataBoundConstructor
+    public DockerHubPushTrigger() {
+        // One of 'image' and 'images' is needed; all else is optional.
+    }
+
+    public String getImage() {
+        return image;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is not the name of an image */
+    @DataBoundSetter
+    public void setImage(String image) {
+        this.image = Util.fixEmptyAndTrim(image);
+        if (this.image != null) {
+            ImageName.parse(this.image);
+        }
+    }
+
+    public List<String> getImages() {
+        return List.copyOf(images);
+    }
+
+    /** @throws IllegalArgumentException in one line, if one is not the name of an image */
+    @DataBoundSetter
+    public void setImages(List<String> images) {
+        this.images = new ArrayList<>(Util.fixNull(images));
+        this.images.forEach(ImageName::parse);
+    }
+
+    public String getTag() {
+        return tag;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is neither tag nor pattern */
+    @DataBoundSetter
+    public void setTag(String tag) {
+        this.tag = Util.fixEmptyAndTrim(tag);
+        TagFilter.of(Util.fixNull(this.tag));
+    }
+
+    public List<String> getIgnorePushers() {
+        return List.copyOf(ignorePushers);
+    }
+
+    @DataBoundSetter
+    public void setIgnorePushers(List<String> ignorePushers) {
+        this.ignorePushers = new ArrayList<>(Util.fixNull(ignorePushers));
+    }
+
+    public boolean isCallback() {
+        return callback;
+    }
+
+    @DataBoundSetter
+    public void setCallback(boolean callback) {
+        this.callback = callback;
+    }
+
+    /** The images it waits for. */
+    private Set<ImageName> names() {
+        Set<ImageName> names = new LinkedHashSet<>();
+        Stream.concat(Stream.ofNullable(image), images.stream())
+                .map(ImageName::parse)
+                .forEach(names::add);
+        return names;
+    }
+
+    @Override
+    public void start(Job<?, ?> project, boolean newInstance) {
+        super.start(project, newInstance);
+        try {
+            filter = TagFilter.of(Util.fixNull(tag));
+            TriggerIndex.get().add(names(), this);
+        } catch (IllegalArgumentException e) {
+            LOGGER.log(Level.WARNING, e, () -> "The trigger of " + project.getFullName() + " waits for nothing");
+        }
+    }
+
+    @Override
+    public void stop() {
+        TriggerIndex.get().remove(this);
+    }
+
+    @CheckForNull
+    Job<?, ?> job() {
+        return job;
+    }
+
+    /** Why a push of an image this waits for starts no build; {@code null} if it does. */
+    @CheckForNull
+    String objection(PushEvent push) {
+        TagFilter wanted = filter;
+        if (wanted == null || !wanted.matches(push.tag())) {
+            return "waits for other tags";
+        }
+        return ignorePushers.contains(push.pusher()) ? "ignores this pusher" : null;
+    }
+
+    /** Form of the trigger. */
+    @Extension
+    @Symbol("dockerHubPush")
+    public static final class DescriptorImpl extends TriggerDescriptor {
+
+        @Override
+        public boolean isApplicable(Item item) {
+            return item instanceof Job && item instanceof ParameterizedJob;
+        }
+
+        @Override
+        public String getDisplayName() {
+            return Messages.DockerHubPushTrigger_displayName();
+        }
+
+        /** The form has one line for all of a list. */
+        @Override
+        public Trigger<?> newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
+            for (String field : List.of("images", "ignorePushers")) {
+                if (form.opt(field) instanceof String line) {
+                    JSONArray items = new JSONArray();
+                    items.addAll(split(line));
+                    form.put(field, items);
+                }
+            }
+            return super.newInstance(request, form);
+        }
+
+        /** What the form shows for a list. */
+        public String line(Collection<String> items) {
+            return String.join(", ", items == null ? List.of() : items);
+        }
+
+        private static List<String> split(String line) {
+            return Stream.of(Util.fixNull(line).trim().split("[,\\s]+"))
+                    .filter(t -> !t.isEmpty())
+                    .toList();
+        }
+
+        @RequirePOST
+        public FormValidation doCheckImage(@QueryParameter String value, @QueryParameter String images) {
+            List<String> all =
+                    Stream.concat(split(value).stream(), split(images).stream()).toList();
+            return all.isEmpty()
+                    ? FormValidation.error(Messages.DockerHubPushTrigger_imageRequired())
+                    : checkImages(split(value));
+        }
+
+        @RequirePOST
+        public FormValidation doCheckImages(@QueryParameter String value) {
+            return checkImages(split(value));
+        }
+
+        private static FormValidation checkImages(List<String> names) {
+            try {
+                names.forEach(ImageName::parse);
+                return FormValidation.ok();
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTag(@QueryParameter String value) {
+            try {
+                TagFilter.of(Util.fixNull(value).trim());
+                return FormValidation.ok();
+            } catch (IllegalArgumentException e) {
+                return FormValidation.error(e.getMessage());
+            }
+        }
+    }
+}

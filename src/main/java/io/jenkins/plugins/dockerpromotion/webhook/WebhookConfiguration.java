@@ -1,0 +1,101 @@
+package io.jenkins.plugins.dockerpromotion.webhook;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.Util;
+import hudson.util.FormValidation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jenkins.model.GlobalConfiguration;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
+import org.jenkinsci.Symbol;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Which tokens open the webhook. */
+@Extension
+@Symbol("dockerPromotionWebhook")
+public final class WebhookConfiguration extends GlobalConfiguration {
+
+    private List<WebhookToken> tokens = new ArrayList<>();
+
+    public WebhookConfiguration() {
+        load();
+    }
+
+    public static WebhookConfiguration get() {
+        return ExtensionList.lookupSingleton(WebhookConfiguration.class);
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.WebhookConfiguration_displayName();
+    }
+
+    public synchronized List<WebhookToken> getTokens() {
+        return List.copyOf(tokens);
+    }
+
+    @DataBoundSetter
+    public synchronized void setTokens(List<WebhookToken> tokens) {
+        this.tokens = new ArrayList<>(Util.fixNull(tokens));
+        save();
+    }
+
+    /** Looks at all of them, so that the time tells nothing about any. */
+    Optional<WebhookToken> tokenOf(String token) {
+        String hash = WebhookToken.hashOf(token);
+        WebhookToken found = null;
+        for (WebhookToken candidate : getTokens()) {
+            if (candidate.hasHash(hash)) {
+                found = candidate;
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    /** Makes a token, keeps its hash, and returns it this once. */
+    synchronized String make(String name) {
+        String token = WebhookToken.random();
+        tokens.add(new WebhookToken(name, WebhookToken.hashOf(token)));
+        save();
+        return token;
+    }
+
+    /** What the form knows of; a token that was made meanwhile, be it by the button in it, is not revoked by it. */
+    public String getShown() {
+        return getTokens().stream().map(WebhookToken::getHash).collect(Collectors.joining(" "));
+    }
+
+    @Override
+    public synchronized boolean configure(StaplerRequest2 request, JSONObject form) {
+        List<String> shown = Arrays.asList(form.optString("shown").split(" "));
+        List<WebhookToken> kept = request.bindJSONToList(WebhookToken.class, form.opt("tokens"));
+        Stream<WebhookToken> unknown = tokens.stream()
+                .filter(token -> !shown.contains(token.getHash()))
+                .filter(token -> kept.stream().noneMatch(k -> k.hasHash(token.getHash())));
+        setTokens(Stream.concat(kept.stream(), unknown).toList());
+        return true;
+    }
+
+    /** The button of the form: makes a token, and shows it once. */
+    @RequirePOST
+    public FormValidation doMakeToken(@QueryParameter String newTokenName) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String name = Util.fixEmptyAndTrim(newTokenName);
+        if (name == null) {
+            return FormValidation.error(Messages.WebhookConfiguration_nameRequired());
+        }
+        String root = Util.fixNull(Jenkins.get().getRootUrl(), "/");
+        String address = root + WebhookEndpoint.get().getUrlName() + "/" + make(name) + "/";
+        return FormValidation.okWithMarkup(Util.escape(Messages.WebhookConfiguration_made(name)) + "<br><code>"
+                + Util.escape(address) + "</code>");
+    }
+}

@@ -1,0 +1,137 @@
+package io.jenkins.plugins.dockerpromotion.webhook;
+
+import hudson.Extension;
+import hudson.ExtensionList;
+import hudson.model.InvisibleAction;
+import hudson.model.RootAction;
+import hudson.model.UnprotectedRootAction;
+import io.jenkins.plugins.dockerpromotion.notification.Payload;
+import io.jenkins.plugins.dockerpromotion.notification.PayloadException;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.StaplerResponse2;
+
+/**
+ * Where registries tell of pushes. Everybody reaches it, so nothing is read before the token is known, and whatever comes
+ * after it is bounded: bytes, bodies at a time, deliveries of one token in a second, deliveries that wait.
+ */
+@Extension
+public final class WebhookEndpoint extends InvisibleAction implements UnprotectedRootAction {
+
+    static final String USUAL_NAME = "dockerhub-webhook";
+    static final String OTHER_NAME = "docker-promotion-webhook";
+
+    private static final Logger LOGGER = Logger.getLogger(WebhookEndpoint.class.getName());
+    private static final Pattern PATH = Pattern.compile("/([^/]{1,200})(?:/(?:notify/?)?)?");
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int BODIES_AT_A_TIME = 32;
+
+    private final Map<String, RateLimit> limits = new ConcurrentHashMap<>();
+    private final Semaphore bodies = new Semaphore(BODIES_AT_A_TIME);
+
+    static WebhookEndpoint get() {
+        return ExtensionList.lookupSingleton(WebhookEndpoint.class);
+    }
+
+    /** Asked anew each time, as a plugin can come while Jenkins runs. */
+    @Override
+    public String getUrlName() {
+        return isMoved() ? OTHER_NAME : USUAL_NAME;
+    }
+
+    /** Whether another plugin has the usual address. */
+    boolean isMoved() {
+        return ExtensionList.lookup(RootAction.class).stream()
+                .anyMatch(action -> action != this && USUAL_NAME.equals(action.getUrlName()));
+    }
+
+    public void doIndex(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+        doDynamic(request, response);
+    }
+
+    /** All that is behind the address: the token, and no more. */
+    public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
+        if (!request.getMethod().equals("POST")) {
+            response.setHeader("Allow", "POST");
+            answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "A notification is sent by POST");
+            return;
+        }
+        Matcher path = PATH.matcher(request.getRestOfPath());
+        Optional<WebhookToken> token =
+                WebhookConfiguration.get().tokenOf(path.matches() ? path.group(1) : request.getRestOfPath());
+        if (!path.matches() || token.isEmpty()) {
+            answer(response, HttpServletResponse.SC_FORBIDDEN, "No token opens this address");
+        } else if (!limit(token.get()).tryTake() || !bodies.tryAcquire()) {
+            tooMany(response);
+        } else {
+            try {
+                receive(token.get(), request, response);
+            } finally {
+                bodies.release();
+            }
+        }
+    }
+
+    private RateLimit limit(WebhookToken token) {
+        return limits.computeIfAbsent(token.getHash(), hash -> new RateLimit(System::nanoTime));
+    }
+
+    private static void receive(WebhookToken token, StaplerRequest2 request, StaplerResponse2 response)
+            throws IOException {
+        byte[] body = request.getInputStream().readNBytes(Payload.MAX_BYTES + 1);
+        if (body.length > Payload.MAX_BYTES) {
+            refuse(token, response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE, "The body is too long");
+            return;
+        }
+        try {
+            take(Delivery.of(token, read(body, request.getContentType())), response);
+        } catch (PayloadException e) {
+            refuse(token, response, HttpServletResponse.SC_BAD_REQUEST, "Cannot read it: " + e.getMessage());
+        }
+    }
+
+    /** One at a time: what a megabyte of brackets becomes in memory is many megabytes. */
+    private static synchronized Payload read(byte[] body, String contentType) throws PayloadException {
+        return Payload.parse(body, contentType == null ? "" : contentType);
+    }
+
+    private static void take(Delivery delivery, StaplerResponse2 response) throws IOException {
+        try {
+            if (Deliveries.get().take(delivery)) {
+                answer(response, HttpServletResponse.SC_ACCEPTED, "Taken");
+            } else {
+                tooMany(response);
+            }
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Cannot keep a delivery", e);
+            answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "It cannot be kept now");
+        }
+    }
+
+    private static void refuse(WebhookToken token, StaplerResponse2 response, int status, String why)
+            throws IOException {
+        Deliveries.get().note(Delivery.refused(token, why));
+        answer(response, status, why);
+    }
+
+    private static void tooMany(StaplerResponse2 response) throws IOException {
+        response.setHeader("Retry-After", "10");
+        answer(response, TOO_MANY_REQUESTS, "Too many deliveries at once");
+    }
+
+    private static void answer(StaplerResponse2 response, int status, String line) throws IOException {
+        response.setStatus(status);
+        response.setContentType("text/plain;charset=UTF-8");
+        response.setHeader("X-Content-Type-Options", "nosniff");
+        response.getWriter().println(line);
+    }
+}

@@ -1,0 +1,48 @@
+package io.jenkins.plugins.dockerpromotion.notification;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TagFilterTest {
+
+    @ParameterizedTest
+    @CsvSource({
+        "latest, latest, true",
+        "latest, latest2, false",
+        "1.0, 1x0, false",
+        "'', anything, true",
+        "*, anything, true",
+        "2017.*, 2017.2.103, true",
+        "2017.*, 2018.2.103, false",
+        "*-rc, 1-rc, true",
+        "*-rc, 1-rc2, false",
+        "a*b*c, aXbXbXc, true",
+        "a*b*c, aXbXbX, false",
+        "{year}.{week}.{build}, 2017.2.103, true",
+        "{year}.{week}.{build}, 2017x2x103, false",
+        "{year}.{week}.{build}, latest, false",
+        "{major}.{minor}, 1.2, true",
+    })
+    void matchesWholeTags(String filter, String tag, boolean expected) {
+        assertThat(TagFilter.of(filter).matches(new Tag(tag))).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{year}*", "a b", "{nothing}", "-x", "[a-z]+", "a\nb"})
+    void refusesWhatIsNoFilter(String filter) {
+        assertThatIllegalArgumentException().isThrownBy(() -> TagFilter.of(filter));
+    }
+
+    @Test
+    void manyStarsAreNoWork() {
+        TagFilter filter = TagFilter.of("*a".repeat(60) + "b");
+
+        assertThat(filter.matches(new Tag("a".repeat(128)))).isFalse();
+    }
+}

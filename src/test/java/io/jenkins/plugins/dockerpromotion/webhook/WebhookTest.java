@@ -1,0 +1,362 @@
+package io.jenkins.plugins.dockerpromotion.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hudson.ExtensionList;
+import hudson.model.InvisibleAction;
+import hudson.model.Queue;
+import hudson.model.RootAction;
+import hudson.model.User;
+import hudson.security.ACL;
+import hudson.security.ACLContext;
+import hudson.security.AccessDeniedException3;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.dockerpromotion.notification.Payload;
+import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
+import java.io.ByteArrayOutputStream;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+import org.htmlunit.html.HtmlForm;
+import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+@WithJenkins
+class WebhookTest {
+
+    private static JenkinsRule jenkins;
+    private static Webhook webhook;
+
+    private String token;
+
+    @BeforeAll
+    static void openJenkins(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        jenkins.jenkins.setQuietPeriod(0);
+        webhook = new Webhook(jenkins);
+    }
+
+    @BeforeEach
+    void makeToken() {
+        WebhookConfiguration.get().setTokens(List.of());
+        token = WebhookConfiguration.get().make("Docker Hub");
+    }
+
+    @AfterEach
+    void forget() throws Exception {
+        Webhook.awaitIdle();
+        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
+    }
+
+    private static Delivery last() {
+        return Deliveries.get().newestFirst().get(0);
+    }
+
+    @Test
+    void aPushStartsABuildThatKnowsIt() throws Exception {
+        WorkflowJob job = webhook.job(
+                "knows",
+                "dockerHubPush(image: 'a/knows', tag: '{year}.{week}.{build}')",
+                "echo(/${env.DOCKER_TRIGGER_REPO_NAME} ${env.DOCKER_TRIGGER_TAG} by ${env.DOCKER_TRIGGER_PUSHER}/)");
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin"));
+
+        webhook.push(token, "a/knows", "2017.2.103");
+
+        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        WorkflowRun run = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
+        jenkins.assertLogContains("a/knows 2017.2.103 by somebody", run);
+        DockerPushCause cause = run.getCause(DockerPushCause.class);
+        assertThat(cause.getShortDescription())
+                .isEqualTo("Push of a/knows:2017.2.103 by somebody at 2017-07-14T02:40:00Z");
+        assertThat(cause.getPushId()).isEqualTo(run.getAction(PushAction.class).getPushId());
+        Webhook.awaitIdle();
+        assertThat(last().getJobs()).containsExactly("knows");
+        assertThat(SecretSearch.filesHolding(jenkins.jenkins.getRootDir().toPath(), token, "secret-of-callback"))
+                .isEmpty();
+    }
+
+    @Test
+    void declarativePipelinesWaitForSeveralImages() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "declarative");
+        job.setDefinition(new CpsFlowDefinition("""
+                pipeline {
+                    agent none
+                    triggers { dockerHubPush(images: ['a/one', 'a/two'], tag: 'v*', ignorePushers: ['robot']) }
+                    stages { stage('x') { steps { echo 'ran' } } }
+                }
+                """, true));
+        jenkins.buildAndAssertSuccess(job);
+
+        webhook.push(token, "a/two", "v1");
+        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
+        webhook.push(token, "a/one", "other");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("declarative waits for other tags");
+        webhook.post(token, Webhook.payload("a/one", "v2", "robot", "1"));
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("declarative ignores this pusher");
+        assertThat(last().getOutcome()).isEqualTo(Delivery.Outcome.NOTHING);
+        assertThat(job.getNextBuildNumber()).isEqualTo(3);
+    }
+
+    @Test
+    void theSameDeliveryTwiceStartsOneBuildAndAnAdministratorCanReplayIt() throws Exception {
+        WorkflowJob job = webhook.job("twice", "dockerHubPush(image: 'a/twice')", "");
+        webhook.push(token, "a/twice", "1");
+        webhook.push(token, "a/twice", "1");
+        Webhook.awaitIdle();
+        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        assertThat(last().getReason()).isEqualTo("a/twice:1 was delivered before");
+        assertThat(job.getNextBuildNumber()).isEqualTo(3);
+
+        HtmlPage page = jenkins.createWebClient().goTo("manage/docker-pushes");
+        assertThat(page.asNormalizedText()).contains("a/twice:1 by somebody", "twice", "Docker Hub");
+        assertThat(page.asXml()).doesNotContain(token, "secret-of-callback");
+        jenkins.submit(page.getFormByName("replay-" + last().getId()));
+
+        Webhook.await("the build", () -> job.getBuildByNumber(3) != null);
+        jenkins.waitUntilNoActivity();
+    }
+
+    @Test
+    void differentPushesAreDifferentBuildsInTheQueue() throws Exception {
+        WorkflowJob job = webhook.job("apart", "dockerHubPush(image: 'a/apart')", "");
+        jenkins.jenkins.doQuietDown();
+        try {
+            webhook.push(token, "a/apart", "1");
+            webhook.push(token, "a/apart", "2");
+            webhook.push(token, "a/apart", "2");
+            Webhook.awaitIdle();
+
+            assertThat(Webhook.queued(job))
+                    .flatExtracting(Queue.Item::getCauses)
+                    .extracting(cause -> ((DockerPushCause) cause).getTag())
+                    .containsExactlyInAnyOrder("1", "2");
+        } finally {
+            jenkins.jenkins.doCancelQuietDown();
+        }
+        jenkins.waitUntilNoActivity();
+    }
+
+    @Test
+    void disabledDeletedAndRenamedJobs() throws Exception {
+        WorkflowJob disabled = webhook.job("disabled", "dockerHubPush(image: 'a/lives')", "");
+        disabled.makeDisabled(true);
+        webhook.push(token, "a/lives", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).matches("disabled is disabled|no job waits for a/lives");
+
+        WorkflowJob renamed = webhook.job("before", "dockerHubPush(image: 'a/lives')", "");
+        renamed.renameTo("after");
+        disabled.delete();
+        webhook.push(token, "a/lives", "2");
+        Webhook.awaitIdle();
+        assertThat(last().getJobs()).containsExactly("after");
+
+        Webhook.await("the build", () -> renamed.getBuildByNumber(2) != null);
+        jenkins.waitUntilNoActivity();
+        renamed.delete();
+        webhook.push(token, "a/lives", "3");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("no job waits for a/lives");
+    }
+
+    @Test
+    void onlyATokenOpensIt() throws Exception {
+        String other = token.substring(0, 63) + (token.endsWith("0") ? "1" : "0");
+        String body = Webhook.payload("a/b", "1", "x", "1");
+        int before = Deliveries.get().newestFirst().size();
+
+        for (String wrong : List.of(other, "x", token + "0", WebhookToken.hashOf(token))) {
+            assertThat(webhook.post(wrong, body).statusCode()).as(wrong).isEqualTo(403);
+        }
+        assertThat(webhook.post(token + "/more", body).statusCode()).isEqualTo(403);
+        assertThat(webhook.send(webhook.request("dockerhub-webhook/")
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build())
+                        .statusCode())
+                .isEqualTo(403);
+        HttpResponse<String> got = webhook.send(
+                webhook.request("dockerhub-webhook/" + token + "/").GET().build());
+        assertThat(got.statusCode()).isEqualTo(405);
+        assertThat(got.headers().firstValue("Allow")).contains("POST");
+        assertThat(Deliveries.get().newestFirst()).hasSize(before);
+
+        assertThat(webhook.post(token + "/notify", body).statusCode()).isEqualTo(202);
+        WebhookConfiguration.get().setTokens(List.of());
+        assertThat(webhook.post(token, body).statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void takesAJsonBodyOfAFormsTypeOrOfNone() throws Exception {
+        for (String type : List.of("application/x-www-form-urlencoded", "text/plain", "")) {
+            HttpRequest.Builder request = webhook.request("dockerhub-webhook/" + token);
+            if (!type.isEmpty()) {
+                request.header("Content-Type", type);
+            }
+            String body = Webhook.payload("a/typed", "t", "a&b=c", "1");
+            assertThat(webhook.send(request.POST(HttpRequest.BodyPublishers.ofString(body))
+                                    .build())
+                            .statusCode())
+                    .as(type)
+                    .isEqualTo(202);
+            assertThat(last().getPushes()).extracting(Push::getPusher).containsExactly("a&b=c");
+        }
+    }
+
+    @Test
+    void refusesWithAReasonThatRepeatsNothing() throws Exception {
+        HttpResponse<String> bad = webhook.post(token, Webhook.payload("a/b", "<script>", "x", "1"));
+        assertThat(bad.statusCode()).isEqualTo(400);
+        assertThat(bad.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
+        assertThat(bad.body().strip()).isEqualTo("Cannot read it: 'push_data.tag' is not a tag");
+        assertThat(webhook.post(token, "[".repeat(100_000)).statusCode()).isEqualTo(400);
+        assertThat(webhook.post(token, " ".repeat(Payload.MAX_BYTES + 1)).statusCode())
+                .isEqualTo(413);
+
+        HtmlPage page = jenkins.createWebClient().goTo("manage/docker-pushes");
+        assertThat(page.asNormalizedText()).contains("'push_data.tag' is not a tag");
+    }
+
+    @Test
+    void aFloodIsHeldBackAndKeepsNobodyElseOut() throws Exception {
+        String legitimate = WebhookConfiguration.get().make("another");
+        Map<Integer, Long> answers = Stream.iterate(0, i -> i + 1)
+                .limit(1500)
+                .parallel()
+                .map(i -> {
+                    try {
+                        return webhook.post(token, Webhook.payload("a/flood", "t" + i, "x", "1"))
+                                .statusCode();
+                    } catch (Exception e) {
+                        throw new IllegalStateException(e);
+                    }
+                })
+                .collect(Collectors.groupingBy(s -> s, TreeMap::new, Collectors.counting()));
+
+        assertThat(answers).containsOnlyKeys(202, 429);
+        HttpResponse<String> held = webhook.post(token, Webhook.payload("a/flood", "more", "x", "1"));
+        if (held.statusCode() == 429) {
+            assertThat(held.headers().firstValue("Retry-After")).contains("10");
+        }
+        webhook.push(legitimate, "a/legitimate", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getToken()).isEqualTo("another");
+        assertThat(Deliveries.get().newestFirst()).hasSizeLessThanOrEqualTo(200);
+    }
+
+    @Test
+    void theButtonMakesATokenThatTheOpenFormDoesNotRevoke() throws Exception {
+        HtmlPage open = jenkins.createWebClient().goTo("configure");
+        String made = WebhookConfiguration.get().make("made meanwhile");
+        HtmlForm form = open.getFormByName("config");
+        jenkins.submit(form);
+
+        assertThat(WebhookConfiguration.get().getTokens())
+                .extracting(WebhookToken::getName)
+                .containsExactly("Docker Hub", "made meanwhile");
+        assertThat(WebhookConfiguration.get().tokenOf(made)).isPresent();
+        jenkins.configRoundtrip();
+        assertThat(WebhookConfiguration.get().getTokens()).hasSize(2);
+
+        String shown = WebhookConfiguration.get().doMakeToken("<b>third").renderHtml();
+        assertThat(shown).contains("/dockerhub-webhook/").doesNotContain("<b>third");
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        jenkins.jenkins.setAuthorizationStrategy(
+                new MockAuthorizationStrategy().grant(Jenkins.READ).everywhere().to("reader"));
+        try (ACLContext ignored =
+                ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
+            assertThatThrownBy(() -> WebhookConfiguration.get().doMakeToken("x"))
+                    .isInstanceOf(AccessDeniedException3.class);
+            DeliveriesPage page = ExtensionList.lookupSingleton(DeliveriesPage.class);
+            assertThatThrownBy(() -> page.doReplay("x")).isInstanceOf(AccessDeniedException3.class);
+            assertThatThrownBy(page::getDeliveries).isInstanceOf(AccessDeniedException3.class);
+        }
+    }
+
+    @Test
+    void tokensAreSetAsCode() throws Exception {
+        ConfigurationAsCode.get()
+                .configure(getClass().getResource("jenkins.yaml").toString());
+
+        assertThat(WebhookConfiguration.get().tokenOf("as-code").map(WebhookToken::getName))
+                .contains("by code");
+        ByteArrayOutputStream exported = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(exported);
+        assertThat(exported.toString(StandardCharsets.UTF_8))
+                .contains("dockerPromotionWebhook:", WebhookToken.hashOf("as-code"));
+    }
+
+    @Test
+    void theFormOfTheTriggerKeepsAllFields() throws Exception {
+        DockerHubPushTrigger before = new DockerHubPushTrigger();
+        before.setImage("technolog/serviceone");
+        before.setImages(List.of("a/one", "registry.example.com:5000/two"));
+        before.setTag("{year}.{week}.{build}");
+        before.setIgnorePushers(List.of("robot"));
+        before.setCallback(true);
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.addTrigger(before);
+
+        jenkins.configRoundtrip(job);
+
+        DockerHubPushTrigger after = (DockerHubPushTrigger)
+                job.getTriggersJobProperty().getTriggers().get(0);
+        jenkins.assertEqualDataBoundBeans(before, after);
+        assertThat(after).isNotSameAs(before);
+        job.delete();
+    }
+
+    @Test
+    void makesWayForAnotherPluginAndSaysSo() throws Exception {
+        RootAction other = new Other();
+        ExtensionList.lookup(RootAction.class).add(other);
+        try {
+            assertThat(WebhookEndpoint.get().getUrlName()).isEqualTo("docker-promotion-webhook");
+            assertThat(ExtensionList.lookupSingleton(WebhookMovedMonitor.class).isActivated())
+                    .isTrue();
+            assertThat(webhook.send(webhook.request("docker-promotion-webhook/" + token + "/")
+                                    .POST(HttpRequest.BodyPublishers.ofString(Webhook.payload("a/b", "1", "x", "7")))
+                                    .build())
+                            .statusCode())
+                    .isEqualTo(202);
+            assertThat(jenkins.createWebClient().goTo("manage").asNormalizedText())
+                    .contains("Another plugin has the address /dockerhub-webhook/");
+        } finally {
+            ExtensionList.lookup(RootAction.class).remove(other);
+        }
+        assertThat(ExtensionList.lookupSingleton(WebhookMovedMonitor.class).isActivated())
+                .isFalse();
+    }
+
+    private static final class Other extends InvisibleAction implements RootAction {
+        @Override
+        public String getUrlName() {
+            return "dockerhub-webhook";
+        }
+    }
+}
