@@ -12,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.webhook.DockerPushCause;
 import java.io.Serializable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -106,6 +107,7 @@ public final class ImageInfoStep extends Step implements Serializable {
         @Override
         Object conclude(ImageInfo info, Run<?, ?> run, TaskListener listener) {
             listener.getLogger().println(step.reference() + " is " + info);
+            DockerPushCause.compare(run, step.reference().toString(), info.digest(), listener.getLogger());
             return info.asMap();
         }
     }

@@ -25,31 +25,30 @@ public final class Delivery {
     private final boolean replayed;
     private final List<String> jobs = new ArrayList<>();
     private Outcome outcome;
-    private String reason = "";
+    private String reason;
 
-    private Delivery(String token, String source, List<Push> pushes, boolean replayed, Outcome outcome) {
+    private Delivery(String token, String source, List<Push> pushes, boolean replayed, Outcome outcome, String reason) {
         this.token = token;
         this.source = source;
         this.pushes = new ArrayList<>(pushes);
         this.replayed = replayed;
         this.outcome = outcome;
+        this.reason = reason;
     }
 
     static Delivery of(WebhookToken token, Payload payload) {
         List<Push> pushes = payload.events().stream().map(Push::new).toList();
-        return new Delivery(token.getName(), payload.source(), pushes, false, Outcome.WAITING);
+        return new Delivery(token.getName(), payload.source(), pushes, false, Outcome.WAITING, "");
     }
 
     static Delivery refused(WebhookToken token, String reason) {
-        Delivery refused = new Delivery(token.getName(), "", List.of(), false, Outcome.REFUSED);
-        refused.reason = reason;
-        return refused;
+        return new Delivery(token.getName(), "", List.of(), false, Outcome.REFUSED, reason);
     }
 
     /** The same once more, on purpose. */
     Delivery again() {
         List<Push> fresh = pushes.stream().map(Push::event).map(Push::new).toList();
-        return new Delivery(token, source, fresh, true, Outcome.WAITING);
+        return new Delivery(token, source, fresh, true, Outcome.WAITING, "");
     }
 
     synchronized void end(List<String> started, List<String> reasons) {

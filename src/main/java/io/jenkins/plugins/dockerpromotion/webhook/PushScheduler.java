@@ -9,7 +9,6 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 import jenkins.model.ParameterizedJobMixIn;
@@ -45,15 +44,13 @@ final class PushScheduler {
 
     private static void schedule(
             Push push, PushEvent event, boolean recovered, List<String> started, List<String> reasons) {
-        List<DockerHubPushTrigger> waiting = TriggerIndex.get().waitingFor(event.image()).stream()
-                .sorted(Comparator.comparing(trigger -> trigger.job().getFullName()))
-                .toList();
+        List<TriggerIndex.Waiting> waiting = TriggerIndex.get().waitingFor(event.image());
         if (waiting.isEmpty()) {
             reasons.add("no job waits for " + event.image());
         }
-        for (DockerHubPushTrigger trigger : waiting) {
-            Job<?, ?> job = trigger.job();
-            String objection = trigger.objection(event);
+        for (TriggerIndex.Waiting each : waiting) {
+            Job<?, ?> job = each.job();
+            String objection = each.trigger().objection(event);
             if (objection == null && !(recovered && isThere(job, push.getId()))) {
                 objection = enqueue(job, push, event) ? null : "is disabled";
             }

@@ -4,7 +4,8 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Job;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import java.util.Collection;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -38,21 +39,25 @@ public final class TriggerIndex {
         byTrigger.remove(trigger);
     }
 
-    /** The triggers of jobs that are still there; a deleted or moved job may not have stopped its own. */
-    Collection<DockerHubPushTrigger> waitingFor(ImageName image) {
-        List<DockerHubPushTrigger> waiting;
-        synchronized (this) {
-            waiting = List.copyOf(byImage.getOrDefault(image, Set.of()));
-        }
-        return waiting.stream().filter(this::isAlive).toList();
-    }
+    /** A job and the trigger of it that waits. */
+    record Waiting(Job<?, ?> job, DockerHubPushTrigger trigger) {}
 
-    private boolean isAlive(DockerHubPushTrigger trigger) {
-        Job<?, ?> job = trigger.job();
-        boolean alive = job != null && Jenkins.get().getItemByFullName(job.getFullName()) == job;
-        if (!alive) {
-            remove(trigger);
+    /** Those of jobs that are still there, by name; a deleted or moved job may not have stopped its trigger. */
+    List<Waiting> waitingFor(ImageName image) {
+        List<DockerHubPushTrigger> triggers;
+        synchronized (this) {
+            triggers = List.copyOf(byImage.getOrDefault(image, Set.of()));
         }
-        return alive;
+        List<Waiting> waiting = new ArrayList<>();
+        for (DockerHubPushTrigger trigger : triggers) {
+            Job<?, ?> job = trigger.job();
+            if (job != null && Jenkins.get().getItemByFullName(job.getFullName()) == job) {
+                waiting.add(new Waiting(job, trigger));
+            } else {
+                remove(trigger);
+            }
+        }
+        waiting.sort(Comparator.comparing(w -> w.job().getFullName()));
+        return waiting;
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Descriptor;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.webhook.WebhookConfiguration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
@@ -30,7 +31,9 @@ class FormHelpTest {
     private static void check(JenkinsRule jenkins) {
         List<Descriptor<?>> forms = forms(jenkins);
 
-        assertThat(forms).extracting(d -> d.clazz.getSimpleName()).contains("PromoteImageStep", "RegistryLogin");
+        assertThat(forms)
+                .extracting(d -> d.clazz.getSimpleName())
+                .contains("PromoteImageStep", "RegistryLogin", "DockerHubPushTrigger", "WebhookToken");
         for (Descriptor<?> form : forms) {
             assertThat(form.getDisplayName()).as(form.getId()).isNotBlank();
             for (String field : fields(form)) {
@@ -45,6 +48,9 @@ class FormHelpTest {
     }
 
     private static List<String> fields(Descriptor<?> form) {
+        if (form instanceof WebhookConfiguration) {
+            return List.of("tokens", "newTokenName");
+        }
         return form instanceof DockerPromotionConfiguration
                 ? List.of("registries")
                 : DescribableModel.of(form.clazz).getParameters().stream()

@@ -15,8 +15,11 @@ import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayOutputStream;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -121,6 +124,58 @@ class WebhookTest {
         assertThat(last().getReason()).isEqualTo("declarative ignores this pusher");
         assertThat(last().getOutcome()).isEqualTo(Delivery.Outcome.NOTHING);
         assertThat(job.getNextBuildNumber()).isEqualTo(3);
+    }
+
+    @Test
+    void saysIfTheTagHasMovedSinceThePush() throws Exception {
+        TestImage pushed = TestImage.oci(1);
+        try (InMemoryRegistry registry = InMemoryRegistry.builder().start()) {
+            registry.push("group/app", "1", pushed);
+            String image = registry.host() + "/group/app";
+            WorkflowJob job = webhook.job("moved", "dockerHubPush(image: '" + image + "')", """
+                    if (env.DOCKER_TRIGGER_TAG) {
+                        node {
+                            def info = imageInfo(image: env.DOCKER_TRIGGER_REPO_NAME, tag: env.DOCKER_TRIGGER_TAG)
+                            promoteImage(image: env.DOCKER_TRIGGER_REPO_NAME, tag: env.DOCKER_TRIGGER_TAG, to: ['x'])
+                            echo(/claimed ${env.DOCKER_TRIGGER_DIGEST == info.digest}/)
+                        }
+                    }""");
+            String event = """
+                    {"events": [{"action": "push", "timestamp": "2026-01-01T00:00:00Z", "request": {"host": "%s"},
+                     "target": {"digest": "%s", "repository": "group/app", "tag": "1"}}]}""";
+
+            webhook.post(token, event.formatted(registry.host(), pushed.digest()));
+            Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+            WorkflowRun same = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
+            jenkins.assertLogContains("claimed true", same);
+            jenkins.assertLogNotContains("Warning:", same);
+
+            String other = TestImage.oci(2).digest();
+            webhook.post(token, event.formatted(registry.host(), other));
+            Webhook.await("the build", () -> job.getBuildByNumber(3) != null);
+            WorkflowRun moved = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(3)));
+            assertThat(JenkinsRule.getLog(moved)
+                            .split(
+                                    "Warning: " + image + ":1 is " + pushed.digest() + " now; the push"
+                                            + " that started this build was of " + other,
+                                    -1))
+                    .hasSize(3);
+        }
+    }
+
+    @Test
+    void readsNothingOfTheBodyBeforeItKnowsTheToken() throws Exception {
+        try (Socket socket = new Socket("localhost", jenkins.getURL().getPort())) {
+            socket.setSoTimeout(30_000);
+            String head =
+                    "POST " + jenkins.getURL().getPath() + "dockerhub-webhook/wrong/ HTTP/1.1\r\nHost: localhost\r\n"
+                            + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000000\r\n\r\n";
+            socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+
+            byte[] status = socket.getInputStream().readNBytes("HTTP/1.1 403".length());
+
+            assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 403");
+        }
     }
 
     @Test
