@@ -33,7 +33,7 @@ public final class Deliveries {
     /** So many may wait, half of them with one token, so that none keeps the others out. */
     static final int MAX_WAITING = 1000;
 
-    private static final int MAX_OF_ONE_TOKEN = MAX_WAITING / 2;
+    static final int MAX_OF_ONE_TOKEN = MAX_WAITING / 2;
     private static final int BATCH = 100;
 
     private final Spool spool;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.ExtensionList;
+import hudson.Util;
 import hudson.model.InvisibleAction;
 import hudson.model.Queue;
 import hudson.model.RootAction;
@@ -19,6 +20,7 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -322,6 +324,26 @@ class WebhookTest {
         Webhook.awaitIdle();
         assertThat(last().getToken()).isEqualTo("another");
         assertThat(Deliveries.get().newestFirst()).hasSizeLessThanOrEqualTo(200);
+    }
+
+    @Test
+    void whatWaitsIsBoundedAndNoTokenTakesAllRoom() throws Exception {
+        Deliveries stuck = new Deliveries();
+        Payload payload = Payload.parse(
+                Webhook.payload("a/b", "1", "x", "1").getBytes(StandardCharsets.UTF_8), "application/json");
+        try {
+            for (String name : List.of("one", "two")) {
+                WebhookToken sender = new WebhookToken(name, WebhookToken.hashOf(name));
+                for (int i = 0; i < Deliveries.MAX_OF_ONE_TOKEN; i++) {
+                    assertThat(stuck.take(Delivery.of(sender, payload))).isTrue();
+                }
+                assertThat(stuck.take(Delivery.of(sender, payload))).isFalse();
+            }
+            WebhookToken third = new WebhookToken("three", WebhookToken.hashOf("three"));
+            assertThat(stuck.take(Delivery.of(third, payload))).isFalse();
+        } finally {
+            Util.deleteContentsRecursive(new File(jenkins.jenkins.getRootDir(), "docker-promotion/deliveries"));
+        }
     }
 
     @Test
