@@ -22,10 +22,12 @@ final class HttpSender {
     private final HttpClient client;
     private final ProxySettings proxy;
     private final Timing timing;
+    private final HostRules hosts;
 
     HttpSender(Network network, String certificateAuthority) {
         this.proxy = network.proxy();
         this.timing = network.timing();
+        this.hosts = network.hosts();
         this.client = SharedHttpClients.get(proxy, certificateAuthority, timing.connect());
     }
 
@@ -54,6 +56,11 @@ final class HttpSender {
 
     private Answer sendOnce(HttpCall call, URI uri, Optional<String> authorization)
             throws IOException, InterruptedException {
+        Origin origin = Origin.of(uri);
+        if (!hosts.allow(origin)) {
+            throw new RegistryException(call.failureText(origin + " is not among the allowed registry hosts; an"
+                    + " administrator sets them in Manage Jenkins » System » Docker Image Promotion"));
+        }
         UploadProgress progress = new UploadProgress(call.body());
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(call.method(), progress.publisher());
         call.headers().forEach(request::setHeader);

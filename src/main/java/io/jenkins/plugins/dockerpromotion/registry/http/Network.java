@@ -18,12 +18,18 @@ public final class Network implements Serializable {
     private final LinkedHashMap<String, RegistryLocation> locations = new LinkedHashMap<>();
     private final ProxySettings proxy;
     private final Timing timing;
+    private final HostRules hosts;
 
     /** @param locations of the registries that are not at their usual place */
     public Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing) {
+        this(locations, proxy, timing, HostRules.ALL);
+    }
+
+    private Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing, HostRules hosts) {
         locations.forEach(l -> this.locations.put(l.host(), l));
         this.proxy = proxy;
         this.timing = timing;
+        this.hosts = hosts;
     }
 
     /** Every registry at its usual place, no proxy, the default limits. */
@@ -33,7 +39,12 @@ public final class Network implements Serializable {
 
     /** The same with other limits of time. */
     public Network with(Timing other) {
-        return new Network(List.copyOf(locations.values()), proxy, other);
+        return new Network(List.copyOf(locations.values()), proxy, other, hosts);
+    }
+
+    /** The same with requests to these hosts alone. */
+    public Network with(HostRules other) {
+        return new Network(List.copyOf(locations.values()), proxy, timing, other);
     }
 
     /** What is known of {@code host} beforehand; nothing for a registry of this machine, whose scheme must be found out. */
@@ -62,5 +73,10 @@ public final class Network implements Serializable {
 
     public Timing timing() {
         return timing;
+    }
+
+    /** The hosts that requests may go to. */
+    public HostRules hosts() {
+        return hosts;
     }
 }
