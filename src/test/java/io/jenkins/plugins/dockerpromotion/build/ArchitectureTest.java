@@ -38,7 +38,8 @@ class ArchitectureTest {
             "version", JDK,
             "promotion", union(JDK, JACKSON, ours("registry..", "version")),
             "retention", union(JDK, JACKSON, ours("registry..", "version")),
-            "dockerconfig", union(JDK, JACKSON, ours("registry..", "version"))));
+            "dockerconfig", union(JDK, JACKSON, ours("registry..", "version")),
+            "dockerhost", union(JDK, ours("registry.."))));
 
     /** Of these, those that have no class yet. */
     private static final Set<String> TO_COME = Set.of();

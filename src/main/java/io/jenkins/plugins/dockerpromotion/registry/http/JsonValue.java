@@ -57,6 +57,11 @@ public final class JsonValue {
         return texts;
     }
 
+    /** The names of an object's fields. */
+    public List<String> names() {
+        return node.properties().stream().map(Map.Entry::getKey).toList();
+    }
+
     /** The fields of an object that are texts, in their order. */
     public Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();

@@ -1,0 +1,27 @@
+package io.jenkins.plugins.dockerpromotion.agent;
+
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostPruner;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Removes what nobody needs any more from the agent's Docker host.
+ *
+ * @param environment of the build, as far as the docker client needs it
+ */
+public record PruneHostOperation(HostPolicy policy, Map<String, String> environment)
+        implements AgentOperation<HostReceipt> {
+
+    public PruneHostOperation {
+        environment = new TreeMap<>(environment);
+    }
+
+    @Override
+    public HostReceipt run(RegistryTransport.Context context) throws HostException, InterruptedException {
+        return HostPruner.prune(policy, environment, context.time().now(), context.notices());
+    }
+}

@@ -1,0 +1,183 @@
+package io.jenkins.plugins.dockerpromotion.dockerhost;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** Runs the docker client, always by a list of arguments and never through a shell. */
+final class DockerClient {
+
+    /** Ten thousand images say less. */
+    private static final int MAX_OUTPUT = 128 * 1024 * 1024;
+
+    private static final int MAX_ERROR = 64 * 1024;
+    private static final int MAX_QUOTE = 300;
+
+    /** Removing a large image takes minutes on a slow disk; a daemon that says nothing for so long is stuck. */
+    private static final long TIMEOUT_MINUTES = 10;
+
+    private static final Pattern GONE = Pattern.compile("(?i)no such|not found|already in progress");
+
+    private final Path client;
+    private final Map<String, String> environment;
+
+    private DockerClient(Path client, Map<String, String> environment) {
+        this.client = client;
+        this.environment = environment;
+    }
+
+    /** What a command said. */
+    private record Said(int exit, byte[] output, String error) {}
+
+    /**
+     * Finds the client.
+     *
+     * @param environment of the build, as far as it matters: {@code PATH} says where the client is
+     * @throws HostException if there is none
+     */
+    static DockerClient find(Map<String, String> environment) throws HostException {
+        String path = environment.getOrDefault(
+                "PATH", Optional.ofNullable(System.getenv("PATH")).orElse(""));
+        return Stream.of(path.split(Pattern.quote(File.pathSeparator)))
+                .filter(folder -> !folder.isEmpty())
+                .flatMap(folder -> Stream.of("docker", "docker.exe").map(name -> executable(folder, name)))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .map(client -> new DockerClient(client, environment))
+                .orElseThrow(
+                        () -> new HostException("there is no docker client in the PATH; install it there, or run this"
+                                + " step on an agent that has one"));
+    }
+
+    private static Optional<Path> executable(String folder, String name) {
+        try {
+            return Optional.of(Path.of(folder, name))
+                    .filter(Files::isRegularFile)
+                    .filter(Files::isExecutable);
+        } catch (InvalidPathException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The lines that a command prints. */
+    List<String> lines(String... arguments) throws HostException, InterruptedException {
+        Said said = run(List.of(arguments));
+        if (said.exit != 0) {
+            throw failure(said);
+        }
+        return new String(said.output, StandardCharsets.UTF_8)
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.isEmpty())
+                .toList();
+    }
+
+    /** What {@code docker <kind> inspect} tells of {@code ids}; those that went away meanwhile are left out. */
+    List<JsonValue> inspect(String kind, List<String> ids) throws HostException, InterruptedException {
+        List<JsonValue> found = new ArrayList<>();
+        // A command line of some thousand ids is longer than what an operating system takes.
+        for (int from = 0; from < ids.size(); from += 100) {
+            List<String> command = new ArrayList<>(List.of(kind, "inspect", "--format", "{{json .}}"));
+            command.addAll(ids.subList(from, Math.min(ids.size(), from + 100)));
+            Said said = run(command);
+            if (said.exit != 0 && !GONE.matcher(said.error).find()) {
+                throw failure(said);
+            }
+            new String(said.output, StandardCharsets.UTF_8)
+                    .lines()
+                    .filter(line -> !line.isBlank())
+                    .forEach(line -> Json.parse(line.getBytes(StandardCharsets.UTF_8))
+                            .filter(JsonValue::isObject)
+                            .ifPresent(found::add));
+        }
+        return found;
+    }
+
+    /**
+     * Removes something; what went away meanwhile counts as removed.
+     *
+     * @return why the daemon refuses; nothing if it is gone
+     */
+    Optional<String> remove(HostObject object) throws HostException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(object.kind().command(), "rm"));
+        command.addAll(object.references());
+        Said said = run(command);
+        return said.exit == 0 || GONE.matcher(said.error).find() ? Optional.empty() : Optional.of(oneLine(said.error));
+    }
+
+    private Said run(List<String> arguments) throws HostException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(client.toString()));
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().putAll(environment);
+        Process process;
+        try {
+            process = builder.start();
+            process.getOutputStream().close();
+        } catch (IOException e) {
+            throw new HostException("the docker client " + client + " cannot be run (" + e.getMessage() + ")");
+        }
+        CompletableFuture<byte[]> output = read(process.getInputStream(), MAX_OUTPUT);
+        CompletableFuture<byte[]> error = read(process.getErrorStream(), MAX_ERROR);
+        try {
+            if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
+                throw new HostException("the docker client said nothing for " + TIMEOUT_MINUTES
+                        + " minutes; look whether the daemon is stuck");
+            }
+            return new Said(process.exitValue(), output.join(), new String(error.join(), StandardCharsets.UTF_8));
+        } finally {
+            process.descendants().forEach(ProcessHandle::destroyForcibly);
+            process.destroyForcibly();
+        }
+    }
+
+    private static CompletableFuture<byte[]> read(InputStream in, int limit) {
+        CompletableFuture<byte[]> read = new CompletableFuture<>();
+        Thread reader = new Thread(
+                () -> {
+                    try (in) {
+                        byte[] bytes = in.readNBytes(limit);
+                        in.skip(Long.MAX_VALUE);
+                        read.complete(bytes);
+                    } catch (IOException e) {
+                        read.complete(new byte[0]);
+                    }
+                },
+                "docker-promotion-client");
+        reader.setDaemon(true);
+        reader.start();
+        return read;
+    }
+
+    /** In the client's own words, with what to do where they are known. */
+    private HostException failure(Said said) {
+        String words = oneLine(said.error.isBlank() ? "it ended with " + said.exit : said.error);
+        if (words.contains("Cannot connect to the Docker daemon") || words.contains("error during connect")) {
+            return new HostException("no daemon answers (" + words + "); start it, or set DOCKER_HOST");
+        }
+        if (words.contains("permission denied")) {
+            return new HostException("the agent's user may not use the daemon (" + words
+                    + "); add it to the group docker, or set DOCKER_HOST");
+        }
+        return new HostException("the docker client failed (" + words + ")");
+    }
+
+    private static String oneLine(String text) {
+        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+        return line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line;
+    }
+}

@@ -1,0 +1,125 @@
+package io.jenkins.plugins.dockerpromotion.dockerhost;
+
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostObject.Kind;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt.Removed;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+
+/**
+ * Removes what nobody needs any more from a Docker host: containers first, then the networks and images that only they
+ * needed, volumes last. Everything is looked at before it is removed and removed by its name, never by force.
+ */
+public final class HostPruner {
+
+    /** One at a time in an agent's process, whichever builds ask. */
+    private static final ReentrantLock TURN = new ReentrantLock(true);
+
+    private final DockerClient docker;
+    private final HostPolicy policy;
+    private final Notices notices;
+    private final Instant now;
+    private final List<Removed> removed = new ArrayList<>();
+    private int kept;
+    private long bytes;
+
+    private HostPruner(DockerClient docker, HostPolicy policy, Notices notices, Instant now) {
+        this.docker = docker;
+        this.policy = policy;
+        this.notices = notices;
+        this.now = now;
+    }
+
+    /**
+     * Prunes, or tells what it would do.
+     *
+     * @param environment of the build, as far as the docker client needs it
+     * @throws HostException if there is no client or no daemon
+     */
+    public static HostReceipt prune(HostPolicy policy, Map<String, String> environment, Instant now, Notices notices)
+            throws HostException, InterruptedException {
+        DockerClient docker = DockerClient.find(environment);
+        if (!TURN.tryLock()) {
+            notices.say("Waiting, as another build is pruning Docker on this agent");
+            TURN.lockInterruptibly();
+        }
+        try {
+            return new HostPruner(docker, policy, notices, now).run();
+        } finally {
+            TURN.unlock();
+        }
+    }
+
+    private HostReceipt run() throws HostException, InterruptedException {
+        HostInventory inventory = new HostInventory(docker, now);
+        List<HostObject> containers = inventory.containers();
+        Set<String> staying = containers.stream().map(HostObject::id).collect(Collectors.toCollection(HashSet::new));
+        staying.removeAll(clear(containers));
+        clear(inventory.networks(staying));
+        if (policy.covers(Kind.IMAGE)) {
+            clear(images(inventory, staying));
+        }
+        if (policy.covers(Kind.VOLUME)) {
+            clear(inventory.volumes());
+        }
+        return new HostReceipt(removed, kept, bytes, policy.dryRun());
+    }
+
+    /** The smallest one first, so that what is built on another counts for what it adds. */
+    private List<HostObject> images(HostInventory inventory, Set<String> staying)
+            throws HostException, InterruptedException {
+        Set<String> used = inventory.usedSince(policy.busy().since());
+        return inventory.images(staying).stream()
+                .map(image -> isAmong(used, image) ? needed(image) : image)
+                .sorted(Comparator.comparingLong(HostObject::size))
+                .toList();
+    }
+
+    private static boolean isAmong(Set<String> used, HostObject image) {
+        return used.contains(image.id())
+                || image.references().stream().anyMatch(used::contains)
+                || image.references().stream().anyMatch(name -> used.contains(name.replaceFirst(":latest$", "")));
+    }
+
+    private static HostObject needed(HostObject image) {
+        return new HostObject(
+                image.kind(),
+                image.id(),
+                image.name(),
+                image.references(),
+                image.lastUsed(),
+                image.size(),
+                image.neededBy().or(() -> Optional.of("a running build may use it")));
+    }
+
+    /** Removes what may go; returns the ids of what is gone, or would be. */
+    private Set<String> clear(List<HostObject> objects) throws HostException, InterruptedException {
+        Set<String> gone = new HashSet<>();
+        for (HostObject object : objects) {
+            if (policy.objection(object, now).isPresent()) {
+                kept++;
+                continue;
+            }
+            Optional<String> refused = policy.dryRun() ? Optional.empty() : docker.remove(object);
+            String kind = object.kind().command();
+            removed.add(new Removed(kind, object.name(), refused.orElse("")));
+            if (refused.isPresent()) {
+                kept++;
+                notices.say("The daemon keeps the " + kind + " " + object.name() + ": " + refused.get());
+            } else {
+                gone.add(object.id());
+                bytes += object.size();
+                notices.say((policy.dryRun() ? "Would remove the " : "Removed the ") + kind + " " + object.name());
+            }
+        }
+        return gone;
+    }
+}
