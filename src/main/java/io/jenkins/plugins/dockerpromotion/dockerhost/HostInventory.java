@@ -5,9 +5,9 @@ import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -25,11 +25,9 @@ final class HostInventory {
     private static final Set<String> ENDED = Set.of("created", "exited", "dead");
 
     private final DockerClient docker;
-    private final Instant now;
 
-    HostInventory(DockerClient docker, Instant now) {
+    HostInventory(DockerClient docker) {
         this.docker = docker;
-        this.now = now;
     }
 
     List<HostObject> containers() throws HostException, InterruptedException {
@@ -76,31 +74,38 @@ final class HostInventory {
                 Kind.NETWORK, id, json.text("Name"), List.of(id), latest(json.text("Created")), 0, needed);
     }
 
-    /** @param staying containers that keep their images, by their ids */
-    List<HostObject> images(Set<String> staying) throws HostException, InterruptedException {
-        Set<String> used = new HashSet<>();
-        docker.inspect("container", List.copyOf(staying)).forEach(container -> used.add(container.text("Image")));
+    /**
+     * @param staying containers that keep their images, by their ids
+     * @param used images that running builds have used, as they named them
+     */
+    List<HostObject> images(Set<String> staying, Set<String> used) throws HostException, InterruptedException {
+        Set<String> ofContainers = new HashSet<>();
+        docker.inspect("container", List.copyOf(staying))
+                .forEach(container -> ofContainers.add(container.text("Image")));
         List<String> ids = docker.lines("image", "ls", "--quiet", "--no-trunc").stream()
                 .distinct()
                 .toList();
+        UsedImages usedImages = new UsedImages(used);
         return docker.inspect("image", ids).stream()
-                .map(json -> image(json, used))
+                .map(json -> image(json, ofContainers, usedImages))
                 .toList();
     }
 
-    private HostObject image(JsonValue json, Set<String> used) {
+    private HostObject image(JsonValue json, Set<String> ofContainers, UsedImages used) {
         String id = json.text("Id");
         List<String> tags = json.field("RepoTags").itemTexts();
+        List<String> digests = json.field("RepoDigests").itemTexts();
         // An image that was pulled by its digest has no tag, but a name all the same.
-        List<String> names = tags.isEmpty() ? json.field("RepoDigests").itemTexts() : tags;
-        Optional<String> needed = used.contains(id) ? Optional.of("a container is made of it") : Optional.empty();
-        Instant last = latest(
-                json.field("Metadata").text("LastTagTime"),
-                // Not when it was made: that may be years ago for an image which was pulled a minute ago.
-                tags.isEmpty() ? json.text("Created") : json.field("Metadata").text("LastTagTime"));
-        if (last.equals(Instant.MIN)) {
-            last = latest(json.text("Created"));
+        List<String> names = tags.isEmpty() ? digests : tags;
+        Optional<String> needed = Optional.empty();
+        if (ofContainers.contains(id)) {
+            needed = Optional.of("a container is made of it");
+        } else if (used.contain(id, tags) || used.contain(id, digests)) {
+            needed = Optional.of("a running build may use it");
         }
+        // Not when it was made: that may be years ago for an image which was pulled a minute ago.
+        Instant tagged = moment(json.field("Metadata").text("LastTagTime"));
+        Instant last = tagged.equals(HostObject.UNKNOWN) ? moment(json.text("Created")) : tagged;
         return new HostObject(
                 Kind.IMAGE,
                 id,
@@ -111,40 +116,51 @@ final class HostInventory {
                 needed);
     }
 
-    /** Those without a name that no container has, running or not. */
-    List<HostObject> volumes() throws HostException, InterruptedException {
-        List<String> names = docker.lines("volume", "ls", "--quiet", "--filter", "dangling=true").stream()
+    /**
+     * Those without a name.
+     *
+     * @param staying containers that keep their volumes, by their ids
+     */
+    List<HostObject> volumes(Set<String> staying) throws HostException, InterruptedException {
+        Set<String> mounted = new HashSet<>();
+        docker.inspect("container", List.copyOf(staying))
+                .forEach(container -> container.field("Mounts").items().forEach(m -> mounted.add(m.text("Name"))));
+        List<String> names = docker.lines("volume", "ls", "--quiet").stream()
                 .filter(name -> ANONYMOUS.matcher(name).matches())
                 .toList();
-        List<HostObject> volumes = new ArrayList<>();
-        for (JsonValue json : docker.inspect("volume", names)) {
-            String name = json.text("Name");
-            volumes.add(new HostObject(
-                    Kind.VOLUME, name, name, List.of(name), latest(json.text("CreatedAt")), 0, Optional.empty()));
-        }
-        return volumes;
+        return docker.inspect("volume", names).stream()
+                .map(json -> volume(json, mounted))
+                .toList();
+    }
+
+    private static HostObject volume(JsonValue json, Set<String> mounted) {
+        String name = json.text("Name");
+        Optional<String> needed = mounted.contains(name) ? Optional.of("a container has it") : Optional.empty();
+        // The daemon cuts off fractions of a second.
+        Instant made = moment(json.text("CreatedAt"));
+        Instant last = made.equals(HostObject.UNKNOWN) ? made : made.plusSeconds(1);
+        return new HostObject(Kind.VOLUME, name, name, List.of(name), last, 0, needed);
     }
 
     /**
-     * Images, by id or name, that containers were made of or that were pulled since then, as far as the daemon remembers: a
+     * Images, by id or name, that containers were made of since then, as far as the daemon remembers: a
      * container that ended and was removed leaves no other trace.
      */
     Set<String> usedSince(Instant moment) throws HostException, InterruptedException {
-        Set<String> used = new HashSet<>();
-        List<String> events = docker.lines(
+        // The daemon tells what came before the second it is given, so this one has to pass first.
+        String since = moment.getEpochSecond() + String.format(Locale.ROOT, ".%09d", moment.getNano());
+        return new HashSet<>(docker.lines(
                 "events",
                 "--since",
-                String.valueOf(moment.getEpochSecond()),
+                since,
                 "--until",
-                String.valueOf(now.getEpochSecond()),
+                String.valueOf(Instant.now().getEpochSecond() + 1),
                 "--filter",
                 "type=container",
                 "--filter",
                 "event=create",
                 "--format",
-                "{{.Actor.Attributes.image}}");
-        used.addAll(events);
-        return used;
+                "{{.Actor.Attributes.image}}"));
     }
 
     /** The latest of these; whatever is none, as the daemon's "never" is, counts as long ago. */
@@ -152,15 +168,15 @@ final class HostInventory {
         return Stream.of(moments)
                 .map(HostInventory::moment)
                 .max(Instant::compareTo)
-                .orElse(Instant.MIN);
+                .orElse(HostObject.UNKNOWN);
     }
 
     private static Instant moment(String text) {
         try {
             Instant moment = OffsetDateTime.parse(text).toInstant();
-            return moment.isBefore(Instant.EPOCH) ? Instant.MIN : moment;
+            return moment.isBefore(Instant.EPOCH) ? HostObject.UNKNOWN : moment;
         } catch (DateTimeException e) {
-            return Instant.MIN;
+            return HostObject.UNKNOWN;
         }
     }
 }

@@ -24,6 +24,9 @@ record HostObject(
         long size,
         Optional<String> neededBy) {
 
+    /** Stands for a moment that the daemon does not tell. */
+    static final Instant UNKNOWN = Instant.MIN;
+
     HostObject {
         references = List.copyOf(references);
     }

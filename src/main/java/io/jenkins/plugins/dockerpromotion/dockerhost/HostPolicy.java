@@ -35,6 +35,9 @@ public record HostPolicy(Duration age, boolean images, boolean volumes, boolean 
         if (object.neededBy().isPresent()) {
             return object.neededBy();
         }
+        if (object.lastUsed().equals(HostObject.UNKNOWN)) {
+            return Optional.of("nobody knows when it was used");
+        }
         if (!object.lastUsed().isBefore(now.minus(age))) {
             return Optional.of("used less than " + text(age) + " ago");
         }

@@ -59,7 +59,7 @@ public final class HostPruner {
     }
 
     private HostReceipt run() throws HostException, InterruptedException {
-        HostInventory inventory = new HostInventory(docker, now);
+        HostInventory inventory = new HostInventory(docker);
         List<HostObject> containers = inventory.containers();
         Set<String> staying = containers.stream().map(HostObject::id).collect(Collectors.toCollection(HashSet::new));
         staying.removeAll(clear(containers));
@@ -68,7 +68,7 @@ public final class HostPruner {
             clear(images(inventory, staying));
         }
         if (policy.covers(Kind.VOLUME)) {
-            clear(inventory.volumes());
+            clear(inventory.volumes(staying));
         }
         return new HostReceipt(removed, kept, bytes, policy.dryRun());
     }
@@ -77,27 +77,9 @@ public final class HostPruner {
     private List<HostObject> images(HostInventory inventory, Set<String> staying)
             throws HostException, InterruptedException {
         Set<String> used = inventory.usedSince(policy.busy().since());
-        return inventory.images(staying).stream()
-                .map(image -> isAmong(used, image) ? needed(image) : image)
+        return inventory.images(staying, used).stream()
                 .sorted(Comparator.comparingLong(HostObject::size))
                 .toList();
-    }
-
-    private static boolean isAmong(Set<String> used, HostObject image) {
-        return used.contains(image.id())
-                || image.references().stream().anyMatch(used::contains)
-                || image.references().stream().anyMatch(name -> used.contains(name.replaceFirst(":latest$", "")));
-    }
-
-    private static HostObject needed(HostObject image) {
-        return new HostObject(
-                image.kind(),
-                image.id(),
-                image.name(),
-                image.references(),
-                image.lastUsed(),
-                image.size(),
-                image.neededBy().or(() -> Optional.of("a running build may use it")));
     }
 
     /** Removes what may go; returns the ids of what is gone, or would be. */

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.remoting.Channel;
 import hudson.remoting.RequestAbortedException;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.retention.RetentionException;
@@ -30,7 +31,7 @@ final class StepFailure {
      * @param phrase what was tried, behind "cannot"
      */
     static Throwable explained(String phrase, Throwable e) {
-        if (e instanceof IllegalArgumentException) {
+        if (e instanceof IllegalArgumentException || e instanceof HostException) {
             return new AbortException("Cannot " + phrase + ": " + e.getMessage());
         }
         return hasText(e) ? new AbortException(e.getMessage()) : e;

@@ -1,0 +1,96 @@
+package io.jenkins.plugins.dockerpromotion.dockerhost;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostObject.Kind;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy.Busy;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullAndEmptySource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HostPolicyTest {
+
+    private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
+
+    private static HostPolicy policy(Duration age, Duration oldestBuild, String... images) {
+        return new HostPolicy(age, true, true, false, new Busy(NOW.minus(oldestBuild), Set.of(images)));
+    }
+
+    private static HostObject image(String id, Duration ago, Optional<String> needed) {
+        return new HostObject(Kind.IMAGE, id, id, List.of(id), NOW.minus(ago), 1, needed);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "3, 1, true",
+        "1, 0, false", // used less than the age ago
+        "2, 0, false", // just as long ago
+        "3, 4, false", // since the oldest build began
+        "3, 3, false", // the moment it began
+    })
+    void removesWhatIsOlderThanTheAgeAndThanTheOldestBuild(int usedHoursAgo, int buildHoursAgo, boolean goes) {
+        HostPolicy policy = policy(Duration.ofHours(2), Duration.ofHours(buildHoursAgo));
+        assertThat(policy.objection(image("a", Duration.ofHours(usedHoursAgo), Optional.empty()), NOW))
+                .matches(objection -> objection.isEmpty() == goes);
+    }
+
+    @Test
+    void keepsWhatIsNeededOrKnownToBeABuildsHoweverOld() {
+        HostPolicy policy = policy(Duration.ZERO, Duration.ZERO, "sha256:base");
+        Duration years = Duration.ofDays(1000);
+        assertThat(policy.objection(image("sha256:base", years, Optional.empty()), NOW))
+                .contains("a running build may use it");
+        assertThat(policy.objection(image("x", years, Optional.of("a container is made of it")), NOW))
+                .contains("a container is made of it");
+        assertThat(policy.objection(image("x", years, Optional.empty()), NOW)).isEmpty();
+        HostObject undated = new HostObject(Kind.IMAGE, "x", "x", List.of(), HostObject.UNKNOWN, 1, Optional.empty());
+        assertThat(policy.objection(undated, NOW)).contains("nobody knows when it was used");
+    }
+
+    @Test
+    void neverRemovesWhatARunningBuildMayUse() {
+        Random random = new Random(7);
+        for (int i = 0; i < 10_000; i++) {
+            Duration age = Duration.ofMinutes(random.nextInt(300));
+            Duration build = Duration.ofMinutes(random.nextInt(300));
+            Duration used = Duration.ofMinutes(random.nextInt(300));
+            boolean known = random.nextInt(10) == 0;
+            HostPolicy policy = known ? policy(age, build, "image") : policy(age, build);
+            boolean goes = policy.objection(image("image", used, Optional.empty()), NOW)
+                    .isEmpty();
+            assertThat(goes)
+                    .as("used %s ago, age %s, oldest build %s ago, known %s", used, age, build, known)
+                    .isEqualTo(!known && used.compareTo(age) > 0 && used.compareTo(build) > 0);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"90m, PT1H30M", "2h, PT2H", "7d, PT168H", "1d12h, PT36H", "0s, PT0S", "1h30m10s, PT1H30M10S"})
+    void readsAges(String text, Duration expected) {
+        assertThat(Age.parse(text)).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @NullAndEmptySource
+    @ValueSource(strings = {" ", "2", "h", "2 h", "-2h", "2h1d", "1.5h", "2h; rm", "999999d", "2w"})
+    void refusesWhatIsNoAge(String text) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Age.parse(text))
+                .withMessageContaining("is not an age such as 90m, 2h, 7d or 1d12h");
+    }
+
+    @Test
+    void tellsAgesToPeople() {
+        assertThat(HostPolicy.text(Duration.ofMinutes(26 * 60 + 5))).isEqualTo("1 d 2 h 5 min");
+        assertThat(HostPolicy.text(Duration.ZERO)).isEqualTo("0 s");
+    }
+}

@@ -1,0 +1,195 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import hudson.model.Result;
+import hudson.model.Slave;
+import hudson.util.FormValidation.Kind;
+import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** With a client that does what a test wants, and once with the real one. */
+@WithJenkins
+class PruneDockerHostStepTest {
+
+    private static JenkinsRule jenkins;
+
+    @TempDir
+    private Path bin;
+
+    @BeforeAll
+    static void prepare(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        Pipelines.prepare(rule);
+        Slave agent = (Slave) jenkins.jenkins.getNode("slave0");
+        agent.setNumExecutors(2);
+        // Makes the executors, too, which updating a node does not.
+        jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
+    }
+
+    @BeforeEach
+    void installClient() throws Exception {
+        client("exit 0");
+    }
+
+    /** @param body of a shell script in place of the docker client */
+    private void client(String body) throws Exception {
+        Path docker =
+                Files.writeString(bin.resolve("docker"), "#!/bin/sh\necho \"$@\" >>" + bin + "/calls\n" + body + "\n");
+        assertThat(docker.toFile().setExecutable(true)).isTrue();
+    }
+
+    private String step(String parameters) {
+        return "withEnv(['PATH=" + bin + ":/usr/bin:/bin', 'SECRET=marked']) { echo \"freed ${pruneDockerHost("
+                + parameters + ")}\" }";
+    }
+
+    @Test
+    void keepsItsParametersInItsFormAndSnippet() throws Exception {
+        PruneDockerHostStep step = new PruneDockerHostStep();
+        jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
+        StepForm.assertSnippet(step, "pruneDockerHost()");
+
+        step.setUntil("7d");
+        step.setImages(false);
+        step.setVolumes(false);
+        step.setDryRun(true);
+        jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
+        StepForm.assertSnippet(step, "pruneDockerHost dryRun: true, images: false, until: '7d', volumes: false");
+
+        PruneDockerHostStep.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(PruneDockerHostStep.DescriptorImpl.class);
+        assertThat(form.doCheckUntil("1d12h").kind).isEqualTo(Kind.OK);
+        assertThat(form.doCheckUntil("").kind).isEqualTo(Kind.OK);
+        assertThat(form.doCheckUntil("2 weeks").getMessage()).contains("is not an age such as");
+    }
+
+    @Test
+    void asksTheClientOfTheBuildsPathByPlainArguments() throws Exception {
+        client("env >>" + bin + "/env; case \"$1 $2\" in"
+                + " 'image ls') echo sha256:1;;"
+                + " 'image inspect') echo '{\"Id\":\"sha256:1\",\"RepoTags\":[\"old:1\"],\"Size\":2000000,"
+                + "\"Metadata\":{\"LastTagTime\":\"2020-01-01T00:00:00Z\"}}';;"
+                + " esac");
+
+        WorkflowRun run = Pipelines.succeed(jenkins, step("until: '1d'"));
+
+        assertThat(Files.readAllLines(bin.resolve("calls"))).contains("image ls --quiet --no-trunc", "image rm old:1");
+        assertThat(Files.readString(bin.resolve("env"))).doesNotContain("marked");
+        jenkins.assertLogContains(
+                "Removing what Docker on the agent slave0 has not used for 1d, and no running build may be using", run);
+        jenkins.assertLogContains("Removed the image old:1", run);
+        jenkins.assertLogContains(
+                "Removed 0 containers, 0 networks, 1 images and 0 volumes, 2.0 MB of images; 0 stay", run);
+        jenkins.assertLogContains(
+                "freed [bytes:2000000, containers:0, networks:0, images:1, volumes:0, kept:0, dryRun:false]", run);
+    }
+
+    @Test
+    void removesNothingOnADryRun() throws Exception {
+        client("case \"$1 $2\" in 'network ls') echo n1;;"
+                + " 'network inspect') echo '{\"Id\":\"n1\",\"Name\":\"old\",\"Scope\":\"local\",\"Containers\":{},"
+                + "\"Created\":\"2020-01-01T00:00:00Z\"}';; esac");
+
+        WorkflowRun run = Pipelines.succeed(jenkins, step("dryRun: true"));
+
+        jenkins.assertLogContains("Would remove the network old", run);
+        assertThat(Files.readString(bin.resolve("calls"))).doesNotContain(" rm ");
+    }
+
+    @Test
+    void failsInOneLine() throws Exception {
+        assertFailure(
+                "withEnv(['PATH=/nowhere']) { pruneDockerHost() }",
+                "Cannot prune Docker on the agent slave0: there is no docker client in the PATH; install it there, or run"
+                        + " this step on an agent that has one");
+        assertFailure(step("until: 'yesterday'"), "Cannot prune Docker on the agent slave0: 'yesterday' is not an age");
+        client("echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2; exit 1");
+        assertFailure(step(""), "Cannot prune Docker on the agent slave0: no daemon answers (Cannot connect to");
+        client("echo 'permission denied while trying to connect' >&2; exit 1");
+        assertFailure(step(""), "the agent's user may not use the daemon (permission denied while trying to connect)");
+        client("printf 'odd\\033[31m\\nwords' >&2; exit 3");
+        assertFailure(step(""), "Cannot prune Docker on the agent slave0: the docker client failed (odd [31m words)");
+    }
+
+    private void assertFailure(String body, String expected) throws Exception {
+        WorkflowRun run = Pipelines.fail(jenkins, body);
+        jenkins.assertLogContains(expected, run);
+        jenkins.assertLogNotContains("\tat io.jenkins", run);
+    }
+
+    @Test
+    void prunesForOneBuildAtATimeAndLetsTheOthersBeAborted() throws Exception {
+        client("while [ ! -e " + bin + "/go ]; do sleep 0.1; done");
+        WorkflowJob job = Pipelines.job(jenkins, step(""));
+        job.setConcurrentBuild(true);
+        WorkflowRun first = job.scheduleBuild2(0).waitForStart();
+        await(bin.resolve("calls"));
+        WorkflowRun second = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Waiting, as another build is pruning Docker on this agent", second);
+        assertThat(Files.readAllLines(bin.resolve("calls"))).hasSize(1);
+
+        second.getExecutor().interrupt();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(second));
+        assertThat(first.isBuilding()).isTrue();
+
+        Files.createFile(bin.resolve("go"));
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(first));
+    }
+
+    @Test
+    void endsTheClientWhenTheBuildIsAborted() throws Exception {
+        client("echo $$ >" + bin + "/pid.new; mv " + bin + "/pid.new " + bin + "/pid; exec sleep 600");
+        WorkflowRun run = Pipelines.job(jenkins, step("")).scheduleBuild2(0).waitForStart();
+        await(bin.resolve("pid"));
+        long pid = Long.parseLong(Files.readString(bin.resolve("pid")).strip());
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
+    }
+
+    private static void await(Path file) throws InterruptedException {
+        while (!Files.exists(file)) {
+            Thread.sleep(20);
+        }
+    }
+
+    @Test
+    void keepsWhatTwoRunningBuildsUseOfARealDaemon() throws Exception {
+        try (DockerDaemonProcess daemon = DockerDaemonProcess.startOrSkip(PruneDockerHostStepTest.class)) {
+            daemon.importEmptyImage("before:1");
+            WorkflowRun neighbour = Pipelines.job(
+                            jenkins,
+                            "withEnv(['DOCKER_HOST=" + daemon.host()
+                                    + "']) { sh 'docker tag before:1 neighbour:1; touch " + bin
+                                    + "/tagged; while [ ! -e " + bin + "/done ]; do sleep 0.1; done;"
+                                    + " docker image inspect neighbour:1' }")
+                    .scheduleBuild2(0)
+                    .waitForStart();
+            await(bin.resolve("tagged"));
+
+            WorkflowRun run = Pipelines.succeed(
+                    jenkins, "withEnv(['DOCKER_HOST=" + daemon.host() + "']) { pruneDockerHost(until: '0s') }");
+
+            jenkins.assertLogContains("Removed 0 containers, 0 networks, 0 images and 0 volumes", run);
+            Files.createFile(bin.resolve("done"));
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(neighbour));
+            WorkflowRun later = Pipelines.succeed(
+                    jenkins, "withEnv(['DOCKER_HOST=" + daemon.host() + "']) { pruneDockerHost(until: '0s') }");
+            jenkins.assertLogContains("Removed the image", later);
+            assertThat(List.of(jenkins.getLog(later).split("\n"))).anyMatch(line -> line.contains("before:1"));
+        }
+    }
+}
