@@ -1,6 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubLogin;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubPage;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubPageReader;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubPageWriter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTag;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagLister;
@@ -22,6 +25,8 @@ import java.util.function.Supplier;
 
 /** Docker Hub's own API, which knows more of a repository than the registry API does and lists tags faster. */
 public final class DockerHubClient {
+
+    private static final int PAGE_ATTEMPTS = 3;
 
     private final RegistryLocation location;
     private final HttpCaller caller;
@@ -81,6 +86,47 @@ public final class DockerHubClient {
     public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
         HubTagDeleter deleter = new HubTagDeleter(location.api(), tagged, authorizer());
         return caller.call(deleter.call(), deleter);
+    }
+
+    /**
+     * Changes the page of a repository, and nothing of it that {@code change} does not name. One request if the page is
+     * as it should be already, two if not, one more to log in.
+     *
+     * <p>Docker Hub knows no conditional change, so the page is read right before each attempt to change it, and an edit
+     * that somebody saves between the two is lost, unless it is of the other description.
+     *
+     * @return whether something had to be changed
+     * @throws RegistryException also when the page would be too long or its sections are damaged; then nothing is sent
+     */
+    public boolean changePage(ImageName image, PageChange change) throws RegistryException, InterruptedException {
+        Authorizer authorizer = authorizer();
+        HubPageReader reader = new HubPageReader(location.api(), image, authorizer);
+        for (int attempt = 1; ; attempt++) {
+            HubPage before = caller.call(reader.call(), reader);
+            HubPage after = apply(change, before, image);
+            if (after.equals(before)) {
+                // Behind a failure it was done all the same, and only the answer was lost.
+                return attempt > 1;
+            }
+            try {
+                HubPageWriter writer = new HubPageWriter(location.api(), image, before, after, authorizer);
+                caller.call(writer.call(), writer);
+                return true;
+            } catch (RegistryException e) {
+                if (!e.isTemporary() || attempt == PAGE_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private HubPage apply(PageChange change, HubPage before, ImageName image) throws RegistryException {
+        try {
+            return change.appliedTo(before);
+        } catch (IllegalArgumentException e) {
+            throw new RegistryException("Cannot change the page of " + image + " on "
+                    + location.api().getAuthority() + ": " + e.getMessage());
+        }
     }
 
     /** A call each: it logs in once for all of them, and again in time. */

@@ -23,6 +23,11 @@ final class ImageForm {
         return given(value, Messages.ImageForm_imageRequired(), ImageName::parse);
     }
 
+    /** Whether {@code value} is the name of an image that {@code parser} takes. */
+    static FormValidation checkImage(String value, Consumer<String> parser) {
+        return given(value, Messages.ImageForm_imageRequired(), parser);
+    }
+
     /** Whether {@code value} is the name of an image, or nothing. */
     static FormValidation checkOptionalImage(String value) {
         return ifGiven(value, ImageName::parse);
@@ -105,7 +110,8 @@ final class ImageForm {
                 .orElseGet(() -> FormValidation.error(otherwise));
     }
 
-    private static FormValidation ifGiven(String value, Consumer<String> parser) {
+    /** Whether {@code value} is nothing, or something that {@code parser} takes. */
+    static FormValidation ifGiven(String value, Consumer<String> parser) {
         String given = Util.fixEmptyAndTrim(value);
         // What stands for a parameter of the build is known to the build only.
         if (given == null || given.contains("${")) {

@@ -2,14 +2,15 @@ package io.jenkins.plugins.dockerpromotion.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** Docker Hub's pages of repositories: their short and full descriptions. */
 final class HubRepositories {
 
+    /** In bytes, though the answer to a longer text speaks of characters. */
     private static final Map<String, Integer> LIMITS = Map.of("description", 100, "full_description", 25_000);
 
     private final HubSettings settings;
@@ -49,20 +50,30 @@ final class HubRepositories {
 
     Answer patch(Incoming request, String name, Repository repository) throws IOException {
         JsonNode body = request.json();
-        Map<String, Object> errors = new LinkedHashMap<>();
+        Map<String, String> errors = new LinkedHashMap<>();
         Map<String, String> changes = new LinkedHashMap<>();
         LIMITS.forEach((field, limit) -> {
             String text = body.path(field).asText("");
-            if (text.length() > limit) {
-                errors.put(field, List.of("Ensure this field has no more than " + limit + " characters."));
+            if (text.getBytes(StandardCharsets.UTF_8).length > limit) {
+                errors.put(field, "Exceeded max number of characters");
             } else if (body.has(field)) {
                 changes.put(field, text);
             }
         });
         if (!errors.isEmpty()) {
-            return Answer.json(400, errors);
+            return Answer.json(
+                    400,
+                    Map.of(
+                            "message",
+                            "httperror 400: request had " + errors.size() + " validation error",
+                            "errinfo",
+                            Map.of("fielderrors", errors)));
         }
-        descriptions.computeIfAbsent(name, it -> new ConcurrentHashMap<>()).putAll(changes);
+        set(name, changes);
         return get(name, repository);
+    }
+
+    void set(String name, Map<String, String> texts) {
+        descriptions.computeIfAbsent(name, it -> new ConcurrentHashMap<>()).putAll(texts);
     }
 }

@@ -20,18 +20,21 @@ final class HubRouter {
     private final HubLogin login;
     private final HubTags tags;
     private final HubRepositories repositories;
+    private final HubCallbacks callbacks;
 
     HubRouter(
             RegistryContent content,
             AccessRules access,
             HubSettings settings,
             HubLogin login,
-            HubRepositories repositories) {
+            HubRepositories repositories,
+            HubCallbacks callbacks) {
         this.content = content;
         this.access = access;
         this.settings = settings;
         this.login = login;
         this.repositories = repositories;
+        this.callbacks = callbacks;
         tags = new HubTags(settings);
     }
 
@@ -41,6 +44,9 @@ final class HubRouter {
         }
         if (request.path().matches("/v2/users/login/?")) {
             return login.deprecatedLogin(request);
+        }
+        if (callbacks.isCallback(request)) {
+            return callbacks.take(request);
         }
         Optional<Answer> refusal = login.refusal(request);
         if (refusal.isPresent()) {

@@ -1,7 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 
 /** Docker Hub's API host in memory, over the content and the accounts of an {@link InMemoryRegistry}. */
 public final class InMemoryDockerHub extends HttpTestServer {
@@ -9,6 +12,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
     private final InMemoryRegistry registry;
     private final HubLogin login;
     private final HubRepositories repositories;
+    private final HubCallbacks callbacks = new HubCallbacks();
     private final HubRateLimit rateLimit;
     private final HubRouter router;
     private final boolean ownsRegistry;
@@ -22,7 +26,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
         login = new HubLogin(registry.access(), clock, settings.tokenLifetime());
         repositories = new HubRepositories(settings);
         rateLimit = new HubRateLimit(settings, clock);
-        router = new HubRouter(registry.content(), registry.access(), settings, login, repositories);
+        router = new HubRouter(registry.content(), registry.access(), settings, login, repositories, callbacks);
     }
 
     /** A Docker Hub with a registry of its own, which asks for tokens like Docker's and is closed with it. */
@@ -52,6 +56,21 @@ public final class InMemoryDockerHub extends HttpTestServer {
     /** The Markdown on the repository's page; empty as long as nobody set it. */
     public String fullDescription(String repository) {
         return repositories.text(repository, "full_description");
+    }
+
+    /** Writes on the repository's page, as somebody does in a browser. */
+    public void writePage(String repository, String description, String fullDescription) {
+        repositories.set(repository, Map.of("description", description, "full_description", fullDescription));
+    }
+
+    /** What answered webhooks, in the order of arrival. */
+    public List<JsonNode> callbacks() {
+        return callbacks.taken();
+    }
+
+    /** The {@code callback_url} of a webhook for a push to {@code repository}. */
+    public String callbackUrl(String repository) {
+        return uri() + "/u/" + repository + "/hook/2141b5bi5i5b02bec211i4eeih0242eg11000a/";
     }
 
     /** Makes every token of a login so far worthless, long before its time. */

@@ -147,6 +147,9 @@ class InMemoryDockerHubTest {
         assertThat(ci.send("PATCH", REPOSITORY, "{\"description\":\"" + "x".repeat(101) + "\"}")
                         .statusCode())
                 .isEqualTo(400);
+        assertThat(ci.send("PATCH", REPOSITORY, "{\"description\":\"" + "\u00e9".repeat(51) + "\"}")
+                        .statusCode())
+                .isEqualTo(400);
     }
 
     @Test

@@ -20,6 +20,11 @@ public final class JsonValue {
         return new JsonValue(node.path(name));
     }
 
+    /** Whether an object has a field, be it {@code null}. */
+    public boolean has(String field) {
+        return node.has(field);
+    }
+
     /** The text of a field, empty if it is none. */
     public String text(String field) {
         return node.path(field).isTextual() ? node.path(field).textValue() : "";
