@@ -4,7 +4,9 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
 import hudson.Util;
+import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
@@ -15,13 +17,16 @@ import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** The settings of this plugin that hold for all builds: registries that are not at their usual place. */
+/** The settings of this plugin that hold for all builds: registries that are not at their usual place, and the like. */
 @Extension
 @Symbol("dockerPromotion")
 public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
     private List<RegistryConfiguration> registries = new ArrayList<>();
+    private String callbackHosts;
 
     public DockerPromotionConfiguration() {
         load();
@@ -39,6 +44,28 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     public void setRegistries(List<RegistryConfiguration> registries) {
         this.registries = new ArrayList<>(Util.fixNull(registries));
         save();
+    }
+
+    /** Hosts besides Docker Hub's own where pushes may be answered, separated by spaces. */
+    public String getCallbackHosts() {
+        return callbackHosts;
+    }
+
+    @DataBoundSetter
+    public void setCallbackHosts(String callbackHosts) {
+        this.callbackHosts = Util.fixEmptyAndTrim(callbackHosts);
+        save();
+    }
+
+    @RequirePOST
+    public FormValidation doCheckCallbackHosts(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        try {
+            CallbackAddress.parseHosts(Util.fixNull(value));
+            return FormValidation.ok();
+        } catch (IllegalArgumentException e) {
+            return FormValidation.error(e.getMessage());
+        }
     }
 
     @Override

@@ -37,6 +37,7 @@ class DockerPromotionConfigurationTest {
     @AfterEach
     void forget() throws Exception {
         DockerPromotionConfiguration.get().setRegistries(List.of());
+        DockerPromotionConfiguration.get().setCallbackHosts(null);
         jenkins.jenkins.setProxy(null);
     }
 
@@ -53,8 +54,11 @@ class DockerPromotionConfigurationTest {
                 registry("registry.example.com:5000", "http://registry.internal", null, null),
                 registry("docker.io", null, "https://hub.example.com", "-----BEGIN CERTIFICATE-----\n..."));
         DockerPromotionConfiguration.get().setRegistries(before);
+        DockerPromotionConfiguration.get().setCallbackHosts("hooks.example.com");
 
         jenkins.configRoundtrip();
+
+        assertThat(DockerPromotionConfiguration.get().getCallbackHosts()).isEqualTo("hooks.example.com");
 
         List<RegistryConfiguration> after = DockerPromotionConfiguration.get().getRegistries();
         assertThat(after).hasSize(2);
@@ -82,11 +86,14 @@ class DockerPromotionConfigurationTest {
         assertThat(locations.get("registry.example.com:5000").registry())
                 .isEqualTo(URI.create("http://registry.internal:5000"));
         assertThat(locations.get("docker.io").api()).isEqualTo(URI.create("https://hub.example.com"));
+        assertThat(DockerPromotionConfiguration.get().getCallbackHosts())
+                .isEqualTo("ci.example.com hooks.example.com:8443");
         ByteArrayOutputStream exported = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(exported);
         assertThat(exported.toString(StandardCharsets.UTF_8))
                 .contains(
                         "dockerPromotion:",
+                        "callbackHosts: \"ci.example.com hooks.example.com:8443\"",
                         "apiAddress: \"https://hub.example.com\"",
                         "host: \"registry.example.com:5000\"");
     }
@@ -127,12 +134,20 @@ class DockerPromotionConfigurationTest {
         assertThat(form.doCheckCertificateAuthority("no certificate").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckApiAddress("https://hub.example.com/v2/").kind).isEqualTo(FormValidation.Kind.ERROR);
 
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        assertThat(configuration.doCheckCallbackHosts("hooks.example.com:8443").kind)
+                .isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckCallbackHosts("https://hooks.example.com").kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
+
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(
                 new MockAuthorizationStrategy().grant(Jenkins.READ).everywhere().to("reader"));
         try (ACLContext ignored =
                 ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
             assertThatThrownBy(() -> form.doCheckHost("x")).isInstanceOf(AccessDeniedException3.class);
+            assertThatThrownBy(() -> configuration.doCheckCallbackHosts("x"))
+                    .isInstanceOf(AccessDeniedException3.class);
         }
     }
 }

@@ -29,6 +29,18 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
 
     private static final List<ByteBuffer> END = List.of();
 
+    private static final Flow.Subscription ALL_HERE = new Flow.Subscription() {
+        @Override
+        public void request(long n) {
+            // Nothing more comes.
+        }
+
+        @Override
+        public void cancel() {
+            // Nothing more comes.
+        }
+    };
+
     private final BlockingQueue<List<ByteBuffer>> arrived = new LinkedBlockingQueue<>();
     private final Duration silence;
     private volatile Flow.Subscription subscription;
@@ -48,6 +60,15 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
         BodyStream empty = new BodyStream(Duration.ZERO);
         empty.onComplete();
         return empty;
+    }
+
+    /** A body that was read already. */
+    static BodyStream of(byte[] content) {
+        BodyStream stream = new BodyStream(Duration.ZERO);
+        stream.onSubscribe(ALL_HERE);
+        stream.onNext(List.of(ByteBuffer.wrap(content)));
+        stream.onComplete();
+        return stream;
     }
 
     /** At hand as soon as the headers are: the bytes follow while they are read. */

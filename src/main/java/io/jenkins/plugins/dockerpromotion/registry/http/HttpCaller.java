@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public final class HttpCaller {
 
-    private final HttpSender sender;
+    private final Sender sender;
     private final Timing timing;
     private final Timekeeper time;
     private final Notices notices;
@@ -23,11 +23,27 @@ public final class HttpCaller {
      * @param notices hears of waits and retries
      */
     public HttpCaller(Network network, String certificateAuthority, Timekeeper time, Notices notices) {
-        this.sender = new HttpSender(network, certificateAuthority);
-        this.timing = network.timing();
+        this(new HttpSender(network, certificateAuthority), network.timing(), time, notices);
+    }
+
+    private HttpCaller(Sender sender, Timing timing, Timekeeper time, Notices notices) {
+        this.sender = sender;
+        this.timing = timing;
         this.time = time;
         this.notices = notices;
         this.warnings = new Warnings(notices);
+    }
+
+    /**
+     * A caller for addresses that strangers gave: it connects to what {@code addresses} names and to nothing else, shows
+     * no credential, and follows no redirect. Takes calls whose body is at hand.
+     *
+     * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
+     */
+    public static HttpCaller pinned(
+            Network network, String certificateAuthority, Addresses addresses, Timekeeper time, Notices notices) {
+        return new HttpCaller(
+                new PinnedSender(network, certificateAuthority, addresses), network.timing(), time, notices);
     }
 
     /**

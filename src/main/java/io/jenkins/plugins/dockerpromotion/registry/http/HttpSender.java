@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Sends a request once, following redirects where that is safe. A credential never leaves the origin it is for. */
-final class HttpSender {
+final class HttpSender implements Sender {
 
     private static final int MAX_REDIRECTS = 5;
 
@@ -31,8 +31,9 @@ final class HttpSender {
         this.client = SharedHttpClients.get(proxy, certificateAuthority, timing.connect());
     }
 
-    /** @return the answer that is no redirect to follow, its body yet to be read */
-    Answer send(HttpCall call, Optional<String> authorization) throws IOException, InterruptedException {
+    /** @return the answer that is no redirect to follow */
+    @Override
+    public Answer send(HttpCall call, Optional<String> authorization) throws IOException, InterruptedException {
         Origin home = Origin.of(call.uri());
         URI uri = call.uri();
         for (int hops = 0; ; hops++) {
@@ -64,7 +65,7 @@ final class HttpSender {
         UploadProgress progress = new UploadProgress(call.body());
         HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(call.method(), progress.publisher());
         call.headers().forEach(request::setHeader);
-        request.setHeader("User-Agent", "jenkins-docker-promotion");
+        request.setHeader("User-Agent", USER_AGENT);
         if (!call.body().mediaType().isEmpty()) {
             request.setHeader("Content-Type", call.body().mediaType());
         }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.io.Serializable;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,17 @@ public final class Network implements Serializable {
     /** The registries that are not at their usual place, by host. */
     public Map<String, RegistryLocation> locations() {
         return Map.copyOf(locations);
+    }
+
+    /** The authority to trust besides the platform's at {@code uri}, as configured for the registry there, or empty. */
+    public String certificateAuthority(URI uri) {
+        Origin origin = Origin.of(uri);
+        return locations.values().stream()
+                .filter(l -> Origin.of(l.registry()).equals(origin)
+                        || Origin.of(l.api()).equals(origin))
+                .map(RegistryLocation::certificateAuthority)
+                .findFirst()
+                .orElse("");
     }
 
     public ProxySettings proxy() {

@@ -8,6 +8,7 @@ import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -70,7 +71,8 @@ final class SharedHttpClients {
         });
     }
 
-    private static SSLContext trusting(String pem) {
+    /** @param pem the authorities to trust besides the platform's, or empty */
+    static SSLContext trusting(String pem) {
         try {
             KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
             store.load(null, null);
@@ -78,7 +80,7 @@ final class SharedHttpClients {
             for (X509Certificate known : platformAuthorities()) {
                 store.setCertificateEntry("platform-" + index++, known);
             }
-            for (X509Certificate added : Certificates.parse(pem)) {
+            for (X509Certificate added : pem.isEmpty() ? List.<X509Certificate>of() : Certificates.parse(pem)) {
                 store.setCertificateEntry("added-" + index++, added);
             }
             SSLContext context = SSLContext.getInstance("TLS");
