@@ -126,6 +126,8 @@ public final class Deliveries {
             }
             finish(batch);
         }
+        PushAnswers.get().lookAgain();
+        AutomaticCallback.get().look();
         return null;
     }
 
@@ -140,6 +142,7 @@ public final class Deliveries {
     /** In this order: whenever Jenkins is killed, each delivery is still there, or its builds are. */
     private void finish(List<Delivery> batch) {
         Queue.getInstance().save();
+        PushAnswers.get().save();
         try {
             seen.save();
             log.save();

@@ -17,7 +17,7 @@ import jenkins.model.ParameterizedJobMixIn;
 final class PushScheduler {
 
     /** A build of a push that was under way when Jenkins ended is among the last ones of its job. */
-    private static final int LAST_BUILDS = 20;
+    static final int LAST_BUILDS = 20;
 
     private final SeenPushes seen;
 
@@ -48,11 +48,21 @@ final class PushScheduler {
         if (waiting.isEmpty()) {
             reasons.add("no job waits for " + event.image());
         }
+        PushAnswers answers = PushAnswers.get();
+        answers.await(
+                push,
+                waiting.stream()
+                        .filter(w -> w.trigger().objection(event) == null)
+                        .toList(),
+                recovered);
         for (TriggerIndex.Waiting each : waiting) {
             Job<?, ?> job = each.job();
             String objection = each.trigger().objection(event);
             if (objection == null && !(recovered && isThere(job, push.getId()))) {
                 objection = enqueue(job, push, event) ? null : "is disabled";
+                if (objection != null) {
+                    answers.forget(push.getId(), job.getFullName());
+                }
             }
             if (objection == null) {
                 started.add(job.getFullName());

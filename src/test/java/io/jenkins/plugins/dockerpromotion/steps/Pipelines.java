@@ -10,7 +10,9 @@ import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
+import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
@@ -43,6 +45,21 @@ final class Pipelines {
                 new RegistryConfiguration("docker.io", hub.registry().uri().toString());
         place.setApiAddress(hub.uri().toString());
         DockerPromotionConfiguration.get().setRegistries(List.of(place));
+        return hub;
+    }
+
+    /** The same by TLS, and one whose webhooks may be answered though it is on this machine. */
+    static InMemoryDockerHub dockerHubWithCallbacks() throws IOException {
+        InMemoryDockerHub hub = InMemoryDockerHub.builder()
+                .user("ci", PASSWORD)
+                .tls(TestCertificates.shared().serverContext())
+                .start();
+        RegistryConfiguration place =
+                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
+        place.setApiAddress(hub.uri().toString());
+        place.setCertificateAuthority(Files.readString(TestCertificates.shared().caPem()));
+        DockerPromotionConfiguration.get().setRegistries(List.of(place));
+        DockerPromotionConfiguration.get().setCallbackHosts(hub.host());
         return hub;
     }
 

@@ -1,0 +1,184 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Computer;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
+import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
+import io.jenkins.plugins.dockerpromotion.webhook.AwaitedAnswer;
+import io.jenkins.plugins.dockerpromotion.webhook.Callback;
+import io.jenkins.plugins.dockerpromotion.webhook.PushAnswers;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Tells Docker Hub what came of the push that started the build. */
+public final class NotifyDockerHubStep extends Step implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private String state;
+    private String description;
+
+    @DataBoundConstructor
+    public NotifyDockerHubStep() {
+        // All parameters are optional.
+    }
+
+    public String getState() {
+        return state;
+    }
+
+    @DataBoundSetter
+    public void setState(String state) {
+        this.state = Util.fixEmptyAndTrim(state);
+    }
+
+    public String getDescription() {
+        return description;
+    }
+
+    @DataBoundSetter
+    public void setDescription(String description) {
+        this.description = Util.fixEmptyAndTrim(description);
+    }
+
+    @Override
+    public StepExecution start(StepContext context) throws AbortException {
+        try {
+            if (state != null) {
+                State.parse(state);
+            }
+        } catch (IllegalArgumentException e) {
+            throw new AbortException("Cannot answer the push: " + e.getMessage());
+        }
+        return new Execution(this, context);
+    }
+
+    /** Runs on the controller, as {@link Callback} says why. Can be repeated: after a restart it is sent again, and Docker Hub hears the same twice at worst. */
+    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "onResume sends again and sets it")
+    private static final class Execution extends StepExecution {
+        private static final long serialVersionUID = 1L;
+
+        private final NotifyDockerHubStep step;
+        private boolean ended;
+        private transient volatile Future<?> sending;
+
+        Execution(NotifyDockerHubStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        public boolean start() {
+            send();
+            return false;
+        }
+
+        @Override
+        public void onResume() {
+            send();
+        }
+
+        private void send() {
+            sending = Computer.threadPoolForRemoting.submit(() -> {
+                try {
+                    boolean taken =
+                            answer(getContext().get(Run.class), getContext().get(TaskListener.class));
+                    if (end()) {
+                        getContext().onSuccess(taken);
+                    }
+                } catch (Throwable e) {
+                    if (end()) {
+                        getContext().onFailure(e);
+                    }
+                }
+            });
+        }
+
+        private boolean answer(Run<?, ?> run, TaskListener listener) throws InterruptedException {
+            List<AwaitedAnswer> pushes = PushAnswers.get().of(run);
+            if (pushes.isEmpty()) {
+                listener.getLogger().println("No push that can be answered started this build");
+            }
+            State state = step.state == null ? Callback.stateOf(run.getResult()) : State.parse(step.state);
+            String description = step.description == null ? run.getFullDisplayName() + ": " + state : step.description;
+            CallbackMessage message = Callback.message(run, state, description);
+            boolean all = !pushes.isEmpty();
+            for (AwaitedAnswer push : pushes) {
+                all &= answer(push, message, listener);
+            }
+            return all;
+        }
+
+        private static boolean answer(AwaitedAnswer push, CallbackMessage message, TaskListener listener)
+                throws InterruptedException {
+            boolean taken = PushAnswers.get().answer(push, message, listener.getLogger()::println);
+            if (taken) {
+                listener.getLogger().println("Answered the push of " + push + ": " + message.state());
+            }
+            return taken;
+        }
+
+        /** Whether it had not ended yet; now it has. */
+        private synchronized boolean end() {
+            boolean first = !ended;
+            ended = true;
+            return first;
+        }
+
+        @Override
+        public void stop(Throwable cause) {
+            Future<?> underWay = sending;
+            if (underWay != null) {
+                underWay.cancel(true);
+            }
+            if (end()) {
+                getContext().onFailure(cause);
+            }
+        }
+    }
+
+    /** Form of the step. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor {
+
+        @Override
+        public String getFunctionName() {
+            return "notifyDockerHub";
+        }
+
+        @Override
+        public String getDisplayName() {
+            return Messages.NotifyDockerHubStep_displayName();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class);
+        }
+
+        @RequirePOST
+        public ListBoxModel doFillStateItems() {
+            ListBoxModel items = new ListBoxModel();
+            items.add(Messages.NotifyDockerHubStep_resultSoFar(), "");
+            for (State state : State.values()) {
+                items.add(state.toString());
+            }
+            return items;
+        }
+    }
+}
