@@ -1,0 +1,136 @@
+package io.jenkins.plugins.dockerpromotion.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.RequestLog;
+import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
+import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import io.jenkins.plugins.dockerpromotion.webhook.Webhooks;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/** Runs {@code docs/examples/push-to-production/Jenkinsfile} as it stands there, over a restart while a person decides. */
+class PushToProductionExampleTest {
+
+    private static final String IMAGE = "technolog/serviceone";
+    private static final String TAG = "2017.2.103";
+    private static final String PASSWORD = "only-for-the-example";
+    private static final TestImage PUSHED =
+            TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2).withPlatform("linux", "arm64"));
+
+    @RegisterExtension
+    private final JenkinsSessionExtension session = new JenkinsSessionExtension();
+
+    private final InMemoryDockerHub hub = InMemoryDockerHub.builder()
+            .user("technolog", PASSWORD)
+            .privateRepository(IMAGE)
+            .tls(TestCertificates.shared().serverContext())
+            .start();
+
+    PushToProductionExampleTest() {
+        hub.registry().push(IMAGE, "production", TestImage.oci(9));
+        hub.registry().push(IMAGE, TAG, PUSHED);
+        hub.writePage(IMAGE, "Serves one", "# Service one");
+    }
+
+    @AfterEach
+    void close() {
+        hub.close();
+    }
+
+    @Test
+    void putsAPushIntoProductionOnceAPersonAgreesThoughJenkinsRestartsMeanwhile() throws Throwable {
+        session.then(jenkins -> {
+            configure();
+            jenkins.jenkins.setQuietPeriod(0);
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "production");
+            String jenkinsfile = Files.readString(Path.of("docs/examples/push-to-production/Jenkinsfile"));
+            job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+            // The first build makes the job listen, and does nothing else.
+            jenkins.buildAndAssertSuccess(job);
+            assertThat(hub.requests().count()).isZero();
+
+            Webhooks.deliver(jenkins, IMAGE, "2017.2", hub.callbackUrl(IMAGE));
+            Webhooks.deliver(jenkins, IMAGE, TAG, hub.callbackUrl(IMAGE));
+            WorkflowRun run = Webhooks.build(job, 2);
+            jenkins.waitForMessage("Put " + TAG + " into production?", run);
+            assertThat(hub.callbacks()).isEmpty();
+        });
+        session.then(jenkins -> {
+            WorkflowRun run = jenkins.jenkins
+                    .getItemByFullName("production", WorkflowJob.class)
+                    .getLastBuild();
+            assertThat(hub.registry().digestOf(IMAGE, "production"))
+                    .contains(TestImage.oci(9).digest());
+            InputAction input = run.getAction(InputAction.class);
+            input.getExecutions().get(0).proceed(null);
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+            assertThat(hub.registry().digestOf(IMAGE, "production")).contains(PUSHED.digest());
+            assertThat(hub.fullDescription(IMAGE))
+                    .startsWith(
+                            "# Service one\n\n<!-- jenkins begin -->\n`production` is **" + TAG + "**, by [build 2](");
+            assertThat(hub.callbacks()).singleElement().satisfies(callback -> {
+                assertThat(callback.get("state").asText()).isEqualTo("success");
+                assertThat(callback.get("target_url").asText()).endsWith("job/production/2/");
+            });
+            jenkins.assertLogContains("Answered the push of " + IMAGE + ":" + TAG + ": success", run);
+            assertThat(jenkins.createWebClient().getPage(run).asNormalizedText())
+                    .as("the page of the build")
+                    .contains("Push of " + IMAGE + ":" + TAG + " by trustedbuilder", PUSHED.digest(), "production");
+            assertRequests();
+            assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+            assertThat(SecretSearch.filesHolding(
+                            run.getRootDir().toPath(), PASSWORD, "2141b5bi5i5b02bec211i4eeih0242eg"))
+                    .isEmpty();
+        });
+    }
+
+    private void configure() throws Exception {
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new UsernamePasswordCredentialsImpl(
+                        CredentialsScope.GLOBAL, "docker-hub", "", "technolog", PASSWORD));
+        SystemCredentialsProvider.getInstance().save();
+        RegistryConfiguration place =
+                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
+        place.setApiAddress(hub.uri().toString());
+        place.setCertificateAuthority(Files.readString(TestCertificates.shared().caPem()));
+        DockerPromotionConfiguration.get().setRegistries(List.of(place));
+        DockerPromotionConfiguration.get().setCallbackHosts(hub.host());
+    }
+
+    /** What all of it costs: of blobs only the one small configuration that tells when the image was made. */
+    private void assertRequests() {
+        RequestLog registry = hub.registry().requests();
+        assertThat(registry.count(RecordedRequest.matching("GET", "/v2/.*/blobs/.*")))
+                .as(registry.summary())
+                .isEqualTo(1);
+        assertThat(registry.blobBytesDown()).isLessThan(1000);
+        assertThat(registry.blobBytesUp()).isZero();
+        assertThat(registry.count("PUT", ".*")).isEqualTo(1);
+        // Three to look and three to promote besides, two more for each login.
+        assertThat(registry.count()).as(registry.summary()).isEqualTo(10);
+        // Two logins, the tag, the page, its change, the callback.
+        assertThat(hub.requests().count()).as(hub.requests().summary()).isEqualTo(6);
+    }
+}
