@@ -12,7 +12,6 @@ import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPuller;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPusher;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ReferrersLister;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagLister;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagReferenceDeleter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.UploadCanceller;
@@ -106,7 +105,7 @@ public final class RegistryClient {
 
     /** Removes a tag and nothing else; returns whether it was there. */
     public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
-        return transport.call(new TagDeleter(tagged));
+        return transport.call(ManifestDeleter.ofTag(tagged));
     }
 
     /** Removes a tag and nothing else, in the way GitLab's registry once had; fails with status 404 elsewhere. */
@@ -116,7 +115,7 @@ public final class RegistryClient {
 
     /** Removes a manifest with every tag that points to it; returns whether it was there. */
     boolean deleteManifest(ImageReference pinned) throws RegistryException, InterruptedException {
-        return transport.call(new ManifestDeleter(pinned));
+        return transport.call(ManifestDeleter.ofDigest(pinned));
     }
 
     /** Scheme, host and port. */
