@@ -21,6 +21,7 @@ import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -317,13 +318,24 @@ class PromoterTest {
                 .hasMessageContainingAll(registry.host() + "/group/app:1.0", "404");
     }
 
+    /** Targets are written side by side: this one has its turn when the other is there. */
+    private static Predicate<RecordedRequest> putAfter(
+            InMemoryRegistry registry, String manifests, String tag, String other) {
+        Predicate<RecordedRequest> stored =
+                RecordedRequest.matching("PUT", manifests + other).and(put -> put.status() == 201);
+        return RecordedRequest.matching("PUT", manifests + tag).and(put -> {
+            registry.requests().await(stored);
+            return true;
+        });
+    }
+
     @Test
     void putsBackTargetsWhenOneFails() {
         InMemoryRegistry registry = registry();
         registry.push("group/app", "1.0", TestImage.docker(1));
         registry.push("group/app", "latest", TestImage.docker(2));
         registry.onRequest(
-                RecordedRequest.matching("PUT", "/v2/group/app/manifests/broken"),
+                putAfter(registry, "/v2/group/app/manifests/", "broken", "new"),
                 Fault.status(403).always());
 
         assertThatThrownBy(() -> promote(within(registry, List.of("new", "latest", "broken"), options()), registry))
@@ -359,7 +371,7 @@ class PromoterTest {
         hub.registry().push("technolog/serviceone", "1.0", TestImage.docker(1));
         hub.registry()
                 .onRequest(
-                        RecordedRequest.matching("PUT", "/v2/technolog/serviceone/manifests/broken"),
+                        putAfter(hub.registry(), "/v2/technolog/serviceone/manifests/", "broken", "new"),
                         Fault.status(403).always());
         ImageName image = ImageName.parse("technolog/serviceone");
         PromotionRequest request =
@@ -377,7 +389,7 @@ class PromoterTest {
         InMemoryRegistry registry = registry(Quirk.DELETE_SWITCHED_OFF_405);
         registry.push("group/app", "1.0", TestImage.docker(1));
         registry.onRequest(
-                RecordedRequest.matching("PUT", "/v2/group/app/manifests/broken"),
+                putAfter(registry, "/v2/group/app/manifests/", "broken", "new"),
                 Fault.status(403).always());
         String digest = TestImage.docker(1).digest().substring(0, 19);
 
