@@ -1,11 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.build;
 
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
-import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
@@ -41,15 +39,12 @@ class ArchitectureTest {
             "dockerconfig", union(JDK, JACKSON, ours("registry..", "version")),
             "dockerhost", union(JDK, ours("registry.."))));
 
-    /** Of these, those that have no class yet. */
-    private static final Set<String> TO_COME = Set.of();
-
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(location -> !location.contains("/test-classes/"))
             .importPackages(ROOT);
 
     static Stream<String> packages() {
-        return MAY_IMPORT.keySet().stream().filter(name -> !TO_COME.contains(name));
+        return MAY_IMPORT.keySet().stream();
     }
 
     @ParameterizedTest
@@ -73,15 +68,6 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(JENKINS.toArray(String[]::new)))
                 .check(CLASSES);
-    }
-
-    @Test
-    void packagesStillToComeAreNotThereYet() {
-        assertThat(TO_COME)
-                .as("remove from TO_COME what has come")
-                .noneMatch(name -> CLASSES.that(resideInAPackage(ROOT + "." + name + ".."))
-                        .iterator()
-                        .hasNext());
     }
 
     @Test
