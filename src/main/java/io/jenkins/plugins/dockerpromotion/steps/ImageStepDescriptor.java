@@ -15,8 +15,11 @@ import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** What the forms of steps with {@code image} and {@code credentialsId} have in common. */
-abstract class ImageStepDescriptor extends StepDescriptor {
+/**
+ * What the forms of steps with {@code image} and {@code credentialsId} have in common. Public, as a form can only read what
+ * is declared in a public class.
+ */
+public abstract class ImageStepDescriptor extends StepDescriptor {
 
     @Override
     public final Set<? extends Class<?>> getRequiredContext() {

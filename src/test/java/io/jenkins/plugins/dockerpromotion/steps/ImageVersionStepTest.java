@@ -56,6 +56,11 @@ class ImageVersionStepTest {
     }
 
     @Test
+    void showsTheDefaultPatternWhereSomebodyStarts() throws Exception {
+        assertThat(StepForm.shownByDefault(jenkins, "imageVersion", "pattern")).isEqualTo("{year}.{week}.{build}");
+    }
+
+    @Test
     void keepsItsParametersInItsFormAndSnippet() throws Exception {
         ImageVersionStep step = new ImageVersionStep();
         jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
