@@ -32,37 +32,37 @@ public final class DockerPushCause extends Cause {
     }
 
     /** The same for all builds that one push started. */
-    @Exported
+    @Exported(visibility = 3)
     public String getPushId() {
         return pushId;
     }
 
-    @Exported
+    @Exported(visibility = 3)
     public String getImage() {
         return image;
     }
 
-    @Exported
+    @Exported(visibility = 3)
     public String getTag() {
         return tag;
     }
 
     /** What the tag pointed to, where the registry told. */
     @CheckForNull
-    @Exported
+    @Exported(visibility = 3)
     public String getDigest() {
         return digest;
     }
 
     /** Empty if the registry did not tell. */
-    @Exported
+    @Exported(visibility = 3)
     public String getPusher() {
         return pusher;
     }
 
     /** As ISO 8601 has it, by the registry's clock. */
     @CheckForNull
-    @Exported
+    @Exported(visibility = 3)
     public String getPushedAt() {
         return pushedAt;
     }

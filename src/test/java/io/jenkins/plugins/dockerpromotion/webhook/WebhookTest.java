@@ -14,6 +14,7 @@ import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
+import hudson.util.FormValidation;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -33,6 +34,7 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
+import org.jenkinsci.plugins.pipeline.modeldefinition.generator.TriggersDirective;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -225,7 +227,7 @@ class WebhookTest {
         disabled.makeDisabled(true);
         webhook.push(token, "a/lives", "1");
         Webhook.awaitIdle();
-        assertThat(last().getReason()).matches("disabled is disabled|no job waits for a/lives");
+        assertThat(last().getReason()).isEqualTo("disabled is disabled");
 
         WorkflowJob renamed = webhook.job("before", "dockerHubPush(image: 'a/lives')", "");
         renamed.renameTo("after");
@@ -406,6 +408,58 @@ class WebhookTest {
         jenkins.assertEqualDataBoundBeans(before, after);
         assertThat(after).isNotSameAs(before);
         job.delete();
+    }
+
+    @Test
+    void theDirectiveGeneratorWritesTheTriggerAsItRuns() throws Exception {
+        DockerHubPushTrigger trigger = new DockerHubPushTrigger();
+        trigger.setImage("technolog/serviceone");
+        trigger.setTag("{year}.{week}.{build}");
+
+        String directive = new TriggersDirective(List.of(trigger)).toGroovy(true);
+
+        assertThat(directive)
+                .isEqualToIgnoringWhitespace(
+                        "triggers { dockerHubPush image: 'technolog/serviceone', tag: '{year}.{week}.{build}' }");
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "pipeline { agent none\n" + directive + "\nstages { stage('x') { steps { echo 'ran' } } } }", true));
+        jenkins.buildAndAssertSuccess(job);
+        assertThat(job.getTriggersJobProperty().getTriggers()).hasSize(1);
+        job.delete();
+    }
+
+    @Test
+    void checksTheFieldsOfTheTrigger() {
+        DockerHubPushTrigger.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(DockerHubPushTrigger.DescriptorImpl.class);
+        assertThat(form.doCheckImage("", "").getMessage()).isNotEmpty();
+        assertThat(form.doCheckImage("", "a/one").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckImage("A/../one", "").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckImages("a/one, registry.example.com:5000/two").kind)
+                .isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckImages("a/one, a/<b>").kind).isEqualTo(FormValidation.Kind.ERROR);
+        for (String tag : List.of("", "latest", "{year}.{week}.{build}", "v*")) {
+            assertThat(form.doCheckTag(tag).kind).as(tag).isEqualTo(FormValidation.Kind.OK);
+        }
+        assertThat(form.doCheckTag("{nothing}").kind).isEqualTo(FormValidation.Kind.ERROR);
+    }
+
+    @Test
+    void theBuildsCauseIsInTheRestApiWithoutWhatIsSecret() throws Exception {
+        WorkflowJob job = webhook.job("rest", "dockerHubPush(image: 'a/rest')", "");
+        webhook.push(token, "a/rest", "1");
+        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        jenkins.waitForCompletion(job.getBuildByNumber(2));
+
+        String json = jenkins.createWebClient()
+                .goTo("job/rest/2/api/json", "application/json")
+                .getWebResponse()
+                .getContentAsString();
+
+        assertThat(json)
+                .contains("\"image\":\"a/rest\"", "\"tag\":\"1\"", "\"pusher\":\"somebody\"")
+                .doesNotContain("secret-of-callback", token);
     }
 
     @Test
