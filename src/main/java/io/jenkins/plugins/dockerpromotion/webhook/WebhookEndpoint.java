@@ -33,10 +33,16 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
     private static final Logger LOGGER = Logger.getLogger(WebhookEndpoint.class.getName());
     private static final Pattern PATH = Pattern.compile("/([^/]{1,200})(?:/(?:notify/?)?)?");
     private static final int TOO_MANY_REQUESTS = 429;
+    /** Half of them with one token, so that none keeps the others out. */
     private static final int BODIES_AT_A_TIME = 32;
 
-    private final Map<String, RateLimit> limits = new ConcurrentHashMap<>();
+    private static final int BODIES_OF_ONE_TOKEN = BODIES_AT_A_TIME / 2;
+
+    private final Map<String, Limits> limits = new ConcurrentHashMap<>();
     private final Semaphore bodies = new Semaphore(BODIES_AT_A_TIME);
+
+    /** What one token may do. */
+    private record Limits(RateLimit rate, Semaphore bodies) {}
 
     static WebhookEndpoint get() {
         return ExtensionList.lookupSingleton(WebhookEndpoint.class);
@@ -70,19 +76,33 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
                 WebhookConfiguration.get().tokenOf(path.matches() ? path.group(1) : request.getRestOfPath());
         if (!path.matches() || token.isEmpty()) {
             answer(response, HttpServletResponse.SC_FORBIDDEN, "No token opens this address");
-        } else if (!limit(token.get()).tryTake() || !bodies.tryAcquire()) {
-            tooMany(response);
         } else {
-            try {
-                receive(token.get(), request, response);
-            } finally {
-                bodies.release();
-            }
+            receiveWithinLimits(token.get(), request, response);
         }
     }
 
-    private RateLimit limit(WebhookToken token) {
-        return limits.computeIfAbsent(token.getHash(), hash -> new RateLimit(System::nanoTime));
+    private void receiveWithinLimits(WebhookToken token, StaplerRequest2 request, StaplerResponse2 response)
+            throws IOException {
+        Limits own = limits.computeIfAbsent(
+                token.getHash(),
+                hash -> new Limits(new RateLimit(System::nanoTime), new Semaphore(BODIES_OF_ONE_TOKEN)));
+        if (!own.bodies.tryAcquire()) {
+            tooMany(response);
+            return;
+        }
+        try {
+            if (!own.rate.tryTake() || !bodies.tryAcquire()) {
+                tooMany(response);
+                return;
+            }
+            try {
+                receive(token, request, response);
+            } finally {
+                bodies.release();
+            }
+        } finally {
+            own.bodies.release();
+        }
     }
 
     private static void receive(WebhookToken token, StaplerRequest2 request, StaplerResponse2 response)
