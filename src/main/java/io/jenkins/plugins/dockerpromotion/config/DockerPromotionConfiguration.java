@@ -7,17 +7,21 @@ import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
+import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** The settings of this plugin that hold for all builds: registries that are not at their usual place, and the like. */
@@ -27,6 +31,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
     private List<RegistryConfiguration> registries = new ArrayList<>();
     private String callbackHosts;
+    private List<String> allowedHosts = new ArrayList<>();
 
     public DockerPromotionConfiguration() {
         load();
@@ -68,6 +73,54 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         }
     }
 
+    /** The only hosts that requests to registries may go to; none: all. */
+    public List<String> getAllowedHosts() {
+        return List.copyOf(allowedHosts);
+    }
+
+    /**
+     * @param allowedHosts each may hold several, separated by white space, as the form's text does
+     * @throws IllegalArgumentException in one line, if one of them is no host
+     */
+    @DataBoundSetter
+    public void setAllowedHosts(List<String> allowedHosts) {
+        List<String> hosts = words(String.join(" ", Util.fixNull(allowedHosts)));
+        HostRules.of(hosts);
+        this.allowedHosts = new ArrayList<>(hosts);
+        save();
+    }
+
+    /** The same as the form shows them, a line each. */
+    public String getAllowedHostsText() {
+        return String.join("\n", allowedHosts);
+    }
+
+    @RequirePOST
+    public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        try {
+            HostRules.of(words(Util.fixNull(value)));
+            return FormValidation.ok();
+        } catch (IllegalArgumentException e) {
+            return FormValidation.error(e.getMessage());
+        }
+    }
+
+    private static List<String> words(String text) {
+        return Arrays.stream(text.split("\\s+")).filter(w -> !w.isEmpty()).toList();
+    }
+
+    /** Looks at what could be refused before anything is set, so that a form is taken as a whole or not at all. */
+    @Override
+    public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
+        try {
+            HostRules.of(words(form.optString("allowedHosts")));
+        } catch (IllegalArgumentException e) {
+            throw new FormException(e.getMessage(), "allowedHosts");
+        }
+        return super.configure(request, form);
+    }
+
     @Override
     public String getDisplayName() {
         return Messages.DockerPromotionConfiguration_displayName();
@@ -76,7 +129,12 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     /** Everything about the network that an operation takes along to its agent. */
     public Network network() {
         return new Network(
-                registries.stream().map(DockerPromotionConfiguration::location).toList(), proxy(), Timing.DEFAULT);
+                        registries.stream()
+                                .map(DockerPromotionConfiguration::location)
+                                .toList(),
+                        proxy(),
+                        Timing.DEFAULT)
+                .with(HostRules.of(allowedHosts));
     }
 
     private static RegistryLocation location(RegistryConfiguration registry) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.ProxyConfiguration;
+import hudson.model.Descriptor;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
@@ -17,12 +18,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+import org.kohsuke.stapler.StaplerRequest2;
 
 @WithJenkins
 class DockerPromotionConfigurationTest {
@@ -38,6 +41,7 @@ class DockerPromotionConfigurationTest {
     void forget() throws Exception {
         DockerPromotionConfiguration.get().setRegistries(List.of());
         DockerPromotionConfiguration.get().setCallbackHosts(null);
+        DockerPromotionConfiguration.get().setAllowedHosts(List.of());
         jenkins.jenkins.setProxy(null);
     }
 
@@ -55,10 +59,12 @@ class DockerPromotionConfigurationTest {
                 registry("docker.io", null, "https://hub.example.com", "-----BEGIN CERTIFICATE-----\n..."));
         DockerPromotionConfiguration.get().setRegistries(before);
         DockerPromotionConfiguration.get().setCallbackHosts("hooks.example.com");
+        DockerPromotionConfiguration.get().setAllowedHosts(List.of("docker.io", "*.example.com"));
 
         jenkins.configRoundtrip();
 
         assertThat(DockerPromotionConfiguration.get().getCallbackHosts()).isEqualTo("hooks.example.com");
+        assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).containsExactly("docker.io", "*.example.com");
 
         List<RegistryConfiguration> after = DockerPromotionConfiguration.get().getRegistries();
         assertThat(after).hasSize(2);
@@ -70,7 +76,9 @@ class DockerPromotionConfigurationTest {
     @Test
     void isKeptOnDisk() {
         DockerPromotionConfiguration.get().setRegistries(List.of(registry("a.example.com", null, null, null)));
+        DockerPromotionConfiguration.get().setAllowedHosts(List.of("a.example.com"));
 
+        assertThat(new DockerPromotionConfiguration().getAllowedHosts()).containsExactly("a.example.com");
         assertThat(new DockerPromotionConfiguration().getRegistries())
                 .extracting(RegistryConfiguration::getHost)
                 .containsExactly("a.example.com");
@@ -88,14 +96,35 @@ class DockerPromotionConfigurationTest {
         assertThat(locations.get("docker.io").api()).isEqualTo(URI.create("https://hub.example.com"));
         assertThat(DockerPromotionConfiguration.get().getCallbackHosts())
                 .isEqualTo("ci.example.com hooks.example.com:8443");
+        assertThat(DockerPromotionConfiguration.get().getAllowedHosts())
+                .containsExactly("registry.internal:5000", "mirror.example.com");
         ByteArrayOutputStream exported = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(exported);
         assertThat(exported.toString(StandardCharsets.UTF_8))
                 .contains(
                         "dockerPromotion:",
+                        "- \"registry.internal:5000\"",
                         "callbackHosts: \"ci.example.com hooks.example.com:8443\"",
                         "apiAddress: \"https://hub.example.com\"",
                         "host: \"registry.example.com:5000\"");
+    }
+
+    @Test
+    void takesNoAllowedHostThatIsNone() {
+        String why = "'https://a.example.com' is no allowed registry host";
+        assertThatThrownBy(() -> DockerPromotionConfiguration.get().setAllowedHosts(List.of("https://a.example.com")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(why);
+
+        assertThatThrownBy(() -> ConfigurationAsCode.get()
+                        .configure(getClass().getResource("wrong-host.yaml").toString()))
+                .hasStackTraceContaining(why);
+
+        JSONObject form = new JSONObject().element("allowedHosts", "docker.io\nhttps://a.example.com");
+        assertThatThrownBy(() -> DockerPromotionConfiguration.get().configure((StaplerRequest2) null, form))
+                .isInstanceOf(Descriptor.FormException.class)
+                .hasMessageContaining(why);
+        assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).isEmpty();
     }
 
     @Test
@@ -139,6 +168,10 @@ class DockerPromotionConfigurationTest {
                 .isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckCallbackHosts("https://hooks.example.com").kind)
                 .isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(configuration.doCheckAllowedHosts("docker.io\n *.example.com").kind)
+                .isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckAllowedHosts("docker.io https://example.com").kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
 
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(
@@ -146,6 +179,7 @@ class DockerPromotionConfigurationTest {
         try (ACLContext ignored =
                 ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
             assertThatThrownBy(() -> form.doCheckHost("x")).isInstanceOf(AccessDeniedException3.class);
+            assertThatThrownBy(() -> configuration.doCheckAllowedHosts("x")).isInstanceOf(AccessDeniedException3.class);
             assertThatThrownBy(() -> configuration.doCheckCallbackHosts("x"))
                     .isInstanceOf(AccessDeniedException3.class);
         }

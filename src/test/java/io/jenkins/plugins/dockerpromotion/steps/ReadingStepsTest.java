@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.util.FormValidation.Kind;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -96,6 +97,24 @@ class ReadingStepsTest {
                 token,
                 "registryToken actions: ['pull', 'push'], credentialsId: 'gitlab', image: '" + gitLab.host()
                         + "/group/app'");
+    }
+
+    @Test
+    void sendNothingToAHostThatIsNotAllowed() throws Exception {
+        DockerPromotionConfiguration.get().setAllowedHosts(List.of("docker.io"));
+        try {
+            WorkflowRun run = Pipelines.fail(
+                    jenkins, "imageTags image: '" + gitLab.host() + "/group/app', credentialsId: 'gitlab'");
+
+            assertThat(run.getLog().lines().filter(l -> l.contains("is not among the allowed registry hosts")))
+                    .singleElement()
+                    .asString()
+                    .startsWith("ERROR: Cannot ")
+                    .contains(gitLab.host(), "Manage Jenkins » System » Docker Image Promotion");
+            assertThat(gitLab.requests().count()).isZero();
+        } finally {
+            DockerPromotionConfiguration.get().setAllowedHosts(List.of());
+        }
     }
 
     @Test

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Quoted;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,8 +36,9 @@ public final class HostRules implements Serializable {
                 entries.stream().map(e -> e.strip().toLowerCase(Locale.ROOT)).toList();
         for (String entry : lower) {
             if (!ENTRY.matcher(entry).matches()) {
-                throw new IllegalArgumentException(
-                        "an allowed registry host is registry.example.com, registry.example.com:5000 or *.example.com");
+                throw new IllegalArgumentException(Quoted.of(entry)
+                        + " is no allowed registry host; one is registry.example.com, registry.example.com:5000 or"
+                        + " *.example.com");
             }
         }
         return new HostRules(lower);

@@ -1,13 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.registry.reference;
 
 /** Shows somebody's input in a one-line message: shortened, and without the characters that could forge a log line. */
-final class Quoted {
+public final class Quoted {
 
     private static final int MAX_LENGTH = 80;
 
     private Quoted() {}
 
-    static String of(String input) {
+    public static String of(String input) {
         if (input == null) {
             return "nothing";
         }

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -22,6 +23,7 @@ public final class TestNetwork {
     private final List<RegistryLocation> locations = new ArrayList<>();
     private final SimulatedTime time = new SimulatedTime();
     private final List<String> notices = new CopyOnWriteArrayList<>();
+    private HostRules hosts = HostRules.ALL;
     private ProxySettings proxy = ProxySettings.NONE;
     private Timing timing = new Timing(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), 3, Duration.ofMinutes(2));
@@ -58,6 +60,12 @@ public final class TestNetwork {
         return this;
     }
 
+    /** Lets requests go to these servers alone. */
+    public TestNetwork allowing(HttpTestServer... servers) {
+        hosts = HostRules.of(Arrays.stream(servers).map(HttpTestServer::host).toList());
+        return this;
+    }
+
     private static String certificate(HttpTestServer server) {
         return server.uri().getScheme().equals("https") ? testAuthority() : "";
     }
@@ -72,7 +80,7 @@ public final class TestNetwork {
     }
 
     public Network network() {
-        return new Network(locations, proxy, timing);
+        return new Network(locations, proxy, timing).with(hosts);
     }
 
     public RegistryTransport.Context context() {

@@ -1,0 +1,162 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryBlobServer;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.net.URI;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Only the registry is allowed, and leads to another server in every way there is: no request reaches that. */
+class AllowedHostsTest {
+
+    private static final Basic CI = new Basic("ci", "secret");
+    private static final TestImage IMAGE = TestImage.docker(1);
+
+    private InMemoryBlobServer other;
+    private InMemoryRegistry registry;
+    private TestNetwork network;
+
+    @BeforeEach
+    void startTheOtherServer() {
+        other = InMemoryBlobServer.start();
+    }
+
+    @AfterEach
+    void close() {
+        other.close();
+        registry.close();
+    }
+
+    private void start(InMemoryRegistryBuilder builder) {
+        registry = builder.user("ci", "secret").start();
+        registry.push("group/app", "1.0", IMAGE);
+        registry.tag("group/app", "1.1", "1.0");
+        network = TestNetwork.of(registry).allowing(registry);
+    }
+
+    private ImageReference image() {
+        return ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag("1.0"));
+    }
+
+    private RegistryClient client() throws RegistryException, InterruptedException {
+        return RegistryClient.open(image().name(), CI, Set.of(), network.context());
+    }
+
+    private static Descriptor blob() {
+        var entry = IMAGE.blobs().entrySet().iterator().next();
+        return new Descriptor("", Digest.parse(entry.getKey()), entry.getValue().size(), "");
+    }
+
+    private static void assertRefused(HttpTestServer server, ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOf(RegistryException.class)
+                .hasMessageStartingWith("Cannot ")
+                .hasMessageContaining(server.uri() + " is not among the allowed registry hosts")
+                .hasMessageNotContaining("\n");
+        assertThat(server.requests().count()).isZero();
+    }
+
+    @Test
+    void holdForARedirect() {
+        start(InMemoryRegistry.builder());
+        registry.onRequest(
+                r -> r.path().contains("/manifests/"),
+                Fault.status(307).header("Location", other.uri() + "/v2/").always());
+        assertRefused(other, () -> client().pull(image()));
+    }
+
+    @Test
+    void holdForATokenService() {
+        start(InMemoryRegistry.builder().bearer().tokensOnOtherOrigin());
+        assertRefused(registry.tokenServer(), () -> client().pull(image()));
+    }
+
+    @Test
+    void letATokenServiceBeUsedThatIsListed() throws Exception {
+        start(InMemoryRegistry.builder().bearer().tokensOnOtherOrigin());
+        network.allowing(registry, registry.tokenServer());
+        assertThat(client().pull(image()).digest()).hasToString(IMAGE.digest());
+    }
+
+    @Test
+    void noNextPageIsReadElsewhere() {
+        start(InMemoryRegistry.builder().maxPageSize(1).linksTo(other.uri()));
+        assertThatThrownBy(() -> client().tags(image().name(), page -> {})).isInstanceOf(RegistryException.class);
+        assertThat(other.requests().count()).isZero();
+    }
+
+    @Test
+    void holdForTheStorageOfBlobs() throws Exception {
+        start(InMemoryRegistry.builder().bearer().redirectBlobsTo(other));
+        assertRefused(other, () -> client().pullBlob(image().name(), blob(), in -> {}));
+
+        network.allowing(registry, other);
+        AtomicLong read = new AtomicLong();
+        client().pullBlob(image().name(), blob(), in -> read.set(in.readAllBytes().length));
+        assertThat(read).hasValue(blob().size());
+    }
+
+    @Test
+    void holdForAnUploadThatIsToGoElsewhere() throws Exception {
+        start(InMemoryRegistry.builder());
+        registry.onRequest(
+                r -> r.method().equals("POST"),
+                Fault.status(202)
+                        .header("Location", other.uri() + "/upload?x=1")
+                        .always());
+        ImageName target = ImageName.parse(registry.host() + "/group/copy");
+        URI mounted = client().mount(target, blob().digest(), image().name()).orElseThrow();
+        URI started = client().startUpload(target, blob().digest()).orElseThrow();
+
+        for (URI location : List.of(mounted, started)) {
+            byte[] content = new byte[(int) blob().size()];
+            assertRefused(other, () -> client().upload(target, blob(), location, new ByteArrayInputStream(content)));
+            assertRefused(other, () -> client().cancelUpload(target, location));
+        }
+    }
+
+    @Test
+    void goToTheAgentWithTheNetwork() throws Exception {
+        start(InMemoryRegistry.builder());
+        network.allowing(other);
+        ByteArrayOutputStream sent = new ByteArrayOutputStream();
+        try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
+            out.writeObject(network.network());
+        }
+        Network there;
+        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(sent.toByteArray()))) {
+            there = (Network) in.readObject();
+        }
+        RegistryTransport.Context context = new RegistryTransport.Context(
+                there, network.context().time(), network.context().notices());
+        assertRefused(
+                registry,
+                () -> RegistryClient.open(image().name(), CI, Set.of(), context).pull(image()));
+    }
+}
