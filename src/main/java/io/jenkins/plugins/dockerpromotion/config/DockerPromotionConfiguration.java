@@ -12,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,9 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     private List<RegistryConfiguration> registries = new ArrayList<>();
     private String callbackHosts;
     private List<String> allowedHosts = new ArrayList<>();
+    private Integer connectTimeout;
+    private Integer answerTimeout;
+    private Integer attempts;
 
     public DockerPromotionConfiguration() {
         load();
@@ -106,6 +110,72 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         }
     }
 
+    /** Seconds for a connection to stand; {@code null} for the usual ones. */
+    public Integer getConnectTimeout() {
+        return connectTimeout;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is out of range */
+    @DataBoundSetter
+    public void setConnectTimeout(Integer connectTimeout) {
+        this.connectTimeout = Limit.CONNECT_TIMEOUT.checked(connectTimeout);
+        save();
+    }
+
+    /** Seconds for an answer, and for each next part of it, to come; {@code null} for the usual ones. */
+    public Integer getAnswerTimeout() {
+        return answerTimeout;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is out of range */
+    @DataBoundSetter
+    public void setAnswerTimeout(Integer answerTimeout) {
+        this.answerTimeout = Limit.ANSWER_TIMEOUT.checked(answerTimeout);
+        save();
+    }
+
+    /** How often a call is sent at most; {@code null} for the usual number. */
+    public Integer getAttempts() {
+        return attempts;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is out of range */
+    @DataBoundSetter
+    public void setAttempts(Integer attempts) {
+        this.attempts = Limit.ATTEMPTS.checked(attempts);
+        save();
+    }
+
+    @RequirePOST
+    public FormValidation doCheckConnectTimeout(@QueryParameter String value) {
+        return Limit.CONNECT_TIMEOUT.check(value);
+    }
+
+    @RequirePOST
+    public FormValidation doCheckAnswerTimeout(@QueryParameter String value) {
+        return Limit.ANSWER_TIMEOUT.check(value);
+    }
+
+    @RequirePOST
+    public FormValidation doCheckAttempts(@QueryParameter String value) {
+        return Limit.ATTEMPTS.check(value);
+    }
+
+    /** What the form shows for limits that are not given. */
+    public Timing getUsualTiming() {
+        return Timing.DEFAULT;
+    }
+
+    private Timing timing() {
+        Timing usual = Timing.DEFAULT;
+        return new Timing(
+                connectTimeout == null ? usual.connect() : Duration.ofSeconds(connectTimeout),
+                answerTimeout == null ? usual.answer() : Duration.ofSeconds(answerTimeout),
+                answerTimeout == null ? usual.silence() : Duration.ofSeconds(answerTimeout),
+                attempts == null ? usual.attempts() : attempts,
+                usual.longestWait());
+    }
+
     private static List<String> words(String text) {
         return Arrays.stream(text.split("\\s+")).filter(w -> !w.isEmpty()).toList();
     }
@@ -117,6 +187,9 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
             HostRules.of(words(form.optString("allowedHosts")));
         } catch (IllegalArgumentException e) {
             throw new FormException(e.getMessage(), "allowedHosts");
+        }
+        for (Limit limit : Limit.values()) {
+            limit.require(form);
         }
         return super.configure(request, form);
     }
@@ -133,7 +206,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                                 .map(DockerPromotionConfiguration::location)
                                 .toList(),
                         proxy(),
-                        Timing.DEFAULT)
+                        timing())
                 .with(HostRules.of(allowedHosts));
     }
 

@@ -26,6 +26,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     private final String address;
     private String apiAddress;
     private String certificateAuthority;
+    private transient volatile RegistryLocation location;
 
     /**
      * @param host as in image names; {@code docker.io} for Docker Hub
@@ -53,6 +54,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setApiAddress(String apiAddress) {
         this.apiAddress = Util.fixEmptyAndTrim(apiAddress);
+        location = null;
     }
 
     /** PEM text of the authority whose certificates are trusted besides those of the agent's Java. */
@@ -63,10 +65,24 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setCertificateAuthority(String certificateAuthority) {
         this.certificateAuthority = Util.fixEmptyAndTrim(certificateAuthority);
+        location = null;
     }
 
-    /** @throws IllegalArgumentException in one line, if the settings make no sense */
+    /**
+     * Kept once it was found to be right, since each operation asks and certificates take a while to read.
+     *
+     * @throws IllegalArgumentException in one line, if the settings make no sense
+     */
     RegistryLocation location() {
+        RegistryLocation known = location;
+        if (known == null) {
+            known = readLocation();
+            location = known;
+        }
+        return known;
+    }
+
+    private RegistryLocation readLocation() {
         String name = ImageName.parseHost(host);
         RegistryLocation usual = RegistryLocation.usual(name);
         URI registry = address == null ? usual.registry() : parseAddress(address);

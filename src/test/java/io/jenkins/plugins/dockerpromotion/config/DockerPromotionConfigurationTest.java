@@ -12,9 +12,11 @@ import hudson.security.AccessDeniedException3;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import jenkins.model.Jenkins;
@@ -42,6 +44,9 @@ class DockerPromotionConfigurationTest {
         DockerPromotionConfiguration.get().setRegistries(List.of());
         DockerPromotionConfiguration.get().setCallbackHosts(null);
         DockerPromotionConfiguration.get().setAllowedHosts(List.of());
+        DockerPromotionConfiguration.get().setConnectTimeout(null);
+        DockerPromotionConfiguration.get().setAnswerTimeout(null);
+        DockerPromotionConfiguration.get().setAttempts(null);
         jenkins.jenkins.setProxy(null);
     }
 
@@ -60,12 +65,16 @@ class DockerPromotionConfigurationTest {
         DockerPromotionConfiguration.get().setRegistries(before);
         DockerPromotionConfiguration.get().setCallbackHosts("hooks.example.com");
         DockerPromotionConfiguration.get().setAllowedHosts(List.of("docker.io", "*.example.com"));
+        DockerPromotionConfiguration.get().setAnswerTimeout(90);
 
         jenkins.configRoundtrip();
 
         assertThat(DockerPromotionConfiguration.get().getCallbackHosts()).isEqualTo("hooks.example.com");
         assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).containsExactly("docker.io", "*.example.com");
 
+        assertThat(DockerPromotionConfiguration.get().getAnswerTimeout()).isEqualTo(90);
+        assertThat(DockerPromotionConfiguration.get().getConnectTimeout()).isNull();
+        assertThat(DockerPromotionConfiguration.get().getAttempts()).isNull();
         List<RegistryConfiguration> after = DockerPromotionConfiguration.get().getRegistries();
         assertThat(after).hasSize(2);
         for (int i = 0; i < 2; i++) {
@@ -98,11 +107,21 @@ class DockerPromotionConfigurationTest {
                 .isEqualTo("ci.example.com hooks.example.com:8443");
         assertThat(DockerPromotionConfiguration.get().getAllowedHosts())
                 .containsExactly("registry.internal:5000", "mirror.example.com");
+        assertThat(DockerPromotionConfiguration.get().network().timing())
+                .isEqualTo(new Timing(
+                        Duration.ofSeconds(7),
+                        Duration.ofSeconds(90),
+                        Duration.ofSeconds(90),
+                        2,
+                        Timing.DEFAULT.longestWait()));
         ByteArrayOutputStream exported = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(exported);
         assertThat(exported.toString(StandardCharsets.UTF_8))
                 .contains(
                         "dockerPromotion:",
+                        "answerTimeout: 90",
+                        "attempts: 2",
+                        "connectTimeout: 7",
                         "- \"registry.internal:5000\"",
                         "callbackHosts: \"ci.example.com hooks.example.com:8443\"",
                         "apiAddress: \"https://hub.example.com\"",
@@ -125,6 +144,33 @@ class DockerPromotionConfigurationTest {
                 .isInstanceOf(Descriptor.FormException.class)
                 .hasMessageContaining(why);
         assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).isEmpty();
+    }
+
+    @Test
+    void takesNoLimitThatIsOutOfBounds() {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        assertThatThrownBy(() -> configuration.setConnectTimeout(0))
+                .hasMessage("connectTimeout is a number from 1 to 600");
+        assertThatThrownBy(() -> configuration.setAnswerTimeout(3601)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> configuration.setAttempts(21)).isInstanceOf(IllegalArgumentException.class);
+        JSONObject form = new JSONObject().element("attempts", "often");
+        assertThatThrownBy(() -> configuration.configure((StaplerRequest2) null, form))
+                .isInstanceOf(Descriptor.FormException.class);
+        assertThat(configuration.doCheckConnectTimeout("").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckConnectTimeout("601").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(configuration.doCheckAnswerTimeout("3600").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(configuration.doCheckAttempts("0").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(configuration.network().timing()).isEqualTo(Timing.DEFAULT);
+    }
+
+    @Test
+    void readsARegistrysSettingsOnceUntilTheyChange() {
+        RegistryConfiguration registry = registry("a.example.com", null, null, null);
+        assertThat(registry.location()).isSameAs(registry.location());
+
+        registry.setCertificateAuthority("no certificate");
+
+        assertThatThrownBy(registry::location).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -179,6 +225,7 @@ class DockerPromotionConfigurationTest {
         try (ACLContext ignored =
                 ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
             assertThatThrownBy(() -> form.doCheckHost("x")).isInstanceOf(AccessDeniedException3.class);
+            assertThatThrownBy(() -> configuration.doCheckAttempts("1")).isInstanceOf(AccessDeniedException3.class);
             assertThatThrownBy(() -> configuration.doCheckAllowedHosts("x")).isInstanceOf(AccessDeniedException3.class);
             assertThatThrownBy(() -> configuration.doCheckCallbackHosts("x"))
                     .isInstanceOf(AccessDeniedException3.class);

@@ -1,0 +1,55 @@
+package io.jenkins.plugins.dockerpromotion.config;
+
+import hudson.Util;
+import hudson.model.Descriptor.FormException;
+import hudson.util.FormValidation;
+import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
+
+/** A number that administrators may set, within its bounds. */
+enum Limit {
+    CONNECT_TIMEOUT("connectTimeout", 600),
+    ANSWER_TIMEOUT("answerTimeout", 3600),
+    ATTEMPTS("attempts", 20);
+
+    private final String field;
+    private final int max;
+
+    Limit(String field, int max) {
+        this.field = field;
+        this.max = max;
+    }
+
+    /** @throws IllegalArgumentException in one line, if {@code value} is out of bounds; {@code null} is not */
+    Integer checked(Integer value) {
+        if (value != null && (value < 1 || value > max)) {
+            throw new IllegalArgumentException(field + " is a number from 1 to " + max);
+        }
+        return value;
+    }
+
+    private void parse(String text) {
+        String given = Util.fixEmptyAndTrim(text);
+        if (given != null) {
+            checked(given.matches("[0-9]{1,9}") ? Integer.parseInt(given) : -1);
+        }
+    }
+
+    FormValidation check(String text) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        try {
+            parse(text);
+            return FormValidation.ok();
+        } catch (IllegalArgumentException e) {
+            return FormValidation.error(e.getMessage());
+        }
+    }
+
+    void require(JSONObject form) throws FormException {
+        try {
+            parse(form.optString(field));
+        } catch (IllegalArgumentException e) {
+            throw new FormException(e.getMessage(), field);
+        }
+    }
+}
