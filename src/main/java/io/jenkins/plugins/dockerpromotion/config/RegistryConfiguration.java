@@ -142,12 +142,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
             if (given == null) {
                 return required ? FormValidation.error(Messages.RegistryConfiguration_required()) : FormValidation.ok();
             }
-            try {
-                parser.accept(given);
-                return FormValidation.ok();
-            } catch (IllegalArgumentException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return FormCheck.parsed(given, parser);
         }
     }
 }

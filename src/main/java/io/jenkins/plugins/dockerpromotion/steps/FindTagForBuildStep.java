@@ -184,7 +184,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
             String given = Util.fixEmptyAndTrim(value);
             return Util.fixEmptyAndTrim(regex) != null && given != null && !given.equals(TagPattern.DEFAULT)
                     ? FormValidation.error(Messages.TagSelection_patternOrRegex())
-                    : ImageForm.checkPattern(value);
+                    : ImageForm.checkBuildPattern(value);
         }
 
         @RequirePOST

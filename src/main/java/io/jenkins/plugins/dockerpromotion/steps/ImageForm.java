@@ -3,12 +3,15 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.config.FormCheck;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.PatternExample;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -52,9 +55,26 @@ final class ImageForm {
         return ifGiven(value, Digest::parse);
     }
 
-    /** Whether {@code value} is a pattern by which a build can be found. */
+    /** Whether {@code value} is a pattern by which a build can be found, and which tags it matches. */
+    static FormValidation checkBuildPattern(String value) {
+        return checkPattern(value, v -> TagPattern.of(v).requireBuild());
+    }
+
+    /** Whether {@code value} is a pattern, and which tags it matches. */
     static FormValidation checkPattern(String value) {
-        return ifGiven(value, v -> TagPattern.of(v).requireBuild());
+        return checkPattern(value, TagPattern::of);
+    }
+
+    private static FormValidation checkPattern(String value, Consumer<String> parser) {
+        return known(value)
+                .map(given -> FormCheck.of(() -> {
+                    parser.accept(given);
+                    return PatternExample.of(given, Instant.now())
+                            .map(example ->
+                                    FormValidation.ok(Messages.ImageForm_matches(example.tag(), example.other())))
+                            .orElseGet(FormValidation::ok);
+                }))
+                .orElseGet(FormValidation::ok);
     }
 
     /** Whether {@code value} is a regular expression by which a build can be found. */
@@ -76,11 +96,7 @@ final class ImageForm {
         if (parameters.contains("${")) {
             return FormValidation.ok();
         }
-        try {
-            return FormValidation.ok(Messages.ImageForm_version(version.get()));
-        } catch (IllegalArgumentException e) {
-            return FormValidation.error(e.getMessage());
-        }
+        return FormCheck.of(() -> FormValidation.ok(Messages.ImageForm_version(version.get())));
     }
 
     /** The registry of an image whose name may not be complete yet; Docker Hub for a name that is none. */
@@ -99,11 +115,6 @@ final class ImageForm {
                 : CredentialsForm.check(item, value, registryOf(image));
     }
 
-    /** Whether {@code parser} can read {@code value}, or there is nothing to read. */
-    static FormValidation checkParsed(String value, Consumer<String> parser) {
-        return ifGiven(value, parser);
-    }
-
     private static FormValidation given(String value, String otherwise, Consumer<String> parser) {
         return Optional.ofNullable(Util.fixEmptyAndTrim(value))
                 .map(v -> ifGiven(v, parser))
@@ -112,16 +123,11 @@ final class ImageForm {
 
     /** Whether {@code value} is nothing, or something that {@code parser} takes. */
     static FormValidation ifGiven(String value, Consumer<String> parser) {
-        String given = Util.fixEmptyAndTrim(value);
-        // What stands for a parameter of the build is known to the build only.
-        if (given == null || given.contains("${")) {
-            return FormValidation.ok();
-        }
-        try {
-            parser.accept(given);
-            return FormValidation.ok();
-        } catch (IllegalArgumentException e) {
-            return FormValidation.error(e.getMessage());
-        }
+        return known(value).map(v -> FormCheck.parsed(v, parser)).orElseGet(FormValidation::ok);
+    }
+
+    /** What stands for a parameter of the build is known to the build only. */
+    private static Optional<String> known(String value) {
+        return Optional.ofNullable(Util.fixEmptyAndTrim(value)).filter(given -> !given.contains("${"));
     }
 }

@@ -12,6 +12,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.config.FormCheck;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
@@ -168,14 +169,9 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         if (!CredentialsForm.maySee(item)) {
             return FormValidation.ok();
         }
-        try {
-            RegistryKey key = RegistryKey.of(Util.fixNull(value));
-            return key.isDockerHub()
-                    ? FormValidation.ok(Messages.IsolatedDockerConfigStep_dockerHub())
-                    : FormValidation.ok();
-        } catch (IllegalArgumentException e) {
-            return FormValidation.error(e.getMessage());
-        }
+        return FormCheck.of(() -> RegistryKey.of(Util.fixNull(value)).isDockerHub()
+                ? FormValidation.ok(Messages.IsolatedDockerConfigStep_dockerHub())
+                : FormValidation.ok());
     }
 
     /** Form of the step. */

@@ -156,7 +156,7 @@ public final class PruneDockerHostStep extends Step implements Serializable {
 
         @RequirePOST
         public FormValidation doCheckUntil(@QueryParameter String value) {
-            return ImageForm.checkParsed(value, Age::parse);
+            return ImageForm.ifGiven(value, Age::parse);
         }
     }
 }

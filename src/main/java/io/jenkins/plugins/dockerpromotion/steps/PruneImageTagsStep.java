@@ -234,7 +234,7 @@ public final class PruneImageTagsStep extends Step implements Serializable {
 
         @RequirePOST
         public FormValidation doCheckProtect(@QueryParameter String value) {
-            return ImageForm.checkParsed(value, line -> new ProtectedTags(WordList.words(line)));
+            return ImageForm.ifGiven(value, line -> new ProtectedTags(WordList.words(line)));
         }
 
         private static FormValidation positiveIfGiven(String value) {

@@ -194,7 +194,7 @@ public final class RegistryTokenStep extends Step implements Serializable {
             boolean none = Util.fixEmptyAndTrim(value) == null && Util.fixEmptyAndTrim(image) == null;
             return both || none
                     ? FormValidation.error(Messages.RegistryTokenStep_imageOrRegistry())
-                    : ImageForm.checkParsed(value, ImageName::parseHost);
+                    : ImageForm.ifGiven(value, ImageName::parseHost);
         }
 
         @RequirePOST

@@ -28,10 +28,10 @@ final class TagSelection {
     static FormValidation checkPattern(String pattern, String regex) {
         return Util.fixEmptyAndTrim(pattern) != null && Util.fixEmptyAndTrim(regex) != null
                 ? FormValidation.error(Messages.TagSelection_patternOrRegex())
-                : ImageForm.checkParsed(pattern, TagPattern::of);
+                : ImageForm.checkPattern(pattern);
     }
 
     static FormValidation checkRegex(String regex) {
-        return ImageForm.checkParsed(regex, TagPattern::regex);
+        return ImageForm.ifGiven(regex, TagPattern::regex);
     }
 }

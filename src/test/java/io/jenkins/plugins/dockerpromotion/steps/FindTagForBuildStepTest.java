@@ -77,6 +77,7 @@ class FindTagForBuildStepTest {
         assertThat(form.doCheckBuild("103").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckBuild("-1").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckPattern("{year}.{week}.{build}", "").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckPattern("1.4.{build}", "").renderHtml()).contains("Matches 1.4.103; not 1x4x103.");
         assertThat(form.doCheckPattern("{major}.{minor}", "").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckPattern("v{build}", "x(?<build>[0-9]+)").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckRegex("x(?<build>[0-9]+)").kind).isEqualTo(FormValidation.Kind.OK);

@@ -121,6 +121,8 @@ class ReadingStepsTest {
     void checkTheirFields() {
         ImageTagsStep.DescriptorImpl tags = jenkins.jenkins.getDescriptorByType(ImageTagsStep.DescriptorImpl.class);
         assertThat(tags.doCheckPattern("{major}.{minor}", "").kind).isEqualTo(Kind.OK);
+        assertThat(tags.doCheckPattern("{major}.{minor}", "").renderHtml()).contains("Matches 1.4; not 1x4.");
+        assertThat(tags.doCheckPattern("v${PATTERN}", "").renderHtml()).doesNotContain("Matches");
         assertThat(tags.doCheckPattern("{major}{minor}", "").kind).isEqualTo(Kind.ERROR);
         assertThat(tags.doCheckPattern("v{build}", "v([0-9]+)").kind).isEqualTo(Kind.ERROR);
         assertThat(tags.doCheckRegex("v([0-9]+)").kind).isEqualTo(Kind.OK);
