@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.GlobalConfiguration;
@@ -49,12 +50,16 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** Looks at all of them, so that the time tells nothing about any. */
     Optional<WebhookToken> tokenOf(String token) {
         String hash = WebhookToken.hashOf(token);
+        return find(getTokens(), candidate -> candidate.hasHash(hash));
+    }
+
+    /** Looks at all of them, so that the time tells nothing about any. */
+    static Optional<WebhookToken> find(List<WebhookToken> tokens, Predicate<WebhookToken> wanted) {
         WebhookToken found = null;
-        for (WebhookToken candidate : getTokens()) {
-            if (candidate.hasHash(hash)) {
+        for (WebhookToken candidate : tokens) {
+            if (wanted.test(candidate)) {
                 found = candidate;
             }
         }
