@@ -112,6 +112,7 @@ public final class Deliveries {
     /** One that came to nothing already. */
     void note(Delivery delivery) {
         log.add(delivery);
+        worker.submit();
     }
 
     private Void workOff() {
@@ -126,6 +127,7 @@ public final class Deliveries {
             }
             finish(batch);
         }
+        saveRefused();
         PushAnswers.get().lookAgain();
         AutomaticCallback.get().look();
         return null;
@@ -150,6 +152,15 @@ public final class Deliveries {
             LOGGER.log(Level.WARNING, "Cannot keep which deliveries were worked off", e);
         }
         batch.forEach(spool::delete);
+    }
+
+    /** By the one thread that works off, so that many are one write. */
+    private void saveRefused() {
+        try {
+            log.saveIfChanged();
+        } catch (IOException e) {
+            LOGGER.log(Level.WARNING, "Cannot keep which deliveries were refused", e);
+        }
     }
 
     private synchronized void recover() {

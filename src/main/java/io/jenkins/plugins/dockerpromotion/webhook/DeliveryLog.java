@@ -21,6 +21,7 @@ final class DeliveryLog {
 
     private final XmlFile file;
     private final Deque<Delivery> deliveries = new ArrayDeque<>();
+    private boolean changed;
 
     DeliveryLog(File file) {
         this.file = new XmlFile(Jenkins.XSTREAM2, file);
@@ -30,6 +31,7 @@ final class DeliveryLog {
                         .filter(Delivery.class::isInstance)
                         .map(Delivery.class::cast)
                         .forEach(this::add);
+                changed = false;
             }
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot read " + file);
@@ -37,6 +39,7 @@ final class DeliveryLog {
     }
 
     synchronized void add(Delivery delivery) {
+        changed = true;
         deliveries.addLast(delivery);
         if (deliveries.size() > MAX) {
             deliveries.removeFirst();
@@ -53,10 +56,21 @@ final class DeliveryLog {
         return deliveries.stream().filter(d -> d.getId().equals(id)).findFirst();
     }
 
+    void saveIfChanged() throws IOException {
+        boolean needed;
+        synchronized (this) {
+            needed = changed;
+        }
+        if (needed) {
+            save();
+        }
+    }
+
     void save() throws IOException {
         List<Delivery> oldestFirst;
         synchronized (this) {
             oldestFirst = new ArrayList<>(deliveries);
+            changed = false;
         }
         file.write(oldestFirst);
     }

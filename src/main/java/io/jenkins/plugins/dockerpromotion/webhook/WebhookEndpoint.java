@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -39,6 +40,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
     private static final int BODIES_OF_ONE_TOKEN = BODIES_AT_A_TIME / 2;
 
     private final Map<String, Limits> limits = new ConcurrentHashMap<>();
+    private volatile LongSupplier nanoClock = System::nanoTime;
     private final Semaphore bodies = new Semaphore(BODIES_AT_A_TIME);
 
     /** What one token may do. */
@@ -46,6 +48,11 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
 
     static WebhookEndpoint get() {
         return ExtensionList.lookupSingleton(WebhookEndpoint.class);
+    }
+
+    /** For tests, which have no say over how fast a machine is. */
+    void setNanoClock(LongSupplier nanoClock) {
+        this.nanoClock = nanoClock;
     }
 
     /** Asked anew each time, as a plugin can come while Jenkins runs. */
@@ -85,7 +92,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
             throws IOException {
         Limits own = limits.computeIfAbsent(
                 token.getHash(),
-                hash -> new Limits(new RateLimit(System::nanoTime), new Semaphore(BODIES_OF_ONE_TOKEN)));
+                hash -> new Limits(new RateLimit(() -> nanoClock.getAsLong()), new Semaphore(BODIES_OF_ONE_TOKEN)));
         if (!own.bodies.tryAcquire()) {
             tooMany(response);
             return;
