@@ -1,0 +1,43 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Runs what people type. */
+final class CommandLine {
+
+    private final Map<String, String> environment;
+
+    CommandLine(Map<String, String> environment) {
+        this.environment = Map.copyOf(environment);
+    }
+
+    static final CommandLine PLAIN = new CommandLine(Map.of());
+
+    /** What the command prints; its failure is one of the benchmark. */
+    String run(List<String> command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException(String.join(" ", command) + ": " + said);
+        }
+        return said;
+    }
+
+    String run(String... command) throws IOException, InterruptedException {
+        return run(List.of(command));
+    }
+
+    static boolean has(String command) {
+        return Stream.of(System.getenv("PATH").split(":"))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
+    }
+}

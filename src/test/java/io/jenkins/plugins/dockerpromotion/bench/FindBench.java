@@ -1,0 +1,138 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.math.BigInteger;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+
+/** Finds the tag of a build among many, on Docker Hub and on a registry, beside whoever reads page after page. */
+final class FindBench {
+
+    private static final String IMAGE = "technolog/serviceone";
+    private static final Duration DELAY = Duration.ofMillis(50);
+    private static final int HUB_PAGE = 100;
+    private static final int REGISTRY_PAGE = 1000;
+
+    private final Report report;
+    private final int rounds;
+
+    FindBench(Report report, int rounds) {
+        this.report = report;
+        this.rounds = rounds;
+    }
+
+    void run() throws Exception {
+        for (int count : List.of(100, 10_000, 100_000)) {
+            report.heading("A build among " + count + " tags");
+            List<String> tags =
+                    IntStream.range(0, count).mapToObj(FindBench::tag).toList();
+            Map<String, Integer> wanted = new TreeMap<>(
+                    Map.of("the first", 0, "one in the middle", count / 2, "the last", count - 1, "none", count));
+            try (InMemoryDockerHub hub = InMemoryDockerHub.builder().start()) {
+                hub.registry().addTags(IMAGE, TestImage.docker(1), tags);
+                hub.delayEveryRequest(DELAY);
+                for (Map.Entry<String, Integer> build : wanted.entrySet()) {
+                    onDockerHub(hub, count, build.getKey(), build.getValue());
+                }
+            }
+            try (InMemoryRegistry registry =
+                    InMemoryRegistry.builder().maxPageSize(REGISTRY_PAGE).start()) {
+                registry.addTags(IMAGE, TestImage.docker(1), tags);
+                registry.delayEveryRequest(DELAY);
+                for (Map.Entry<String, Integer> build : wanted.entrySet()) {
+                    onRegistry(registry, tags, build.getKey(), build.getValue());
+                }
+            }
+        }
+    }
+
+    /** Sorted by name, these are in the order of their builds, so that "first" means the same everywhere. */
+    private static String tag(int number) {
+        return "2026.47." + (1_000_000 + number);
+    }
+
+    private void onDockerHub(InMemoryDockerHub hub, int count, String which, int number) throws Exception {
+        try (Relay relay = new Relay(hub.uri())) {
+            Meter meter = () -> new Traffic(hub.requests().count(), relay.bytes());
+            report.race(
+                    "Docker Hub, " + count + " tags, wanted: " + which,
+                    new Race(hubContenders(relay.uri(), count, number), meter, hubContenders(hub.uri(), count, number))
+                            .run(1, rounds));
+        }
+    }
+
+    private static List<Contender> hubContenders(URI api, int count, int number) {
+        RegistryLocation place = new RegistryLocation(ImageName.DOCKER_HUB, api, api, "");
+        int pages = (count + HUB_PAGE - 1) / HUB_PAGE;
+        return List.of(
+                Contender.of("this plugin", n -> find(ImageName.parse(IMAGE), number, List.of(place))),
+                Contender.of(
+                        "curl, page after page",
+                        n -> pages(IntStream.rangeClosed(1, pages)
+                                .mapToObj(page -> api + "/v2/namespaces/technolog/repositories/serviceone/tags?page="
+                                        + page + "&page_size=" + HUB_PAGE)
+                                .toList())));
+    }
+
+    private void onRegistry(InMemoryRegistry registry, List<String> tags, String which, int number) throws Exception {
+        try (Relay relay = new Relay(registry.uri())) {
+            Meter meter = () -> new Traffic(registry.requests().count(), relay.bytes());
+            report.race(
+                    "a registry, " + tags.size() + " tags, pages of " + REGISTRY_PAGE + ", wanted: " + which,
+                    new Race(
+                                    registryContenders(relay.uri(), tags, number),
+                                    meter,
+                                    registryContenders(relay.uri(), tags, number))
+                            .run(1, rounds));
+        }
+    }
+
+    private static List<Contender> registryContenders(URI registry, List<String> tags, int number) {
+        String list = registry + "/v2/" + IMAGE + "/tags/list?n=" + REGISTRY_PAGE;
+        List<String> urls = new ArrayList<>(List.of(list));
+        for (int last = REGISTRY_PAGE; last < tags.size(); last += REGISTRY_PAGE) {
+            urls.add(list + "&last=" + tags.get(last - 1));
+        }
+        String image = registry.getAuthority() + "/" + IMAGE;
+        return List.of(
+                Contender.of(
+                        "this plugin",
+                        n -> find(
+                                ImageName.parse(image),
+                                number,
+                                List.of(RegistryLocation.plain(registry.getAuthority())))),
+                Contender.of("curl, the same pages", n -> pages(urls)),
+                Contender.of(
+                        "skopeo list-tags",
+                        n -> CommandLine.PLAIN.run("skopeo", "list-tags", "--tls-verify=false", "docker://" + image)));
+    }
+
+    private static void pages(List<String> urls) throws Exception {
+        List<String> command = new ArrayList<>(List.of("curl", "--silent", "--show-error", "--fail"));
+        command.addAll(urls);
+        CommandLine.PLAIN.run(command);
+    }
+
+    private static void find(ImageName image, int number, List<RegistryLocation> places) throws Exception {
+        TagFinder finder =
+                new TagFinder(image, TagPattern.of("{year}.{week}.{build}"), BigInteger.valueOf(1_000_000L + number));
+        finder.find(
+                RegistryAuthentication.ANONYMOUS,
+                OwnClient.context(new Network(places, ProxySettings.NONE, Timing.DEFAULT)));
+    }
+}

@@ -1,0 +1,12 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+/** Tells what a server has seen so far. */
+@FunctionalInterface
+interface Meter {
+
+    Traffic read() throws Exception;
+
+    default Meter and(Meter other) {
+        return () -> read().plus(other.read());
+    }
+}

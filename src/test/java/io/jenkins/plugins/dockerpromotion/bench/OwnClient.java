@@ -1,0 +1,44 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The client of this plugin as an agent uses it: in a Java process that runs already, anew for each operation. */
+final class OwnClient {
+
+    private OwnClient() {}
+
+    /** An administrator has marked these as registries without TLS, so that nothing has to be found out. */
+    static RegistryTransport.Context context(String... hosts) {
+        List<RegistryLocation> plain =
+                Stream.of(hosts).distinct().map(RegistryLocation::plain).toList();
+        return context(new Network(plain, ProxySettings.NONE, Timing.DEFAULT));
+    }
+
+    static RegistryTransport.Context context(Network network) {
+        return new RegistryTransport.Context(network, Timekeeper.SYSTEM, Notices.NONE);
+    }
+
+    static void promote(String image, String tag, String toImage, List<String> to) throws Exception {
+        PromotionRequest request = PromotionRequest.of(
+                ImageName.parse(image), new Tag(tag), ImageName.parse(toImage), to, new Options(false, false, false));
+        Promoter.promote(
+                request,
+                RegistryAuthentication.ANONYMOUS,
+                RegistryAuthentication.ANONYMOUS,
+                context(request.source().name().host(), request.toImage().host()));
+    }
+}

@@ -1,0 +1,56 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import java.util.List;
+import java.util.Locale;
+
+/** What was measured, as Markdown, said on the console while it grows. */
+final class Report {
+
+    private final StringBuilder text = new StringBuilder();
+
+    void heading(String title) {
+        line("\n## " + title + "\n");
+    }
+
+    void paragraph(String words) {
+        line(words + "\n");
+    }
+
+    /** The first result is what the others are compared with. */
+    void race(String title, List<Race.Result> results) {
+        line("### " + title + "\n");
+        line("| | requests | on the wire | time, median (quartiles) | ratio |");
+        line("|---|--:|--:|--:|--:|");
+        Timings own = results.get(0).timings();
+        for (Race.Result result : results) {
+            row(
+                    result.name(),
+                    String.valueOf(result.traffic().requests()),
+                    result.traffic().size(),
+                    result.timings().text(),
+                    String.format(Locale.ROOT, "%.2f", result.timings().ratioTo(own)));
+        }
+        line("");
+    }
+
+    void table(List<String> head, List<List<String>> rows) {
+        row(head.toArray(String[]::new));
+        line("|---".repeat(head.size()) + "|");
+        rows.forEach(row -> row(row.toArray(String[]::new)));
+        line("");
+    }
+
+    @Override
+    public String toString() {
+        return text.toString();
+    }
+
+    private void row(String... cells) {
+        line("| " + String.join(" | ", cells) + " |");
+    }
+
+    private void line(String line) {
+        System.out.println(line);
+        text.append(line).append('\n');
+    }
+}

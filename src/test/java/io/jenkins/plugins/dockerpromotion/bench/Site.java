@@ -1,0 +1,95 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A registry to measure against. What is in memory is always reached over the relay that counts, which also turns away
+ * attempts of TLS; a real one is reached directly when the clock runs.
+ */
+final class Site implements AutoCloseable {
+
+    private final String description;
+    private final AutoCloseable server;
+    private final String host;
+    private final Relay relay;
+    private final Meter requests;
+
+    private Site(String description, AutoCloseable server, String host, Relay relay, Meter requests) {
+        this.description = description;
+        this.server = server;
+        this.host = host;
+        this.relay = relay;
+        this.requests = requests;
+    }
+
+    /** The in-memory registry, as far away as {@code delay} a request. */
+    static Site inMemory(Duration delay, String repository, String tag, TestImage image) throws IOException {
+        InMemoryRegistry registry = InMemoryRegistry.start();
+        registry.push(repository, tag, image);
+        registry.delayEveryRequest(delay);
+        return of(registry, "in memory, " + delay.toMillis() + " ms a request");
+    }
+
+    static Site of(InMemoryRegistry registry, String description) throws IOException {
+        Relay relay = new Relay(registry.uri());
+        return new Site(
+                description,
+                registry,
+                relay.host(),
+                relay,
+                () -> new Traffic(registry.requests().count(), 0));
+    }
+
+    static Site empty(Duration delay) throws IOException {
+        return inMemory(delay, "app/empty", "none", TestImage.docker(1));
+    }
+
+    /** The CNCF registry, filled through this plugin's own client. */
+    static Site dockerRegistry(String repository, String tag, TestImage image) throws Exception {
+        Site site = emptyDockerRegistry();
+        try (InMemoryRegistry origin = InMemoryRegistry.start()) {
+            origin.push(repository, tag, image);
+            OwnClient.promote(origin.host() + "/" + repository, tag, site.host() + "/" + repository, List.of(tag));
+        }
+        return site;
+    }
+
+    static Site emptyDockerRegistry() throws Exception {
+        DockerRegistryProcess registry = DockerRegistryProcess.builder().start();
+        return new Site(
+                "docker-registry 2.8",
+                registry,
+                registry.host(),
+                new Relay(registry.uri()),
+                () -> new Traffic(registry.accessLog().size(), 0));
+    }
+
+    String description() {
+        return description;
+    }
+
+    /** Where it is measured: {@code 127.0.0.1:port}. */
+    String host() {
+        return host;
+    }
+
+    /** Where every byte is counted. */
+    String countedHost() {
+        return relay.host();
+    }
+
+    Meter meter() {
+        return () -> requests.read().plus(new Traffic(0, relay.bytes()));
+    }
+
+    @Override
+    public void close() throws Exception {
+        relay.close();
+        server.close();
+    }
+}

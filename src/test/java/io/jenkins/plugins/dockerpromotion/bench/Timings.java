@@ -1,0 +1,41 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+
+/** How long a contender took, run by run. */
+record Timings(long[] nanos) {
+
+    Timings {
+        nanos = nanos.clone();
+        Arrays.sort(nanos);
+    }
+
+    Duration median() {
+        return Duration.ofNanos(at(0.5));
+    }
+
+    /** How many times as long as {@code other} this took, by their medians. */
+    double ratioTo(Timings other) {
+        return (double) at(0.5) / other.at(0.5);
+    }
+
+    /** The median, and behind it the quartiles: what half of all runs lay between. */
+    String text() {
+        return nanos.length == 1
+                ? millis(at(0.5))
+                : millis(at(0.5)) + " (" + millis(at(0.25)) + " – " + millis(at(0.75)) + ")";
+    }
+
+    private long at(double fraction) {
+        return nanos[(int) Math.round((nanos.length - 1) * fraction)];
+    }
+
+    private static String millis(long nanos) {
+        double millis = nanos / 1e6;
+        return millis < 10_000
+                ? String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%.0f ms", millis)
+                : String.format(Locale.ROOT, "%.1f s", millis / 1000);
+    }
+}
