@@ -149,29 +149,50 @@ final class PromoteBench {
         return curl.head("latest").put("latest", image, TAG);
     }
 
+    /** Each run goes to a registry that is new: skopeo remembers where it has seen a blob, and would not move it again. */
     private void acrossRegistries(TestImage image, String what, int times) throws Exception {
         try (Site from = Site.inMemory(Duration.ZERO, REPOSITORY, TAG, image);
-                Site to = Site.emptyDockerRegistry()) {
+                Destination to = new Destination()) {
+            List<Contender> contenders = streaming(from.host() + "/" + REPOSITORY, to);
             report.race(
                     what + ", from memory to docker-registry 2.8",
-                    new Race(
-                                    streaming(from.countedHost(), to.countedHost()),
-                                    from.meter().and(to.meter()),
-                                    streaming(from.host(), to.host()))
-                            .run(0, times));
+                    new Race(contenders, from.meter().and(to.meter()), contenders).run(0, times));
         }
     }
 
-    private static List<Contender> streaming(String from, String to) {
+    private static List<Contender> streaming(String from, Destination to) {
         return List.of(
-                Contender.of(
-                        "this plugin",
-                        n -> OwnClient.promote(
-                                from + "/" + REPOSITORY, TAG, to + "/" + OTHER + "/own" + n, List.of("latest"))),
-                Contender.of(
-                        "skopeo copy --all",
-                        n -> skopeo(
-                                from + "/" + REPOSITORY + ":" + TAG, to + "/" + OTHER + "/skopeo" + n + ":latest")));
+                Contender.of("this plugin", n -> OwnClient.promote(from, TAG, to.image(), List.of("latest")))
+                        .preparedBy(n -> to.renew()),
+                Contender.of("skopeo copy --all", n -> skopeo(from + ":" + TAG, to.image() + ":latest"))
+                        .preparedBy(n -> to.renew()));
+    }
+
+    /** An empty registry, and another one for each run. */
+    private static final class Destination implements AutoCloseable {
+
+        private Site site;
+
+        void renew() throws Exception {
+            close();
+            site = Site.emptyDockerRegistry();
+        }
+
+        String image() {
+            return site.host() + "/" + OTHER;
+        }
+
+        /** Its requests; the bytes are those of the source, which arrive here as they leave there. */
+        Meter meter() {
+            return () -> site.meter().read();
+        }
+
+        @Override
+        public void close() throws Exception {
+            if (site != null) {
+                site.close();
+            }
+        }
     }
 
     private static List<String> tags(String contender, int number, int count) {
