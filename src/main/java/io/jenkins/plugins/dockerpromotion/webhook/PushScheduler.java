@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.webhook;
 
 import hudson.model.Action;
 import hudson.model.CauseAction;
+import hudson.model.Executor;
 import hudson.model.Job;
 import hudson.model.Queue;
 import hudson.model.Run;
@@ -11,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn;
 
 /** Puts the builds that a delivery starts into the queue of Jenkins. */
@@ -77,13 +79,32 @@ final class PushScheduler {
         return ParameterizedJobMixIn.scheduleBuild2(job, -1, actions) != null;
     }
 
+    /** Looked for in this order, a build that is on its way from the queue to the job cannot slip through. */
     private static boolean isThere(Job<?, ?> job, String pushId) {
-        Stream<PushAction> queued = job instanceof Queue.Task task
+        return contains(queued(job), pushId) || contains(starting(job), pushId) || contains(built(job), pushId);
+    }
+
+    private static boolean contains(Stream<PushAction> actions, String pushId) {
+        return actions.anyMatch(action -> action.getPushId().equals(pushId));
+    }
+
+    private static Stream<PushAction> queued(Job<?, ?> job) {
+        return job instanceof Queue.Task task
                 ? Queue.getInstance().getItems(task).stream().flatMap(i -> i.getActions(PushAction.class).stream())
                 : Stream.empty();
-        Stream<PushAction> built = job.getBuilds().limit(LAST_BUILDS).stream()
+    }
+
+    /** Between the queue and the job a build is known to its executor alone. */
+    private static Stream<PushAction> starting(Job<?, ?> job) {
+        return Stream.of(Jenkins.get().getComputers())
+                .flatMap(computer -> computer.getAllExecutors().stream())
+                .map(Executor::getCurrentWorkUnit)
+                .filter(unit -> unit != null && unit.context.task == job)
+                .flatMap(unit -> unit.context.item.getActions(PushAction.class).stream());
+    }
+
+    private static Stream<PushAction> built(Job<?, ?> job) {
+        return job.getBuilds().limit(LAST_BUILDS).stream()
                 .flatMap(run -> ((Run<?, ?>) run).getActions(PushAction.class).stream());
-        return Stream.concat(queued, built)
-                .anyMatch(action -> action.getPushId().equals(pushId));
     }
 }
