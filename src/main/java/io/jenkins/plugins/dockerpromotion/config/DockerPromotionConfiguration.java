@@ -69,12 +69,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @RequirePOST
     public FormValidation doCheckCallbackHosts(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        try {
-            CallbackAddress.parseHosts(Util.fixNull(value));
-            return FormValidation.ok();
-        } catch (IllegalArgumentException e) {
-            return FormValidation.error(e.getMessage());
-        }
+        return FormCheck.parsed(Util.fixNull(value), CallbackAddress::parseHosts);
     }
 
     /** The only hosts that requests to registries may go to; none: all. */
@@ -102,12 +97,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @RequirePOST
     public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        try {
-            HostRules.of(words(Util.fixNull(value)));
-            return FormValidation.ok();
-        } catch (IllegalArgumentException e) {
-            return FormValidation.error(e.getMessage());
-        }
+        return FormCheck.parsed(Util.fixNull(value), text -> HostRules.of(words(text)));
     }
 
     /** Seconds for a connection to stand; {@code null} for the usual ones. */

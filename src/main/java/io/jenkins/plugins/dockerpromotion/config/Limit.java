@@ -37,12 +37,7 @@ enum Limit {
 
     FormValidation check(String text) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        try {
-            parse(text);
-            return FormValidation.ok();
-        } catch (IllegalArgumentException e) {
-            return FormValidation.error(e.getMessage());
-        }
+        return FormCheck.parsed(text, this::parse);
     }
 
     void require(JSONObject form) throws FormException {

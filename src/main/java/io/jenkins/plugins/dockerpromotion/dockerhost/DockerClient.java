@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.dockerhost;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -179,7 +180,6 @@ final class DockerClient {
     }
 
     private static String oneLine(String text) {
-        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
-        return line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line;
+        return LogText.oneLine(text, MAX_QUOTE);
     }
 }

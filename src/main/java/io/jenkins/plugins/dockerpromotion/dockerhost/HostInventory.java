@@ -25,14 +25,25 @@ final class HostInventory {
     private static final Set<String> ENDED = Set.of("created", "exited", "dead");
 
     private final DockerClient docker;
+    private final List<JsonValue> containers;
 
-    HostInventory(DockerClient docker) {
+    private HostInventory(DockerClient docker, List<JsonValue> containers) {
         this.docker = docker;
+        this.containers = containers;
     }
 
-    List<HostObject> containers() throws HostException, InterruptedException {
+    /** Looks at the containers, by which everything else is needed or not. */
+    static HostInventory of(DockerClient docker) throws HostException, InterruptedException {
         List<String> ids = docker.lines("container", "ls", "--all", "--quiet", "--no-trunc");
-        return docker.inspect("container", ids).stream().map(this::container).toList();
+        return new HostInventory(docker, docker.inspect("container", ids));
+    }
+
+    List<HostObject> containers() {
+        return containers.stream().map(this::container).toList();
+    }
+
+    private List<JsonValue> containers(Set<String> ids) {
+        return containers.stream().filter(c -> ids.contains(c.text("Id"))).toList();
     }
 
     private HostObject container(JsonValue json) {
@@ -49,7 +60,7 @@ final class HostInventory {
     /** @param staying containers that keep what they are attached to, by their ids */
     List<HostObject> networks(Set<String> staying) throws HostException, InterruptedException {
         Set<String> attached = new HashSet<>();
-        for (JsonValue container : docker.inspect("container", List.copyOf(staying))) {
+        for (JsonValue container : containers(staying)) {
             JsonValue networks = container.field("NetworkSettings").field("Networks");
             networks.names().forEach(name -> attached.add(networks.field(name).text("NetworkID")));
             attached.addAll(networks.names());
@@ -80,8 +91,7 @@ final class HostInventory {
      */
     List<HostObject> images(Set<String> staying, Set<String> used) throws HostException, InterruptedException {
         Set<String> ofContainers = new HashSet<>();
-        docker.inspect("container", List.copyOf(staying))
-                .forEach(container -> ofContainers.add(container.text("Image")));
+        containers(staying).forEach(container -> ofContainers.add(container.text("Image")));
         List<String> ids = docker.lines("image", "ls", "--quiet", "--no-trunc").stream()
                 .distinct()
                 .toList();
@@ -123,7 +133,7 @@ final class HostInventory {
      */
     List<HostObject> volumes(Set<String> staying) throws HostException, InterruptedException {
         Set<String> mounted = new HashSet<>();
-        docker.inspect("container", List.copyOf(staying))
+        containers(staying)
                 .forEach(container -> container.field("Mounts").items().forEach(m -> mounted.add(m.text("Name"))));
         List<String> names = docker.lines("volume", "ls", "--quiet").stream()
                 .filter(name -> ANONYMOUS.matcher(name).matches())

@@ -5,7 +5,6 @@ import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt.Removed;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -59,27 +58,18 @@ public final class HostPruner {
     }
 
     private HostReceipt run() throws HostException, InterruptedException {
-        HostInventory inventory = new HostInventory(docker);
+        HostInventory inventory = HostInventory.of(docker);
         List<HostObject> containers = inventory.containers();
         Set<String> staying = containers.stream().map(HostObject::id).collect(Collectors.toCollection(HashSet::new));
         staying.removeAll(clear(containers));
         clear(inventory.networks(staying));
         if (policy.covers(Kind.IMAGE)) {
-            clear(images(inventory, staying));
+            clear(inventory.images(staying, inventory.usedSince(policy.busy().since())));
         }
         if (policy.covers(Kind.VOLUME)) {
             clear(inventory.volumes(staying));
         }
         return new HostReceipt(removed, kept, bytes, policy.dryRun());
-    }
-
-    /** The smallest one first, so that what is built on another counts for what it adds. */
-    private List<HostObject> images(HostInventory inventory, Set<String> staying)
-            throws HostException, InterruptedException {
-        Set<String> used = inventory.usedSince(policy.busy().since());
-        return inventory.images(staying, used).stream()
-                .sorted(Comparator.comparingLong(HostObject::size))
-                .toList();
     }
 
     /** Removes what may go; returns the ids of what is gone, or would be. */

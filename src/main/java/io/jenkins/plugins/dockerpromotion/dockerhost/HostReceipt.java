@@ -12,8 +12,7 @@ import java.util.Map;
  *
  * @param removed in the order of their removal
  * @param kept how many objects stay
- * @param bytes of the images among them, layers that they share counted once where one is built on another; volumes are
- *     not measured
+ * @param bytes of the images among them, at most: layers count with each image that has them; volumes are not measured
  */
 public record HostReceipt(List<Removed> removed, int kept, long bytes, boolean dryRun) implements Serializable {
 

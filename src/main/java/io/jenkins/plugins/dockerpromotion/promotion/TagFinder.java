@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.TagListing;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
@@ -47,8 +47,8 @@ public final class TagFinder implements Serializable {
     /** Looks through all tags of the image. */
     public Found find(RegistryAuthentication authentication, RegistryTransport.Context context)
             throws RegistryException, InterruptedException {
-        TagCollector found = TagListing.read(
-                image, authentication, context, () -> TagCollector.of(pattern, version -> version.isOfBuild(build)));
+        TagCollector found = ImageTags.toRead(image, authentication, context)
+                .read(() -> TagCollector.of(pattern, version -> version.isOfBuild(build)));
         return new Found(found.tags(), found.looked());
     }
 

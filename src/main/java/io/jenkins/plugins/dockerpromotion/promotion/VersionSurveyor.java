@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.TagListing;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
@@ -55,7 +55,8 @@ public final class VersionSurveyor implements Serializable {
             return survey;
         }
         try {
-            return TagListing.read(image, authentication, context, () -> new Seeing(survey.anew()))
+            return ImageTags.toRead(image, authentication, context)
+                    .read(() -> new Seeing(survey.anew()))
                     .survey();
         } catch (NotFoundException e) {
             context.notices().say(image + " is not there yet, or these credentials may not see it");

@@ -96,13 +96,12 @@ public final class FindTagForBuildStep extends Step implements Serializable {
 
     /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
     private TagFinder finder(ImageName name) {
-        if (regex != null && !pattern.equals(TagPattern.DEFAULT)) {
-            throw new IllegalArgumentException("give either 'pattern' or 'regex'");
-        }
+        // The form always has a pattern.
+        boolean isByRegex = regex != null && pattern.equals(TagPattern.DEFAULT);
+        TagPattern form = TagSelection.of(isByRegex ? null : pattern, regex).orElseThrow();
         if (build == null || build < 0) {
             throw new IllegalArgumentException("'build' is needed, the number of a build");
         }
-        TagPattern form = regex == null ? TagPattern.of(pattern) : TagPattern.regex(regex);
         return new TagFinder(name, form, BigInteger.valueOf(build));
     }
 

@@ -11,6 +11,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
+import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;

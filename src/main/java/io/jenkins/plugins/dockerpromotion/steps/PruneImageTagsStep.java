@@ -9,6 +9,7 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PruneOperation;
+import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.retention.ProtectedTags;

@@ -12,6 +12,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.RegistryTokenOperation;
+import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;

@@ -8,6 +8,8 @@ import hudson.model.Job;
 import hudson.triggers.Trigger;
 import hudson.triggers.TriggerDescriptor;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.config.FormCheck;
+import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
@@ -20,7 +22,6 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.ParameterizedJobMixIn.ParameterizedJob;
-import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -158,58 +159,40 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         /** The form has one line for all of a list. */
         @Override
         public Trigger<?> newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
-            for (String field : List.of("images", "ignorePushers")) {
-                if (form.opt(field) instanceof String line) {
-                    JSONArray items = new JSONArray();
-                    items.addAll(split(line));
-                    form.put(field, items);
-                }
-            }
+            WordList.split(form, "images");
+            WordList.split(form, "ignorePushers");
             return super.newInstance(request, form);
         }
 
         /** What the form shows for a list. */
         public String line(Collection<String> items) {
-            return String.join(", ", items == null ? List.of() : items);
-        }
-
-        private static List<String> split(String line) {
-            return Stream.of(Util.fixNull(line).trim().split("[,\\s]+"))
-                    .filter(t -> !t.isEmpty())
-                    .toList();
+            return WordList.line(items == null ? List.of() : items);
         }
 
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value, @QueryParameter String images) {
-            List<String> all =
-                    Stream.concat(split(value).stream(), split(images).stream()).toList();
+            List<String> all = Stream.concat(WordList.words(value).stream(), WordList.words(images).stream())
+                    .toList();
             return all.isEmpty()
                     ? FormValidation.error(Messages.DockerHubPushTrigger_imageRequired())
-                    : checkImages(split(value));
+                    : checkImages(WordList.words(value));
         }
 
         @RequirePOST
         public FormValidation doCheckImages(@QueryParameter String value) {
-            return checkImages(split(value));
+            return checkImages(WordList.words(value));
         }
 
         private static FormValidation checkImages(List<String> names) {
-            try {
+            return FormCheck.of(() -> {
                 names.forEach(ImageName::parse);
                 return FormValidation.ok();
-            } catch (IllegalArgumentException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            });
         }
 
         @RequirePOST
         public FormValidation doCheckTag(@QueryParameter String value) {
-            try {
-                TagFilter.of(Util.fixNull(value).trim());
-                return FormValidation.ok();
-            } catch (IllegalArgumentException e) {
-                return FormValidation.error(e.getMessage());
-            }
+            return FormCheck.parsed(Util.fixNull(value).trim(), TagFilter::of);
         }
     }
 }

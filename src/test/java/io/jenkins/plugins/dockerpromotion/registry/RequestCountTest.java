@@ -130,11 +130,11 @@ class RequestCountTest {
                 InMemoryDockerHub.builder().user("ci", "secret").start()) {
             hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags(count));
             AtomicInteger found = new AtomicInteger();
-            TagListing.<Consumer<ListedTag>>read(
-                    ImageName.parse("technolog/serviceone"),
-                    login ? CI : RegistryAuthentication.ANONYMOUS,
-                    TestNetwork.of(hub).context(),
-                    () -> tag -> found.incrementAndGet());
+            ImageTags.toRead(
+                            ImageName.parse("technolog/serviceone"),
+                            login ? CI : RegistryAuthentication.ANONYMOUS,
+                            TestNetwork.of(hub).context())
+                    .<Consumer<ListedTag>>read(() -> tag -> found.incrementAndGet());
             assertThat(found).hasValue(count);
             assertThat(hub.requests().count()).isEqualTo(requests);
             assertThat(hub.registry().requests().count()).isZero();

@@ -43,8 +43,7 @@ public record HttpCall(
         for (String secret : authorizer.secrets()) {
             safe = safe.replace(secret, "****");
         }
-        String line = safe.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
-        return line.length() > MAX_QUOTE ? line.substring(0, MAX_QUOTE) + "…" : line;
+        return LogText.oneLine(safe, MAX_QUOTE);
     }
 
     /** One line for the author of a Jenkinsfile: what was tried, where, and why it failed. */

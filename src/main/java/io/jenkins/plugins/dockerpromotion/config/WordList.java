@@ -1,4 +1,4 @@
-package io.jenkins.plugins.dockerpromotion.steps;
+package io.jenkins.plugins.dockerpromotion.config;
 
 import hudson.Util;
 import java.util.Collection;
@@ -7,24 +7,24 @@ import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 
 /** A parameter that is a list in a Jenkinsfile and one line in a form, with commas or blanks between its words. */
-final class WordList {
+public final class WordList {
 
     private WordList() {}
 
     /** The words of a line. */
-    static List<String> words(String line) {
+    public static List<String> words(String line) {
         return List.of(Util.fixNull(line).trim().split("[,\\s]+")).stream()
                 .filter(word -> !word.isEmpty())
                 .toList();
     }
 
     /** The line that a form shows. */
-    static String line(Collection<String> words) {
+    public static String line(Collection<String> words) {
         return String.join(", ", words);
     }
 
     /** Makes a list of what a form submits for {@code field}. */
-    static void split(JSONObject form, String field) {
+    public static void split(JSONObject form, String field) {
         if (form.opt(field) instanceof String line) {
             JSONArray list = new JSONArray();
             list.addAll(words(line));
