@@ -12,12 +12,16 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.Symbol;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -36,6 +40,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     private Integer connectTimeout;
     private Integer answerTimeout;
     private Integer attempts;
+    private String defaultPattern;
 
     public DockerPromotionConfiguration() {
         load();
@@ -136,6 +141,44 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         save();
     }
 
+    /** The pattern of tags where a Jenkinsfile names none; {@code null} for the usual one. */
+    public String getDefaultPattern() {
+        return defaultPattern;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is no pattern by which a build can be found */
+    @DataBoundSetter
+    public void setDefaultPattern(String defaultPattern) {
+        String given = Util.fixEmptyAndTrim(defaultPattern);
+        requirePattern(given);
+        this.defaultPattern = given;
+        save();
+    }
+
+    private static void requirePattern(String given) {
+        if (given != null) {
+            TagPattern.of(given).requireBuild();
+        }
+    }
+
+    /** The pattern that holds where a Jenkinsfile names none. */
+    public String getPatternInForce() {
+        return defaultPattern == null ? TagPattern.DEFAULT : defaultPattern;
+    }
+
+    /** What the form shows for a pattern that is not given. */
+    public String getUsualPattern() {
+        return TagPattern.DEFAULT;
+    }
+
+    @RequirePOST
+    public FormValidation doCheckDefaultPattern(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String given = Util.fixEmptyAndTrim(value);
+        return FormCheck.pattern(
+                given == null ? TagPattern.DEFAULT : given, DockerPromotionConfiguration::requirePattern);
+    }
+
     @RequirePOST
     public FormValidation doCheckConnectTimeout(@QueryParameter String value) {
         return Limit.CONNECT_TIMEOUT.check(value);
@@ -178,8 +221,16 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         } catch (IllegalArgumentException e) {
             throw new FormException(e.getMessage(), "allowedHosts");
         }
-        for (Limit limit : Limit.values()) {
+        try {
+            requirePattern(Util.fixEmptyAndTrim(form.optString("defaultPattern")));
+        } catch (IllegalArgumentException e) {
+            throw new FormException(e.getMessage(), "defaultPattern");
+        }
+        for (Limit limit : List.of(Limit.CONNECT_TIMEOUT, Limit.ANSWER_TIMEOUT, Limit.ATTEMPTS)) {
             limit.require(form);
+        }
+        for (Object registry : JSONArray.fromObject(form.has("registries") ? form.get("registries") : List.of())) {
+            RegistryConfiguration.require((JSONObject) registry);
         }
         return super.configure(request, form);
     }
@@ -198,6 +249,19 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                         proxy(),
                         timing())
                 .with(HostRules.of(allowedHosts));
+    }
+
+    /**
+     * The credentials to use where a step names none.
+     *
+     * @param host of the one registry they are for, as in image names
+     */
+    public Optional<String> credentialsIdFor(String host) {
+        return registries.stream()
+                .filter(registry -> registry.isAt(host))
+                .map(RegistryConfiguration::getCredentialsId)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     private static RegistryLocation location(RegistryConfiguration registry) {

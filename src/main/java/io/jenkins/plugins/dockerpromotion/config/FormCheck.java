@@ -1,6 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.config;
 
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.version.PatternExample;
+import java.time.Instant;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -16,6 +18,16 @@ public final class FormCheck {
         } catch (IllegalArgumentException e) {
             return FormValidation.error(e.getMessage());
         }
+    }
+
+    /** Whether {@code parser} can read the pattern of a tag, and which tags it matches. */
+    public static FormValidation pattern(String pattern, Consumer<String> parser) {
+        return of(() -> {
+            parser.accept(pattern);
+            return PatternExample.of(pattern, Instant.now())
+                    .map(example -> FormValidation.ok(Messages.FormCheck_matches(example.tag(), example.other())))
+                    .orElseGet(FormValidation::ok);
+        });
     }
 
     /** Whether {@code parser} can read {@code value}. */

@@ -8,22 +8,28 @@ import net.sf.json.JSONObject;
 
 /** A number that administrators may set, within its bounds. */
 enum Limit {
-    CONNECT_TIMEOUT("connectTimeout", 600),
-    ANSWER_TIMEOUT("answerTimeout", 3600),
-    ATTEMPTS("attempts", 20);
+    CONNECT_TIMEOUT("connectTimeout", 1, 600),
+    ANSWER_TIMEOUT("answerTimeout", 1, 3600),
+    ATTEMPTS("attempts", 1, 20),
+    /** Of the tags of a registry; smaller pages than these are nothing but requests. */
+    PAGE_SIZE("pageSize", 10, 10_000),
+    /** The most that Docker Hub sends at once. */
+    DOCKER_HUB_PAGE_SIZE("pageSize", 10, 100);
 
     private final String field;
+    private final int min;
     private final int max;
 
-    Limit(String field, int max) {
+    Limit(String field, int min, int max) {
         this.field = field;
+        this.min = min;
         this.max = max;
     }
 
     /** @throws IllegalArgumentException in one line, if {@code value} is out of bounds; {@code null} is not */
     Integer checked(Integer value) {
-        if (value != null && (value < 1 || value > max)) {
-            throw new IllegalArgumentException(field + " is a number from 1 to " + max);
+        if (value != null && (value < min || value > max)) {
+            throw new IllegalArgumentException(field + " is a number from " + min + " to " + max);
         }
         return value;
     }

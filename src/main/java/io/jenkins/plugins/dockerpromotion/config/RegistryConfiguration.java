@@ -4,13 +4,17 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
+import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
+import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.http.Certificates;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.net.URI;
 import java.util.function.Consumer;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONObject;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -26,6 +30,8 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     private final String address;
     private String apiAddress;
     private String certificateAuthority;
+    private String credentialsId;
+    private Integer pageSize;
     private transient volatile RegistryLocation location;
 
     /**
@@ -68,6 +74,50 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         location = null;
     }
 
+    /** Shown to this registry where a step names none; {@code null} for none. */
+    public String getCredentialsId() {
+        return credentialsId;
+    }
+
+    @DataBoundSetter
+    public void setCredentialsId(String credentialsId) {
+        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+    }
+
+    /** How many tags to ask for at once; {@code null} for as many as it sends. */
+    public Integer getPageSize() {
+        return pageSize;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is out of range */
+    @DataBoundSetter
+    public void setPageSize(Integer pageSize) {
+        this.pageSize = limitOfPages(host).checked(pageSize);
+        location = null;
+    }
+
+    private static Limit limitOfPages(String host) {
+        return isAt(host, ImageName.DOCKER_HUB) ? Limit.DOCKER_HUB_PAGE_SIZE : Limit.PAGE_SIZE;
+    }
+
+    boolean isAt(String registry) {
+        return isAt(host, registry);
+    }
+
+    /** Whether a host that somebody entered is this registry; one that is none is not. */
+    private static boolean isAt(String entered, String registry) {
+        try {
+            return ImageName.parseHost(entered).equals(registry);
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** Looks at what an entry of the form cannot be made with. */
+    static void require(JSONObject form) throws FormException {
+        limitOfPages(Util.fixEmptyAndTrim(form.optString("host"))).require(form);
+    }
+
     /**
      * Kept once it was found to be right, since each operation asks and certificates take a while to read.
      *
@@ -90,7 +140,8 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         if (certificateAuthority != null) {
             Certificates.parse(certificateAuthority);
         }
-        return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority));
+        Integer tags = limitOfPages(host).checked(pageSize);
+        return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority), tags == null ? 0 : tags);
     }
 
     private static URI parseAddress(String text) {
@@ -134,6 +185,24 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         @RequirePOST
         public FormValidation doCheckCertificateAuthority(@QueryParameter String value) {
             return check(value, false, Certificates::parse);
+        }
+
+        @RequirePOST
+        public ListBoxModel doFillCredentialsIdItems(
+                @QueryParameter String credentialsId, @QueryParameter String host) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return CredentialsForm.items(null, credentialsId, host);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckCredentialsId(@QueryParameter String value, @QueryParameter String host) {
+            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+            return CredentialsForm.check(null, value, host);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckPageSize(@QueryParameter String value, @QueryParameter String host) {
+            return limitOfPages(host).check(value);
         }
 
         private static FormValidation check(String value, boolean required, Consumer<String> parser) {

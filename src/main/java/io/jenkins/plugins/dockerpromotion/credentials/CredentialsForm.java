@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.credentials;
 import com.cloudbees.plugins.credentials.CredentialsMatcher;
 import com.cloudbees.plugins.credentials.CredentialsMatchers;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.StandardListBoxModel;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
@@ -66,7 +67,7 @@ public final class CredentialsForm {
                     Jenkins.get(),
                     StandardCredentials.class,
                     RegistryCredentials.requirements(registry),
-                    kinds);
+                    forBuilds(kinds));
         } else {
             model.includeMatchingAs(
                     runningAs(item),
@@ -91,7 +92,7 @@ public final class CredentialsForm {
                         Jenkins.get(),
                         ACL.SYSTEM2,
                         RegistryCredentials.requirements(registry),
-                        wanted)
+                        forBuilds(wanted))
                 : CredentialsProvider.listCredentialsInItem(
                         StandardCredentials.class,
                         item,
@@ -99,6 +100,12 @@ public final class CredentialsForm {
                         RegistryCredentials.requirements(registry),
                         wanted);
         return found.isEmpty() ? FormValidation.error(Messages.CredentialsForm_notFound(id)) : FormValidation.ok();
+    }
+
+    /** Jenkins itself has credentials that no build can use. */
+    private static CredentialsMatcher forBuilds(CredentialsMatcher wanted) {
+        return CredentialsMatchers.allOf(
+                wanted, CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM)));
     }
 
     /** The user whose credentials a build of this item finds. */

@@ -73,7 +73,7 @@ public final class DockerHubClient {
      */
     public <S extends Consumer<ListedTag>> S tags(ImageName image, Supplier<S> readings)
             throws RegistryException, InterruptedException {
-        return new HubTagLister(location.api(), image, authorizer()).list(caller, readings);
+        return new HubTagLister(location.api(), image, location.pageSize(), authorizer()).list(caller, readings);
     }
 
     /** What Docker Hub knows of a tag, without it counting as a pull. One request, one more to log in. */

@@ -8,7 +8,6 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.DeleteTagOperation;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
@@ -95,8 +94,8 @@ public final class DeleteImageTagStep extends Step implements Serializable {
             listener.getLogger().println("Deleting " + removal);
             DeleteTagOperation operation = new DeleteTagOperation(
                     removal,
-                    RegistryCredentials.find(
-                            run, step.credentialsId, tagged.name().host()));
+                    StepCredentials.find(
+                            run, listener, step.credentialsId, tagged.name().host()));
             // Sent again after a restart, it may find that the tag is gone: by itself.
             sent = true;
             getContext().saveState();

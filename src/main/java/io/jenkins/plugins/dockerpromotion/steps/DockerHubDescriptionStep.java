@@ -11,7 +11,6 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.ChangePageOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
 import io.jenkins.plugins.dockerpromotion.registry.PageSection;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
@@ -132,7 +131,7 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
             PageChange change = step.change();
             listener.getLogger().println("Changing " + what(change) + " of " + name + " on Docker Hub");
             return new ChangePageOperation(
-                    name, change, RegistryCredentials.findUsernamePassword(run, step.credentialsId, name.host()));
+                    name, change, StepCredentials.findUsernamePassword(run, listener, step.credentialsId, name.host()));
         }
 
         private static String what(PageChange change) {
@@ -186,7 +185,7 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
         @RequirePOST
         public FormValidation doCheckCredentialsId(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
-            return CredentialsForm.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
+            return StepCredentials.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
         }
 
         @RequirePOST

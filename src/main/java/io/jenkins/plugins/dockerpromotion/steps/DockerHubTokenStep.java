@@ -13,7 +13,6 @@ import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.HubTokenOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.io.IOException;
@@ -66,7 +65,8 @@ public final class DockerHubTokenStep extends Step implements Serializable {
 
         @Override
         AgentOperation<String> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
-            Basic credential = RegistryCredentials.findUsernamePassword(run, step.credentialsId, ImageName.DOCKER_HUB);
+            Basic credential =
+                    StepCredentials.findUsernamePassword(run, listener, step.credentialsId, ImageName.DOCKER_HUB);
             listener.getLogger().println("Getting a token of Docker Hub for " + credential.username());
             return new HubTokenOperation(credential);
         }
@@ -105,7 +105,7 @@ public final class DockerHubTokenStep extends Step implements Serializable {
 
         @RequirePOST
         public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
-            return CredentialsForm.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
+            return StepCredentials.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
         }
     }
 }

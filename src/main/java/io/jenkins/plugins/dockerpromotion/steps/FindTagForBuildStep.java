@@ -8,7 +8,6 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.FindTagOperation;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
@@ -34,7 +33,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
     private final String image;
     private final Long build;
     private String credentialsId;
-    private String pattern = TagPattern.DEFAULT;
+    private String pattern;
     private String regex;
     private boolean optional;
 
@@ -61,14 +60,14 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
+    /** {@code null} for that of the configuration. */
     public String getPattern() {
         return pattern;
     }
 
     @DataBoundSetter
     public void setPattern(String pattern) {
-        String given = Util.fixEmptyAndTrim(pattern);
-        this.pattern = given == null ? TagPattern.DEFAULT : given;
+        this.pattern = Util.fixEmptyAndTrim(pattern);
     }
 
     public String getRegex() {
@@ -94,11 +93,14 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         return new Execution(this, context);
     }
 
+    /** Nothing for a step that has a regular expression instead. */
+    private String patternInForce() {
+        return regex == null ? TagSelection.orDefault(pattern) : pattern;
+    }
+
     /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
-    private TagFinder finder(ImageName name) {
-        // The form always has a pattern.
-        boolean isByRegex = regex != null && pattern.equals(TagPattern.DEFAULT);
-        TagPattern form = TagSelection.of(isByRegex ? null : pattern, regex).orElseThrow();
+    private TagFinder finder(ImageName name, String patternInForce) {
+        TagPattern form = TagSelection.of(patternInForce, regex).orElseThrow();
         if (build == null || build < 0) {
             throw new IllegalArgumentException("'build' is needed, the number of a build");
         }
@@ -109,10 +111,13 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private final FindTagForBuildStep step;
+        /** A change of the configuration while the step runs, or while Jenkins is away, does not change it. */
+        private final String pattern;
 
         Execution(FindTagForBuildStep step, StepContext context) {
             super(context);
             this.step = step;
+            this.pattern = step.patternInForce();
         }
 
         @Override
@@ -123,9 +128,9 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         @Override
         AgentOperation<TagFinder.Found> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             ImageName name = ImageName.parse(step.image);
-            TagFinder finder = step.finder(name);
+            TagFinder finder = step.finder(name, pattern);
             listener.getLogger().println("Looking for " + finder);
-            return new FindTagOperation(finder, RegistryCredentials.find(run, step.credentialsId, name.host()));
+            return new FindTagOperation(finder, StepCredentials.find(run, listener, step.credentialsId, name.host()));
         }
 
         @Override
@@ -136,7 +141,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
                         "none of the " + found.looked() + " tags of " + step.image + " is one of build " + step.build;
                 if (!step.optional) {
                     throw new AbortException("Cannot " + phrase() + ": " + nothing + " by "
-                            + (step.regex == null ? step.pattern : step.regex)
+                            + (step.regex == null ? pattern : step.regex)
                             + "; check the build number and the pattern, or use 'optional: true' to go on without");
                 }
                 listener.getLogger().println("Found nothing: " + nothing);
@@ -181,9 +186,10 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         @RequirePOST
         public FormValidation doCheckPattern(@QueryParameter String value, @QueryParameter String regex) {
             String given = Util.fixEmptyAndTrim(value);
-            return Util.fixEmptyAndTrim(regex) != null && given != null && !given.equals(TagPattern.DEFAULT)
-                    ? FormValidation.error(Messages.TagSelection_patternOrRegex())
-                    : ImageForm.checkBuildPattern(value);
+            if (Util.fixEmptyAndTrim(regex) == null) {
+                return ImageForm.checkBuildPattern(TagSelection.orDefault(given));
+            }
+            return given == null ? FormValidation.ok() : FormValidation.error(Messages.TagSelection_patternOrRegex());
         }
 
         @RequirePOST

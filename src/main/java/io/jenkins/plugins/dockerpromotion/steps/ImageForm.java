@@ -4,14 +4,11 @@ import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.config.FormCheck;
-import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
-import io.jenkins.plugins.dockerpromotion.version.PatternExample;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
-import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -66,15 +63,7 @@ final class ImageForm {
     }
 
     private static FormValidation checkPattern(String value, Consumer<String> parser) {
-        return known(value)
-                .map(given -> FormCheck.of(() -> {
-                    parser.accept(given);
-                    return PatternExample.of(given, Instant.now())
-                            .map(example ->
-                                    FormValidation.ok(Messages.ImageForm_matches(example.tag(), example.other())))
-                            .orElseGet(FormValidation::ok);
-                }))
-                .orElseGet(FormValidation::ok);
+        return known(value).map(given -> FormCheck.pattern(given, parser)).orElseGet(FormValidation::ok);
     }
 
     /** Whether {@code value} is a regular expression by which a build can be found. */
@@ -112,7 +101,7 @@ final class ImageForm {
     static FormValidation checkCredentials(Item item, String value, String image) {
         return Util.fixNull(image).contains("${")
                 ? FormValidation.ok()
-                : CredentialsForm.check(item, value, registryOf(image));
+                : StepCredentials.check(item, value, registryOf(image));
     }
 
     private static FormValidation given(String value, String otherwise, Consumer<String> parser) {

@@ -8,7 +8,6 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.InspectImageOperation;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
@@ -100,8 +99,8 @@ public final class ImageInfoStep extends Step implements Serializable {
             return new InspectImageOperation(
                     reference,
                     step.details,
-                    RegistryCredentials.find(
-                            run, step.credentialsId, reference.name().host()));
+                    StepCredentials.find(
+                            run, listener, step.credentialsId, reference.name().host()));
         }
 
         @Override

@@ -7,8 +7,8 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
-import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.stapler.AncestorInPath;
@@ -28,7 +28,7 @@ public abstract class ImageStepDescriptor extends StepDescriptor {
 
     /** What a form shows for a pattern that is not given. */
     public final String getDefaultPattern() {
-        return TagPattern.DEFAULT;
+        return DockerPromotionConfiguration.get().getPatternInForce();
     }
 
     /** Refuses a text that is not the number of a build; anything else is left to its conversion. */

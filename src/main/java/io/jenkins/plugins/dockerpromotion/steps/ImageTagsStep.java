@@ -8,7 +8,6 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.ListTagsOperation;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
@@ -107,7 +106,7 @@ public final class ImageTagsStep extends Step implements Serializable {
                     TagSelection.of(step.pattern, step.regex),
                     step.limit == null ? Integer.MAX_VALUE : step.limit);
             listener.getLogger().println("Listing " + query);
-            return new ListTagsOperation(query, RegistryCredentials.find(run, step.credentialsId, name.host()));
+            return new ListTagsOperation(query, StepCredentials.find(run, listener, step.credentialsId, name.host()));
         }
 
         @Override

@@ -9,12 +9,10 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.SurveyVersionsOperation;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.promotion.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.reservation.VersionReservations;
-import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
 import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
@@ -49,7 +47,7 @@ public final class ImageVersionStep extends Step implements Serializable {
     private static final String EXAMPLE_COMMIT = "0123456789ab";
 
     private Long build;
-    private String pattern = TagPattern.DEFAULT;
+    private String pattern;
     private String zone = DEFAULT_ZONE;
     private String image;
     private String credentialsId;
@@ -70,13 +68,14 @@ public final class ImageVersionStep extends Step implements Serializable {
         this.build = build;
     }
 
+    /** {@code null} for that of the configuration. */
     public String getPattern() {
         return pattern;
     }
 
     @DataBoundSetter
     public void setPattern(String pattern) {
-        this.pattern = or(pattern, TagPattern.DEFAULT);
+        this.pattern = Util.fixEmptyAndTrim(pattern);
     }
 
     public String getZone() {
@@ -134,9 +133,9 @@ public final class ImageVersionStep extends Step implements Serializable {
     }
 
     /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
-    private VersionTemplate template(Instant moment, String commit) {
+    private VersionTemplate template(String patternInForce, Instant moment, String commit) {
         return VersionTemplate.of(
-                pattern,
+                patternInForce,
                 moment,
                 VersionTemplate.zone(zone),
                 VersionValues.parse(values).orCommit(commit));
@@ -148,11 +147,14 @@ public final class ImageVersionStep extends Step implements Serializable {
         private final ImageVersionStep step;
         /** Of the calendar; a restart of Jenkins in between does not change it. */
         private final Instant moment;
+        /** Nor does a change of the configuration. */
+        private final String pattern;
 
         Execution(ImageVersionStep step, StepContext context, Instant moment) {
             super(context);
             this.step = step;
             this.moment = moment;
+            this.pattern = TagSelection.orDefault(step.pattern);
         }
 
         @Override
@@ -174,9 +176,10 @@ public final class ImageVersionStep extends Step implements Serializable {
                 return new SurveyVersionsOperation(VersionSurveyor.ofNothing(survey), RegistryAuthentication.ANONYMOUS);
             }
             ImageName name = ImageName.parse(step.image);
-            listener.getLogger().println("Looking at the versions of " + name + " by " + step.pattern);
+            listener.getLogger().println("Looking at the versions of " + name + " by " + pattern);
             return new SurveyVersionsOperation(
-                    VersionSurveyor.of(name, survey), RegistryCredentials.find(run, step.credentialsId, name.host()));
+                    VersionSurveyor.of(name, survey),
+                    StepCredentials.find(run, listener, step.credentialsId, name.host()));
         }
 
         @Override
@@ -187,7 +190,7 @@ public final class ImageVersionStep extends Step implements Serializable {
             decision.bumped()
                     .ifPresent(why -> listener.getLogger().println("Taking the next free number instead: " + why));
             listener.getLogger()
-                    .println("The version is " + decision.version()
+                    .println("The version is " + decision.version() + " (" + pattern + ")"
                             + (survey.looked() == 0 ? "" : "; looked at " + survey.looked() + " tags"));
             return decision.version();
         }
@@ -198,7 +201,7 @@ public final class ImageVersionStep extends Step implements Serializable {
             }
             BigInteger number = BigInteger.valueOf(step.build == null ? run.getNumber() : step.build);
             String commit = Util.fixNull(getContext().get(EnvVars.class).get("GIT_COMMIT"));
-            return new VersionRequest(step.template(moment, commit), number, step.bump);
+            return new VersionRequest(step.template(pattern, moment, commit), number, step.bump);
         }
 
         /** What the versions are of. */
@@ -307,12 +310,12 @@ public final class ImageVersionStep extends Step implements Serializable {
                 @QueryParameter String zone,
                 @QueryParameter String values) {
             ImageVersionStep step = new ImageVersionStep();
-            step.setPattern(value);
+            String pattern = TagSelection.orDefault(Util.fixEmptyAndTrim(value));
             step.setZone(zone);
             step.setValues(lines(values));
             return ImageForm.checkVersion(
-                    String.join(" ", step.pattern, step.zone, Util.fixNull(values)),
-                    () -> step.template(clock.instant(), EXAMPLE_COMMIT)
+                    String.join(" ", pattern, step.zone, Util.fixNull(values)),
+                    () -> step.template(pattern, clock.instant(), EXAMPLE_COMMIT)
                             .version(exampleBuild(build))
                             .tag());
         }

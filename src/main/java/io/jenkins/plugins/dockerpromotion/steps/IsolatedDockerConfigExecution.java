@@ -143,7 +143,8 @@ final class IsolatedDockerConfigExecution extends StepExecution {
 
     private void run() throws Exception {
         Run<?, ?> run = getContext().get(Run.class);
-        Map<RegistryKey, RegistryAuthentication> logins = step.logins(run);
+        Map<RegistryKey, RegistryAuthentication> logins =
+                step.logins(run, getContext().get(TaskListener.class));
         Map<String, String> variables = directory.create(getContext(), step.isInherit(), logins);
         SecretMasker masker = SecretMasker.of(logins.values().stream()
                 .flatMap(login -> login.secrets().stream())

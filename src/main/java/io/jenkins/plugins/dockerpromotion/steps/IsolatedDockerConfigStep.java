@@ -14,7 +14,6 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.config.FormCheck;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.Serializable;
@@ -90,7 +89,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
     }
 
     /** The logins of the block, in the order in which they are written down. */
-    Map<RegistryKey, RegistryAuthentication> logins(Run<?, ?> run) throws AbortException {
+    Map<RegistryKey, RegistryAuthentication> logins(Run<?, ?> run, TaskListener listener) throws AbortException {
         List<RegistryLogin> all = new ArrayList<>(registries);
         if (registry != null || credentialsId != null) {
             all.add(0, new RegistryLogin(registry, credentialsId));
@@ -102,7 +101,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
                 throw new AbortException("isolatedDockerConfig has two logins for " + key.host()
                         + ", and a Docker configuration holds one for each registry; take one of them out.");
             }
-            logins.put(key, RegistryCredentials.find(run, login.getCredentialsId(), key.host()));
+            logins.put(key, StepCredentials.find(run, listener, login.getCredentialsId(), key.host()));
         }
         return logins;
     }
@@ -160,7 +159,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
             @RequirePOST
             public FormValidation doCheckCredentialsId(
                     @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String url) {
-                return CredentialsForm.check(item, value, url);
+                return StepCredentials.check(item, value, url);
             }
         }
     }
@@ -217,7 +216,10 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         @RequirePOST
         public FormValidation doCheckCredentialsId(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String registry) {
-            return CredentialsForm.check(item, value, registry);
+            // Neither of the two is no login, not one to Docker Hub.
+            return Util.fixEmptyAndTrim(registry) == null
+                    ? CredentialsForm.check(item, value, registry)
+                    : StepCredentials.check(item, value, registry);
         }
     }
 }

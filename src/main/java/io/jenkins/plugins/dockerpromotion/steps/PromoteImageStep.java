@@ -13,7 +13,6 @@ import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
 import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionAbortedException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
@@ -177,15 +176,18 @@ public final class PromoteImageStep extends Step implements Serializable {
         @Override
         AgentOperation<PromotionReceipt> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             PromotionRequest request = step.request();
-            RegistryAuthentication from = RegistryCredentials.find(
-                    run, step.credentialsId, request.source().name().host());
+            RegistryAuthentication from = StepCredentials.find(
+                    run, listener, step.credentialsId, request.source().name().host());
             // One registry, one credential, unless another one is named; another registry has nothing to do with it.
             boolean sameRegistry =
                     request.toImage().host().equals(request.source().name().host());
             RegistryAuthentication to = step.toCredentialsId == null && sameRegistry
                     ? from
-                    : RegistryCredentials.find(
-                            run, step.toCredentialsId, request.toImage().host());
+                    : StepCredentials.find(
+                            run,
+                            listener,
+                            step.toCredentialsId,
+                            request.toImage().host());
             listener.getLogger()
                     .println((step.dryRun ? "Planning to promote " : "Promoting ") + request.source() + " to "
                             + request.toImage() + " as " + String.join(", ", names(request.to())));
@@ -284,7 +286,10 @@ public final class PromoteImageStep extends Step implements Serializable {
                 @QueryParameter String value,
                 @QueryParameter String toImage,
                 @QueryParameter String image) {
-            return ImageForm.checkCredentials(item, value, target(toImage, image));
+            String target = target(toImage, image);
+            boolean likeTheImage = Util.fixEmptyAndTrim(value) == null
+                    && ImageForm.registryOf(target).equals(ImageForm.registryOf(image));
+            return likeTheImage ? FormValidation.ok() : ImageForm.checkCredentials(item, value, target);
         }
 
         private static String target(String toImage, String image) {

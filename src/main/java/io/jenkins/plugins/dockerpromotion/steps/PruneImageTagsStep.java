@@ -10,7 +10,6 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PruneOperation;
 import io.jenkins.plugins.dockerpromotion.config.WordList;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.retention.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.retention.PruneReceipt;
@@ -168,8 +167,8 @@ public final class PruneImageTagsStep extends Step implements Serializable {
                             + (step.dryRun ? "; 'dryRun: false' deletes" : ""));
             return new PruneOperation(
                     request,
-                    RegistryCredentials.find(
-                            run, step.credentialsId, request.image().host()));
+                    StepCredentials.find(
+                            run, listener, step.credentialsId, request.image().host()));
         }
 
         @Override

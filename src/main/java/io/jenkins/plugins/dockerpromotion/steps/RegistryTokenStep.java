@@ -15,7 +15,6 @@ import io.jenkins.plugins.dockerpromotion.agent.RegistryTokenOperation;
 import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
@@ -135,7 +134,7 @@ public final class RegistryTokenStep extends Step implements Serializable {
         @Override
         AgentOperation<IssuedToken> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             RegistryTokenOperation operation = new RegistryTokenOperation(
-                    step.host(), step.scope(), RegistryCredentials.find(run, step.credentialsId, step.host()));
+                    step.host(), step.scope(), StepCredentials.find(run, listener, step.credentialsId, step.host()));
             listener.getLogger().println("Getting" + phrase().substring("get".length()));
             return operation;
         }
@@ -220,7 +219,7 @@ public final class RegistryTokenStep extends Step implements Serializable {
                 @QueryParameter String value,
                 @QueryParameter String image,
                 @QueryParameter String registry) {
-            return CredentialsForm.check(item, value, host(image, registry));
+            return StepCredentials.check(item, value, host(image, registry));
         }
 
         private static String host(String image, String registry) {

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.Util;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.util.Optional;
 
@@ -22,6 +23,11 @@ final class TagSelection {
         return Optional.ofNullable(pattern)
                 .map(TagPattern::of)
                 .or(() -> Optional.ofNullable(regex).map(TagPattern::regex));
+    }
+
+    /** The pattern of a step that needs one: the given one, or else that of the configuration at this moment. */
+    static String orDefault(String pattern) {
+        return pattern == null ? DockerPromotionConfiguration.get().getPatternInForce() : pattern;
     }
 
     /** Whether {@code pattern} can be used, and there is no {@code regex} besides. */

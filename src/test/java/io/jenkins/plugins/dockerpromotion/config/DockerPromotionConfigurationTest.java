@@ -3,36 +3,66 @@ package io.jenkins.plugins.dockerpromotion.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ProxyConfiguration;
 import hudson.model.Descriptor;
+import hudson.model.Item;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.casc.Attribute;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import io.jenkins.plugins.dockerpromotion.webhook.WebhookConfiguration;
+import io.jenkins.plugins.dockerpromotion.webhook.WebhookToken;
 import java.io.ByteArrayOutputStream;
+import java.lang.reflect.Method;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
+import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.util.NameValuePair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.kohsuke.stapler.StaplerRequest2;
+import org.yaml.snakeyaml.Yaml;
 
 @WithJenkins
 class DockerPromotionConfigurationTest {
 
     private static JenkinsRule jenkins;
+
+    @TempDir
+    private Path folder;
 
     @BeforeAll
     static void openJenkins(JenkinsRule rule) {
@@ -47,6 +77,9 @@ class DockerPromotionConfigurationTest {
         DockerPromotionConfiguration.get().setConnectTimeout(null);
         DockerPromotionConfiguration.get().setAnswerTimeout(null);
         DockerPromotionConfiguration.get().setAttempts(null);
+        DockerPromotionConfiguration.get().setDefaultPattern(null);
+        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
         jenkins.jenkins.setProxy(null);
     }
 
@@ -62,13 +95,17 @@ class DockerPromotionConfigurationTest {
         List<RegistryConfiguration> before = List.of(
                 registry("registry.example.com:5000", "http://registry.internal", null, null),
                 registry("docker.io", null, "https://hub.example.com", "-----BEGIN CERTIFICATE-----\n..."));
+        before.get(0).setPageSize(200);
+        before.get(1).setCredentialsId("hub");
         DockerPromotionConfiguration.get().setRegistries(before);
+        DockerPromotionConfiguration.get().setDefaultPattern("v{build}");
         DockerPromotionConfiguration.get().setCallbackHosts("hooks.example.com");
         DockerPromotionConfiguration.get().setAllowedHosts(List.of("docker.io", "*.example.com"));
         DockerPromotionConfiguration.get().setAnswerTimeout(90);
 
         jenkins.configRoundtrip();
 
+        assertThat(DockerPromotionConfiguration.get().getDefaultPattern()).isEqualTo("v{build}");
         assertThat(DockerPromotionConfiguration.get().getCallbackHosts()).isEqualTo("hooks.example.com");
         assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).containsExactly("docker.io", "*.example.com");
 
@@ -94,38 +131,169 @@ class DockerPromotionConfigurationTest {
     }
 
     @Test
-    void isReadFromAndExportedAsCode() throws Exception {
-        ConfigurationAsCode.get()
-                .configure(getClass().getResource("jenkins.yaml").toString());
+    void isReadFromCode() throws Exception {
+        configure("jenkins.yaml");
 
-        Map<String, RegistryLocation> locations =
-                DockerPromotionConfiguration.get().network().locations();
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        Map<String, RegistryLocation> locations = registriesOf(configuration);
         assertThat(locations.get("registry.example.com:5000").registry())
                 .isEqualTo(URI.create("http://registry.internal:5000"));
+        assertThat(locations.get("registry.example.com:5000").pageSize()).isEqualTo(500);
+        assertThat(configuration.credentialsIdFor("registry.example.com:5000")).contains("registry");
+        assertThat(configuration.credentialsIdFor("registry.internal:5000")).isEmpty();
+        assertThat(configuration.credentialsIdFor("docker.io")).isEmpty();
+        assertThat(configuration.getPatternInForce()).isEqualTo("{major}.{minor}.{build}");
         assertThat(locations.get("docker.io").api()).isEqualTo(URI.create("https://hub.example.com"));
-        assertThat(DockerPromotionConfiguration.get().getCallbackHosts())
-                .isEqualTo("ci.example.com hooks.example.com:8443");
-        assertThat(DockerPromotionConfiguration.get().getAllowedHosts())
-                .containsExactly("registry.internal:5000", "mirror.example.com");
-        assertThat(DockerPromotionConfiguration.get().network().timing())
+        assertThat(configuration.getCallbackHosts()).isEqualTo("ci.example.com hooks.example.com:8443");
+        assertThat(configuration.getAllowedHosts()).containsExactly("registry.internal:5000", "mirror.example.com");
+        assertThat(configuration.network().timing())
                 .isEqualTo(new Timing(
                         Duration.ofSeconds(7),
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(90),
                         2,
                         Timing.DEFAULT.longestWait()));
-        ByteArrayOutputStream exported = new ByteArrayOutputStream();
-        ConfigurationAsCode.get().export(exported);
-        assertThat(exported.toString(StandardCharsets.UTF_8))
-                .contains(
-                        "dockerPromotion:",
-                        "answerTimeout: 90",
-                        "attempts: 2",
-                        "connectTimeout: 7",
-                        "- \"registry.internal:5000\"",
-                        "callbackHosts: \"ci.example.com hooks.example.com:8443\"",
-                        "apiAddress: \"https://hub.example.com\"",
-                        "host: \"registry.example.com:5000\"");
+    }
+
+    private void configure(String file) throws Exception {
+        ConfigurationAsCode.get().configure(getClass().getResource(file).toString());
+    }
+
+    private static Map<String, RegistryLocation> registriesOf(DockerPromotionConfiguration configuration) {
+        return configuration.network().locations();
+    }
+
+    /** The settings of this plugin, as they are exported. */
+    private static Map<String, Object> exported() throws Exception {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(all);
+        Map<String, Map<String, Object>> sections = new Yaml().load(all.toString(StandardCharsets.UTF_8));
+        Map<String, Object> ours = new TreeMap<>(sections.get("unclassified"));
+        ours.keySet().retainAll(Set.of("dockerPromotion", "dockerPromotionWebhook"));
+        return ours;
+    }
+
+    @Test
+    void everySettingOfThePluginIsExportedAsCodeAndReadAgain() throws Exception {
+        configure("jenkins.yaml");
+        Map<String, Object> before = exported();
+        String code = new Yaml().dump(Map.of("unclassified", before));
+        for (String setting : settings()) {
+            assertThat(code).as("jenkins.yaml sets it, and it is exported").contains(setting + ":");
+        }
+
+        forget();
+        WebhookConfiguration.get().setTokens(List.of());
+        assertThat(exported()).isNotEqualTo(before);
+        Path file = Files.writeString(folder.resolve("exported.yaml"), code);
+        ConfigurationAsCode.get().configure(file.toUri().toString());
+
+        assertThat(exported()).isEqualTo(before);
+    }
+
+    /** The names of what can be set in the global configuration of this plugin. */
+    private static Set<String> settings() {
+        String plugin = DockerPromotionConfiguration.class.getPackageName().replaceFirst("config$", "");
+        Set<Class<?>> types = GlobalConfiguration.all().stream()
+                .map(Object::getClass)
+                .filter(type -> type.getName().startsWith(plugin))
+                .collect(Collectors.toCollection(HashSet::new));
+        assertThat(types).contains(DockerPromotionConfiguration.class, WebhookConfiguration.class);
+        types.addAll(List.of(RegistryConfiguration.class, WebhookToken.class));
+        return types.stream()
+                .flatMap(type -> ConfiguratorRegistry.get().lookup(type).describe().stream()
+                        .map(Attribute::getName))
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void readsAFileOfAnOlderVersion() throws Exception {
+        Path file =
+                jenkins.jenkins.getRootDir().toPath().resolve(DockerPromotionConfiguration.class.getName() + ".xml");
+        Files.copy(
+                Path.of(getClass().getResource("before-default-pattern.xml").toURI()),
+                file,
+                StandardCopyOption.REPLACE_EXISTING);
+
+        DockerPromotionConfiguration read = new DockerPromotionConfiguration();
+
+        assertThat(read.getAttempts()).isEqualTo(3);
+        assertThat(read.getPatternInForce()).isEqualTo(TagPattern.DEFAULT);
+        assertThat(registriesOf(read).get("registry.example.com"))
+                .isEqualTo(new RegistryLocation(
+                        "registry.example.com",
+                        URI.create("https://registry.internal"),
+                        URI.create("https://registry.example.com"),
+                        ""));
+        assertThat(read.credentialsIdFor("registry.example.com")).isEmpty();
+    }
+
+    @Test
+    void takesNoPatternByWhichNoBuildCanBeFound() throws Exception {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        String why = "The pattern '{major}.{minor}' has no field {build}, so no build can be found with it.";
+        assertThatThrownBy(() -> configuration.setDefaultPattern("{major}.{minor}"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(why);
+        assertThatThrownBy(() -> configure("wrong-pattern.yaml")).hasStackTraceContaining(why);
+        assertThatThrownBy(() -> configuration.configure(
+                        (StaplerRequest2) null, new JSONObject().element("defaultPattern", "{major}.{minor}")))
+                .isInstanceOf(Descriptor.FormException.class)
+                .hasMessageContaining(why);
+        assertThat(configuration.getPatternInForce()).isEqualTo(TagPattern.DEFAULT);
+
+        assertThat(configuration.doCheckDefaultPattern("{major}.{minor}").getMessage())
+                .contains("no field {build}");
+        assertThat(configuration.doCheckDefaultPattern("1.4.{build}").renderHtml())
+                .contains("Matches 1.4.103; not 1x4x103.");
+        assertThat(configuration.doCheckDefaultPattern(" ").renderHtml()).contains("Matches 20", ".103; not 20");
+    }
+
+    @Test
+    void takesNoPageThatIsTooSmallOrTooLarge() throws Exception {
+        RegistryConfiguration registry = registry("registry.example.com", null, null, null);
+        registry.setPageSize(10_000);
+        assertThatThrownBy(() -> registry.setPageSize(9)).hasMessage("pageSize is a number from 10 to 10000");
+        assertThatThrownBy(() -> registry.setPageSize(10_001)).isInstanceOf(IllegalArgumentException.class);
+        assertThat(registry.location().pageSize()).isEqualTo(10_000);
+        registry.setPageSize(null);
+        assertThat(registry.location().pageSize()).isZero();
+
+        String why = "pageSize is a number from 10 to 100";
+        RegistryConfiguration hub = registry("index.docker.io", null, null, null);
+        hub.setPageSize(100);
+        assertThatThrownBy(() -> hub.setPageSize(101)).hasMessage(why);
+        assertThatThrownBy(() -> configure("wrong-page-size.yaml")).hasStackTraceContaining(why);
+        JSONObject entry = new JSONObject().element("host", "docker.io").element("pageSize", "101");
+        for (Object registries : List.of(entry, JSONArray.fromObject(List.of(new JSONObject(), entry)))) {
+            JSONObject form = new JSONObject().element("registries", registries);
+            assertThatThrownBy(() -> DockerPromotionConfiguration.get().configure((StaplerRequest2) null, form))
+                    .isInstanceOf(Descriptor.FormException.class)
+                    .hasMessageContaining(why);
+        }
+        assertThat(DockerPromotionConfiguration.get().getRegistries()).isEmpty();
+        RegistryConfiguration.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
+        assertThat(form.doCheckPageSize("101", "registry.example.com").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckPageSize("101", "docker.io")).hasMessage(why);
+        assertThat(form.doCheckPageSize("many", "")).hasMessage("pageSize is a number from 10 to 10000");
+    }
+
+    @Test
+    void offersTheCredentialsThatBuildsCanShowARegistry() throws Exception {
+        List<Credentials> credentials = SystemCredentialsProvider.getInstance().getCredentials();
+        credentials.add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "hub", "", "ci", "secret"));
+        credentials.add(new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "system", "", "ci", "secret"));
+        RegistryConfiguration.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
+
+        assertThat(form.doFillCredentialsIdItems("", "registry.example.com"))
+                .extracting(o -> o.value)
+                .contains("hub")
+                .doesNotContain("system");
+        assertThat(form.doCheckCredentialsId("", "docker.io").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckCredentialsId("hub", "docker.io").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckCredentialsId("system", "docker.io").kind).isEqualTo(FormValidation.Kind.ERROR);
     }
 
     @Test
@@ -135,9 +303,7 @@ class DockerPromotionConfigurationTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why);
 
-        assertThatThrownBy(() -> ConfigurationAsCode.get()
-                        .configure(getClass().getResource("wrong-host.yaml").toString()))
-                .hasStackTraceContaining(why);
+        assertThatThrownBy(() -> configure("wrong-host.yaml")).hasStackTraceContaining(why);
 
         JSONObject form = new JSONObject().element("allowedHosts", "docker.io\nhttps://a.example.com");
         assertThatThrownBy(() -> DockerPromotionConfiguration.get().configure((StaplerRequest2) null, form))
@@ -192,7 +358,7 @@ class DockerPromotionConfigurationTest {
     }
 
     @Test
-    void checksEachFieldForAdministratorsOnly() {
+    void checksEachField() {
         RegistryConfiguration.DescriptorImpl form =
                 jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
 
@@ -218,17 +384,46 @@ class DockerPromotionConfigurationTest {
                 .isEqualTo(FormValidation.Kind.OK);
         assertThat(configuration.doCheckAllowedHosts("docker.io https://example.com").kind)
                 .isEqualTo(FormValidation.Kind.ERROR);
+    }
 
+    @Test
+    void nobodyButAdministratorsIsAnsweredByAFormOrSavesIt() throws Exception {
+        DockerPromotionConfiguration.get().setDefaultPattern("v{build}");
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
-        jenkins.jenkins.setAuthorizationStrategy(
-                new MockAuthorizationStrategy().grant(Jenkins.READ).everywhere().to("reader"));
+        jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Jenkins.SYSTEM_READ, Item.CONFIGURE)
+                .everywhere()
+                .to("reader"));
+        int answers = 0;
         try (ACLContext ignored =
                 ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
-            assertThatThrownBy(() -> form.doCheckHost("x")).isInstanceOf(AccessDeniedException3.class);
-            assertThatThrownBy(() -> configuration.doCheckAttempts("1")).isInstanceOf(AccessDeniedException3.class);
-            assertThatThrownBy(() -> configuration.doCheckAllowedHosts("x")).isInstanceOf(AccessDeniedException3.class);
-            assertThatThrownBy(() -> configuration.doCheckCallbackHosts("x"))
-                    .isInstanceOf(AccessDeniedException3.class);
+            for (Object form : List.of(
+                    DockerPromotionConfiguration.get(),
+                    jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class))) {
+                for (Method method : form.getClass().getDeclaredMethods()) {
+                    if (method.getName().matches("do(Check|Fill).*")) {
+                        answers++;
+                        assertThatThrownBy(() -> method.invoke(form, new Object[method.getParameterCount()]))
+                                .as(method.toString())
+                                .hasCauseInstanceOf(AccessDeniedException3.class);
+                    }
+                }
+            }
         }
+        assertThat(answers).isGreaterThanOrEqualTo(13);
+
+        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
+            client.login("reader").setThrowExceptionOnFailingStatusCode(false);
+            WebRequest save = new WebRequest(client.createCrumbedUrl("manage/configSubmit"), HttpMethod.POST);
+            save.setRequestParameters(List.of(new NameValuePair(
+                    "json",
+                    new JSONObject()
+                            .element(
+                                    DockerPromotionConfiguration.class.getName(),
+                                    new JSONObject().element("defaultPattern", "x{build}"))
+                            .toString())));
+            assertThat(client.getPage(save).getWebResponse().getStatusCode()).isEqualTo(403);
+        }
+        assertThat(DockerPromotionConfiguration.get().getPatternInForce()).isEqualTo("v{build}");
     }
 }

@@ -6,6 +6,7 @@ import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
@@ -138,6 +139,36 @@ class RequestCountTest {
             assertThat(found).hasValue(count);
             assertThat(hub.requests().count()).isEqualTo(requests);
             assertThat(hub.registry().requests().count()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 1", "1000, 3", "100, 25"})
+    void listsTagsInPagesOfTheSizeAnAdministratorWants(int pageSize, int requests) throws Exception {
+        registry.addTags("group/app", TestImage.docker(1), tags(2500));
+        TestNetwork small = new TestNetwork()
+                .and(new RegistryLocation(registry.host(), registry.uri(), registry.uri(), "", pageSize));
+        AtomicInteger found = new AtomicInteger();
+        ImageTags.toRead(image("group/app"), CI, small.context())
+                .<Consumer<ListedTag>>read(() -> tag -> found.incrementAndGet());
+        assertThat(found).hasValue(2500);
+        assertThat(registry.requests().all("GET", ".*/tags/list")).hasSize(requests + 1);
+        assertThat(registry.requests().count()).isEqualTo(requests + 2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 4", "100, 4", "50, 7", "20, 18"})
+    void listsTagsOfDockerHubInPagesOfTheSizeAnAdministratorWants(int pageSize, int requests) throws Exception {
+        try (InMemoryDockerHub hub = InMemoryDockerHub.start()) {
+            hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags(350));
+            TestNetwork small = new TestNetwork()
+                    .and(new RegistryLocation(
+                            ImageName.DOCKER_HUB, hub.registry().uri(), hub.uri(), "", pageSize));
+            AtomicInteger found = new AtomicInteger();
+            ImageTags.toRead(ImageName.parse("technolog/serviceone"), RegistryAuthentication.ANONYMOUS, small.context())
+                    .<Consumer<ListedTag>>read(() -> tag -> found.incrementAndGet());
+            assertThat(found).hasValue(350);
+            assertThat(hub.requests().count()).isEqualTo(requests);
         }
     }
 

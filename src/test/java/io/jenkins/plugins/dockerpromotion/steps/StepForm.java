@@ -68,12 +68,12 @@ public final class StepForm {
                 .setSelected(true);
         client.waitForBackgroundJavaScript(10_000);
         // The forms of the other steps are there, but not shown.
-        return page.querySelectorAll("input[name='_." + field + "']").stream()
+        HtmlInput input = page.querySelectorAll("input[name='_." + field + "']").stream()
                 .map(HtmlInput.class::cast)
                 .filter(HtmlInput::isDisplayed)
                 .findFirst()
-                .orElseThrow()
-                .getValue();
+                .orElseThrow();
+        return input.getValue().isEmpty() ? input.getPlaceholder() : input.getValue();
     }
 
     /** A build step that holds a Pipeline step in its form. */

@@ -17,8 +17,14 @@ import java.util.stream.IntStream;
  * Lists all tags of a repository on Docker Hub: the first page tells how many there are, the others are read at once.
  *
  * @param api Docker Hub's API, without path
+ * @param pageSize how many tags to ask for at once, 100 at most
  */
-public record HubTagLister(URI api, ImageName image, Authorizer authorizer) {
+public record HubTagLister(URI api, ImageName image, int pageSize, Authorizer authorizer) {
+
+    /** @param pageSize 0 for as many as Docker Hub sends */
+    public HubTagLister {
+        pageSize = pageSize == 0 ? HubTagPage.MAX_SIZE : pageSize;
+    }
 
     /** A push or deletion meanwhile shifts tags between pages; then the list is read again, this often at most. */
     private static final int READINGS = 3;
@@ -54,11 +60,11 @@ public record HubTagLister(URI api, ImageName image, Authorizer authorizer) {
     private record PageSize(int count, int tags) {}
 
     /** Whether every page but the last is full, and the last is not: then there is none behind it. */
-    private static boolean reachesTheEnd(List<PageSize> pages) {
+    private boolean reachesTheEnd(List<PageSize> pages) {
         int last = pages.size() - 1;
-        return pages.stream().limit(last).allMatch(p -> p.tags() == HubTagPage.SIZE)
+        return pages.stream().limit(last).allMatch(p -> p.tags() == pageSize)
                 && pages.get(last).count() >= 0
-                && pages.get(last).tags() < HubTagPage.SIZE;
+                && pages.get(last).tags() < pageSize;
     }
 
     private final class Reading {
@@ -72,7 +78,7 @@ public record HubTagLister(URI api, ImageName image, Authorizer authorizer) {
 
         List<PageSize> read(HttpCaller caller) throws RegistryException, InterruptedException {
             PageSize first = page(caller, 1);
-            int pages = (first.count() + HubTagPage.SIZE - 1) / HubTagPage.SIZE;
+            int pages = (first.count() + pageSize - 1) / pageSize;
             List<Callable<PageSize>> others = IntStream.rangeClosed(2, pages)
                     .<Callable<PageSize>>mapToObj(n -> () -> page(caller, n))
                     .toList();
@@ -82,7 +88,7 @@ public record HubTagLister(URI api, ImageName image, Authorizer authorizer) {
         }
 
         private PageSize page(HttpCaller caller, int number) throws RegistryException, InterruptedException {
-            HubTagPage page = new HubTagPage(api, image, number, authorizer);
+            HubTagPage page = new HubTagPage(api, image, number, pageSize, authorizer);
             HubTagPage.Content content = caller.call(page.call(), page);
             synchronized (census) {
                 content.tags().forEach(listed -> {

@@ -15,11 +15,13 @@ import java.util.List;
  * Reads one page of a repository's tags from Docker Hub's API ("List repository tags"), newest first.
  *
  * @param number counted from 1
+ * @param size of all pages, 100 at most
  */
-record HubTagPage(URI api, ImageName image, int number, Authorizer authorizer) implements Reading<HubTagPage.Content> {
+record HubTagPage(URI api, ImageName image, int number, int size, Authorizer authorizer)
+        implements Reading<HubTagPage.Content> {
 
     /** The most that Docker Hub sends at once. */
-    static final int SIZE = 100;
+    static final int MAX_SIZE = 100;
 
     /** Ten thousand pages; a hostile count would fill the memory with requests to send. */
     private static final long MAX_TAGS = 1_000_000;
@@ -37,7 +39,7 @@ record HubTagPage(URI api, ImageName image, int number, Authorizer authorizer) i
     }
 
     HttpCall call() {
-        String path = HubTag.path(image) + "?page=" + number + "&page_size=" + SIZE;
+        String path = HubTag.path(image) + "?page=" + number + "&page_size=" + size;
         return HttpCall.getJson("list the tags of " + image, api.resolve(path), authorizer);
     }
 

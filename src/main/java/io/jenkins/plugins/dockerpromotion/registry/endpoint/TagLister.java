@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Lists all tags of a repository, page by page, one request each. Pages are as large as the registry takes; it says
@@ -49,7 +50,7 @@ public record TagLister(ImageName image) {
     }
 
     private TagPage.Content firstPage(RegistryTransport transport) throws RegistryException, InterruptedException {
-        List<Integer> sizes = PAGE_SIZES.stream()
+        List<Integer> sizes = sizes(transport.pageSize()).stream()
                 .filter(n -> n <= ECR_PAGE_SIZE || !transport.origin().host().endsWith(".amazonaws.com"))
                 .toList();
         for (int size : sizes.subList(0, sizes.size() - 1)) {
@@ -62,6 +63,14 @@ public record TagLister(ImageName image) {
             }
         }
         return page(transport, sizes.get(sizes.size() - 1));
+    }
+
+    /** @param wanted 0 for the usual ones */
+    private static List<Integer> sizes(int wanted) {
+        return wanted == 0
+                ? PAGE_SIZES
+                : Stream.concat(Stream.of(wanted), PAGE_SIZES.stream().filter(n -> n < wanted))
+                        .toList();
     }
 
     private TagPage.Content page(RegistryTransport transport, int size) throws RegistryException, InterruptedException {

@@ -12,8 +12,9 @@ import java.util.Objects;
  * @param registry the registry API's address, without {@code /v2/}
  * @param api Docker Hub's own API, the registry's address for others
  * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
+ * @param pageSize how many tags to ask for at once; 0 for as many as it sends
  */
-public record RegistryLocation(String host, URI registry, URI api, String certificateAuthority)
+public record RegistryLocation(String host, URI registry, URI api, String certificateAuthority, int pageSize)
         implements Serializable {
 
     private static final RegistryLocation DOCKER_HUB = new RegistryLocation(
@@ -23,6 +24,11 @@ public record RegistryLocation(String host, URI registry, URI api, String certif
         Objects.requireNonNull(certificateAuthority, "certificateAuthority");
         Origin.of(registry);
         Origin.of(api);
+    }
+
+    /** The same with pages of the usual size. */
+    public RegistryLocation(String host, URI registry, URI api, String certificateAuthority) {
+        this(host, registry, api, certificateAuthority, 0);
     }
 
     /** The usual place of {@code host}: by https, and Docker Hub where Docker keeps it. */

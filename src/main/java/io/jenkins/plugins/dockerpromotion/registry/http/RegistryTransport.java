@@ -100,6 +100,11 @@ public final class RegistryTransport {
                 operation);
     }
 
+    /** How many tags to ask the registry for at once; 0 for as many as it sends. */
+    public int pageSize() {
+        return location.pageSize();
+    }
+
     /** Scheme, host and port of the registry. */
     public Origin origin() {
         return origin;

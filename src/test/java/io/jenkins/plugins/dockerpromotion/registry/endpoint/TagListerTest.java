@@ -7,6 +7,7 @@ import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
@@ -69,6 +70,19 @@ class TagListerTest {
     void listsAllTagsWhateverTheRegistrysWays(Quirk quirk) throws Exception {
         start(InMemoryRegistry.builder().maxPageSize(1000).with(quirk), 2500);
         assertThat(list()).containsExactlyInAnyOrderElementsOf(registry.tags("group/app"));
+    }
+
+    @Test
+    void asksForLessThanAnAdministratorWantsWhereThatIsAnError() throws Exception {
+        start(InMemoryRegistry.builder().with(Quirk.ERROR_ABOVE_1000_TAGS), 2500);
+        TestNetwork network =
+                new TestNetwork().and(new RegistryLocation(registry.host(), registry.uri(), registry.uri(), "", 5000));
+        ImageName image = ImageName.parse(registry.host() + "/group/app");
+        RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), network.context())
+                .tags(image, listed -> {});
+        assertThat(registry.requests().all())
+                .extracting(r -> r.parameters("n").get(0))
+                .startsWith("5000", "1000", "1000");
     }
 
     @Test

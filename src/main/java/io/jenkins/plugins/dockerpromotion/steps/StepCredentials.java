@@ -1,0 +1,77 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.Util;
+import hudson.model.Item;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import java.util.Optional;
+
+/**
+ * The credentials a step uses: those it names, or else the default ones that the configuration has for this very registry.
+ * Either way the build has to have a right to them.
+ */
+final class StepCredentials {
+
+    private StepCredentials() {}
+
+    /**
+     * Anonymous if there are neither; says in the log if default ones are used.
+     *
+     * @param host of the registry, as in image names
+     */
+    static RegistryAuthentication find(Run<?, ?> run, TaskListener listener, String credentialsId, String host)
+            throws AbortException {
+        return RegistryCredentials.find(run, inForce(listener, credentialsId, host), host);
+    }
+
+    /** The same for what takes a user name with password only, and needs one. */
+    static Basic findUsernamePassword(Run<?, ?> run, TaskListener listener, String credentialsId, String host)
+            throws AbortException {
+        return RegistryCredentials.findUsernamePassword(run, inForce(listener, credentialsId, host), host);
+    }
+
+    private static String inForce(TaskListener listener, String credentialsId, String host) {
+        if (credentialsId != null) {
+            return credentialsId;
+        }
+        Optional<String> usual = DockerPromotionConfiguration.get().credentialsIdFor(host);
+        usual.ifPresent(id -> listener.getLogger()
+                .println("Using the default credentials '" + id + "' of the configuration for " + host));
+        return usual.orElse(null);
+    }
+
+    /** What a form says of {@code credentialsId}: whether it is right, or which default ones are used without it. */
+    static FormValidation check(Item item, String credentialsId, String registry) {
+        return shownDefault(item, credentialsId, registry)
+                .orElseGet(() -> CredentialsForm.check(item, credentialsId, registry));
+    }
+
+    /** The same where a user name with password is needed. */
+    static FormValidation checkUsernamePassword(Item item, String credentialsId, String registry) {
+        return shownDefault(item, credentialsId, registry)
+                .orElseGet(() -> CredentialsForm.checkUsernamePassword(item, credentialsId, registry));
+    }
+
+    private static Optional<FormValidation> shownDefault(Item item, String credentialsId, String registry) {
+        if (Util.fixEmptyAndTrim(credentialsId) != null || !CredentialsForm.maySee(item)) {
+            return Optional.empty();
+        }
+        String host;
+        try {
+            host = RegistryKey.of(Util.fixNull(registry)).host();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+        return DockerPromotionConfiguration.get()
+                .credentialsIdFor(host)
+                .map(id -> FormValidation.ok(Messages.StepCredentials_default(id)));
+    }
+}
