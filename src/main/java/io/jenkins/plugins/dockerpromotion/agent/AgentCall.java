@@ -51,13 +51,15 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
         } catch (InterruptedException e) {
             throw new AbortedException(e);
         }
+        RegistryTransport.Context context = new RegistryTransport.Context(
+                network, Timekeeper.SYSTEM, line -> listener.getLogger().println(line));
         try {
-            return operation.run(new RegistryTransport.Context(
-                    network, Timekeeper.SYSTEM, line -> listener.getLogger().println(line)));
+            return operation.run(context);
         } catch (InterruptedException e) {
             throw new AbortedException(e);
         } finally {
             end();
+            context.quotas().shortage().ifPresent(context.notices()::say);
             // What was said waits in a buffer of the agent; the step, and maybe the build, ends with the answer.
             listener.getLogger().flush();
         }

@@ -16,22 +16,25 @@ public final class HttpCaller {
     private final Timekeeper time;
     private final Notices notices;
     private final Warnings warnings;
+    private final Quotas quotas;
 
     /**
      * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
      * @param time the clock that waits go by
      * @param notices hears of waits and retries
+     * @param quotas learn what servers tell of their limits
      */
-    public HttpCaller(Network network, String certificateAuthority, Timekeeper time, Notices notices) {
-        this(new HttpSender(network, certificateAuthority), network.timing(), time, notices);
+    public HttpCaller(Network network, String certificateAuthority, Timekeeper time, Notices notices, Quotas quotas) {
+        this(new HttpSender(network, certificateAuthority), network.timing(), time, notices, quotas);
     }
 
-    private HttpCaller(Sender sender, Timing timing, Timekeeper time, Notices notices) {
+    private HttpCaller(Sender sender, Timing timing, Timekeeper time, Notices notices, Quotas quotas) {
         this.sender = sender;
         this.timing = timing;
         this.time = time;
         this.notices = notices;
         this.warnings = new Warnings(notices);
+        this.quotas = quotas;
     }
 
     /**
@@ -43,7 +46,11 @@ public final class HttpCaller {
     public static HttpCaller pinned(
             Network network, String certificateAuthority, Addresses addresses, Timekeeper time, Notices notices) {
         return new HttpCaller(
-                new PinnedSender(network, certificateAuthority, addresses), network.timing(), time, notices);
+                new PinnedSender(network, certificateAuthority, addresses),
+                network.timing(),
+                time,
+                notices,
+                new Quotas());
     }
 
     /**
@@ -59,6 +66,7 @@ public final class HttpCaller {
             Optional<Duration> asked = Optional.empty();
             try (Answer answer = sendAuthorized(call)) {
                 warnings.passOn(call, answer);
+                quotas.note(call, answer, time.now());
                 if (reading.accepts(answer.status())) {
                     return reading.read(answer);
                 }

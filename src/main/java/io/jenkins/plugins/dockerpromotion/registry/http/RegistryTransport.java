@@ -59,12 +59,18 @@ public final class RegistryTransport {
      * @param network where registries are
      * @param time the clock that waits and token lifetimes go by
      * @param notices hears of waits and retries
+     * @param quotas learn what servers tell of their limits
      */
-    public record Context(Network network, Timekeeper time, Notices notices) {
+    public record Context(Network network, Timekeeper time, Notices notices, Quotas quotas) {
+
+        /** For one operation. */
+        public Context(Network network, Timekeeper time, Notices notices) {
+            this(network, time, notices, new Quotas());
+        }
 
         /** A caller that trusts what {@code location} is configured to trust. */
         public HttpCaller caller(RegistryLocation location) {
-            return new HttpCaller(network, location.certificateAuthority(), time, notices);
+            return new HttpCaller(network, location.certificateAuthority(), time, notices, quotas);
         }
     }
 

@@ -25,7 +25,7 @@ class HttpSenderTest {
     }
 
     private HttpCaller caller() {
-        return new HttpCaller(network.network(), "", network.time(), Notices.NONE);
+        return new HttpCaller(network.network(), "", network.time(), Notices.NONE, new Quotas());
     }
 
     private String text(HttpCall call) throws RegistryException, InterruptedException {

@@ -92,7 +92,7 @@ class SerializationTest {
             closed = socket.getLocalPort();
         }
         TestNetwork network = new TestNetwork().with(TestNetwork.SHORT);
-        HttpCaller caller = new HttpCaller(network.network(), "", network.time(), Notices.NONE);
+        HttpCaller caller = new HttpCaller(network.network(), "", network.time(), Notices.NONE, new Quotas());
         for (String address : List.of("http://127.0.0.1:" + closed, "https://no-such-host.invalid")) {
             HttpCall call = HttpCall.getJson("try", URI.create(address), Authorizer.NONE);
             RegistryException failure =

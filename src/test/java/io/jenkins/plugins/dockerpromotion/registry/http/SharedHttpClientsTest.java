@@ -61,7 +61,7 @@ class SharedHttpClientsTest {
     /** Leaves an idle connection behind, like every call. */
     private static WeakReference<HttpClient> usedOnce(RawServer server) throws Exception {
         TestNetwork network = new TestNetwork().with(TestNetwork.SHORT);
-        new HttpCaller(network.network(), "", network.time(), Notices.NONE)
+        new HttpCaller(network.network(), "", network.time(), Notices.NONE, new Quotas())
                 .call(HttpCall.getJson("try", server.uri(), Authorizer.NONE), answer -> answer.bytes(10));
         return new WeakReference<>(SharedHttpClients.get(ProxySettings.NONE, "", TestNetwork.SHORT.connect()));
     }

@@ -1,0 +1,100 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RateLimitedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What an operation learns of the limits of the servers it asks. */
+class QuotaTest {
+
+    private static final ImageName IMAGE = ImageName.parse("technolog/serviceone");
+    private static final ImageReference TAGGED = ImageReference.tagged(IMAGE, new Tag("1.0"));
+
+    private static InMemoryDockerHub dockerHub(int pulls) {
+        InMemoryDockerHub hub = InMemoryDockerHub.builder()
+                .registry(InMemoryRegistry.builder()
+                        .bearer()
+                        .publicRepository("*")
+                        .pullLimit(pulls)
+                        .start())
+                .rateLimit(8, Duration.ofMinutes(1))
+                .start();
+        hub.registry()
+                .addTags(
+                        IMAGE.path(),
+                        TestImage.docker(1),
+                        IntStream.range(0, 350).mapToObj(i -> "1." + i).toList());
+        return hub;
+    }
+
+    private static RegistryClient client(RegistryTransport.Context context) throws Exception {
+        return RegistryClient.open(IMAGE, RegistryAuthentication.ANONYMOUS, Set.of(), context);
+    }
+
+    @Test
+    void tellsHowManyPullsAreLeftOnceTheyAreFew() throws Exception {
+        try (InMemoryDockerHub hub = dockerHub(8);
+                InMemoryRegistry registry = hub.registry()) {
+            TestNetwork network = TestNetwork.of(hub);
+            RegistryTransport.Context context = network.context();
+            for (int pull = 0; pull < 6; pull++) {
+                client(context).pull(TAGGED);
+            }
+            assertThat(context.quotas().shortage()).isEmpty();
+
+            client(context).pull(TAGGED);
+
+            assertThat(context.quotas().shortage())
+                    .contains("Careful: only 1 of 8 pulls are left on " + registry.uri() + ", counted over 6 h");
+            client(context).pull(TAGGED);
+            assertThatThrownBy(() -> client(context).pull(TAGGED)).isInstanceOf(RateLimitedException.class);
+            assertThat(context.quotas().shortage().orElseThrow()).startsWith("Careful: only 0 of 8 pulls");
+            assertThat(network.notices()).noneMatch(line -> line.startsWith("Careful"));
+            assertThat(network.context().quotas().shortage()).isEmpty();
+        }
+    }
+
+    @Test
+    void tellsHowManyRequestsTheApiTakesAndUntilWhen() throws Exception {
+        try (InMemoryDockerHub hub = dockerHub(100);
+                InMemoryRegistry registry = hub.registry()) {
+            RegistryTransport.Context context = TestNetwork.of(hub).context();
+            ImageTags tags = ImageTags.toRead(IMAGE, RegistryAuthentication.ANONYMOUS, context);
+            tags.<Consumer<ListedTag>>read(() -> tag -> {});
+            assertThat(context.quotas().shortage()).isEmpty();
+
+            tags.<Consumer<ListedTag>>read(() -> tag -> {});
+
+            assertThat(context.quotas().shortage().orElseThrow())
+                    .contains(" of 8 requests are left on " + hub.uri() + ", until ");
+        }
+    }
+
+    @Test
+    void aRegistryWithoutLimitsTellsNothing() throws Exception {
+        try (InMemoryRegistry registry = InMemoryRegistry.builder().start()) {
+            registry.push("group/app", "1.0", TestImage.docker(1));
+            RegistryTransport.Context context = TestNetwork.of(registry).context();
+            ImageName image = ImageName.parse(registry.host() + "/group/app");
+            RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), context)
+                    .pull(ImageReference.tagged(image, new Tag("1.0")));
+            assertThat(context.quotas().shortage()).isEmpty();
+        }
+    }
+}
