@@ -145,11 +145,9 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
 
         @Override
         Object conclude(Boolean changed, Run<?, ?> run, TaskListener listener) {
+            String page = PageLink.toDescription(dockerHubImage(step.image), step.image);
             listener.getLogger()
-                    .println(
-                            changed
-                                    ? "Changed the page of " + step.image
-                                    : "The page of " + step.image + " says so already");
+                    .println(changed ? "Changed the page of " + page : "The page of " + page + " says so already");
             return changed;
         }
     }

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Descriptor;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
@@ -10,6 +11,7 @@ import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.FindTagOperation;
 import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.Serializable;
@@ -17,12 +19,14 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Finds the tag that a build gave an image. */
@@ -148,9 +152,10 @@ public final class FindTagForBuildStep extends Step implements Serializable {
                 return null;
             }
             String others = tags.stream().skip(1).map(Tag::value).collect(Collectors.joining(", "));
+            ImageReference newest = ImageReference.tagged(ImageName.parse(step.image), tags.get(0));
             listener.getLogger()
-                    .println("Found " + step.image + ":" + tags.get(0) + " among " + found.looked() + " tags"
-                            + (others.isEmpty() ? "" : "; older ones of the same build: " + others));
+                    .println("Found " + PageLink.of(newest, step.image + ":" + tags.get(0)) + " among " + found.looked()
+                            + " tags" + (others.isEmpty() ? "" : "; older ones of the same build: " + others));
             return tags.get(0).value();
         }
     }
@@ -174,6 +179,12 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         public Step newInstance(Map<String, Object> arguments) throws Exception {
             requireNumber(arguments.get("build"), "find the tag of a build");
             return super.newInstance(arguments);
+        }
+
+        @Override
+        public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
+            leaveOutBlank(form, "build");
+            return super.newInstance(request, form);
         }
 
         @RequirePOST

@@ -105,7 +105,8 @@ public final class ImageInfoStep extends Step implements Serializable {
 
         @Override
         Object conclude(ImageInfo info, Run<?, ?> run, TaskListener listener) {
-            listener.getLogger().println(step.reference() + " is " + info);
+            listener.getLogger()
+                    .println(PageLink.of(step.reference(), step.reference().toString()) + " is " + info);
             DockerPushCause.compare(run, step.reference().toString(), info.digest(), listener.getLogger());
             return info.asMap();
         }

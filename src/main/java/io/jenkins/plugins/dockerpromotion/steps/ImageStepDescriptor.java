@@ -10,6 +10,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import java.util.Set;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.QueryParameter;
@@ -35,6 +36,13 @@ public abstract class ImageStepDescriptor extends StepDescriptor {
     static void requireNumber(Object build, String phrase) throws AbortException {
         if (build instanceof CharSequence text && !text.toString().matches("[0-9]{1,18}")) {
             throw new AbortException("Cannot " + phrase + ": '" + text + "' is not the number of one");
+        }
+    }
+
+    /** A number that a form leaves out is no number, and not zero. */
+    static void leaveOutBlank(JSONObject form, String field) {
+        if (form.opt(field) instanceof String text && text.isBlank()) {
+            form.remove(field);
         }
     }
 

@@ -115,7 +115,7 @@ public final class ImageTagsStep extends Step implements Serializable {
             listener.getLogger()
                     .println("Listed " + (listed < found.matching() ? listed + " of " : "") + found.matching()
                             + " tags of "
-                            + step.image
+                            + PageLink.of(ImageName.parse(step.image), step.image)
                             + (found.matching() < found.looked() ? " among " + found.looked() : ""));
             return found.tags().stream().map(Tag::value).collect(Collectors.toCollection(ArrayList::new));
         }

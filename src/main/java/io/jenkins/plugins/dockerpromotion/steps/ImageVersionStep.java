@@ -171,12 +171,15 @@ public final class ImageVersionStep extends Step implements Serializable {
             Optional<String> before = VersionReservations.get().given(subject(run), holder(run), request);
             if (before.isPresent()) {
                 listener.getLogger().println("This build was given " + before.get() + " before");
+            } else if (step.image == null) {
+                listener.getLogger().println("Giving" + phrase().substring("give".length()) + " by " + pattern);
             }
             if (before.isPresent() || step.image == null) {
                 return new SurveyVersionsOperation(VersionSurveyor.ofNothing(survey), RegistryAuthentication.ANONYMOUS);
             }
             ImageName name = ImageName.parse(step.image);
-            listener.getLogger().println("Looking at the versions of " + name + " by " + pattern);
+            listener.getLogger()
+                    .println("Looking at the versions of " + PageLink.of(name, name.toString()) + " by " + pattern);
             return new SurveyVersionsOperation(
                     VersionSurveyor.of(name, survey),
                     StepCredentials.find(run, listener, step.credentialsId, name.host()));
@@ -190,7 +193,7 @@ public final class ImageVersionStep extends Step implements Serializable {
             decision.bumped()
                     .ifPresent(why -> listener.getLogger().println("Taking the next free number instead: " + why));
             listener.getLogger()
-                    .println("The version is " + decision.version() + " (" + pattern + ")"
+                    .println("The version is " + decision.version()
                             + (survey.looked() == 0 ? "" : "; looked at " + survey.looked() + " tags"));
             return decision.version();
         }
@@ -265,9 +268,7 @@ public final class ImageVersionStep extends Step implements Serializable {
                 values.addAll(lines(text));
                 form.put("values", values);
             }
-            if (form.opt("build") instanceof String text && text.isBlank()) {
-                form.remove("build");
-            }
+            leaveOutBlank(form, "build");
             return super.newInstance(request, form);
         }
 

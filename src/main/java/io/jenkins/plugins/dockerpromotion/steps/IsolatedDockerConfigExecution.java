@@ -187,7 +187,9 @@ final class IsolatedDockerConfigExecution extends StepExecution {
 
     private void leave(Object blockResult, Throwable blockFailure) {
         CompletableFuture<Void> done = new CompletableFuture<>();
+        boolean entered;
         synchronized (this) {
+            entered = phase != Phase.ENTERING;
             phase = Phase.LEAVING;
             result = blockResult instanceof Serializable serializable ? serializable : null;
             failure = blockFailure;
@@ -208,6 +210,8 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                         (ok, problem) -> {
                             if (problem != null) {
                                 warn(problem);
+                            } else if (entered) {
+                                say("Removed the Docker configuration " + directory);
                             }
                             report(blockResult);
                         },
@@ -223,6 +227,14 @@ final class IsolatedDockerConfigExecution extends StepExecution {
             getContext().onSuccess(blockResult);
         } else {
             getContext().onFailure(reason);
+        }
+    }
+
+    private void say(String line) {
+        try {
+            getContext().get(TaskListener.class).getLogger().println(line);
+        } catch (IOException | InterruptedException e) {
+            LOGGER.log(Level.FINE, e, () -> "Cannot log: " + line);
         }
     }
 

@@ -163,7 +163,7 @@ public final class PruneImageTagsStep extends Step implements Serializable {
             PruneRequest request = step.request();
             listener.getLogger()
                     .println((step.dryRun ? "Planning to prune " : "Pruning ")
-                            + request.image()
+                            + PageLink.of(request.image(), request.image().toString())
                             + (step.dryRun ? "; 'dryRun: false' deletes" : ""));
             return new PruneOperation(
                     request,

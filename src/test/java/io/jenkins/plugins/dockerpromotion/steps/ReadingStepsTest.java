@@ -246,4 +246,19 @@ class ReadingStepsTest {
         jenkins.assertLogContains(expected, run);
         jenkins.assertLogNotContains("\tat io.jenkins", run);
     }
+
+    @Test
+    void tellOnceHowManyPullsAreLeftWhenTheseAreFew() throws Exception {
+        try (InMemoryRegistry limited = InMemoryRegistry.builder().pullLimit(20).start()) {
+            limited.push("group/app", "1.0", IMAGE);
+
+            WorkflowRun run = Pipelines.succeed(
+                    jenkins, "6.times { imageInfo(image: '" + limited.host() + "/group/app', tag: '1.0') }");
+
+            assertThat(limited.requests().all("GET", ".*/manifests/.*")).hasSize(18);
+            assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.contains("pulls are left")))
+                    .containsExactly(
+                            "Careful: only 2 of 20 pulls are left on http://" + limited.host() + ", counted over 6 h");
+        }
+    }
 }

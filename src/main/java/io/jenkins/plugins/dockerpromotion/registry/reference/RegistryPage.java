@@ -16,15 +16,33 @@ public final class RegistryPage {
         return Optional.ofNullable(address(image, tag)).map(URI::create);
     }
 
-    private static String address(ImageName image, Tag tag) {
+    /** The page with the tags of an image. */
+    public static Optional<URI> of(ImageName image) {
+        return Optional.ofNullable(address(image)).map(URI::create);
+    }
+
+    /** The page that describes a repository on Docker Hub. */
+    public static Optional<URI> ofDescription(ImageName image) {
+        return image.isDockerHub() ? Optional.of(URI.create(dockerHub(image))) : Optional.empty();
+    }
+
+    private static String address(ImageName image) {
         return switch (image.host()) {
-            case ImageName.DOCKER_HUB -> dockerHub(image) + "/tags?name=" + tag;
-            // Leads on to the package's page, whether a person or an organisation owns it.
-            case "ghcr.io" -> "https://ghcr.io/" + image.path() + ":" + tag;
-            case "quay.io" -> "https://quay.io/repository/" + image.path() + "?tab=tags&tag=" + tag;
+            case ImageName.DOCKER_HUB -> dockerHub(image) + "/tags";
+            case "quay.io" -> "https://quay.io/repository/" + image.path() + "?tab=tags";
             case "registry.gitlab.com" -> gitLab(image);
             case "public.ecr.aws" -> "https://gallery.ecr.aws/" + image.path();
             default -> null;
+        };
+    }
+
+    private static String address(ImageName image, Tag tag) {
+        return switch (image.host()) {
+            case ImageName.DOCKER_HUB -> address(image) + "?name=" + tag;
+            // Leads on to the package's page, whether a person or an organisation owns it.
+            case "ghcr.io" -> "https://ghcr.io/" + image.path() + ":" + tag;
+            case "quay.io" -> address(image) + "&tag=" + tag;
+            default -> address(image);
         };
     }
 

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry.reference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -24,6 +25,26 @@ class RegistryPageTest {
     })
     void publicRegistriesHaveAPageForAnImage(String image, URI page) {
         assertThat(RegistryPage.of(ImageName.parse(image), TAG)).contains(page);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "technolog/serviceone, https://hub.docker.com/r/technolog/serviceone/tags",
+        "quay.io/technolog/one, https://quay.io/repository/technolog/one?tab=tags",
+        "registry.gitlab.com/group/project, https://gitlab.com/group/project/container_registry",
+        "public.ecr.aws/technolog/one, https://gallery.ecr.aws/technolog/one",
+        "ghcr.io/technolog/one, ",
+        "registry.example.com/technolog/one, ",
+    })
+    void someHaveOneForAllItsTags(String image, URI page) {
+        assertThat(RegistryPage.of(ImageName.parse(image))).isEqualTo(Optional.ofNullable(page));
+    }
+
+    @Test
+    void onlyDockerHubHasDescriptions() {
+        assertThat(RegistryPage.ofDescription(ImageName.parse("alpine")))
+                .contains(URI.create("https://hub.docker.com/_/alpine"));
+        assertThat(RegistryPage.ofDescription(ImageName.parse("quay.io/a/b"))).isEmpty();
     }
 
     @ParameterizedTest

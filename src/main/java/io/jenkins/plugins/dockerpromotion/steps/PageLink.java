@@ -1,0 +1,39 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.console.HyperlinkNote;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.RegistryPage;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import java.net.URI;
+import java.util.Optional;
+
+/** A text in the log that leads to the page of an image, where its registry has one. */
+final class PageLink {
+
+    private PageLink() {}
+
+    /** @param text which names the image */
+    static String of(ImageName image, String text) {
+        return link(RegistryPage.of(image), text);
+    }
+
+    /** The page of a tag; the image's own for a digest. */
+    static String of(ImageReference reference, String text) {
+        return link(
+                Tag.isValid(reference.reference())
+                        ? RegistryPage.of(reference.name(), new Tag(reference.reference()))
+                        : RegistryPage.of(reference.name()),
+                text);
+    }
+
+    /** The page of a repository on Docker Hub that shows its description. */
+    static String toDescription(ImageName image, String text) {
+        return link(RegistryPage.ofDescription(image), text);
+    }
+
+    private static String link(Optional<URI> page, String text) {
+        return page.map(address -> HyperlinkNote.encodeTo(address.toString(), text))
+                .orElse(text);
+    }
+}
