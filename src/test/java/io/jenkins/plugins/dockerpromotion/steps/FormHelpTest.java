@@ -59,7 +59,7 @@ class FormHelpTest {
     }
 
     /** Of what users get, not of the steps that only tests have. */
-    private static List<Descriptor<?>> forms(JenkinsRule jenkins) {
+    static List<Descriptor<?>> forms(JenkinsRule jenkins) {
         Stream<Descriptor<?>> all =
                 jenkins.jenkins.getExtensionList(Descriptor.class).stream().map(d -> (Descriptor<?>) d);
         return all.filter(d -> d.clazz.getName().startsWith(ROOT))
