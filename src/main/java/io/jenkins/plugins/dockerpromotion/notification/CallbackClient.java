@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpCall;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.PublicAddresses;
 import io.jenkins.plugins.dockerpromotion.registry.http.Reading;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
@@ -71,13 +72,7 @@ public final class CallbackClient {
     /** All of them have to be fit: a name that stands for an address of this network as well is no name of Docker's. */
     private List<InetAddress> checked(CallbackAddress callback, HttpCall call) throws IOException {
         List<InetAddress> addresses = resolver.resolve(callback.uri().getHost());
-        for (InetAddress address : addresses) {
-            if (!callback.isListed() && !PublicAddresses.contains(address)) {
-                throw new RegistryException(call.failureText("its name stands for " + address.getHostAddress()
-                        + ", which is no address of the Internet; nothing was sent"));
-            }
-        }
-        return addresses;
+        return callback.isListed() ? addresses : PublicAddresses.required(call, addresses);
     }
 
     /** Nothing of the answer matters but that it is a good one. */

@@ -32,6 +32,11 @@ public record HttpCall(
         return method.equals("GET") || method.equals("HEAD");
     }
 
+    /** The same at another address. */
+    HttpCall at(URI other) {
+        return new HttpCall(phrase, method, other, headers, body, authorizer);
+    }
+
     /** Who is asked, for people. */
     String host() {
         return Origin.of(uri).toString().replaceFirst("^https://", "");

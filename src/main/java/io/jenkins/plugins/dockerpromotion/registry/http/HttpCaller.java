@@ -25,7 +25,7 @@ public final class HttpCaller {
      * @param quotas learn what servers tell of their limits
      */
     public HttpCaller(Network network, String certificateAuthority, Timekeeper time, Notices notices, Quotas quotas) {
-        this(new HttpSender(network, certificateAuthority), network.timing(), time, notices, quotas);
+        this(new HttpSender(new ClientHop(network, certificateAuthority)), network.timing(), time, notices, quotas);
     }
 
     private HttpCaller(Sender sender, Timing timing, Timekeeper time, Notices notices, Quotas quotas) {
@@ -47,6 +47,23 @@ public final class HttpCaller {
             Network network, String certificateAuthority, Addresses addresses, Timekeeper time, Notices notices) {
         return new HttpCaller(
                 new PinnedSender(network, certificateAuthority, addresses),
+                network.timing(),
+                time,
+                notices,
+                new Quotas());
+    }
+
+    /**
+     * A caller for somebody who names a host and might want to look around in this network: the hosts that
+     * {@code network} names are asked as always, all others, behind redirects too, at what {@code addresses} names and by
+     * https alone.
+     *
+     * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
+     */
+    static HttpCaller guarded(
+            Network network, String certificateAuthority, Addresses addresses, Timekeeper time, Notices notices) {
+        return new HttpCaller(
+                new HttpSender(new GuardedHop(network, certificateAuthority, addresses)),
                 network.timing(),
                 time,
                 notices,

@@ -1,34 +1,18 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
-/** Sends a request once, following redirects where that is safe. A credential never leaves the origin it is for. */
+/** Follows redirects where that is safe. A credential never leaves the origin it is for. */
 final class HttpSender implements Sender {
 
     private static final int MAX_REDIRECTS = 5;
 
-    private final HttpClient client;
-    private final ProxySettings proxy;
-    private final Timing timing;
-    private final HostRules hosts;
+    private final Hop hop;
 
-    HttpSender(Network network, String certificateAuthority) {
-        this.proxy = network.proxy();
-        this.timing = network.timing();
-        this.hosts = network.hosts();
-        this.client = SharedHttpClients.get(proxy, certificateAuthority, timing.connect());
+    HttpSender(Hop hop) {
+        this.hop = hop;
     }
 
     /** @return the answer that is no redirect to follow */
@@ -38,7 +22,13 @@ final class HttpSender implements Sender {
         URI uri = call.uri();
         for (int hops = 0; ; hops++) {
             boolean atHome = Origin.of(uri).equals(home);
-            Answer answer = sendOnce(call, uri, atHome ? authorization : Optional.empty());
+            Answer answer = hop.send(call, uri, atHome ? authorization : Optional.empty());
+            if (answer.header("Content-Encoding")
+                    .filter(e -> !e.equalsIgnoreCase("identity"))
+                    .isPresent()) {
+                answer.close();
+                throw answer.failure("the answer is compressed though nobody asked for it");
+            }
             Optional<String> location = answer.header("Location");
             if (!call.isReading() || !isRedirect(answer.status()) || location.isEmpty()) {
                 return answer;
@@ -53,78 +43,5 @@ final class HttpSender implements Sender {
 
     private static boolean isRedirect(int status) {
         return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-    }
-
-    private Answer sendOnce(HttpCall call, URI uri, Optional<String> authorization)
-            throws IOException, InterruptedException {
-        Origin origin = Origin.of(uri);
-        if (!hosts.allow(origin)) {
-            throw new RegistryException(call.failureText(origin + " is not among the allowed registry hosts; an"
-                    + " administrator sets them in Manage Jenkins » System » Docker Image Promotion"));
-        }
-        UploadProgress progress = new UploadProgress(call.body());
-        HttpRequest.Builder request = HttpRequest.newBuilder(uri).method(call.method(), progress.publisher());
-        call.headers().forEach(request::setHeader);
-        request.setHeader("User-Agent", USER_AGENT);
-        if (!call.body().mediaType().isEmpty()) {
-            request.setHeader("Content-Type", call.body().mediaType());
-        }
-        authorization.ifPresent(a -> request.setHeader("Authorization", a));
-        proxy.authorizationFor(uri).ifPresent(a -> request.setHeader("Proxy-Authorization", a));
-        // The client's idle connections keep this handler: if it led back to the client, neither would ever be
-        // collected.
-        Duration silence = timing.silence();
-        HttpResponse<BodyStream> response =
-                await(client.sendAsync(request.build(), info -> new BodyStream(silence)), progress);
-        // A proxy's refusal to open a tunnel comes without a body.
-        BodyStream body = response.body() == null ? BodyStream.empty() : response.body();
-        Answer answer = new Answer(call, uri, response.statusCode(), response.headers(), body);
-        if (answer.header("Content-Encoding")
-                .filter(e -> !e.equalsIgnoreCase("identity"))
-                .isPresent()) {
-            answer.close();
-            throw answer.failure("the answer is compressed though nobody asked for it");
-        }
-        return answer;
-    }
-
-    /** Waits for the headers; as long as a large body is on its way up, only a standstill counts as silence. */
-    private HttpResponse<BodyStream> await(
-            CompletableFuture<HttpResponse<BodyStream>> response, UploadProgress progress)
-            throws IOException, InterruptedException {
-        try {
-            while (true) {
-                long before = progress.sent();
-                try {
-                    return response.get(timing.answer().toMillis(), TimeUnit.MILLISECONDS);
-                } catch (TimeoutException e) {
-                    if (progress.sent() == before) {
-                        throw new HttpTimeoutException(
-                                "no answer within " + timing.answer().toSeconds() + " s");
-                    }
-                }
-            }
-        } catch (ExecutionException e) {
-            throw ioException(e.getCause());
-        } catch (IOException | InterruptedException e) {
-            giveUp(response);
-            throw e;
-        }
-    }
-
-    /** The JDK's client wraps what the stream of a request's body threw. */
-    private static IOException ioException(Throwable thrown) {
-        for (Throwable t = thrown; t != null; t = t.getCause()) {
-            if (t instanceof UncheckedIOException wrapper) {
-                return wrapper.getCause();
-            }
-        }
-        return thrown instanceof IOException io ? io : new IOException(thrown);
-    }
-
-    /** Ends the exchange, above all when a build is aborted; the answer may have come in this very moment. */
-    private static void giveUp(CompletableFuture<HttpResponse<BodyStream>> response) {
-        response.cancel(true);
-        response.thenAccept(late -> Optional.ofNullable(late.body()).ifPresent(BodyStream::close));
     }
 }

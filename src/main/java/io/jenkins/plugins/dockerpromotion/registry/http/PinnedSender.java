@@ -34,16 +34,17 @@ final class PinnedSender implements Sender {
     @Override
     public Answer send(HttpCall call, Optional<String> authorization) throws IOException {
         if (!(call.body() instanceof RequestBody.Bytes body)
-                || authorization.isPresent()
                 || !Origin.of(call.uri()).isEncrypted()) {
-            throw new IllegalArgumentException("neither a stream nor a credential nor plain http is for this sender");
+            throw new IllegalArgumentException("neither a stream nor plain http is for this sender");
         }
         try (PinnedConnection connection = new PinnedConnection(call, timing)) {
-            return exchange(call, body, connection);
+            return exchange(call, body, authorization, connection);
         }
     }
 
-    private Answer exchange(HttpCall call, RequestBody.Bytes body, PinnedConnection connection) throws IOException {
+    private Answer exchange(
+            HttpCall call, RequestBody.Bytes body, Optional<String> authorization, PinnedConnection connection)
+            throws IOException {
         try {
             if (proxy.appliesTo(call.uri())) {
                 connection.connectThrough(proxy);
@@ -51,26 +52,35 @@ final class PinnedSender implements Sender {
                 connection.connect(addresses.of(call));
             }
             connection.encrypt(tls);
-            connection.write(head(call, body));
+            connection.write(head(call, body, authorization));
             connection.write(body.content());
             InputStream in = new BufferedInputStream(connection.input());
             ResponseHead head = ResponseHead.read(in);
-            return new Answer(call, call.uri(), head.status(), head.headers(), BodyStream.of(head.body(in)));
+            return new Answer(call, call.uri(), head.status(), head.headers(), BodyStream.of(content(call, head, in)));
         } catch (IOException e) {
             throw connection.explained(e);
         }
     }
 
-    private static byte[] head(HttpCall call, RequestBody.Bytes body) {
+    /** Nothing of a success matters to who only tells something. */
+    private static byte[] content(HttpCall call, ResponseHead head, InputStream in) throws IOException {
+        if (call.method().equals("HEAD")) {
+            return new byte[0];
+        }
+        return call.isReading() ? WireBody.read(head, in) : head.body(in);
+    }
+
+    private static byte[] head(HttpCall call, RequestBody.Bytes body, Optional<String> authorization) {
         StringBuilder head = new StringBuilder(call.method() + ' ' + target(call.uri()) + " HTTP/1.1\r\n");
         call.headers().forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
-        Map<String, String> own = Map.of(
-                "Host", call.uri().getRawAuthority(),
-                "User-Agent", USER_AGENT,
-                "Content-Type", body.mediaType(),
-                "Content-Length", Integer.toString(body.content().length),
-                "Connection", "close");
+        Map<String, String> own =
+                Map.of("Host", call.uri().getRawAuthority(), "User-Agent", USER_AGENT, "Connection", "close");
         own.forEach((name, value) -> head.append(name + ": " + value + "\r\n"));
+        authorization.ifPresent(value -> head.append("Authorization: " + value + "\r\n"));
+        if (!call.isReading()) {
+            head.append("Content-Type: " + body.mediaType() + "\r\n");
+            head.append("Content-Length: " + body.content().length + "\r\n");
+        }
         return head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1);
     }
 

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.dockerpromotion.notification;
+package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

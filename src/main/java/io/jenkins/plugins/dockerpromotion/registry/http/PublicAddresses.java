@@ -1,4 +1,4 @@
-package io.jenkins.plugins.dockerpromotion.notification;
+package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Which addresses are on the Internet, and not of this machine, this network or nobody (RFC 6890 and IANA's registries). */
-final class PublicAddresses {
+public final class PublicAddresses {
 
     private static final List<Block> NOT_PUBLIC = blocks(
             "0.0.0.0/8",
@@ -37,6 +37,22 @@ final class PublicAddresses {
     private static final Block TRANSLATED = block("64:ff9b::/96");
 
     private PublicAddresses() {}
+
+    /**
+     * Gives back {@code addresses}, all of which have to be public: a name that stands for one of this network as well is
+     * not to be trusted.
+     *
+     * @throws RegistryException in the words of {@code call}, if one is not
+     */
+    public static List<InetAddress> required(HttpCall call, List<InetAddress> addresses) throws RegistryException {
+        for (InetAddress address : addresses) {
+            if (!contains(address)) {
+                throw new RegistryException(call.failureText("its name stands for " + address.getHostAddress()
+                        + ", which is no address of the Internet; nothing was sent"));
+            }
+        }
+        return addresses;
+    }
 
     static boolean contains(InetAddress address) {
         byte[] bytes = address.getAddress();
