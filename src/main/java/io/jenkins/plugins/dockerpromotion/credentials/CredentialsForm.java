@@ -109,7 +109,7 @@ public final class CredentialsForm {
     }
 
     /** The user whose credentials a build of this item finds. */
-    private static Authentication runningAs(Item item) {
+    static Authentication runningAs(Item item) {
         return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
     }
 }

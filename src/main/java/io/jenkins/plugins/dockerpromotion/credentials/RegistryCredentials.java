@@ -7,9 +7,12 @@ import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.common.UsernamePasswordCredentials;
 import com.cloudbees.plugins.credentials.domains.DomainRequirement;
 import com.cloudbees.plugins.credentials.domains.URIRequirementBuilder;
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Util;
+import hudson.model.Item;
 import hudson.model.Run;
+import hudson.security.ACL;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
@@ -19,6 +22,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import jenkins.authentication.tokens.api.AuthenticationTokens;
+import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerRegistryToken;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
@@ -49,6 +53,30 @@ public final class RegistryCredentials {
     }
 
     /**
+     * The same for a form, which has no build: what builds of {@code item} would find. The caller sees to it that the user
+     * may configure it; what the user may not see is not found.
+     *
+     * @param item {@code null} for Jenkins itself
+     * @throws AbortException in one line for the user
+     */
+    public static RegistryAuthentication find(@CheckForNull Item item, String credentialsId, String registry)
+            throws AbortException {
+        String id = Util.fixEmptyAndTrim(credentialsId);
+        if (id == null) {
+            return RegistryAuthentication.ANONYMOUS;
+        }
+        StandardCredentials credentials =
+                CredentialsMatchers.firstOrNull(visible(item, registry), CredentialsMatchers.withId(id));
+        if (credentials == null) {
+            throw missing(id, registry, item == null ? "Jenkins" : item.getFullDisplayName(), ANY_KIND);
+        }
+        if (item != null) {
+            CredentialsProvider.track(item, credentials);
+        }
+        return converted(credentials, id, registry, ANY_KIND, RegistryCredentials::convert);
+    }
+
+    /**
      * The same for what takes a user name and a password only; the id is required.
      *
      * @throws AbortException in one line for the author
@@ -61,6 +89,18 @@ public final class RegistryCredentials {
                     + " (or access token) for " + shown(registry) + ".");
         }
         return found(run, id, registry, USERNAME_PASSWORD, RegistryCredentials::basicOnly);
+    }
+
+    private static List<StandardCredentials> visible(Item item, String registry) {
+        if (!CredentialsForm.maySee(item)) {
+            return List.of();
+        }
+        Class<StandardCredentials> type = StandardCredentials.class;
+        return item == null
+                ? CredentialsProvider.lookupCredentialsInItemGroup(
+                        type, Jenkins.get(), ACL.SYSTEM2, requirements(registry))
+                : CredentialsProvider.lookupCredentialsInItem(
+                        type, item, CredentialsForm.runningAs(item), requirements(registry));
     }
 
     static CredentialsMatcher anyKind() {
@@ -91,14 +131,15 @@ public final class RegistryCredentials {
         StandardCredentials credentials =
                 CredentialsProvider.findCredentialById(id, StandardCredentials.class, run, requirements(registry));
         if (credentials == null) {
-            throw failure(
-                    id,
-                    registry,
-                    "there are none with this id that " + run.getParent().getFullDisplayName()
-                            + " may use for this registry; create them as " + kinds
-                            + ", or correct the id, their scope or the host names of their domain");
+            throw missing(id, registry, run.getParent().getFullDisplayName(), kinds);
         }
         CredentialsProvider.track(run, credentials);
+        return converted(credentials, id, registry, kinds, conversion);
+    }
+
+    private static <T> T converted(
+            StandardCredentials credentials, String id, String registry, String kinds, Conversion<T> conversion)
+            throws AbortException {
         try {
             return conversion
                     .convert(credentials)
@@ -143,6 +184,14 @@ public final class RegistryCredentials {
             throw new IllegalArgumentException("the plugin they come from gives a token without user name");
         }
         return new Basic(pair.substring(0, colon), pair.substring(colon + 1));
+    }
+
+    private static AbortException missing(String id, String registry, String user, String kinds) {
+        return failure(
+                id,
+                registry,
+                "there are none with this id that " + user + " may use for this registry; create them as " + kinds
+                        + ", or correct the id, their scope or the host names of their domain");
     }
 
     private static AbortException failure(String id, String registry, String why) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
@@ -11,6 +12,7 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Asks for the tags of an image, the newest first. Holds no more than the answer, however many others there are. */
 public final class TagQuery implements Serializable {
@@ -55,6 +57,49 @@ public final class TagQuery implements Serializable {
         TagCollector found = ImageTags.toRead(image, authentication, context)
                 .read(() -> TagCollector.newest(Optional.ofNullable(pattern), limit));
         return new Found(found.tags(), found.matching(), found.looked());
+    }
+
+    /**
+     * Looks through {@code most} tags at most; so many are enough to see that there are more.
+     *
+     * @return what was found among these, all of them or the first that came
+     */
+    public Found glance(RegistryAuthentication authentication, RegistryTransport.Context context, int most)
+            throws RegistryException, InterruptedException {
+        try {
+            Bounded found = ImageTags.toRead(image, authentication, context)
+                    .read(() -> new Bounded(TagCollector.newest(Optional.ofNullable(pattern), limit), most));
+            return found.found();
+        } catch (Enough enough) {
+            return enough.found;
+        }
+    }
+
+    /** Ends the listing once it has seen enough. */
+    private record Bounded(TagCollector tags, int most) implements Consumer<ListedTag> {
+        @Override
+        public void accept(ListedTag listed) {
+            tags.accept(listed);
+            if (tags.looked() >= most) {
+                throw new Enough(found());
+            }
+        }
+
+        Found found() {
+            return new Found(tags.tags(), tags.matching(), tags.looked());
+        }
+    }
+
+    /** The way out of a listing, whose consumers cannot say that they have enough. */
+    private static final class Enough extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        private final Found found;
+
+        Enough(Found found) {
+            super("seen enough tags", null, false, false);
+            this.found = found;
+        }
     }
 
     @Override

@@ -18,6 +18,7 @@ import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -163,6 +164,11 @@ public final class FindTagForBuildStep extends Step implements Serializable {
     /** Form of the step. */
     @Extension
     public static final class DescriptorImpl extends ImageStepDescriptor {
+
+        @Override
+        Optional<String> patternWithout() {
+            return Optional.of(getDefaultPattern());
+        }
 
         @Override
         public String getFunctionName() {

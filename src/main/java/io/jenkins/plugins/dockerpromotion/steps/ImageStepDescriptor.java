@@ -9,6 +9,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import java.util.Optional;
 import java.util.Set;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -32,6 +33,11 @@ public abstract class ImageStepDescriptor extends StepDescriptor {
         return DockerPromotionConfiguration.get().getPatternInForce();
     }
 
+    /** The pattern that the step goes by where its form has none; nothing if it means all tags then, or no tags at all. */
+    Optional<String> patternWithout() {
+        return Optional.empty();
+    }
+
     /** Refuses a text that is not the number of a build; anything else is left to its conversion. */
     static void requireNumber(Object build, String phrase) throws AbortException {
         if (build instanceof CharSequence text && !text.toString().matches("[0-9]{1,18}")) {
@@ -49,6 +55,18 @@ public abstract class ImageStepDescriptor extends StepDescriptor {
     @RequirePOST
     public FormValidation doCheckImage(@QueryParameter String value) {
         return ImageForm.checkImage(value);
+    }
+
+    /** The button of the form; it sends the fields that the form has. */
+    @RequirePOST
+    public FormValidation doTestImage(
+            @AncestorInPath Item item,
+            @QueryParameter String image,
+            @QueryParameter String credentialsId,
+            @QueryParameter String pattern,
+            @QueryParameter String regex) {
+        return ImageForm.test(
+                item, image, credentialsId, () -> TagSelection.shown(pattern, regex, patternWithout()));
     }
 
     @RequirePOST

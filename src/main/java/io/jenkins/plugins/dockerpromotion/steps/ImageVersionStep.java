@@ -223,6 +223,11 @@ public final class ImageVersionStep extends Step implements Serializable {
     @Extension
     public static final class DescriptorImpl extends ImageStepDescriptor {
 
+        @Override
+        Optional<String> patternWithout() {
+            return Optional.of(getDefaultPattern());
+        }
+
         private Clock clock = Clock.systemUTC();
 
         /** Where the time comes from; for tests. */

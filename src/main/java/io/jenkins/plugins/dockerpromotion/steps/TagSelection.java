@@ -30,6 +30,21 @@ final class TagSelection {
         return pattern == null ? DockerPromotionConfiguration.get().getPatternInForce() : pattern;
     }
 
+    /**
+     * What a form says, in which there may be what only the build knows; then nothing.
+     *
+     * @param otherwise what the step goes by where the form names neither, if by anything
+     * @throws IllegalArgumentException in one line, if both are given or the given one cannot be used
+     */
+    static Optional<TagPattern> shown(String pattern, String regex, Optional<String> otherwise) {
+        String expression = Util.fixEmptyAndTrim(regex);
+        String given = Util.fixEmptyAndTrim(pattern);
+        if (Util.fixNull(given).contains("${") || Util.fixNull(expression).contains("${")) {
+            return Optional.empty();
+        }
+        return of(given, expression).or(() -> otherwise.map(TagPattern::of));
+    }
+
     /** Whether {@code pattern} can be used, and there is no {@code regex} besides. */
     static FormValidation checkPattern(String pattern, String regex) {
         return Util.fixEmptyAndTrim(pattern) != null && Util.fixEmptyAndTrim(regex) != null

@@ -157,4 +157,34 @@ class TagQueryTest {
                 .isThrownBy(() -> new TagQuery(ImageName.parse(IMAGE), Optional.empty(), 0))
                 .withMessage("'limit' is at least 1");
     }
+
+    @Test
+    void aGlanceEndsWithWhatItHasSeenOfALongList() throws Exception {
+        List<String> tags =
+                IntStream.rangeClosed(1, 950).mapToObj(i -> "2026.47." + i).toList();
+        try (InMemoryRegistry registry =
+                        InMemoryRegistry.builder().maxPageSize(100).start();
+                InMemoryDockerHub hub = InMemoryDockerHub.builder().start()) {
+            registry.addTags(IMAGE, TestImage.docker(1), tags);
+            hub.registry().addTags(IMAGE, TestImage.docker(1), tags);
+            TagQuery there = new TagQuery(ImageName.parse(registry.host() + "/" + IMAGE), WEEKS, 1);
+            TagQuery onHub = new TagQuery(ImageName.parse(IMAGE), WEEKS, 1);
+
+            TagQuery.Found found = there.glance(
+                    RegistryAuthentication.ANONYMOUS, TestNetwork.of(registry).context(), 150);
+            assertThat(found.looked()).isEqualTo(150);
+            assertThat(registry.requests().count("GET", "/v2/.*/tags/list")).isEqualTo(2);
+            assertThat(onHub.glance(
+                                    RegistryAuthentication.ANONYMOUS,
+                                    TestNetwork.of(hub).context(),
+                                    150)
+                            .looked())
+                    .isEqualTo(150);
+            assertThat(onHub.glance(
+                            RegistryAuthentication.ANONYMOUS,
+                            TestNetwork.of(hub).context(),
+                            951))
+                    .isEqualTo(new TagQuery.Found(List.of(new Tag("2026.47.950")), 950, 950));
+        }
+    }
 }

@@ -1,0 +1,265 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.hudson.plugins.folder.Folder;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Item;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.net.ServerSocket;
+import java.net.URL;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import jenkins.model.Jenkins;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
+import org.htmlunit.WebResponse;
+import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** The button 'Test' of the forms, as a browser presses it. */
+@WithJenkins
+class ImageProbeTest {
+
+    private static final String FIND = FindTagForBuildStep.class.getName();
+
+    private static JenkinsRule jenkins;
+    private static WorkflowJob job;
+    private final AtomicLong nanos = new AtomicLong();
+    private InMemoryRegistry registry;
+
+    @BeforeAll
+    static void prepare(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        rule.jenkins.setSecurityRealm(rule.createDummySecurityRealm());
+        Pipelines.addCredentials(
+                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "robot", "", "robot", Pipelines.PASSWORD));
+        Pipelines.addCredentials(
+                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "wrong", "", "robot", "guessed"));
+        Pipelines.addCredentials(new UsernamePasswordCredentialsImpl(
+                CredentialsScope.SYSTEM, "system", "", "robot", Pipelines.PASSWORD));
+        Folder team = rule.createProject(Folder.class, "team");
+        job = team.createProject(WorkflowJob.class, "app");
+        rule.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                .grant(Jenkins.ADMINISTER)
+                .everywhere()
+                .to("admin")
+                .grant(Jenkins.READ)
+                .everywhere()
+                .toEveryone()
+                .grant(Item.READ)
+                .onItems(team)
+                .toEveryone()
+                .grant(Item.READ, Item.CONFIGURE)
+                .onItems(job)
+                .to("author")
+                .grant(Item.READ, Item.EXTENDED_READ, Item.BUILD)
+                .onItems(job)
+                .to("reader"));
+    }
+
+    @BeforeEach
+    void open() {
+        ImageProbe.get().setNanoClock(nanos::get);
+        registry = InMemoryRegistry.builder()
+                .bearer()
+                .user("robot", Pipelines.PASSWORD)
+                .publicRepository("public/*")
+                .start();
+        registry.addTags(
+                "app/one", TestImage.docker(1), List.of("2026.47.9", "2026.47.103", "2026.46.250", "latest", "main"));
+        registry.addTags("public/two", TestImage.docker(2), List.of("1.0"));
+        name(registry);
+    }
+
+    private static void name(InMemoryRegistry named) {
+        DockerPromotionConfiguration.get()
+                .setRegistries(List.of(
+                        new RegistryConfiguration(named.host(), named.uri().toString())));
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
+        DockerPromotionConfiguration.get().setRegistries(List.of());
+    }
+
+    private static WebResponse press(String user, String place, String step, Map<String, String> fields)
+            throws Exception {
+        JenkinsRule.WebClient client =
+                jenkins.createWebClient().withBasicApiToken(user).withThrowExceptionOnFailingStatusCode(false);
+        WebRequest request = new WebRequest(
+                new URL(jenkins.getURL(), place + "descriptorByName/" + step + "/testImage"), HttpMethod.POST);
+        List<NameValuePair> parameters = new ArrayList<>();
+        fields.forEach((name, value) -> parameters.add(new NameValuePair(name, value)));
+        request.setRequestParameters(parameters);
+        return client.getPage(request).getWebResponse();
+    }
+
+    private String test(String user, String image, String credentialsId) throws Exception {
+        WebResponse answer = press(
+                user,
+                job.getUrl(),
+                FIND,
+                Map.of("image", image, "credentialsId", credentialsId, "pattern", "{year}.{week}.{build}"));
+        assertThat(answer.getStatusCode()).isEqualTo(200);
+        return answer.getContentAsString().replaceAll("<[^>]*>", "").trim();
+    }
+
+    private String image() {
+        return registry.host() + "/app/one";
+    }
+
+    @Test
+    void tellsWhoReachedTheImageAndWhichTagsMatch() throws Exception {
+        assertThat(test("author", image(), "robot"))
+                .isEqualTo(
+                        "Reached " + image() + " as robot: 5 tags, 3 match {year}.{week}.{build}, newest 2026.47.103");
+        assertThat(test("author", registry.host() + "/public/two", ""))
+                .isEqualTo("Reached " + registry.host()
+                        + "/public/two without credentials: 1 tag, none matches {year}.{week}.{build}");
+        assertThat(press(
+                                "author",
+                                job.getUrl(),
+                                PromoteImageStep.class.getName(),
+                                Map.of("image", image(), "credentialsId", "robot"))
+                        .getContentAsString())
+                .contains("as robot: 5 tags<");
+        assertThat(press(
+                                "author",
+                                job.getUrl(),
+                                FIND,
+                                Map.of(
+                                        "image", image(),
+                                        "credentialsId", "robot",
+                                        "pattern", "{year}.{week}.{build}",
+                                        "regex", "[0-9]+[.]47[.](?<build>[0-9]+)"))
+                        .getContentAsString())
+                .contains("5 tags, 2 match [0-9]+[.]47[.]");
+    }
+
+    @Test
+    void tellsWhatIsWrongInTheUsualLine() throws Exception {
+        assertThat(test("author", image(), "wrong"))
+                .startsWith("Cannot get a token for repository:app/one:pull")
+                .contains("401", "check the password or access token of &#039;robot&#039;")
+                .doesNotContain("guessed");
+        assertThat(test("author", registry.host() + "/app/none", "robot"))
+                .contains("it answered 404", "check that it exists");
+        assertThat(test("author", image(), "gone")).contains("there are none with this id that");
+        assertThat(test("author", "Not an image", "")).isNotEmpty().doesNotContain("Reached");
+        assertThat(test("author", "", "")).isEqualTo("An image name is needed, such as technolog/serviceone.");
+        assertThat(test("author", "${IMAGE}", "")).startsWith("A parameter of the build");
+    }
+
+    @Test
+    void usesNoCredentialsThatTheJobMayNot() throws Exception {
+        assertThat(test("author", image(), "system")).contains("there are none with this id that team » app may use");
+        assertThat(registry.requests().count()).isZero();
+    }
+
+    @Test
+    void asksNobodyForThoseWhoMayNotConfigure() throws Exception {
+        Map<String, String> fields = Map.of("image", image(), "credentialsId", "robot");
+        assertThat(press("reader", job.getUrl(), FIND, fields).getStatusCode()).isEqualTo(403);
+        assertThat(press("author", "", FIND, fields).getStatusCode()).isEqualTo(403);
+        assertThat(registry.requests().count()).isZero();
+        assertThat(press("admin", "", FIND, fields).getStatusCode()).isEqualTo(200);
+        assertThat(registry.requests().count()).isPositive();
+    }
+
+    @Test
+    void takesNoGet() throws Exception {
+        JenkinsRule.WebClient client =
+                jenkins.createWebClient().withBasicApiToken("author").withThrowExceptionOnFailingStatusCode(false);
+        WebResponse answer = client.goTo(
+                        job.getUrl() + "descriptorByName/" + FIND + "/testImage?image=" + image(), null)
+                .getWebResponse();
+        assertThat(answer.getStatusCode()).isEqualTo(405);
+        assertThat(registry.requests().count()).isZero();
+    }
+
+    @Test
+    void connectsToNothingInThisNetworkAndDoesNotTellWhetherSomethingIsThere() throws Exception {
+        try (InMemoryRegistry inside = InMemoryRegistry.start();
+                ServerSocket closed = new ServerSocket(0)) {
+            closed.close();
+            List<String> hosts = List.of(
+                    inside.host(),
+                    "localhost:" + inside.uri().getPort(),
+                    "127.0.0.1:" + closed.getLocalPort(),
+                    "10.0.0.1",
+                    "[::1]:" + inside.uri().getPort(),
+                    "nobody.invalid");
+            for (String host : hosts) {
+                assertThat(test("author", host + "/app", "robot"))
+                        .startsWith("Cannot reach " + host + "/app from this form. It asks Docker Hub, registries that")
+                        .hasSameSizeAs(test("author", host + "/app", ""));
+                nanos.addAndGet(60_000_000_000L);
+            }
+            assertThat(test("admin", inside.host() + "/app", "")).contains("nothing was sent there");
+            assertThat(inside.requests().count()).isZero();
+        }
+    }
+
+    @Test
+    void doesNotTellWhyARegistryCannotBeReachedEither() throws Exception {
+        String image = image();
+        registry.close();
+        assertThat(test("author", image, "robot")).startsWith("Cannot reach " + image + " from this form.");
+        assertThat(test("admin", image, "robot")).contains("the connection was refused");
+    }
+
+    @Test
+    void goesNowhereElseFromARegistryThatIsNamed() throws Exception {
+        try (InMemoryRegistry inside = InMemoryRegistry.start();
+                InMemoryRegistry leading = InMemoryRegistry.builder()
+                        .bearer()
+                        .realm(inside.uri() + "/token")
+                        .start()) {
+            registry.onRequest(
+                    r -> r.path().endsWith("/tags/list"),
+                    Fault.status(307)
+                            .header("Location", inside.uri() + "/v2/app/one/tags/list")
+                            .always());
+            assertThat(test("author", image(), "robot")).startsWith("Cannot reach " + image() + " from this form.");
+            name(leading);
+            assertThat(test("author", leading.host() + "/app", "robot")).startsWith("Cannot reach ");
+            assertThat(leading.requests().count()).isPositive();
+            assertThat(inside.requests().count()).isZero();
+        }
+    }
+
+    @Test
+    void waitsForNobodyForLong() throws Exception {
+        registry.onRequest(r -> true, Fault.hang().always());
+        assertThat(test("author", image(), "robot")).startsWith("Cannot reach " + image() + " from this form.");
+    }
+
+    @Test
+    void aUserHasAFewTestsAndOthersHaveTheirOwn() throws Exception {
+        for (int i = 0; i < ImageProbe.BURST; i++) {
+            assertThat(test("author", image(), "robot")).startsWith("Reached");
+        }
+        int sent = registry.requests().count();
+        assertThat(test("author", image(), "robot")).startsWith("Too many tests at a time");
+        assertThat(registry.requests().count()).isEqualTo(sent);
+        assertThat(test("admin", image(), "robot")).startsWith("Reached");
+        nanos.addAndGet(5_100_000_000L);
+        assertThat(test("author", image(), "robot")).startsWith("Reached");
+    }
+}
