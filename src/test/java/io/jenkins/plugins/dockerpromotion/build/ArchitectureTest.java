@@ -86,6 +86,25 @@ class ArchitectureTest {
         slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
+    /** The plugin works without Script Security: what needs it is loaded only if it is there. */
+    @Test
+    void oneClassNeedsScriptSecurity() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".approvals.ScriptApprovals")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.jenkinsci.plugins.scriptsecurity..")
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".approvals")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(ROOT + ".approvals")
+                .check(CLASSES);
+    }
+
     /** The top-level packages the table names: those the small POM has to build. */
     static Set<String> jenkinsFreePackages() {
         return MAY_IMPORT.keySet().stream()
