@@ -15,6 +15,7 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
@@ -36,9 +37,15 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
 
     @Override
     public boolean isActivated() {
+        return getCount() > 0;
+    }
+
+    /** How many approvals there are that the steps do without. */
+    public long getCount() {
         ScriptApprovals approvals = ScriptApprovals.read();
         return Stream.concat(approvals.approved().stream(), approvals.approvedWithPermissions().stream())
-                .anyMatch(signature -> Opening.of(signature).isPresent());
+                .filter(signature -> Opening.of(signature).isPresent())
+                .count();
     }
 
     /** The signatures that open the same. */
@@ -65,6 +72,16 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
         return List.copyOf(groups.values());
     }
 
+    /** What the buttons of the message do: show the page, or show no message again. */
+    @RequirePOST
+    public HttpResponse doDecide(@QueryParameter String dismiss) throws IOException {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        if (dismiss != null) {
+            disable(true);
+        }
+        return HttpResponses.redirectViaContextPath(dismiss == null ? getUrl() : "manage");
+    }
+
     /** Takes away what was checked in the form, as far as it is something that was shown there. */
     @RequirePOST
     public HttpResponse doRevoke(StaplerRequest2 request) throws IOException {
@@ -76,6 +93,6 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
                 .forEach(chosen::add);
         LOGGER.log(Level.INFO, () -> Jenkins.getAuthentication2().getName() + " revokes script approvals: " + chosen);
         ScriptApprovals.revoke(chosen);
-        return HttpResponses.redirectViaContextPath("/manage");
+        return HttpResponses.redirectViaContextPath(getUrl());
     }
 }

@@ -38,7 +38,7 @@ class ApprovalMonitorTest {
     }
 
     private static HtmlForm form(HtmlPage page) {
-        return page.getFormByName(monitor().id);
+        return page.getFormByName("revoke");
     }
 
     private static List<String> offered(HtmlForm form) {
@@ -56,7 +56,7 @@ class ApprovalMonitorTest {
     void revokesWhatIsCheckedForGoodAndNothingElse() throws Throwable {
         sessions.then(jenkins -> {
             approve();
-            HtmlPage page = jenkins.createWebClient().goTo("manage/");
+            HtmlPage page = reviewed(jenkins);
             HtmlForm form = form(page);
             assertThat(offered(form)).containsExactly(OPEN, ADDRESS, SLURPER);
             assertThat(form.getInputsByName("signature"))
@@ -77,8 +77,14 @@ class ApprovalMonitorTest {
         sessions.then(jenkins -> {
             assertApproved(ADDRESS, OTHER);
             assertThat(ScriptApproval.get().getAclApprovedSignatures()).containsExactly(WITH_PERMISSIONS);
-            assertThat(offered(form(jenkins.createWebClient().goTo("manage/")))).containsExactly(ADDRESS);
+            assertThat(offered(form(reviewed(jenkins)))).containsExactly(ADDRESS);
         });
+    }
+
+    /** The page behind the message. */
+    private static HtmlPage reviewed(JenkinsRule jenkins) throws Exception {
+        HtmlPage page = jenkins.createWebClient().goTo("manage/");
+        return ((DomElement) page.getFormByName(monitor().id).querySelector("[name='review']")).click();
     }
 
     private static void submit(HtmlForm form) throws Exception {
@@ -100,44 +106,49 @@ class ApprovalMonitorTest {
                     .grant(Jenkins.READ, Jenkins.MANAGE, Jenkins.SYSTEM_READ)
                     .everywhere()
                     .to("manager"));
-            assertThat(monitor().isActivated()).isFalse();
+            assertThat(isShown(jenkins, "admin")).isFalse();
             try (ACLContext asAdministrator = ACL.as2(ACL.SYSTEM2)) {
                 approve();
             }
-            assertThat(monitor().isActivated()).isTrue();
+            assertThat(isShown(jenkins, "admin")).isTrue();
+            assertThat(isShown(jenkins, "manager")).isFalse();
 
-            assertThat(send(jenkins, "manager", HttpMethod.POST, "revoke", OPEN))
+            for (HttpMethod method : List.of(HttpMethod.GET, HttpMethod.POST)) {
+                assertThat(send(jenkins, "manager", method, "", "signature", OPEN))
+                        .isEqualTo(403);
+            }
+            assertThat(send(jenkins, "manager", HttpMethod.POST, "revoke", "signature", OPEN))
                     .isEqualTo(403);
-            assertThat(send(jenkins, "admin", HttpMethod.GET, "revoke", OPEN)).isEqualTo(405);
-            assertApproved(OPEN, ADDRESS, SLURPER, OTHER);
-            assertThat(jenkins.createWebClient()
-                            .login("manager")
-                            .goTo("manage/")
-                            .getWebResponse()
-                            .getContentAsString())
-                    .doesNotContain(OPEN);
-
+            assertThat(send(jenkins, "manager", HttpMethod.POST, "decide", "dismiss", ""))
+                    .isEqualTo(403);
+            assertThat(send(jenkins, "admin", HttpMethod.GET, "revoke", "signature", OPEN))
+                    .isEqualTo(405);
+            assertThat(send(jenkins, "admin", HttpMethod.GET, "decide", "dismiss", ""))
+                    .isEqualTo(405);
             // What the form did not show is not revoked by it.
-            assertThat(send(jenkins, "admin", HttpMethod.POST, "revoke", OTHER)).isEqualTo(200);
+            assertThat(send(jenkins, "admin", HttpMethod.POST, "revoke", "signature", OTHER))
+                    .isEqualTo(200);
             assertApproved(OPEN, ADDRESS, SLURPER, OTHER);
+            assertThat(isShown(jenkins, "admin")).isTrue();
 
-            assertThat(send(jenkins, "admin", HttpMethod.POST, "disable", "")).isEqualTo(200);
-            assertThat(monitor().isEnabled()).isFalse();
-            assertThat(jenkins.createWebClient()
-                            .login("admin")
-                            .goTo("manage/")
-                            .getWebResponse()
-                            .getContentAsString())
-                    .doesNotContain(OPEN);
+            assertThat(send(jenkins, "admin", HttpMethod.POST, "decide", "dismiss", ""))
+                    .isEqualTo(200);
+            assertThat(isShown(jenkins, "admin")).isFalse();
         });
     }
 
-    private static int send(JenkinsRule jenkins, String user, HttpMethod method, String action, String signature)
+    private static boolean isShown(JenkinsRule jenkins, String user) throws Exception {
+        HtmlPage page = jenkins.createWebClient().login(user).goTo("manage/");
+        return page.querySelector("form[name='" + monitor().id + "']") != null;
+    }
+
+    private static int send(
+            JenkinsRule jenkins, String user, HttpMethod method, String action, String name, String value)
             throws Exception {
         JenkinsRule.WebClient client =
                 jenkins.createWebClient().withBasicApiToken(user).withThrowExceptionOnFailingStatusCode(false);
         WebRequest request = new WebRequest(new URL(jenkins.getURL(), monitor().getUrl() + "/" + action), method);
-        request.setRequestParameters(List.of(new NameValuePair("signature", signature)));
+        request.setRequestParameters(List.of(new NameValuePair(name, value)));
         return client.getPage(request).getWebResponse().getStatusCode();
     }
 }
