@@ -12,7 +12,6 @@ import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 
 /** What the forms of several steps check in the same way. Nothing here asks a registry or knows a secret. */
 final class ImageForm {
@@ -103,20 +102,6 @@ final class ImageForm {
         return Util.fixNull(image).contains("${")
                 ? FormValidation.ok()
                 : StepCredentials.check(item, value, registryOf(image));
-    }
-
-    /** What somebody who may configure {@code item} sees of an image that a form names. */
-    static FormValidation test(Item item, String image, String credentialsId, Supplier<Optional<TagPattern>> pattern) {
-        ImageProbe.checkPermission(item);
-        String name = Util.fixEmptyAndTrim(image);
-        if (name == null) {
-            return FormValidation.error(Messages.ImageForm_imageRequired());
-        }
-        if (Stream.of(name, Util.fixNull(credentialsId)).anyMatch(value -> value.contains("${"))) {
-            return FormValidation.warning(Messages.ImageProbe_parameter());
-        }
-        return FormCheck.of(() -> ImageProbe.get()
-                .answer(item, new ImageProbe.Question(ImageName.parse(name), credentialsId, pattern.get())));
     }
 
     private static FormValidation given(String value, String otherwise, Consumer<String> parser) {

@@ -4,11 +4,13 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.Util;
 import hudson.model.Item;
 import hudson.util.DaemonThreadFactory;
 import hudson.util.FormValidation;
 import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.FormCheck;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
 import io.jenkins.plugins.dockerpromotion.registry.http.Addresses;
@@ -37,6 +39,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
@@ -62,6 +65,9 @@ public final class ImageProbe {
     private static final Timing TIMING =
             new Timing(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(5), 1, Duration.ofSeconds(1));
 
+    private static final Addresses ADDRESSES = call -> PublicAddresses.required(
+            call, List.of(InetAddress.getAllByName(call.uri().getHost())));
+
     private static final Logger LOGGER = Logger.getLogger(ImageProbe.class.getName());
 
     private final ExecutorService threads = new SecurityContextExecutorService(new ThreadPoolExecutor(
@@ -74,16 +80,9 @@ public final class ImageProbe {
 
     private final Map<String, RateLimit> limits = new ConcurrentHashMap<>();
     private LongSupplier nanoClock = System::nanoTime;
-    private Addresses addresses = call -> PublicAddresses.required(
-            call, List.of(InetAddress.getAllByName(call.uri().getHost())));
 
     static ImageProbe get() {
         return ExtensionList.lookupSingleton(ImageProbe.class);
-    }
-
-    /** The name service, for tests. */
-    void setAddresses(Addresses addresses) {
-        this.addresses = addresses;
     }
 
     /** The clock that users' tests are counted by, for tests of this; none is counted so far. */
@@ -102,18 +101,31 @@ public final class ImageProbe {
         }
     }
 
-    /** @throws org.springframework.security.access.AccessDeniedException if the user may not configure {@code item} */
-    static void checkPermission(@CheckForNull Item item) {
+    /**
+     * What a form shows of an image.
+     *
+     * @param item whose form it is, {@code null} for Jenkins itself
+     * @param pattern reads the fields that say which tags are wanted
+     * @throws org.springframework.security.access.AccessDeniedException if the user may not configure {@code item}
+     */
+    FormValidation test(
+            @CheckForNull Item item, String image, String credentialsId, Supplier<Optional<TagPattern>> pattern) {
         if (item == null) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         } else {
             item.checkPermission(Item.CONFIGURE);
         }
+        String name = Util.fixEmptyAndTrim(image);
+        if (name == null) {
+            return FormValidation.error(Messages.ImageForm_imageRequired());
+        }
+        if (name.contains("${") || Util.fixNull(credentialsId).contains("${")) {
+            return FormValidation.warning(Messages.ImageProbe_parameter());
+        }
+        return FormCheck.of(() -> answer(item, new Question(ImageName.parse(name), credentialsId, pattern.get())));
     }
 
-    /** The answer to {@code question}, for a user who may configure {@code item}. */
-    FormValidation answer(@CheckForNull Item item, Question question) {
-        checkPermission(item);
+    private FormValidation answer(Item item, Question question) {
         if (!limit().tryTake()) {
             return FormValidation.warning(Messages.ImageProbe_tooMany());
         }
@@ -121,7 +133,7 @@ public final class ImageProbe {
                 DockerPromotionConfiguration.get().network().with(TIMING),
                 Timekeeper.SYSTEM,
                 Notices.NONE,
-                Optional.of(addresses));
+                Optional.of(ADDRESSES));
         Future<Finding> asked;
         try {
             asked = threads.submit(() -> look(item, question, context));
@@ -173,7 +185,7 @@ public final class ImageProbe {
     private static FormValidation unreachable(Question question, String why) {
         return FormValidation.error(
                 Jenkins.get().hasPermission(Jenkins.ADMINISTER)
-                        ? why
+                        ? Messages.ImageProbe_failed(why)
                         : Messages.ImageProbe_unreachable(question.image()));
     }
 }

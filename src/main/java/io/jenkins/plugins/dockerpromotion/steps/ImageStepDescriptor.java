@@ -65,8 +65,8 @@ public abstract class ImageStepDescriptor extends StepDescriptor {
             @QueryParameter String credentialsId,
             @QueryParameter String pattern,
             @QueryParameter String regex) {
-        return ImageForm.test(
-                item, image, credentialsId, () -> TagSelection.shown(pattern, regex, patternWithout()));
+        return ImageProbe.get()
+                .test(item, image, credentialsId, () -> TagSelection.shown(pattern, regex, patternWithout()));
     }
 
     @RequirePOST

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
 import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.domains.Domain;
+import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Item;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
@@ -52,6 +55,11 @@ class ImageProbeTest {
                 new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "wrong", "", "robot", "guessed"));
         Pipelines.addCredentials(new UsernamePasswordCredentialsImpl(
                 CredentialsScope.SYSTEM, "system", "", "robot", Pipelines.PASSWORD));
+        new SystemCredentialsProvider.StoreImpl()
+                .addDomain(
+                        new Domain("elsewhere", "", List.of(new HostnameSpecification("registry.example.com", ""))),
+                        new UsernamePasswordCredentialsImpl(
+                                CredentialsScope.GLOBAL, "elsewhere", "", "robot", Pipelines.PASSWORD));
         Folder team = rule.createProject(Folder.class, "team");
         job = team.createProject(WorkflowJob.class, "app");
         rule.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
@@ -169,6 +177,7 @@ class ImageProbeTest {
     @Test
     void usesNoCredentialsThatTheJobMayNot() throws Exception {
         assertThat(test("author", image(), "system")).contains("there are none with this id that team » app may use");
+        assertThat(test("author", image(), "elsewhere")).contains("may use for this registry");
         assertThat(registry.requests().count()).isZero();
     }
 
@@ -211,7 +220,8 @@ class ImageProbeTest {
                         .hasSameSizeAs(test("author", host + "/app", ""));
                 nanos.addAndGet(60_000_000_000L);
             }
-            assertThat(test("admin", inside.host() + "/app", "")).contains("nothing was sent there");
+            assertThat(test("admin", inside.host() + "/app", ""))
+                    .contains("nothing was sent there. From a form, Jenkins asks");
             assertThat(inside.requests().count()).isZero();
         }
     }
