@@ -11,11 +11,11 @@ import hudson.util.FormValidation;
 import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.FormCheck;
-import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
 import io.jenkins.plugins.dockerpromotion.registry.http.Addresses;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.PublicAddresses;
+import io.jenkins.plugins.dockerpromotion.registry.http.Quotas;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
@@ -133,6 +133,7 @@ public final class ImageProbe {
                 DockerPromotionConfiguration.get().network().with(TIMING),
                 Timekeeper.SYSTEM,
                 Notices.NONE,
+                new Quotas(),
                 Optional.of(ADDRESSES));
         Future<Finding> asked;
         try {
@@ -164,7 +165,7 @@ public final class ImageProbe {
 
     private static Finding look(Item item, Question question, RegistryTransport.Context context)
             throws AbortException, RegistryException, InterruptedException {
-        RegistryAuthentication authentication = RegistryCredentials.find(
+        RegistryAuthentication authentication = StepCredentials.find(
                 item, question.credentialsId(), question.image().host());
         TagQuery query = new TagQuery(question.image(), question.pattern(), 1);
         return new Finding(authentication, query.glance(authentication, context, MOST_TAGS));

@@ -38,11 +38,21 @@ final class StepCredentials {
         return RegistryCredentials.findUsernamePassword(run, inForce(listener, credentialsId, host), host);
     }
 
+    /** What builds of {@code item} would find, for a form; {@code null} stands for Jenkins itself. */
+    static RegistryAuthentication find(Item item, String credentialsId, String host) throws AbortException {
+        String given = Util.fixEmptyAndTrim(credentialsId);
+        return RegistryCredentials.find(item, given == null ? usual(host).orElse(null) : given, host);
+    }
+
+    private static Optional<String> usual(String host) {
+        return DockerPromotionConfiguration.get().credentialsIdFor(host);
+    }
+
     private static String inForce(TaskListener listener, String credentialsId, String host) {
         if (credentialsId != null) {
             return credentialsId;
         }
-        Optional<String> usual = DockerPromotionConfiguration.get().credentialsIdFor(host);
+        Optional<String> usual = usual(host);
         usual.ifPresent(id -> listener.getLogger()
                 .println("Using the default credentials '" + id + "' of the configuration for " + host));
         return usual.orElse(null);
@@ -70,8 +80,6 @@ final class StepCredentials {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-        return DockerPromotionConfiguration.get()
-                .credentialsIdFor(host)
-                .map(id -> FormValidation.ok(Messages.StepCredentials_default(id)));
+        return usual(host).map(id -> FormValidation.ok(Messages.StepCredentials_default(id)));
     }
 }
