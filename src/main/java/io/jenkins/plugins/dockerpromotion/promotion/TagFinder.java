@@ -11,6 +11,7 @@ import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** Finds the tags that a build gave an image. Holds no more than these, however many others there are. */
 public final class TagFinder implements Serializable {
@@ -36,7 +37,7 @@ public final class TagFinder implements Serializable {
      * What was found.
      *
      * @param tags of the build, the newest version first
-     * @param looked how many tags there are in all
+     * @param looked how many tags of the image were looked at: all of them if none was found
      */
     public record Found(List<Tag> tags, int looked) implements Serializable {
         public Found {
@@ -44,11 +45,21 @@ public final class TagFinder implements Serializable {
         }
     }
 
-    /** Looks through all tags of the image. */
+    /**
+     * Looks through the tags of the image. Where the pattern leaves a build one possible tag, or the registry shows that it
+     * lists tags by name, not through all of them; whatever is not found that way is looked for among all.
+     */
     public Found find(RegistryAuthentication authentication, RegistryTransport.Context context)
             throws RegistryException, InterruptedException {
-        TagCollector found = ImageTags.toRead(image, authentication, context)
-                .read(() -> TagCollector.of(pattern, version -> version.isOfBuild(build)));
+        ImageTags tags = ImageTags.toRead(image, authentication, context);
+        Optional<Tag> only = pattern.onlyTagOf(build).filter(Tag::isValid).map(Tag::new);
+        if (only.isPresent() && tags.digestOf(only.get()).isPresent()) {
+            return new Found(List.of(only.get()), 1);
+        }
+        TagCollector found = tags.read(
+                () -> TagCollector.of(pattern, version -> version.isOfBuild(build)),
+                pattern.beginning(),
+                some -> some.matching() > 0);
         return new Found(found.tags(), found.looked());
     }
 

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -84,12 +85,19 @@ public final class ImageTags {
      * @throws RegistryException also when the list is not complete
      */
     public <S extends Consumer<ListedTag>> S read(Supplier<S> readings) throws RegistryException, InterruptedException {
-        if (image.isDockerHub()) {
-            return hub.tags(image, readings);
-        }
-        S consumer = readings.get();
-        registry.tags(image, consumer);
-        return consumer;
+        return read(readings, "", some -> false);
+    }
+
+    /**
+     * Like {@link #read(Supplier)}, but may leave out tags which do not begin with {@code beginning}, where that saves
+     * requests and the others suffice.
+     *
+     * @param suffices whether a consumer that has seen all tags of that beginning needs to see no others
+     * @return the consumer that has seen the complete list, or what suffices
+     */
+    public <S extends Consumer<ListedTag>> S read(Supplier<S> readings, String beginning, Predicate<S> suffices)
+            throws RegistryException, InterruptedException {
+        return image.isDockerHub() ? hub.tags(image, readings) : registry.tags(image, readings, beginning, suffices);
     }
 
     /** What a tag stands for now, if there is such a tag. */

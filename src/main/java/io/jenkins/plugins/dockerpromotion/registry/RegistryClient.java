@@ -31,6 +31,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * One registry as seen with one credential, for the length of an operation. Every method sends as few requests as its
@@ -126,6 +128,13 @@ public final class RegistryClient {
     /** Hands every tag to {@code tags} as it arrives. One request a page. */
     public void tags(ImageName image, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
         new TagLister(image).list(transport, tags);
+    }
+
+    /** The same, skipping what does not begin with {@code beginning} where the registry lets it and the rest suffices. */
+    <S extends Consumer<ListedTag>> S tags(
+            ImageName image, Supplier<S> readings, String beginning, Predicate<S> suffices)
+            throws RegistryException, InterruptedException {
+        return new TagLister(image).list(transport, readings, beginning, suffices);
     }
 
     /** Whether {@code image} holds a blob. */

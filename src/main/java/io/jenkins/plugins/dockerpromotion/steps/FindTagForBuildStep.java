@@ -155,8 +155,9 @@ public final class FindTagForBuildStep extends Step implements Serializable {
             String others = tags.stream().skip(1).map(Tag::value).collect(Collectors.joining(", "));
             ImageReference newest = ImageReference.tagged(ImageName.parse(step.image), tags.get(0));
             listener.getLogger()
-                    .println("Found " + PageLink.of(newest, step.image + ":" + tags.get(0)) + " among " + found.looked()
-                            + " tags" + (others.isEmpty() ? "" : "; older ones of the same build: " + others));
+                    .println("Found " + PageLink.of(newest, step.image + ":" + tags.get(0))
+                            + (found.looked() > 1 ? " among " + found.looked() + " tags" : "")
+                            + (others.isEmpty() ? "" : "; older ones of the same build: " + others));
             return tags.get(0).value();
         }
     }

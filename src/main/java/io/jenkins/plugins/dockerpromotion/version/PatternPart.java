@@ -8,11 +8,19 @@ sealed interface PatternPart {
     /** The regular expression of what can stand there in a tag. */
     String expression();
 
+    /** What stands there in every tag; empty if that differs. */
+    String literal();
+
     /** Text outside braces. */
     record Text(String text) implements PatternPart {
         @Override
         public String expression() {
             return Pattern.quote(text);
+        }
+
+        @Override
+        public String literal() {
+            return text;
         }
     }
 
@@ -25,6 +33,11 @@ sealed interface PatternPart {
         @Override
         public String expression() {
             return "(?<" + field.fieldName() + '>' + field.expression(packed) + ')';
+        }
+
+        @Override
+        public String literal() {
+            return "";
         }
     }
 }

@@ -31,14 +31,23 @@ public final class TagPattern implements Serializable {
     private static final String BUILD = TagField.BUILD.fieldName();
 
     private final String text;
+    private final String beginning;
+    /** Null if there is more in it than the build. */
+    private final String ending;
+
     private final Pattern expression;
     private final List<TagField> significance;
     private final boolean hasCommit;
     private final boolean hasPreRelease;
     private final boolean isExpression;
 
-    private TagPattern(String text, Pattern expression, List<TagField> fields, boolean isExpression) {
+    private TagPattern(
+            String text, List<PatternPart> parts, Pattern expression, List<TagField> fields, boolean isExpression) {
         this.text = text;
+        this.beginning = parts.isEmpty() ? "" : parts.get(0).literal();
+        this.ending = !parts.isEmpty() && fields.equals(List.of(TagField.BUILD))
+                ? parts.get(parts.size() - 1).literal()
+                : null;
         this.expression = expression;
         this.significance = TagField.bySignificance(fields);
         this.hasCommit = fields.contains(TagField.SHA);
@@ -56,7 +65,7 @@ public final class TagPattern implements Serializable {
     }
 
     static TagPattern of(String pattern, PatternParser parsed) {
-        return new TagPattern(pattern, Pattern.compile(parsed.expression()), parsed.fields(), false);
+        return new TagPattern(pattern, parsed.parts(), Pattern.compile(parsed.expression()), parsed.fields(), false);
     }
 
     /**
@@ -68,12 +77,22 @@ public final class TagPattern implements Serializable {
      */
     public static TagPattern regex(String regex) {
         ExpressionParser parser = new ExpressionParser(regex);
-        return new TagPattern(regex, parser.expression(), parser.fields(), true);
+        return new TagPattern(regex, List.of(), parser.expression(), parser.fields(), true);
     }
 
     /** Whether a build can be looked for with this pattern. */
     public boolean hasBuild() {
         return significance.contains(TagField.BUILD);
+    }
+
+    /** What every tag of this pattern begins with, before its first field; empty where nothing is known of it. */
+    public String beginning() {
+        return beginning;
+    }
+
+    /** The only tag that a build can have; empty where other fields have a say in it. */
+    public Optional<String> onlyTagOf(BigInteger build) {
+        return Optional.ofNullable(ending).map(end -> beginning + build + end);
     }
 
     /** Whether one version can be newer than another: with a commit alone, none is. */

@@ -9,6 +9,8 @@ public enum Quirk {
     /** Returns all tags, unsorted, whatever {@code n} and {@code last} say, like the CNCF registry before 3.0. */
     IGNORES_PAGING,
     UNSORTED_PAGES,
+    /** Lists tags in the order of their last push, and begins anew behind a tag it does not know. */
+    OLDEST_FIRST,
     /** {@code "tags": null} for a repository without tags. */
     NULL_TAGS_WHEN_EMPTY,
     /** The next page is at {@code next_page=} and an opaque value, like Quay's. */

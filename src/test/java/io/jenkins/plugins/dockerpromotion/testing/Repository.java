@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.testing;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +76,14 @@ final class Repository {
                     Comparator.comparing(Tag::pushed).thenComparing(Tag::push).reversed());
         }
         return newestFirst;
+    }
+
+    /** The tags in the order of their last push. */
+    List<String> oldestFirst() {
+        List<String> names =
+                new ArrayList<>(newestFirst().stream().map(Tag::name).toList());
+        Collections.reverse(names);
+        return names;
     }
 
     /** The tags in an order that looks like none and is always the same. */

@@ -68,10 +68,16 @@ final class TagRoutes {
 
     private Collection<String> after(Repository repository, String start) {
         if (settings.has(Quirk.UNSORTED_PAGES)) {
-            List<String> shuffled = repository.shuffled();
-            return start.isEmpty() ? shuffled : shuffled.subList(shuffled.indexOf(start) + 1, shuffled.size());
+            return behind(start, repository.shuffled());
+        }
+        if (settings.has(Quirk.OLDEST_FIRST)) {
+            return behind(start, repository.oldestFirst());
         }
         return repository.tags().tailMap(start, false).keySet();
+    }
+
+    private static List<String> behind(String start, List<String> tags) {
+        return start.isEmpty() ? tags : tags.subList(tags.indexOf(start) + 1, tags.size());
     }
 
     private Answer page(String name, Collection<String> tags) {

@@ -21,6 +21,11 @@ final class Routes {
         return "/v2/" + image.path() + "/tags/list?n=" + pageSize;
     }
 
+    /** The tags that come after {@code last}, which need not be one of them. */
+    static String tags(ImageName image, int pageSize, String last) {
+        return tags(image, pageSize) + "&last=" + last;
+    }
+
     static String blob(ImageName image, Digest digest) {
         return "/v2/" + image.path() + "/blobs/" + digest;
     }

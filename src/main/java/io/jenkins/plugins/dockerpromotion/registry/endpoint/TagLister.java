@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -31,9 +33,36 @@ public record TagLister(ImageName image) {
      */
     public void list(RegistryTransport transport, Consumer<ListedTag> tags)
             throws RegistryException, InterruptedException {
+        list(transport, firstPage(transport), tags);
+    }
+
+    /**
+     * Hands a consumer the tags that begin with {@code beginning} if the registry shows that it lists them by name, and if
+     * that does not suffice, another one all of them.
+     *
+     * @param readings makes the consumers
+     * @return the consumer that suffices, or has seen everything
+     */
+    public <S extends Consumer<ListedTag>> S list(
+            RegistryTransport transport, Supplier<S> readings, String beginning, Predicate<S> suffices)
+            throws RegistryException, InterruptedException {
+        TagPage.Content first = firstPage(transport);
+        if (first.next().isPresent() && !beginning.isEmpty()) {
+            S some = readings.get();
+            if (new TagRange(image, beginning).list(transport, first, some) && suffices.test(some)) {
+                return some;
+            }
+        }
+        S all = readings.get();
+        list(transport, first, all);
+        return all;
+    }
+
+    private void list(RegistryTransport transport, TagPage.Content first, Consumer<ListedTag> tags)
+            throws RegistryException, InterruptedException {
         Set<Tag> firsts = new HashSet<>();
         Set<URI> seen = new HashSet<>();
-        TagPage.Content page = firstPage(transport);
+        TagPage.Content page = first;
         while (true) {
             boolean newTags = page.tags().isEmpty() || firsts.add(page.tags().get(0));
             if (!newTags || !page.next().map(seen::add).orElse(true)) {
