@@ -9,7 +9,7 @@ public final class Bench {
 
     private Bench() {}
 
-    /** Arguments: the file to write, the number of rounds, and which parts to run: promote, docker, find, hot. */
+    /** Arguments: the file to write, the number of rounds, and which parts to run: promote, docker, find, heap, hot. */
     public static void main(String[] arguments) throws Exception {
         Path file = Path.of(arguments[0]);
         int rounds = Integer.parseInt(arguments[1]);
@@ -23,6 +23,9 @@ public final class Bench {
         }
         if (parts.contains("find")) {
             new FindBench(report, rounds).run();
+        }
+        if (parts.contains("heap")) {
+            new HeapBench(report).run();
         }
         if (parts.contains("hot")) {
             new HotBench(report).run();

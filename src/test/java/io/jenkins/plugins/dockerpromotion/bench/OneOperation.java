@@ -1,0 +1,46 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.math.BigInteger;
+import java.net.URI;
+import java.util.List;
+
+/** A Java process that does one thing with the client, and nothing else. */
+public final class OneOperation {
+
+    private OneOperation() {}
+
+    /**
+     * Arguments: {@code nothing}; {@code find} and an image; {@code find-hub}, the address that stands for Docker Hub, and an
+     * image; {@code promote}, the image with the tag 1, and the image to copy it to.
+     */
+    public static void main(String[] arguments) throws Exception {
+        switch (arguments[0]) {
+            case "find" -> find(OwnClient.context(ImageName.parse(arguments[1]).host()), arguments[1]);
+            case "find-hub" -> {
+                URI hub = URI.create(arguments[1]);
+                RegistryLocation place = new RegistryLocation(ImageName.DOCKER_HUB, hub, hub, "");
+                find(OwnClient.context(new Network(List.of(place), ProxySettings.NONE, Timing.DEFAULT)), arguments[2]);
+            }
+            case "promote" -> OwnClient.promote(arguments[1], "1", arguments[2], List.of("latest"));
+            default -> OwnClient.context("registry.example.com");
+        }
+        System.exit(0);
+    }
+
+    private static void find(RegistryTransport.Context context, String image) throws Exception {
+        TagFinder finder =
+                new TagFinder(ImageName.parse(image), TagPattern.of("{year}.{week}.{build}"), BigInteger.TEN);
+        if (finder.find(RegistryAuthentication.ANONYMOUS, context).tags().size() != 1) {
+            throw new IllegalStateException("not found");
+        }
+    }
+}
