@@ -7,6 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.agent.LateAnswer;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import java.io.IOException;
 import java.io.Serializable;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -142,17 +144,34 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
                 place = there;
                 call = sent;
                 if (stopCause == null) {
-                    succeed(conclude(there.act(sent), run, listener));
+                    await(LateAnswer.to(there.getChannel(), sent), run, listener);
                 } else {
                     fail(stopCause);
                 }
             } catch (Throwable e) {
                 // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
-                call = null;
-                takeNote(e, run);
-                sendingFailed(e);
+                brokeOff(run, e);
             }
         });
+    }
+
+    private void await(CompletableFuture<T> answer, Run<?, ?> run, TaskListener listener) {
+        answer.whenComplete((outcome, failure) -> {
+            try {
+                if (failure != null) {
+                    throw failure;
+                }
+                succeed(conclude(outcome, run, listener));
+            } catch (Throwable e) {
+                brokeOff(run, e);
+            }
+        });
+    }
+
+    private void brokeOff(Run<?, ?> run, Throwable e) {
+        call = null;
+        takeNote(e, run);
+        sendingFailed(e);
     }
 
     private void takeNote(Throwable failure, Run<?, ?> run) {

@@ -1,0 +1,126 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+
+/**
+ * An in-memory registry in a process of its own, which can let everybody wait: neither its threads nor its memory are to be
+ * taken for those of who measures.
+ */
+public final class GatedRegistry implements AutoCloseable {
+
+    /** The repository that has one image, under {@code TAGS} tags. */
+    public static final String REPOSITORY = "app/one";
+
+    public static final String TAG = "2026.47.1";
+
+    private final Process process;
+    private final BufferedReader answers;
+    private final String host;
+
+    private GatedRegistry(Process process) throws IOException {
+        this.process = process;
+        this.answers = process.inputReader(StandardCharsets.UTF_8);
+        this.host = answers.readLine();
+    }
+
+    /** @param tags how many the repository {@code app/many} has, besides {@code app/one} with its one tag */
+    public static GatedRegistry start(int tags) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp"));
+        command.add(System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+        command.add(GatedRegistry.class.getName());
+        command.add(String.valueOf(tags));
+        return new GatedRegistry(new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start());
+    }
+
+    /** {@code 127.0.0.1:port}. */
+    public String host() {
+        return host;
+    }
+
+    /** Lets every request wait from now on. */
+    public void shut() throws IOException {
+        ask("shut");
+    }
+
+    /** Lets them all go on, and returns how many waited at once. */
+    public int open() throws IOException {
+        return Integer.parseInt(ask("open"));
+    }
+
+    /** How many wait now. */
+    public int waiting() throws IOException {
+        return Integer.parseInt(ask("waiting"));
+    }
+
+    private synchronized String ask(String command) throws IOException {
+        process.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
+        process.getOutputStream().flush();
+        return answers.readLine();
+    }
+
+    @Override
+    public void close() {
+        process.destroy();
+    }
+
+    /** The other process. Says its host, then answers a line to each. */
+    public static void main(String[] arguments) throws IOException {
+        AtomicReference<CountDownLatch> gate = new AtomicReference<>(new CountDownLatch(0));
+        AtomicInteger waiting = new AtomicInteger();
+        try (InMemoryRegistry registry = InMemoryRegistry.start();
+                BufferedReader commands =
+                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            registry.push(REPOSITORY, TAG, TestImage.docker(1));
+            registry.addTags(
+                    "app/many",
+                    TestImage.docker(1),
+                    IntStream.range(0, Integer.parseInt(arguments[0]))
+                            .mapToObj(n -> "2026.47." + n)
+                            .toList());
+            registry.onRequest(
+                    request -> {
+                        pass(gate.get(), waiting);
+                        return false;
+                    },
+                    Fault.status(500));
+            System.out.println(registry.host());
+            Map<String, Runnable> known = Map.of(
+                    "shut", () -> gate.set(new CountDownLatch(1)),
+                    "open", () -> gate.get().countDown(),
+                    "waiting", () -> {});
+            for (String command = commands.readLine(); command != null; command = commands.readLine()) {
+                int count = waiting.get();
+                known.get(command).run();
+                System.out.println(count);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void pass(CountDownLatch gate, AtomicInteger waiting) {
+        waiting.incrementAndGet();
+        try {
+            gate.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            waiting.decrementAndGet();
+        }
+    }
+}
