@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.bench;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,28 +8,24 @@ public final class Bench {
 
     private Bench() {}
 
-    /** Arguments: the file to write, the number of rounds, and which parts to run: promote, docker, find, heap, hot. */
+    /**
+     * Arguments: the directory to write to, the number of rounds, and which parts to run: promote, docker, find, heap, hot.
+     */
     public static void main(String[] arguments) throws Exception {
-        Path file = Path.of(arguments[0]);
+        Path directory = Path.of(arguments[0]);
         int rounds = Integer.parseInt(arguments[1]);
-        List<String> parts = List.of(arguments).subList(2, arguments.length);
-        Report report = new Report();
-        if (parts.contains("promote")) {
-            new PromoteBench(report, rounds).run();
+        for (String part : List.of(arguments).subList(2, arguments.length)) {
+            Report report = new Report();
+            switch (part) {
+                case "promote" -> new PromoteBench(report, rounds).run();
+                case "docker" -> new DockerBench(report).run();
+                case "find" -> new FindBench(report, rounds).run();
+                case "heap" -> new HeapBench(report).run();
+                case "hot" -> new HotBench(report).run();
+                default -> throw new IllegalArgumentException("there is no part " + part);
+            }
+            report.write(directory, part);
         }
-        if (parts.contains("docker")) {
-            new DockerBench(report).run();
-        }
-        if (parts.contains("find")) {
-            new FindBench(report, rounds).run();
-        }
-        if (parts.contains("heap")) {
-            new HeapBench(report).run();
-        }
-        if (parts.contains("hot")) {
-            new HotBench(report).run();
-        }
-        Files.writeString(file, report.toString());
         System.exit(0);
     }
 }

@@ -72,6 +72,7 @@ final class HeapBench {
     private void add(String what, String... operation) throws Exception {
         int heap = smallest(operation);
         rows.add(List.of(what, heap + " MB", heap - idle + " MB"));
+        report.goal("Megabytes of heap to " + what, "less than 32", heap - idle, heap - idle < 32);
     }
 
     /** By halving. */

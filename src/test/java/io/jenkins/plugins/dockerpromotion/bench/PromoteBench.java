@@ -33,7 +33,11 @@ final class PromoteBench {
         TestImage index = index(10, 20 * MB);
         for (int targets : List.of(1, 2, 10)) {
             for (Duration delay : DELAYS) {
-                withinRepository(Site.inMemory(delay, REPOSITORY, TAG, one), one, "200 MB, one platform", targets);
+                List<Race.Result> results = withinRepository(
+                        Site.inMemory(delay, REPOSITORY, TAG, one), one, "200 MB, one platform", targets);
+                if (targets == 2 && delay.equals(DELAYS.get(2))) {
+                    judge(results);
+                }
             }
             withinRepository(
                     Site.inMemory(DELAYS.get(2), REPOSITORY, TAG, index), index, "index of 10 platforms", targets);
@@ -50,8 +54,8 @@ final class PromoteBench {
         acrossRepositories(Site.dockerRegistry(REPOSITORY, TAG, one), one, "200 MB, one platform");
 
         report.heading("Promotion to another registry");
-        acrossRegistries(one, "200 MB, one platform", 2);
-        acrossRegistries(large, "2 GB, one platform", 1);
+        acrossRegistries(one, "200 MB, one platform", 3);
+        acrossRegistries(large, "2 GB, one platform", 3);
     }
 
     /** Five layers, the first of which has most of the bytes, as a base image's has. */
@@ -72,17 +76,25 @@ final class PromoteBench {
                 .toArray(TestImage[]::new));
     }
 
-    private void withinRepository(Site site, TestImage image, String what, int targets) throws Exception {
+    private List<Race.Result> withinRepository(Site site, TestImage image, String what, int targets) throws Exception {
         try (site;
                 TemporaryDirectory directory = new TemporaryDirectory("bench")) {
+            List<Race.Result> results = new Race(
+                            within(site.countedHost(), image, targets, directory.path()),
+                            site.meter(),
+                            within(site.host(), image, targets, directory.path()))
+                    .run(3, rounds);
             report.race(
-                    what + ", " + targets + (targets == 1 ? " target, " : " targets, ") + site.description(),
-                    new Race(
-                                    within(site.countedHost(), image, targets, directory.path()),
-                                    site.meter(),
-                                    within(site.host(), image, targets, directory.path()))
-                            .run(3, rounds));
+                    what + ", " + targets + (targets == 1 ? " target, " : " targets, ") + site.description(), results);
+            return results;
         }
+    }
+
+    private void judge(List<Race.Result> results) {
+        double curl = results.get(0).over(results.get(1));
+        double skopeo = results.get(0).over(results.get(2));
+        report.goal("Two targets in a repository, 50 ms a request: time over curl's", "at most 1.3", curl, curl <= 1.3);
+        report.goal("The same over `skopeo copy`", "less than 0.33", skopeo, skopeo < 1 / 3.0);
     }
 
     private static List<Contender> within(String host, TestImage image, int targets, Path directory) {
@@ -108,13 +120,18 @@ final class PromoteBench {
     private void acrossRepositories(Site site, TestImage image, String what) throws Exception {
         try (site;
                 TemporaryDirectory directory = new TemporaryDirectory("bench")) {
-            report.race(
-                    what + ", " + site.description(),
-                    new Race(
-                                    across(site.countedHost(), image, directory.path()),
-                                    site.meter(),
-                                    across(site.host(), image, directory.path()))
-                            .run(1, rounds));
+            List<Race.Result> results = new Race(
+                            across(site.countedHost(), image, directory.path()),
+                            site.meter(),
+                            across(site.host(), image, directory.path()))
+                    .run(1, rounds);
+            report.race(what + ", " + site.description(), results);
+            long bytes = results.get(0).traffic().bytes();
+            report.goal(
+                    "To another repository, " + what + ", " + site.description() + ": megabytes on the wire",
+                    "no blob's",
+                    bytes / 1e6,
+                    bytes < MB);
         }
     }
 
@@ -154,9 +171,10 @@ final class PromoteBench {
         try (Site from = Site.inMemory(Duration.ZERO, REPOSITORY, TAG, image);
                 Destination to = new Destination()) {
             List<Contender> contenders = streaming(from.host() + "/" + REPOSITORY, to);
-            report.race(
-                    what + ", from memory to docker-registry 2.8",
-                    new Race(contenders, from.meter().and(to.meter()), contenders).run(0, times));
+            List<Race.Result> results = new Race(contenders, from.meter().and(to.meter()), contenders).run(0, times);
+            report.race(what + ", from memory to docker-registry 2.8", results);
+            double skopeo = results.get(0).over(results.get(1));
+            report.goal("To another registry, " + what + ": time over skopeo's", "at most 1.2", skopeo, skopeo <= 1.2);
         }
     }
 

@@ -26,7 +26,13 @@ final class Race {
      *
      * @param traffic of one run that was not timed
      */
-    record Result(String name, Traffic traffic, Timings timings) {}
+    record Result(String name, Traffic traffic, Timings timings) {
+
+        /** How many times as long as {@code other} it took. */
+        double over(Result other) {
+            return timings.ratioTo(other.timings);
+        }
+    }
 
     /**
      * Runs everybody once for its traffic, {@code warmUp} times for nothing, then {@code rounds} times by the clock.

@@ -1,5 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.bench;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
@@ -7,6 +10,7 @@ import java.util.Locale;
 final class Report {
 
     private final StringBuilder text = new StringBuilder();
+    private final StringBuilder goals = new StringBuilder();
 
     void heading(String title) {
         line("\n## " + title + "\n");
@@ -33,16 +37,28 @@ final class Report {
         line("");
     }
 
+    /**
+     * What was aimed at, and what came out.
+     *
+     * @param figure how many times as long as, or as much as, something else
+     */
+    void goal(String what, String aim, double figure, boolean reached) {
+        goals.append(
+                String.format(Locale.ROOT, "| %s | %s | %.2f | %s |%n", what, aim, figure, reached ? "yes" : "**no**"));
+    }
+
+    /** Writes {@code <part>.md} and {@code <part>.goals}, from which {@code bin/bench} makes one page. */
+    void write(Path directory, String part) throws IOException {
+        Files.createDirectories(directory);
+        Files.writeString(directory.resolve(part + ".md"), text);
+        Files.writeString(directory.resolve(part + ".goals"), goals);
+    }
+
     void table(List<String> head, List<List<String>> rows) {
         row(head.toArray(String[]::new));
         line("|---".repeat(head.size()) + "|");
         rows.forEach(row -> row(row.toArray(String[]::new)));
         line("");
-    }
-
-    @Override
-    public String toString() {
-        return text.toString();
     }
 
     private void row(String... cells) {

@@ -18,18 +18,19 @@ import org.openjdk.jmh.annotations.State;
 public class TagPageJmh {
 
     private static final int REGISTRY_PAGE = 1000;
+    private static final int HUB_PAGE = HubTagPage.MAX_SIZE;
     private static final int PLATFORMS = 4;
 
     private final TagPage page =
             new TagPage(ImageName.parse("registry.example.com/app"), URI.create("http://registry.example.com/"));
     private final HubTagPage hubPage = new HubTagPage(
-            URI.create("https://hub.example.com"), ImageName.parse("technolog/serviceone"), 1, Authorizer.NONE);
+            URI.create("https://hub.example.com"), ImageName.parse("technolog/serviceone"), 1, HUB_PAGE, Authorizer.NONE);
 
     private final byte[] registryJson = IntStream.range(0, REGISTRY_PAGE)
             .mapToObj(n -> "\"2026.47." + (100_000 + n) + '"')
             .collect(Collectors.joining(",", "{\"name\":\"app\",\"tags\":[", "]}"))
             .getBytes(StandardCharsets.UTF_8);
-    private final byte[] hubJson = IntStream.range(0, HubTagPage.SIZE)
+    private final byte[] hubJson = IntStream.range(0, HUB_PAGE)
             .mapToObj(TagPageJmh::hubTag)
             .collect(Collectors.joining(",", "{\"count\":100,\"next\":null,\"previous\":null,\"results\":[", "]}"))
             .getBytes(StandardCharsets.UTF_8);
@@ -60,7 +61,7 @@ public class TagPageJmh {
     }
 
     @Benchmark
-    @OperationsPerInvocation(HubTagPage.SIZE)
+    @OperationsPerInvocation(HUB_PAGE)
     public Object readsATagOfADockerHubPage() throws IOException {
         return hubPage.read(Answers.ok(hubJson));
     }
