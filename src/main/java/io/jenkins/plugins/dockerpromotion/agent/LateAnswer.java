@@ -42,8 +42,8 @@ public final class LateAnswer<T> extends Channel.Listener {
             late.look(agent);
         } else {
             // The controller itself, whose thread it takes in any case.
-            late.sent = channel.callAsync(call);
-            Computer.threadPoolForRemoting.execute(late::take);
+            Future<T> future = channel.callAsync(call);
+            Computer.threadPoolForRemoting.execute(() -> late.take(future));
         }
         return late.answer;
     }
@@ -63,13 +63,13 @@ public final class LateAnswer<T> extends Channel.Listener {
         Future<T> future = sent;
         if (future != null && (future.isDone() || channel.isInClosed()) && taken.compareAndSet(false, true)) {
             channel.removeListener(this);
-            Computer.threadPoolForRemoting.execute(this::take);
+            Computer.threadPoolForRemoting.execute(() -> take(future));
         }
     }
 
-    private void take() {
+    private void take(Future<T> future) {
         try {
-            answer.complete(sent.get());
+            answer.complete(future.get());
         } catch (ExecutionException e) {
             answer.completeExceptionally(e.getCause());
         } catch (InterruptedException | RuntimeException | Error e) {

@@ -13,8 +13,6 @@ import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.GatedRegistry;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -74,7 +72,7 @@ class ScaleBenchmark {
             muchOfEverything();
         }
         System.out.println(report);
-        Files.writeString(Path.of("target/bench-scale.md"), report);
+        StepCostBenchmark.write("scale", report, "");
     }
 
     private void connectAgents() throws Exception {

@@ -62,8 +62,7 @@ public final class RegistryTransport {
      * @param quotas learn what servers tell of their limits
      * @param guard says where a host is that nobody named, for somebody who might look around; nothing for a build
      */
-    public record Context(
-            Network network, Timekeeper time, Notices notices, Quotas quotas, Optional<Addresses> guard) {
+    public record Context(Network network, Timekeeper time, Notices notices, Quotas quotas, Optional<Addresses> guard) {
 
         /** What the calls of a build need. */
         public Context(Network network, Timekeeper time, Notices notices, Quotas quotas) {

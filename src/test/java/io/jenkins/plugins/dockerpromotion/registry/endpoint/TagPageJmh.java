@@ -24,7 +24,11 @@ public class TagPageJmh {
     private final TagPage page =
             new TagPage(ImageName.parse("registry.example.com/app"), URI.create("http://registry.example.com/"));
     private final HubTagPage hubPage = new HubTagPage(
-            URI.create("https://hub.example.com"), ImageName.parse("technolog/serviceone"), 1, HUB_PAGE, Authorizer.NONE);
+            URI.create("https://hub.example.com"),
+            ImageName.parse("technolog/serviceone"),
+            1,
+            HUB_PAGE,
+            Authorizer.NONE);
 
     private final byte[] registryJson = IntStream.range(0, REGISTRY_PAGE)
             .mapToObj(n -> "\"2026.47." + (100_000 + n) + '"')
