@@ -9,6 +9,9 @@ import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -49,6 +52,14 @@ class AgentStepExecutionTest {
         return job.scheduleBuild2(0).waitForStart();
     }
 
+    private static List<Thread> threadsOfSteps() {
+        return Thread.getAllStackTraces().entrySet().stream()
+                .filter(thread -> Stream.of(thread.getValue())
+                        .anyMatch(frame -> frame.getClassName().startsWith(AgentStepExecution.class.getName())))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
     private void awaitRequest(String method, String path) {
         registry.requests().await(RecordedRequest.matching(method, path));
     }
@@ -86,6 +97,9 @@ class AgentStepExecutionTest {
                     .await(r -> RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest")
                                     .test(r)
                             && r.status() == 201);
+            assertThat(threadsOfSteps())
+                    .as("while the agent works, the controller waits without a thread")
+                    .isEmpty();
 
             run.getExecutor().interrupt();
 
