@@ -55,7 +55,7 @@ class AgentStepExecutionTest {
     private static List<Thread> threadsOfSteps() {
         return Thread.getAllStackTraces().entrySet().stream()
                 .filter(thread -> Stream.of(thread.getValue())
-                        .anyMatch(frame -> frame.getClassName().startsWith(AgentStepExecution.class.getName())))
+                        .anyMatch(frame -> frame.getClassName().equals(AgentStepExecution.class.getName())))
                 .map(Map.Entry::getKey)
                 .toList();
     }

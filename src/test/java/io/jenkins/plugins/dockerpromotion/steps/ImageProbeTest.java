@@ -154,10 +154,29 @@ class ImageProbeTest {
                                 Map.of(
                                         "image", image(),
                                         "credentialsId", "robot",
-                                        "pattern", "{year}.{week}.{build}",
+                                        "pattern", "",
                                         "regex", "[0-9]+[.]47[.](?<build>[0-9]+)"))
                         .getContentAsString())
                 .contains("5 tags, 2 match [0-9]+[.]47[.]");
+    }
+
+    @Test
+    void goesByThePatternAndTheCredentialsThatBuildsWouldGoBy() throws Exception {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        RegistryConfiguration place = configuration.getRegistries().get(0);
+        configuration.setDefaultPattern("{year}.47.{build}");
+        place.setCredentialsId("robot");
+        try {
+            assertThat(press("author", job.getUrl(), FIND, Map.of("image", image(), "pattern", ""))
+                            .getContentAsString())
+                    .contains("as robot: 5 tags, 2 match {year}.47.{build}");
+            assertThat(press("author", job.getUrl(), ImageTagsStep.class.getName(), Map.of("image", image()))
+                            .getContentAsString())
+                    .contains("as robot: 5 tags<");
+        } finally {
+            configuration.setDefaultPattern(null);
+            place.setCredentialsId(null);
+        }
     }
 
     @Test
