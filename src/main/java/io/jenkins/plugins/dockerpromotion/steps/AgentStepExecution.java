@@ -11,18 +11,12 @@ import io.jenkins.plugins.dockerpromotion.agent.LateAnswer;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import java.io.IOException;
 import java.io.Serializable;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
-import jenkins.util.SystemProperties;
 import jenkins.util.Timer;
-import org.jenkinsci.plugins.workflow.FilePathUtils;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -38,22 +32,16 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(AgentStepExecution.class.getName());
 
-    /** How often to look for an agent that is away. */
-    private static final long LOOK_MILLIS = 500;
-
-    /** As long as Pipeline itself waits for an agent that went away. */
-    private static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(5);
-
     /** An aborted operation may take this long to put back what it changed; the build does not wait longer. */
     private static final long FAREWELL_SECONDS = 20;
 
     private final UUID id = UUID.randomUUID();
-    private String node;
-    private String workspace;
+    private AgentPlace workspace;
     private volatile Throwable stopCause;
 
     private transient volatile FilePath place;
     private transient volatile AgentCall<T> call;
+    private transient volatile CompletableFuture<FilePath> waiting;
     private transient volatile boolean ended;
 
     AgentStepExecution(StepContext context) {
@@ -84,8 +72,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     @Override
     public final boolean start() throws Exception {
         FilePath here = getContext().get(FilePath.class);
-        node = FilePathUtils.getNodeName(here);
-        workspace = here.getRemote();
+        workspace = AgentPlace.of(here);
         send(here);
         return false;
     }
@@ -96,38 +83,23 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
             fail(stopCause);
             return;
         }
-        awaitAgent(deadline(), new AbortException("after the restart of Jenkins it did not come back"));
+        awaitAgent(new AbortException("after the restart of Jenkins it did not come back"));
     }
 
-    private static Instant deadline() {
-        Duration patience = SystemProperties.getDuration(
-                AgentStepExecution.class.getName() + ".patience", ChronoUnit.SECONDS, DEFAULT_PATIENCE);
-        return Instant.now().plus(patience);
-    }
-
-    /**
-     * Looks again and again without holding a thread, since many builds may wait for many agents after a restart.
-     *
-     * @param why the agent is away
-     */
-    private void awaitAgent(Instant deadline, Throwable why) {
-        if (ended || isJenkinsEnding()) {
-            return;
+    /** @param why the agent is away */
+    private void awaitAgent(Throwable why) {
+        CompletableFuture<FilePath> back = workspace.await();
+        waiting = back;
+        if (ended) {
+            back.cancel(false);
         }
-        FilePath back = FilePathUtils.find(node, workspace);
-        if (back != null) {
-            send(back);
-        } else if (Instant.now().isAfter(deadline)) {
-            fail(StepFailure.agentLost(phrase(), node, why));
-        } else {
-            Timer.get().schedule(() -> awaitAgent(deadline, why), LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** The build is going to be resumed by the next Jenkins, and this execution with it. */
-    private static boolean isJenkinsEnding() {
-        Jenkins jenkins = Jenkins.getInstanceOrNull();
-        return jenkins == null || jenkins.isTerminating();
+        back.whenComplete((there, away) -> {
+            if (away == null) {
+                send(there);
+            } else {
+                fail(StepFailure.agentLost(phrase(), workspace.node(), why));
+            }
+        });
     }
 
     private void send(FilePath there) {
@@ -187,9 +159,9 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     private void sendingFailed(Throwable e) {
         if (stopCause != null || !StepFailure.isAgentLost(e)) {
             fail(StepFailure.explained(phrase(), e));
-        } else if (!isJenkinsEnding()) {
-            say("Lost the agent " + node + "; waiting for it to come back");
-            awaitAgent(deadline(), e);
+        } else if (!AgentPlace.isJenkinsEnding()) {
+            say("Lost the agent " + workspace.node() + "; waiting for it to come back");
+            awaitAgent(e);
         }
     }
 
@@ -205,6 +177,9 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     private synchronized boolean end() {
         boolean first = !ended;
         ended = true;
+        if (waiting != null) {
+            waiting.cancel(false);
+        }
         return first;
     }
 
@@ -244,7 +219,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
                 try {
                     place.act(underWay.cancel());
                 } catch (IOException | InterruptedException | RuntimeException e) {
-                    LOGGER.log(Level.FINE, e, () -> "Cannot tell " + node + " to stop");
+                    LOGGER.log(Level.FINE, e, () -> "Cannot tell " + workspace.node() + " to stop");
                     fail(cause);
                 }
             });
@@ -254,6 +229,6 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
 
     @Override
     public String getStatus() {
-        return call == null ? "waiting for the agent " + node : "running on the agent " + node;
+        return call == null ? "waiting for the agent " + workspace.node() : "running on the agent " + workspace.node();
     }
 }

@@ -1,18 +1,26 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.FilePath;
 import hudson.console.ConsoleLogFilter;
 import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import hudson.slaves.WorkspaceList;
 import io.jenkins.plugins.dockerpromotion.credentials.MaskingConsoleLogFilter;
 import io.jenkins.plugins.dockerpromotion.credentials.SecretMasker;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
+import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
+import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectory;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -47,15 +55,27 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         LEAVING
     }
 
-    private final IsolatedDockerConfigStep step;
-    private final IsolatedDirectory directory = new IsolatedDirectory();
+    private static final CompletableFuture<FilePath> NOW = CompletableFuture.completedFuture(null);
+    private static final String PHRASE = "make a Docker configuration";
 
+    /** How long an agent may take to remove a few files, in seconds. */
+    private static final int REMOVAL_SECONDS = 30;
+
+    private static final List<String> VARIABLES =
+            List.of("HOME", "USERPROFILE", ConfigDirectory.DOCKER_CONFIG, "BUILDX_CONFIG", "DOCKER_AUTH_CONFIG");
+
+    private final IsolatedDockerConfigStep step;
+    private final String directory = IsolatedDirectory.newName();
+
+    private AgentPlace workspace;
     private Phase phase = Phase.ENTERING;
     private BodyExecution body;
     private Serializable result;
     private Throwable failure;
     private Throwable stopCause;
 
+    private transient Authentication user;
+    private transient CompletableFuture<FilePath> waiting;
     private transient Thread worker;
     private transient CompletableFuture<Void> removal;
 
@@ -65,52 +85,58 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     }
 
     @Override
-    public boolean start() {
-        Authentication user = Jenkins.getAuthentication2();
-        Computer.threadPoolForRemoting.execute(() -> {
-            try (ACLContext ignored = ACL.as2(user)) {
-                enter();
-            }
-        });
+    public boolean start() throws IOException, InterruptedException {
+        workspace = AgentPlace.of(getContext().get(FilePath.class));
+        enter(new AbortException("it is not connected"));
         return false;
     }
 
     /** Goes on where the controller stopped; what was under way is done again, and a running block needs nothing. */
     @Override
-    public void onResume() {
-        directory.controllerRestarted();
-        Phase before;
-        Object blockResult;
-        Throwable blockFailure;
-        synchronized (this) {
-            before = phase;
-            blockResult = result;
-            blockFailure = failure;
-        }
-        if (before == Phase.ENTERING) {
-            start();
-        } else if (before == Phase.LEAVING) {
-            leave(blockResult, blockFailure);
+    public synchronized void onResume() {
+        switch (phase) {
+            case ENTERING -> enter(new AbortException("after the restart of Jenkins it did not come back"));
+            case INSIDE -> {
+                if (stopCause != null) {
+                    body.cancel(stopCause);
+                }
+            }
+            case LEAVING -> leave(result, failure, stopCause == null ? workspace.await() : NOW);
         }
     }
 
     /** Never ends the step itself: the directory has to go first. */
     @Override
     public void stop(Throwable cause) {
-        BodyExecution running = null;
+        BodyExecution running;
         synchronized (this) {
             stopCause = cause;
-            if (phase == Phase.INSIDE) {
-                running = body;
-            } else if (phase == Phase.LEAVING && removal != null) {
-                // The removal goes on, but nobody waits for it any longer.
-                removal.completeExceptionally(new TimeoutException());
-            } else if (worker != null) {
+            running = phase == Phase.LEAVING ? null : body;
+            if (worker != null) {
                 worker.interrupt();
             }
         }
-        if (running != null) {
+        getContext().saveState();
+        if (running == null) {
+            stopWaiting();
+        } else {
             running.cancel(cause);
+        }
+    }
+
+    /** The directory is removed all the same, but the build does not wait for that. */
+    private void stopWaiting() {
+        CompletableFuture<?> agent;
+        CompletableFuture<?> gone;
+        synchronized (this) {
+            agent = waiting;
+            gone = removal;
+        }
+        if (agent != null) {
+            agent.cancel(false);
+        }
+        if (gone != null) {
+            gone.completeExceptionally(new TimeoutException());
         }
     }
 
@@ -123,33 +149,65 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         };
     }
 
-    private void enter() {
-        synchronized (this) {
-            worker = Thread.currentThread();
+    /** @param why the agent is away, if it is */
+    private synchronized void enter(Throwable why) {
+        user = Jenkins.getAuthentication2();
+        waiting = workspace.await();
+        if (stopCause != null) {
+            waiting.cancel(false);
         }
-        try {
-            run();
+        waiting.whenCompleteAsync(
+                (here, away) -> {
+                    if (away == null) {
+                        make(here);
+                    } else {
+                        giveUp(StepFailure.agentLost(PHRASE, workspace.node(), why));
+                    }
+                },
+                Computer.threadPoolForRemoting);
+    }
+
+    private void make(FilePath here) {
+        try (ACLContext ignored = ACL.as2(user)) {
+            synchronized (this) {
+                if (stopCause != null) {
+                    throw new InterruptedException();
+                }
+                worker = Thread.currentThread();
+            }
+            begin(here);
         } catch (Throwable e) {
-            Throwable reason;
             synchronized (this) {
                 worker = null;
-                reason = stopCause != null ? stopCause : e;
             }
             // Of the interruption by stop().
             Thread.interrupted();
-            leave(null, reason);
+            if (!StepFailure.isAgentLost(e)) {
+                giveUp(e);
+            } else if (!AgentPlace.isJenkinsEnding()) {
+                say("Lost the agent " + workspace.node() + "; waiting for it to come back");
+                enter(e);
+            }
         }
     }
 
-    private void run() throws Exception {
+    private void giveUp(Throwable reason) {
+        Throwable stopped;
+        synchronized (this) {
+            stopped = stopCause;
+        }
+        leave(null, stopped == null ? reason : stopped, NOW);
+    }
+
+    private void begin(FilePath here) throws IOException, InterruptedException {
         Run<?, ?> run = getContext().get(Run.class);
         Map<RegistryKey, RegistryAuthentication> logins =
                 step.logins(run, getContext().get(TaskListener.class));
-        Map<String, String> variables = directory.create(getContext(), step.isInherit(), logins);
+        Map<String, String> variables = fill(here, run, logins);
         SecretMasker masker = SecretMasker.of(logins.values().stream()
                 .flatMap(login -> login.secrets().stream())
                 .toList());
-        getContext().get(TaskListener.class).getLogger().println(summary(logins, variables));
+        say(summary(logins, variables));
         BodyInvoker block = getContext()
                 .newBodyInvoker()
                 .withContext(EnvironmentExpander.merge(
@@ -157,23 +215,32 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                 .withContext(BodyInvoker.mergeConsoleLogFilters(
                         getContext().get(ConsoleLogFilter.class),
                         new MaskingConsoleLogFilter(masker, run.getCharset())))
-                .withCallback(new Leaving(this, masker));
+                .withCallback(new AroundBlock(this, masker));
         synchronized (this) {
             worker = null;
             if (stopCause != null) {
                 throw new InterruptedException();
             }
-            phase = Phase.INSIDE;
+            body = block.start();
         }
-        BodyExecution started = block.start();
-        Throwable cause;
-        synchronized (this) {
-            body = started;
-            cause = stopCause;
+    }
+
+    private Map<String, String> fill(FilePath here, Run<?, ?> run, Map<RegistryKey, RegistryAuthentication> logins)
+            throws IOException, InterruptedException {
+        FilePath temporary = WorkspaceList.tempDir(here);
+        if (temporary == null) {
+            throw new AbortException("Cannot " + PHRASE + ": the workspace " + here.getRemote()
+                    + " is the root of a file system, with no place for temporary files; use another workspace.");
         }
-        if (cause != null) {
-            started.cancel(cause);
-        }
+        EnvVars all = getContext().get(EnvVars.class);
+        Map<String, String> environment = new LinkedHashMap<>();
+        VARIABLES.stream().filter(all::containsKey).forEach(key -> environment.put(key, all.get(key)));
+        String suffix = temporary.getName().substring(here.getName().length());
+        return IsolatedDirectories.get()
+                .make(
+                        IsolatedDirectory.of(temporary, directory, run),
+                        temporary.child(directory),
+                        new ConfigRequest(step.isInherit(), suffix, environment, logins));
     }
 
     private static String summary(Map<RegistryKey, RegistryAuthentication> logins, Map<String, String> variables) {
@@ -185,37 +252,43 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                 + (hosts.isEmpty() ? "no registry logged in" : "logged in to " + String.join(", ", hosts));
     }
 
-    private void leave(Object blockResult, Throwable blockFailure) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        boolean entered;
-        synchronized (this) {
-            entered = phase != Phase.ENTERING;
-            phase = Phase.LEAVING;
-            result = blockResult instanceof Serializable serializable ? serializable : null;
-            failure = blockFailure;
-            removal = done;
-        }
-        Computer.threadPoolForRemoting.execute(() -> {
-            try {
-                directory.remove(getContext());
-                done.complete(null);
-            } catch (Throwable e) {
-                if (!done.completeExceptionally(e)) {
-                    LOGGER.log(Level.WARNING, e, () -> "Could not remove " + directory + " of " + getContext());
-                }
+    /** By the thread of the Pipeline, so that what is saved of the build says either that the block runs or this. */
+    private synchronized void inside() {
+        phase = Phase.INSIDE;
+    }
+
+    /** @param ready when the directory can be removed */
+    private synchronized void leave(Object blockResult, Throwable blockFailure, CompletableFuture<FilePath> ready) {
+        boolean entered = phase != Phase.ENTERING;
+        phase = Phase.LEAVING;
+        result = blockResult instanceof Serializable serializable ? serializable : null;
+        failure = blockFailure;
+        waiting = ready;
+        removal = new CompletableFuture<>();
+        CompletableFuture<Void> gone = removal;
+        ready.whenCompleteAsync((here, away) -> remove(gone), Computer.threadPoolForRemoting);
+        gone.whenCompleteAsync(
+                (ok, problem) -> {
+                    if (problem != null) {
+                        warn(problem);
+                    } else if (entered) {
+                        say("Removed the Docker configuration " + directory);
+                    }
+                    report(blockResult);
+                },
+                Computer.threadPoolForRemoting);
+    }
+
+    private void remove(CompletableFuture<Void> gone) {
+        gone.orTimeout(REMOVAL_SECONDS, TimeUnit.SECONDS);
+        try {
+            IsolatedDirectories.get().remove(directory);
+            gone.complete(null);
+        } catch (Throwable e) {
+            if (!gone.completeExceptionally(e)) {
+                LOGGER.log(Level.WARNING, e, () -> "Could not remove " + directory + " of " + getContext());
             }
-        });
-        done.orTimeout(directory.removalSeconds(), TimeUnit.SECONDS)
-                .whenCompleteAsync(
-                        (ok, problem) -> {
-                            if (problem != null) {
-                                warn(problem);
-                            } else if (entered) {
-                                say("Removed the Docker configuration " + directory);
-                            }
-                            report(blockResult);
-                        },
-                        Computer.threadPoolForRemoting);
+        }
     }
 
     private void report(Object blockResult) {
@@ -230,29 +303,22 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         }
     }
 
+    private void warn(Throwable problem) {
+        String why = problem instanceof TimeoutException ? "the agent has not answered yet" : problem.getMessage();
+        say("Cannot remove the Docker configuration " + directory + " yet: " + why
+                + "; it holds logins, and is removed as soon as the agent connects the next time.");
+    }
+
     private void say(String line) {
         try {
             getContext().get(TaskListener.class).getLogger().println(line);
         } catch (IOException | InterruptedException e) {
-            LOGGER.log(Level.FINE, e, () -> "Cannot log: " + line);
+            LOGGER.log(Level.WARNING, e, () -> "Cannot log for " + getContext() + ": " + line);
         }
     }
 
-    private void warn(Throwable problem) {
-        String why = problem instanceof TimeoutException ? "the agent has not answered yet" : problem.getMessage();
-        try {
-            getContext()
-                    .get(TaskListener.class)
-                    .error("Cannot remove the Docker configuration " + directory
-                            + " from the workspace's folder for temporary files: " + why
-                            + "; it holds logins, so remove it if it is still there.");
-        } catch (IOException | InterruptedException e) {
-            LOGGER.log(Level.WARNING, e, () -> "Could not remove " + directory + " of " + getContext());
-        }
-    }
-
-    /** What comes after the block, whichever way it ended. */
-    private static final class Leaving extends BodyExecutionCallback {
+    /** What comes with the beginning of the block and after its end, whichever way it ended. */
+    private static final class AroundBlock extends BodyExecutionCallback {
 
         private static final long serialVersionUID = 1L;
 
@@ -260,19 +326,24 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         /** An exception is printed outside of the block, where its log filter is no longer at work. */
         private final SecretMasker masker;
 
-        Leaving(IsolatedDockerConfigExecution execution, SecretMasker masker) {
+        AroundBlock(IsolatedDockerConfigExecution execution, SecretMasker masker) {
             this.execution = execution;
             this.masker = masker;
         }
 
         @Override
+        public void onStart(StepContext context) {
+            execution.inside();
+        }
+
+        @Override
         public void onSuccess(StepContext context, Object result) {
-            execution.leave(result, null);
+            execution.leave(result, null, NOW);
         }
 
         @Override
         public void onFailure(StepContext context, Throwable t) {
-            execution.leave(null, masker.mask(t));
+            execution.leave(null, masker.mask(t), NOW);
         }
     }
 }

@@ -142,7 +142,7 @@ class AgentStepExecutionTest {
         registry.onRequest(
                 RecordedRequest.matching("GET", "/v2/group/app/manifests/1.0"),
                 Fault.hang().always());
-        System.setProperty(AgentStepExecution.class.getName() + ".patience", "1");
+        System.setProperty(AgentPlace.PATIENCE, "1");
         try {
             sessions.then(jenkins -> {
                 WorkflowRun run = begin(jenkins);
@@ -160,7 +160,7 @@ class AgentStepExecutionTest {
                         run);
             });
         } finally {
-            System.clearProperty(AgentStepExecution.class.getName() + ".patience");
+            System.clearProperty(AgentPlace.PATIENCE);
         }
     }
 }

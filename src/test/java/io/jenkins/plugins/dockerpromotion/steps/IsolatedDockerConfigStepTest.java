@@ -184,7 +184,7 @@ class IsolatedDockerConfigStepTest {
         agent.toComputer().disconnect(new OfflineCause.ByCLI("on purpose")).get();
         GateStep.open("lost");
         jenkins.waitForMessage("Cannot remove the Docker configuration docker-", run);
-        jenkins.assertLogContains("it holds logins, so remove it if it is still there.", run);
+        jenkins.assertLogContains("it holds logins, and is removed as soon as the agent connects the next time.", run);
         run.doStop();
         jenkins.waitForCompletion(run);
     }

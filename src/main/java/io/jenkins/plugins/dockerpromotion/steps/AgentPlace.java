@@ -1,0 +1,79 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.FilePath;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import jenkins.model.Jenkins;
+import jenkins.util.SystemProperties;
+import jenkins.util.Timer;
+import org.jenkinsci.plugins.workflow.FilePathUtils;
+
+/** A directory on an agent, which is found again when the agent went away and comes back. */
+final class AgentPlace implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** In seconds; for an administrator whose agents need longer to come back, and for tests. */
+    static final String PATIENCE = AgentPlace.class.getName() + ".patience";
+
+    /** As long as Pipeline itself waits for an agent that went away. */
+    private static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(5);
+
+    /** How often to look for an agent that is away. */
+    private static final long LOOK_MILLIS = 500;
+
+    private final String node;
+    private final String path;
+
+    private AgentPlace(String node, String path) {
+        this.node = node;
+        this.path = path;
+    }
+
+    static AgentPlace of(FilePath here) {
+        return new AgentPlace(FilePathUtils.getNodeName(here), here.getRemote());
+    }
+
+    /** The name of the agent; empty for the built-in node. */
+    String node() {
+        return node;
+    }
+
+    /** Whether the running Jenkins ends: the next one resumes the build, and whoever waits in it. */
+    static boolean isJenkinsEnding() {
+        Jenkins jenkins = Jenkins.getInstanceOrNull();
+        return jenkins == null || jenkins.isTerminating();
+    }
+
+    /**
+     * Looks for the agent again and again without holding a thread, since many builds may wait for many agents after a
+     * restart. Ends with a {@link TimeoutException} if it stays away too long, and not at all when Jenkins ends before.
+     * Who does not want to wait any longer cancels it.
+     */
+    CompletableFuture<FilePath> await() {
+        Duration patience = SystemProperties.getDuration(PATIENCE, ChronoUnit.SECONDS, DEFAULT_PATIENCE);
+        CompletableFuture<FilePath> back = new CompletableFuture<>();
+        look(back, Instant.now().plus(patience));
+        return back;
+    }
+
+    private void look(CompletableFuture<FilePath> back, Instant deadline) {
+        if (back.isDone() || isJenkinsEnding()) {
+            return;
+        }
+        Optional<FilePath> here = Optional.ofNullable(FilePathUtils.find(node, path));
+        if (here.isPresent()) {
+            back.complete(here.get());
+        } else if (Instant.now().isAfter(deadline)) {
+            back.completeExceptionally(new TimeoutException());
+        } else {
+            Timer.get().schedule(() -> look(back, deadline), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+    }
+}
