@@ -61,6 +61,9 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     /** How long an agent may take to remove a few files, in seconds. */
     private static final int REMOVAL_SECONDS = 30;
 
+    /** The same after an abort, which is not to take long. */
+    private static final int HURRIED_REMOVAL_SECONDS = 5;
+
     private static final List<String> VARIABLES =
             List.of("HOME", "USERPROFILE", ConfigDirectory.DOCKER_CONFIG, "BUILDX_CONFIG", "DOCKER_AUTH_CONFIG");
 
@@ -280,7 +283,11 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     }
 
     private void remove(CompletableFuture<Void> gone) {
-        gone.orTimeout(REMOVAL_SECONDS, TimeUnit.SECONDS);
+        boolean hurried;
+        synchronized (this) {
+            hurried = stopCause != null;
+        }
+        gone.orTimeout(hurried ? HURRIED_REMOVAL_SECONDS : REMOVAL_SECONDS, TimeUnit.SECONDS);
         try {
             IsolatedDirectories.get().remove(directory);
             gone.complete(null);
