@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
 import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
@@ -28,6 +29,9 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     /** Operations that were told to end, which some hear before they begin: the two messages travel side by side. */
     private static final Set<UUID> CANCELLED = Latest.of(100);
 
+    /** The longest notice that is shown whole. */
+    private static final int MAX_LINE = 16_000;
+
     private final UUID id;
     private final AgentOperation<T> operation;
     private final Network network;
@@ -52,7 +56,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
             throw new AbortedException(e);
         }
         RegistryTransport.Context context = new RegistryTransport.Context(
-                network, Timekeeper.SYSTEM, line -> listener.getLogger().println(line));
+                network, Timekeeper.SYSTEM, line -> listener.getLogger().println(LogText.oneLine(line, MAX_LINE)));
         try {
             return operation.run(context);
         } catch (InterruptedException e) {

@@ -27,6 +27,10 @@ public final class ConfigDirectory {
     static final String BUILDX_CONFIG = "BUILDX_CONFIG";
     static final String DOCKER_AUTH_CONFIG = "DOCKER_AUTH_CONFIG";
 
+    /** All that {@link #create} may set. */
+    public static final Set<String> VARIABLES =
+            Set.of(DOCKER_CONFIG, REGISTRY_AUTH_FILE, BUILDX_CONFIG, DOCKER_AUTH_CONFIG);
+
     private static final String CONFIG_FILE = "config.json";
     private static final String CONTEXTS = "contexts";
 

@@ -166,7 +166,7 @@ public final class Promotion {
     /** The address of the digest's fingerprint behind Jenkins' own, {@code null} if there is none: for Jelly. */
     public String getFingerprintUrl() {
         // docker-commons takes 64 digits.
-        return isDone() && digest.startsWith("sha256:")
+        return isDone() && digest.matches("sha256:[a-f0-9]{64}")
                 ? "fingerprint/" + DockerFingerprints.getFingerprintHash(digest) + "/"
                 : null;
     }

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,6 +33,31 @@ public record PromotionReceipt(
     public PromotionReceipt {
         platforms = List.copyOf(platforms);
         targets = List.copyOf(targets);
+    }
+
+    /**
+     * This receipt, if it can be one of {@code request}. What a machine that is trusted with less says is recorded, shown
+     * and linked to: by this it can be wrong about digests, and about nothing else.
+     *
+     * @throws IllegalArgumentException in one line, if it is of another image or other tags, or names no digests
+     */
+    public PromotionReceipt requireAnswerTo(PromotionRequest request) {
+        boolean fits = source.equals(request.source().toString())
+                && image.equals(request.toImage().toString())
+                && dryRun == request.options().dryRun()
+                && targets.stream()
+                        .map(Target::tag)
+                        .toList()
+                        .equals(request.to().stream().map(Tag::value).toList());
+        if (!fits) {
+            throw new IllegalArgumentException("the agent tells of a promotion that it was not asked for");
+        }
+        Digest.parse(digest);
+        targets.stream()
+                .map(Target::previousDigest)
+                .filter(previous -> !previous.isEmpty())
+                .forEach(Digest::parse);
+        return this;
     }
 
     /** One line for each target: what it is now, and was. */

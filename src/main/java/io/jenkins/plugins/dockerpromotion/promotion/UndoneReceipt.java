@@ -1,7 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -14,6 +18,26 @@ public record UndoneReceipt(PromotionReceipt attempted, List<Outcome> outcomes) 
 
     public UndoneReceipt {
         outcomes = List.copyOf(outcomes);
+    }
+
+    /** The longest text of one target that is kept: a failure of a registry with all it quotes fits. */
+    private static final int MAX_TEXT = 2000;
+
+    /**
+     * The same with one line for each target, if it can be what is left of {@code request}: see {@link
+     * PromotionReceipt#requireAnswerTo}.
+     *
+     * @throws IllegalArgumentException in one line, if not
+     */
+    public UndoneReceipt requireAnswerTo(PromotionRequest request) {
+        attempted.requireAnswerTo(request);
+        // Of a tag that was not to be moved nobody asks; of one that is there twice the first counts.
+        Map<String, Outcome> known = new LinkedHashMap<>();
+        outcomes.stream()
+                .filter(o -> Tag.isValid(o.tag) && request.to().contains(new Tag(o.tag)))
+                .forEach(o -> known.putIfAbsent(
+                        o.tag, new Outcome(o.tag, o.standsAsPromoted, LogText.oneLine(o.text, MAX_TEXT))));
+        return new UndoneReceipt(attempted, List.copyOf(known.values()));
     }
 
     /**

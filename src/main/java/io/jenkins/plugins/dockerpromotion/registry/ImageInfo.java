@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,8 @@ import java.util.stream.Collectors;
 public final class ImageInfo implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    private static final int MAX_TEXT = 2000;
 
     private final String digest;
     private final String mediaType;
@@ -111,8 +114,9 @@ public final class ImageInfo implements Serializable {
         if (content.size > 0) {
             text.append(String.format(Locale.ROOT, ", %.1f MB", content.size / 1e6));
         }
-        return text.append(content.created.isEmpty() ? "" : ", made " + content.created)
-                .toString();
+        text.append(content.created.isEmpty() ? "" : ", made " + content.created);
+        // Whoever pushed an image decides what it calls its platforms.
+        return LogText.oneLine(text.toString(), MAX_TEXT);
     }
 
     /** Maps, lists, texts and numbers of the same: what a script can look into. */

@@ -11,6 +11,8 @@ import io.jenkins.plugins.dockerpromotion.agent.LateAnswer;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Collection;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
     private transient volatile FilePath place;
     private transient volatile AgentCall<T> call;
     private transient volatile CompletableFuture<FilePath> waiting;
+    private transient volatile Turn turn;
     private transient volatile boolean ended;
 
     AgentStepExecution(StepContext context) {
@@ -63,6 +66,11 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
 
     /** Takes note of a failure of the operation, or of its end by an abort; says nothing in the log. */
     void failed(Throwable failure, Run<?, ?> run) throws IOException {}
+
+    /** What only one step of this controller may change at a time, by name: others wait for their turn. */
+    Collection<String> exclusive() {
+        return List.of();
+    }
 
     /** Of this one step of the build: the same before and after a restart. */
     final UUID id() {
@@ -104,27 +112,42 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
 
     private void send(FilePath there) {
         Computer.threadPoolForRemoting.execute(() -> {
-            Run<?, ?> run = null;
             try {
-                run = getContext().get(Run.class);
-                TaskListener listener = getContext().get(TaskListener.class);
-                AgentCall<T> sent = new AgentCall<>(
-                        id,
-                        operation(run, listener),
-                        DockerPromotionConfiguration.get().network(),
-                        listener);
-                place = there;
-                call = sent;
-                if (stopCause == null) {
-                    await(LateAnswer.to(there.getChannel(), sent), run, listener);
-                } else {
-                    fail(stopCause);
+                if (turn != null) {
+                    ask(there);
+                    return;
+                }
+                turn = new Turn(exclusive(), () -> ask(there));
+                if (!turn.begin()) {
+                    say("Waiting to " + phrase() + ": another build is changing one of the same tags");
                 }
             } catch (Throwable e) {
-                // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
-                brokeOff(run, e);
+                brokeOff(null, e);
             }
         });
+    }
+
+    private void ask(FilePath there) {
+        Run<?, ?> run = null;
+        try {
+            run = getContext().get(Run.class);
+            TaskListener listener = getContext().get(TaskListener.class);
+            AgentCall<T> sent = new AgentCall<>(
+                    id,
+                    operation(run, listener),
+                    DockerPromotionConfiguration.get().network(),
+                    listener);
+            place = there;
+            call = sent;
+            if (stopCause == null) {
+                await(LateAnswer.to(there.getChannel(), sent), run, listener);
+            } else {
+                fail(stopCause);
+            }
+        } catch (Throwable e) {
+            // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
+            brokeOff(run, e);
+        }
     }
 
     private void await(CompletableFuture<T> answer, Run<?, ?> run, TaskListener listener) {
@@ -165,7 +188,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
         }
     }
 
-    private void say(String line) {
+    final void say(String line) {
         try {
             getContext().get(TaskListener.class).getLogger().println(line);
         } catch (IOException | InterruptedException e) {
@@ -179,6 +202,9 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
         ended = true;
         if (waiting != null) {
             waiting.cancel(false);
+        }
+        if (turn != null) {
+            turn.end();
         }
         return first;
     }

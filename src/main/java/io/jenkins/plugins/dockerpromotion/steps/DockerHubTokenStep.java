@@ -14,6 +14,7 @@ import io.jenkins.plugins.dockerpromotion.agent.HubTokenOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.io.IOException;
 import java.io.Serializable;
@@ -72,7 +73,8 @@ public final class DockerHubTokenStep extends Step implements Serializable {
         }
 
         @Override
-        Object conclude(String token, Run<?, ?> run, TaskListener listener) throws IOException {
+        Object conclude(String answer, Run<?, ?> run, TaskListener listener) throws IOException {
+            String token = new Bearer(answer).token();
             BuildSecrets.mask(run, token);
             listener.getLogger().println("Got a token of Docker Hub, valid for ten minutes and masked in this log");
             return token;

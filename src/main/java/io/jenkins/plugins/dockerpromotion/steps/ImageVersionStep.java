@@ -186,10 +186,12 @@ public final class ImageVersionStep extends Step implements Serializable {
         }
 
         @Override
-        Object conclude(VersionSurvey survey, Run<?, ?> run, TaskListener listener)
+        Object conclude(VersionSurvey found, Run<?, ?> run, TaskListener listener)
                 throws IOException, InterruptedException {
+            VersionRequest request = request(run);
+            VersionSurvey survey = request.survey().takeOver(found);
             VersionRequest.Decision decision =
-                    VersionReservations.get().reserve(subject(run), holder(run), request(run), survey);
+                    VersionReservations.get().reserve(subject(run), holder(run), request, survey);
             decision.bumped()
                     .ifPresent(why -> listener.getLogger().println("Taking the next free number instead: " + why));
             listener.getLogger()

@@ -59,6 +59,9 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     private static final String PHRASE = "make a Docker configuration";
 
     /** How long an agent may take to remove a few files, in seconds. */
+    /** More than any system takes. */
+    private static final int MAX_PATH = 40_000;
+
     private static final int REMOVAL_SECONDS = 30;
 
     /** The same after an abort, which is not to take long. */
@@ -239,11 +242,24 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         Map<String, String> environment = new LinkedHashMap<>();
         VARIABLES.stream().filter(all::containsKey).forEach(key -> environment.put(key, all.get(key)));
         String suffix = temporary.getName().substring(here.getName().length());
-        return IsolatedDirectories.get()
+        Map<String, String> variables = IsolatedDirectories.get()
                 .make(
                         IsolatedDirectory.of(temporary, directory, run),
                         temporary.child(directory),
                         new ConfigRequest(step.isInherit(), suffix, environment, logins));
+        return requireOwn(directory, variables);
+    }
+
+    /** The block may use other agents as well: what this one says must not set {@code PATH} or {@code LD_PRELOAD} there. */
+    static Map<String, String> requireOwn(String directory, Map<String, String> variables) throws AbortException {
+        boolean own = ConfigDirectory.VARIABLES.containsAll(variables.keySet())
+                && variables.getOrDefault(ConfigDirectory.DOCKER_CONFIG, "").endsWith(directory)
+                && variables.values().stream()
+                        .allMatch(v -> v.length() < MAX_PATH && v.chars().noneMatch(Character::isISOControl));
+        if (!own) {
+            throw new AbortException("Cannot " + PHRASE + ": the agent answers with something else");
+        }
+        return variables;
     }
 
     private static String summary(Map<RegistryKey, RegistryAuthentication> logins, Map<String, String> variables) {

@@ -18,14 +18,17 @@ import io.jenkins.plugins.dockerpromotion.promotion.PromotionAbortedException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.webhook.DockerPushCause;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -173,6 +176,16 @@ public final class PromoteImageStep extends Step implements Serializable {
             return "promote " + step.image + (step.tag == null ? "" : ":" + step.tag);
         }
 
+        /** Builds that promote to one tag do so one after the other: the first has it, and the others are told. */
+        @Override
+        Collection<String> exclusive() {
+            PromotionRequest request = step.request();
+            return request.to().stream()
+                    .filter(tag -> !step.dryRun)
+                    .map(tag -> ImageReference.tagged(request.toImage(), tag).toString())
+                    .toList();
+        }
+
         @Override
         AgentOperation<PromotionReceipt> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             PromotionRequest request = step.request();
@@ -200,6 +213,7 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         Object conclude(PromotionReceipt receipt, Run<?, ?> run, TaskListener listener) {
+            receipt.requireAnswerTo(step.request());
             new PromotionRecorder(run, id()).record(receipt, listener);
             DockerPushCause.compare(run, receipt.source(), receipt.digest(), listener.getLogger());
             // Maps and lists, which a sandboxed Jenkinsfile may look into without an approval.
@@ -208,13 +222,17 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         void failed(Throwable failure, Run<?, ?> run) throws IOException {
-            PromotionRecorder recorder = new PromotionRecorder(run, id());
             if (failure instanceof PromotionException refused
                     && refused.undone().isPresent()) {
-                recorder.record(refused.undone().get(), refused.getMessage());
+                record(refused.undone().get(), refused.getMessage(), run);
             } else if (failure.getCause() instanceof PromotionAbortedException aborted) {
-                recorder.record(aborted.undone(), aborted.getMessage());
+                record(aborted.undone(), aborted.getMessage(), run);
             }
+        }
+
+        private void record(UndoneReceipt undone, String failure, Run<?, ?> run) throws IOException {
+            new PromotionRecorder(run, id())
+                    .record(undone.requireAnswerTo(step.request()), StepFailure.oneLine(failure));
         }
     }
 

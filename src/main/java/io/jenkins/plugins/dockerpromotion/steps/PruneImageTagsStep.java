@@ -173,7 +173,7 @@ public final class PruneImageTagsStep extends Step implements Serializable {
 
         @Override
         Object conclude(PruneReceipt receipt, Run<?, ?> run, TaskListener listener) {
-            receipt.refused().forEach(refused -> listener.getLogger().println(refused.reason()));
+            receipt.refused().forEach(refused -> listener.getLogger().println(StepFailure.oneLine(refused.reason())));
             listener.getLogger().println(receipt.line());
             return receipt.asMap();
         }

@@ -16,6 +16,7 @@ import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.io.IOException;
@@ -141,14 +142,15 @@ public final class RegistryTokenStep extends Step implements Serializable {
 
         @Override
         Object conclude(IssuedToken token, Run<?, ?> run, TaskListener listener) throws IOException {
-            BuildSecrets.mask(run, token.value());
+            String value = new RegistryAuthentication.Bearer(token.value()).token();
+            BuildSecrets.mask(run, value);
             String doubt = step.image == null || token.confirmed()
                     ? ""
                     : "; it does not tell what it allows, and the service may have granted less";
             listener.getLogger()
                     .println("Got a token of " + step.host() + ", valid for " + token.seconds()
                             + " s and masked in this log" + doubt);
-            return token.value();
+            return value;
         }
     }
 

@@ -5,6 +5,7 @@ import hudson.remoting.Channel;
 import hudson.remoting.RequestAbortedException;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.retention.RetentionException;
 
@@ -12,6 +13,9 @@ import io.jenkins.plugins.dockerpromotion.retention.RetentionException;
 final class StepFailure {
 
     private StepFailure() {}
+
+    /** The longest failure that is shown whole: one of many tags, each with its own. */
+    private static final int MAX_TEXT = 16_000;
 
     /** A registry's connection may break in the same way as the agent's; that comes back as a failure with a text. */
     static boolean isAgentLost(Throwable e) {
@@ -32,9 +36,14 @@ final class StepFailure {
      */
     static Throwable explained(String phrase, Throwable e) {
         if (e instanceof IllegalArgumentException || e instanceof HostException) {
-            return new AbortException("Cannot " + phrase + ": " + e.getMessage());
+            return new AbortException("Cannot " + phrase + ": " + oneLine(e.getMessage()));
         }
-        return hasText(e) ? new AbortException(e.getMessage()) : e;
+        return hasText(e) ? new AbortException(oneLine(e.getMessage())) : e;
+    }
+
+    /** What an agent says of a failure, as it was meant to be. */
+    static String oneLine(String message) {
+        return LogText.oneLine(String.valueOf(message), MAX_TEXT);
     }
 
     /**

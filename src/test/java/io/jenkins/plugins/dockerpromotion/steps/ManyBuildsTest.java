@@ -1,0 +1,271 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import hudson.model.Label;
+import hudson.model.Node;
+import hudson.model.Result;
+import hudson.model.TaskListener;
+import hudson.remoting.VirtualChannel;
+import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
+import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.agent.InspectImageOperation;
+import io.jenkins.plugins.dockerpromotion.agent.ListTagsOperation;
+import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.io.IOException;
+import java.io.Serializable;
+import java.lang.management.ManagementFactory;
+import java.lang.reflect.Field;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import jenkins.security.MasterToSlaveCallable;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** Many builds at once have nothing of each other, and nothing of them stays. */
+@WithJenkins
+class ManyBuildsTest {
+
+    private static final int BUILDS = 200;
+    private static final int OPERATIONS = 1000;
+    private static final int WARM = 200;
+
+    /** What the platform itself makes now and then; a leak makes one for each operation. */
+    private static final int CHANCE = 40;
+
+    private InMemoryRegistry registry;
+
+    @BeforeEach
+    void open() {
+        registry = InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", Pipelines.PASSWORD)
+                .start();
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    @Test
+    void hundredsOfBuildsOnTwoAgentsDoNotCross(JenkinsRule jenkins) throws Exception {
+        prepare(jenkins);
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "job");
+        job.setConcurrentBuild(true);
+        job.setDefinition(new CpsFlowDefinition("""
+                def n = currentBuild.number
+                node('agent') {
+                    isolatedDockerConfig(inherit: false, registry: "r${n}.example.com", credentialsId: "c${n}") {
+                        gate "inside ${n}"
+                        echo "mine is ${env.DOCKER_CONFIG}"
+                        promoteImage(image: '%s/group/app', tag: "1.${n}", to: ['release', "mine-${n}"], credentialsId: 'hub')
+                    }
+                }
+                """.formatted(registry.host()), true));
+        List<WorkflowRun> runs = new ArrayList<>();
+        for (int n = 1; n <= BUILDS; n++) {
+            runs.add(job.scheduleBuild2(0).waitForStart());
+        }
+        for (int n = 1; n <= BUILDS; n++) {
+            GateStep.waitFor("inside " + n);
+        }
+        // All of them are inside at this moment.
+        List<Path> directories = directories(jenkins);
+        assertThat(directories).hasSize(BUILDS);
+        Map<String, Path> byLogin = new HashMap<>();
+        for (Path directory : directories) {
+            byLogin.put(logins(directory), directory);
+        }
+        for (int n = 1; n <= BUILDS; n++) {
+            GateStep.open("inside " + n);
+        }
+        int winner = 0;
+        for (int n = 1; n <= BUILDS; n++) {
+            WorkflowRun run = jenkins.waitForCompletion(runs.get(n - 1));
+            String log = JenkinsRule.getLog(run);
+            String own = login(n);
+            assertThat(byLogin).containsKey(own);
+            assertThat(log.lines()).contains("mine is " + byLogin.get(own));
+            if (run.getResult() == Result.SUCCESS) {
+                assertThat(winner).as("of two builds that won, the other").isZero();
+                winner = n;
+            } else {
+                assertThat(run.getResult()).isEqualTo(Result.FAILURE);
+                assertThat(log.lines().filter(line -> line.startsWith("ERROR: ")))
+                        .singleElement()
+                        .asString()
+                        .startsWith("ERROR: Cannot promote " + registry.host() + "/group/app:1." + n)
+                        .contains("other images already have release (", "nothing was changed");
+            }
+        }
+        assertThat(winner).isPositive();
+        assertThat(registry.digestOf("group/app", "release"))
+                .contains(TestImage.oci(winner).digest());
+        // All or nothing: of the losers, no target came into being.
+        assertThat(registry.tags("group/app"))
+                .filteredOn(tag -> tag.startsWith("mine-"))
+                .containsExactly("mine-" + winner);
+        assertThat(directories(jenkins)).isEmpty();
+        assertThat(registry.openUploads()).isZero();
+        assertThat(taken()).isEmpty();
+    }
+
+    private void prepare(JenkinsRule jenkins) throws Exception {
+        Pipelines.prepare(jenkins);
+        jenkins.createOnlineSlave(Label.get("agent"));
+        jenkins.jenkins.setQuietPeriod(0);
+        for (Node node : jenkins.jenkins.getNodes()) {
+            ((DumbSlave) node).setNumExecutors(BUILDS);
+        }
+        // Makes the executors, too, which updating a node does not.
+        jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
+        List<Credentials> credentials = SystemCredentialsProvider.getInstance().getCredentials();
+        for (int n = 1; n <= BUILDS; n++) {
+            credentials.add(new UsernamePasswordCredentialsImpl(
+                    CredentialsScope.GLOBAL, "c" + n, "", "user" + n, "password-" + n));
+            registry.push("group/app", "1." + n, TestImage.oci(n));
+        }
+        SystemCredentialsProvider.getInstance().save();
+    }
+
+    private static String login(int n) {
+        String pair = "user" + n + ":password-" + n;
+        return "r" + n + ".example.com=" + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8))
+                + "\n";
+    }
+
+    /** All that a directory's file has. */
+    private static String logins(Path directory) throws IOException {
+        StringBuilder logins = new StringBuilder();
+        JsonNode auths = new ObjectMapper()
+                .readTree(directory.resolve("config.json").toFile())
+                .get("auths");
+        auths.fields().forEachRemaining(login -> {
+            if (!login.getValue().isEmpty()) {
+                logins.append(
+                        login.getKey() + "=" + login.getValue().get("auth").asText() + "\n");
+            }
+        });
+        return logins.toString();
+    }
+
+    private static List<Path> directories(JenkinsRule jenkins) throws IOException {
+        List<Path> found = new ArrayList<>();
+        for (Node node : jenkins.jenkins.getNodes()) {
+            try (Stream<Path> files = Files.walk(Path.of(((DumbSlave) node).getRemoteFS()))) {
+                files.filter(file -> file.getFileName().toString().startsWith("docker-"))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static Set<?> taken() throws ReflectiveOperationException {
+        Field taken = Turn.class.getDeclaredField("TAKEN");
+        taken.setAccessible(true);
+        return (Set<?>) taken.get(null);
+    }
+
+    @Test
+    void aThousandOperationsLeaveNothingOnAnAgent(JenkinsRule jenkins) throws Exception {
+        VirtualChannel agent = jenkins.createOnlineSlave().getChannel();
+        registry.push("group/app", "1.0", TestImage.oci(1));
+        Footprint warm = null;
+        for (int n = 1; n <= OPERATIONS; n++) {
+            agent.call(call(n));
+            if (n == WARM) {
+                warm = agent.call(new Look());
+            }
+        }
+        Footprint last = agent.call(new Look());
+
+        assertThat(last.loadedClasses()).isLessThan(warm.loadedClasses() + CHANCE);
+        assertThat(last.clientThreads()).isLessThanOrEqualTo(warm.clientThreads());
+        assertThat(last.threads()).isLessThan(warm.threads() + CHANCE);
+        assertThat(last.underWay()).isZero();
+        assertThat(Thread.getAllStackTraces().keySet())
+                .as("threads of a client on the controller")
+                .noneMatch(thread -> thread.getName().startsWith("HttpClient-"));
+    }
+
+    private AgentCall<?> call(int n) {
+        ImageName image = ImageName.parse(registry.host() + "/group/app");
+        Tag tag = new Tag("1.0");
+        RegistryAuthentication login = new RegistryAuthentication.Basic("ci", Pipelines.PASSWORD);
+        return switch (n % 3) {
+            case 0 -> sent(new ListTagsOperation(new TagQuery(image, Optional.empty(), 10), login));
+            case 1 -> sent(new InspectImageOperation(ImageReference.tagged(image, tag), true, login));
+            default ->
+                sent(new PromoteOperation(
+                        PromotionRequest.of(
+                                image,
+                                tag,
+                                image,
+                                List.of("latest"),
+                                new PromotionRequest.Options(false, false, false)),
+                        login,
+                        login));
+        };
+    }
+
+    private static <T extends Serializable> AgentCall<T> sent(AgentOperation<T> operation) {
+        return new AgentCall<>(
+                UUID.randomUUID(), operation, DockerPromotionConfiguration.get().network(), TaskListener.NULL);
+    }
+
+    private record Footprint(int loadedClasses, long threads, long clientThreads, int underWay)
+            implements Serializable {}
+
+    private static final class Look extends MasterToSlaveCallable<Footprint, ReflectiveOperationException> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Footprint call() throws ReflectiveOperationException {
+            Field running = AgentCall.class.getDeclaredField("RUNNING");
+            running.setAccessible(true);
+            List<String> threads = Thread.getAllStackTraces().keySet().stream()
+                    .map(Thread::getName)
+                    .toList();
+            return new Footprint(
+                    ManagementFactory.getClassLoadingMXBean().getLoadedClassCount(),
+                    threads.size(),
+                    threads.stream()
+                            .filter(name -> name.startsWith("HttpClient-"))
+                            .count(),
+                    ((Map<?, ?>) running.get(null)).size());
+        }
+    }
+}
