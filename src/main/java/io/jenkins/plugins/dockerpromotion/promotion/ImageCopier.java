@@ -5,20 +5,30 @@ import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Brings everything a manifest refers to into another repository, so that the manifest can be stored there: mounted
  * within one registry, streamed between two. Nothing touches a disk.
  */
 final class ImageCopier {
+
+    /** Ten times what the largest images have; indexes that list indexes could name any number of them. */
+    private static final int MAX_MANIFESTS = 1_000;
+
+    /** Of all manifests together, which are held until the last of them is stored. */
+    private static final long MAX_BYTES = 64L * 1024 * 1024;
 
     private final Side from;
     private final Side to;
@@ -65,17 +75,31 @@ final class ImageCopier {
     private List<List<Manifest>> levels(Manifest root) throws RegistryException, InterruptedException {
         List<List<Manifest>> levels = new ArrayList<>();
         List<Manifest> level = List.of(root);
+        int count = 0;
+        AtomicLong bytes = new AtomicLong();
         while (!level.isEmpty()) {
             levels.add(level);
-            List<Callable<Manifest>> pulls = new ArrayList<>();
-            for (Manifest parent : level) {
-                for (Descriptor child : parent.children()) {
-                    pulls.add(() -> from.registry.pull(ImageReference.pinned(from.image, child.digest())));
-                }
-            }
+            Set<Digest> children = new LinkedHashSet<>();
+            level.forEach(parent -> parent.children().forEach(child -> children.add(child.digest())));
+            count += children.size();
+            require(count <= MAX_MANIFESTS, root, "it consists of more than " + MAX_MANIFESTS + " manifests");
+            List<Callable<Manifest>> pulls = children.stream()
+                    .<Callable<Manifest>>map(child -> () -> {
+                        Manifest manifest = from.registry.pull(ImageReference.pinned(from.image, child));
+                        long all = bytes.addAndGet(manifest.bytes().length);
+                        require(all <= MAX_BYTES, root, "its manifests have more than " + MAX_BYTES + " bytes");
+                        return manifest;
+                    })
+                    .toList();
             level = Parallel.all(pulls, Parallel.PER_HOST);
         }
         return levels;
+    }
+
+    private void require(boolean fulfilled, Manifest root, String otherwise) throws RegistryException {
+        if (!fulfilled) {
+            throw new RegistryException("Cannot copy " + from.image + "@" + root.digest() + ": " + otherwise);
+        }
     }
 
     private void copyBlobs(Collection<Descriptor> descriptors) throws RegistryException, InterruptedException {

@@ -14,7 +14,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import java.io.ByteArrayOutputStream;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -34,6 +33,9 @@ public final class ImageInspector {
 
     /** Images of hundreds of layers have some 100 KiB. */
     private static final int MAX_CONFIG = 4 * 1024 * 1024;
+
+    /** Each is read; the largest images have some twenty. */
+    private static final int MAX_PLATFORMS = 1_000;
 
     private static final String CREATED = "org.opencontainers.image.created";
 
@@ -89,6 +91,10 @@ public final class ImageInspector {
      */
     public ImageInfo inspect(ImageReference reference) throws RegistryException, InterruptedException {
         Manifest top = client.pull(reference);
+        if (top.children().size() > MAX_PLATFORMS) {
+            throw new RegistryException("Cannot look at " + reference + " on "
+                    + reference.name().host() + ": it lists more than " + MAX_PLATFORMS + " platforms");
+        }
         Map<Digest, Long> sizes = hub.isPresent() && !top.children().isEmpty() && !reference.isPinned()
                 ? sizesKnownTo(hub.get(), reference)
                 : Map.of();
@@ -178,12 +184,12 @@ public final class ImageInspector {
     /** Nothing if it is no JSON: then it is the configuration of something else than an image. */
     private Optional<JsonValue> config(ImageName name, Descriptor config)
             throws RegistryException, InterruptedException {
-        if (config.size() > MAX_CONFIG || !config.mediaType().endsWith("json")) {
+        if (config.size() < 0
+                || config.size() > MAX_CONFIG
+                || !config.mediaType().endsWith("json")) {
             return Optional.empty();
         }
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        client.pullBlob(name, config, content -> content.transferTo(bytes));
-        return Json.parse(bytes.toByteArray());
+        return Json.parse(client.readBlob(name, config));
     }
 
     private static ImageInfo.Platform platform(String text, Digest digest, long size) {

@@ -20,7 +20,7 @@ public record PageChange(String description, String text, String section) implem
     /** @throws IllegalArgumentException in one line, if this can be on no page */
     public PageChange {
         // The line ends of web forms, which would make equal texts differ.
-        text = text.replace("\r\n", "\n").replaceFirst("^(?:[ \t]*\n)+", "").stripTrailing();
+        text = text.replace("\r\n", "\n").replaceFirst("^(?:[ \t]*+\n)++", "").stripTrailing();
         description = description.strip();
         if (description.isEmpty() && text.isEmpty()) {
             throw new IllegalArgumentException("give 'description', 'fullDescription' or both");

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobChecker;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobMounter;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobPuller;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobReader;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobUploader;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
@@ -140,6 +141,11 @@ public final class RegistryClient {
     /** Whether {@code image} holds a blob. */
     public boolean hasBlob(ImageName image, Digest digest) throws RegistryException, InterruptedException {
         return transport.call(new BlobChecker(image, digest));
+    }
+
+    /** Reads a small blob, of a size that is known. */
+    public byte[] readBlob(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
+        return transport.call(new BlobReader(image, blob));
     }
 
     /** Reads a blob and hands it on as it arrives. */

@@ -10,11 +10,13 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
@@ -39,6 +41,7 @@ final class TagSweeper {
         private final Map<TagFacts, String> deleted = new LinkedHashMap<>();
         private final Map<TagFacts, String> refused = new LinkedHashMap<>();
         private final Map<TagFacts, String> kept = new LinkedHashMap<>();
+        private final Set<Tag> uncertain = new TreeSet<>(Comparator.comparing(Tag::value));
 
         private synchronized void deleted(TagFacts facts, String reason) {
             deleted.put(facts, reason);
@@ -50,6 +53,11 @@ final class TagSweeper {
 
         private synchronized void kept(TagFacts facts, String reason) {
             kept.put(facts, reason);
+        }
+
+        /** Where a registry was asked and did not say what it did. */
+        private synchronized void uncertain(TagFacts facts) {
+            uncertain.add(facts.tag());
         }
 
         synchronized Map<TagFacts, String> deleted() {
@@ -66,11 +74,12 @@ final class TagSweeper {
 
         /** For an error. */
         synchronized String line() {
-            return deleted.isEmpty()
-                    ? "nothing was deleted"
+            String done = deleted.isEmpty()
+                    ? "nothing was deleted" + (uncertain.isEmpty() ? "" : " for certain")
                     : "deleted before: "
                             + Amounts.names(
                                     deleted.keySet().stream().map(TagFacts::tag).toList());
+            return done + (uncertain.isEmpty() ? "" : "; may be deleted: " + Amounts.names(List.copyOf(uncertain)));
         }
     }
 
@@ -114,7 +123,7 @@ final class TagSweeper {
         TagFacts facts = decision.facts();
         try {
             if (stands(facts)) {
-                boolean found = tags.delete(facts.tag());
+                boolean found = delete(facts);
                 outcome.deleted(facts, found ? decision.reason() : "was gone already");
             }
         } catch (RegistryException e) {
@@ -123,6 +132,25 @@ final class TagSweeper {
             }
             outcome.refused(facts, e.getMessage());
         }
+    }
+
+    private boolean delete(TagFacts facts) throws RegistryException, InterruptedException {
+        try {
+            return tags.delete(facts.tag());
+        } catch (RegistryException e) {
+            if (leavesOpen(e)) {
+                outcome.uncertain(facts);
+            }
+            throw e;
+        } catch (InterruptedException e) {
+            outcome.uncertain(facts);
+            throw e;
+        }
+    }
+
+    /** Whether the registry may have done what it was asked: no answer, one that cannot be read, or trouble of its own. */
+    private static boolean leavesOpen(RegistryException e) {
+        return !(e instanceof DeletionException) && (e.status() < 400 || e.status() >= 500);
     }
 
     /** Whether the tag is what the plan was made for; what it is else is noted. */
@@ -175,6 +203,9 @@ final class TagSweeper {
             tags.delete(digest);
             standing.forEach(d -> outcome.deleted(d.facts(), d.reason()));
         } catch (RegistryException e) {
+            if (leavesOpen(e)) {
+                standing.forEach(d -> outcome.uncertain(d.facts()));
+            }
             if (!concernsOneTag(e)) {
                 throw e;
             }

@@ -12,7 +12,7 @@ final class ExpressionParser {
     private static final int MAX_LENGTH = 500;
     private static final Pattern FIELD_GROUP = Pattern.compile("\\(\\?<([a-z]+)>");
     private static final Pattern COUNTED_REPETITION = Pattern.compile("\\{([0-9]{1,9})(?:,([0-9]{1,9}))?");
-    private static final double MAX_REPETITIONS = 1e8;
+    private static final double MAX_REPETITIONS = 5e6;
 
     private final Pattern expression;
     private final List<TagField> fields = new ArrayList<>();

@@ -31,6 +31,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only the registry is allowed, and leads to another server in every way there is: no request reaches that. */
 class AllowedHostsTest {
@@ -104,9 +106,13 @@ class AllowedHostsTest {
         assertThat(client().pull(image()).digest()).hasToString(IMAGE.digest());
     }
 
-    @Test
-    void noNextPageIsReadElsewhere() {
-        start(InMemoryRegistry.builder().maxPageSize(1).linksTo(other.uri()));
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void noNextPageIsReadElsewhereWhetherThatIsListedOrNot(boolean listed) {
+        start(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
+        if (listed) {
+            network.allowing(registry, other);
+        }
         assertThatThrownBy(() -> client().tags(image().name(), page -> {})).isInstanceOf(RegistryException.class);
         assertThat(other.requests().count()).isZero();
     }

@@ -53,6 +53,12 @@ class HubPageTest {
     }
 
     @Test
+    void takesATextOfManyBlankLines() {
+        assertThat(new PageChange("", " \n".repeat(200_000) + "text", "").text())
+                .isEqualTo("text");
+    }
+
+    @Test
     void writesASectionAndLeavesTheRestAsItIs() throws Exception {
         assertThat(change("", "1.0 is in production", "jenkins")).isTrue();
         assertThat(hub.fullDescription(NAME))

@@ -263,7 +263,7 @@ class PrunerTest {
         assertThatThrownBy(() -> prune(1, false))
                 .isInstanceOf(RetentionException.class)
                 .hasMessageContaining("500")
-                .hasMessageEndingWith("deleted before: 2019.20.1");
+                .hasMessageEndingWith("deleted before: 2019.20.1; may be deleted: 2019.20.2");
 
         // Run again, it goes on where it was.
         registry.clearFaults();

@@ -14,7 +14,9 @@ record Answer(int status, Map<String, List<String>> headers, Content body, Deliv
         CLOSE_BEFORE,
         CLOSE_MID_BODY,
         HANG_BEFORE,
-        HANG_MID_BODY
+        HANG_MID_BODY,
+        DRIP,
+        ENDLESS
     }
 
     static Answer of(int status) {

@@ -5,10 +5,14 @@ import io.jenkins.plugins.dockerpromotion.testing.Answer.Delivery;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
 /** Sends an answer, or as much of it as its delivery lets through. */
 final class AnswerWriter {
+
+    private static final Duration DRIP_PAUSE = Duration.ofMillis(20);
 
     private final HttpExchange exchange;
     private final Incoming request;
@@ -26,11 +30,29 @@ final class AnswerWriter {
                 // Leaving without headers makes the exchange close its connection.
             }
             case HANG_BEFORE -> hang();
+            case DRIP -> repeat(answer, 1, DRIP_PAUSE);
+            case ENDLESS -> repeat(answer, 64 * 1024, Duration.ZERO);
             default -> {
                 request.drain();
                 writeHeaders(answer);
                 writeBody(answer);
             }
+        }
+    }
+
+    /** Begins an answer of unknown length and goes on with it, {@code size} bytes at a time, until the client leaves. */
+    private void repeat(Answer answer, int size, Duration pause) throws IOException {
+        request.drain();
+        answer.headers().forEach((name, values) -> exchange.getResponseHeaders().put(name, values));
+        request.entry().status(answer.status());
+        exchange.sendResponseHeaders(answer.status(), request.is("HEAD") ? -1 : 0);
+        byte[] some = new byte[size];
+        Arrays.fill(some, (byte) ' ');
+        while (!request.is("HEAD") && closed.getCount() > 0) {
+            request.entry().sending(size);
+            exchange.getResponseBody().write(some);
+            exchange.getResponseBody().flush();
+            Pause.of(pause);
         }
     }
 

@@ -62,6 +62,16 @@ public final class Fault {
         return after(answer -> answer.delivery(Delivery.HANG_MID_BODY));
     }
 
+    /** Sends the headers, and the body byte by byte, far too slowly for it ever to end. */
+    public static Fault drip() {
+        return after(answer -> answer.delivery(Delivery.DRIP));
+    }
+
+    /** Sends the headers, and then a body until the client has enough of it. */
+    public static Fault endlessBody() {
+        return after(answer -> answer.delivery(Delivery.ENDLESS));
+    }
+
     /** Sends the first bytes of the body as if they were all of it, with the matching {@code Content-Length}. */
     public static Fault truncateBody(int bytes) {
         return after(answer -> {

@@ -21,8 +21,10 @@ final class KeyTool {
     /** A key pair and its certificate; {@code options} say of which kind, and who signs it. */
     void generate(String alias, String commonName, String... options) {
         List<String> command = new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-dname", "CN=" + commonName));
-        command.addAll(List.of("-validity", "30"));
         command.addAll(List.of(options));
+        if (!command.contains("-validity")) {
+            command.addAll(List.of("-validity", "30"));
+        }
         run(command);
     }
 

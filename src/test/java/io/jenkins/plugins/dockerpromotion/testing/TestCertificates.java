@@ -11,7 +11,9 @@ import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import javax.net.ssl.SSLContext;
 
 /** A certificate authority that only tests trust, its certificate for the loopback interface, and a key for tokens. */
@@ -33,10 +35,7 @@ public final class TestCertificates implements AutoCloseable {
         keyTool.generate(
                 "server", "localhost", "-keyalg", "EC", "-groupname", "secp256r1", "-signer", "ca", "-ext", names);
         keyTool.generate("token", "Test tokens", "-keyalg", "RSA", "-keysize", "2048");
-        keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(file)) {
-            keys.load(in, PASSWORD.toCharArray());
-        }
+        keys = load(file);
         writePem("ca.pem", "CERTIFICATE", certificate("ca").getEncoded());
         writePem("server.pem", "CERTIFICATE", certificate("server").getEncoded());
         writePem("server-key.pem", "PRIVATE KEY", key("server").getEncoded());
@@ -109,6 +108,45 @@ public final class TestCertificates implements AutoCloseable {
         } catch (GeneralSecurityException | IOException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Certificates that no client may accept, though its authority be that of the tests. */
+    public enum Flaw {
+        EXPIRED("-startdate", "-2d", "-validity", "1", "-signer", "ca", "-ext", "san=ip:127.0.0.1,dns:localhost"),
+        OTHER_HOST("-signer", "ca", "-ext", "san=dns:other.test"),
+        SELF_SIGNED("-ext", "san=ip:127.0.0.1,dns:localhost");
+
+        private final List<String> options;
+
+        Flaw(String... options) {
+            this.options = List.of(options);
+        }
+    }
+
+    /** For a server that no client may talk to. */
+    public synchronized SSLContext flawedContext(Flaw flaw) {
+        try {
+            Path file = directory.path().resolve("keys.p12");
+            KeyStore store = load(file);
+            if (!store.containsAlias(flaw.name())) {
+                List<String> options = new ArrayList<>(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+                options.addAll(flaw.options);
+                new KeyTool(file).generate(flaw.name(), "localhost", options.toArray(String[]::new));
+                store = load(file);
+            }
+            PrivateKey key = (PrivateKey) store.getKey(flaw.name(), PASSWORD.toCharArray());
+            return TlsContexts.server(key, store.getCertificateChain(flaw.name()));
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyStore load(Path file) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(file)) {
+            store.load(in, PASSWORD.toCharArray());
+        }
+        return store;
     }
 
     /** For a client that trusts the authority, and no other. */

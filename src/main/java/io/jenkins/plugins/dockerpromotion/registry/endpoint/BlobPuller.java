@@ -26,6 +26,10 @@ public record BlobPuller(ImageName image, Descriptor blob, Sink sink) implements
 
     @Override
     public RegistryRequest request() {
+        return request(image, blob);
+    }
+
+    static RegistryRequest request(ImageName image, Descriptor blob) {
         return RegistryRequest.of(
                 "read the blob " + blob.digest().abbreviated() + " of " + image,
                 "GET",

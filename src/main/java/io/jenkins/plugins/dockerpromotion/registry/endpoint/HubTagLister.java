@@ -91,10 +91,11 @@ public record HubTagLister(URI api, ImageName image, int pageSize, Authorizer au
             HubTagPage page = new HubTagPage(api, image, number, pageSize, authorizer);
             HubTagPage.Content content = caller.call(page.call(), page);
             synchronized (census) {
-                content.tags().forEach(listed -> {
+                for (ListedTag listed : content.tags()) {
+                    TagLister.requireGoingOn();
                     census.add(listed.tag().value());
                     consumer.accept(listed);
-                });
+                }
             }
             return new PageSize(content.count(), content.tags().size());
         }

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
  */
 public final class Manifest {
 
+    /** Hundred times what the largest images have; each is a request to send. */
+    private static final int MAX_DESCRIPTORS = 10_000;
+
     private final byte[] bytes;
     private final String mediaType;
     private final Digest digest;
@@ -61,6 +64,9 @@ public final class Manifest {
 
     /** What does not look like a descriptor is an error in a manifest whose kind is known, and its own business elsewhere. */
     private static List<Descriptor> descriptors(List<JsonValue> nodes, boolean known) {
+        if (nodes.size() > MAX_DESCRIPTORS) {
+            throw new IllegalArgumentException("the manifest lists more than " + MAX_DESCRIPTORS + " things");
+        }
         List<Descriptor> found = new ArrayList<>();
         for (JsonValue node : nodes) {
             try {

@@ -49,10 +49,9 @@ public final class MediaTypes {
 
     /** What an answer says its manifest is; empty where it says nothing that helps. */
     static String announced(Answer answer) {
-        String mediaType = answer.header("Content-Type")
-                .orElse("")
-                .replaceFirst("\\s*;.*", "")
-                .strip();
+        String type = answer.header("Content-Type").orElse("");
+        int parameters = type.indexOf(';');
+        String mediaType = (parameters < 0 ? type : type.substring(0, parameters)).strip();
         return isVague(mediaType) ? "" : mediaType;
     }
 

@@ -10,11 +10,9 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * Lists what refers to a manifest, such as signatures and attestations (OCI distribution specification, "Listing
@@ -24,19 +22,27 @@ import java.util.Set;
  */
 public record ReferrersLister(ImageReference subject) {
 
+    /** A signature or two for each of an image's platforms; each of them is copied one by one. */
+    private static final int MAX_REFERRERS = 10_000;
+
     private static final int MAX_INDEX = 8 * 1024 * 1024;
 
     /** @return nothing if the registry does not offer this, so that its fallback, a tag, has to be looked at */
     public Optional<List<Descriptor>> list(RegistryTransport transport) throws RegistryException, InterruptedException {
         List<Descriptor> found = new ArrayList<>();
-        Set<URI> seen = new HashSet<>();
+        PageTrail trail = new PageTrail();
         Optional<URI> target = Optional.of(URI.create(Routes.referrers(subject)));
-        while (target.isPresent() && seen.add(target.get())) {
+        while (target.isPresent()) {
             Page page = transport.call(new PageReader(subject, target.get()));
             if (!page.offered) {
                 return Optional.empty();
             }
             found.addAll(page.descriptors);
+            Optional<String> endless = trail.add(Optional.empty(), page.descriptors.size(), page.next);
+            if (endless.isPresent() || found.size() > MAX_REFERRERS) {
+                throw new RegistryException("Cannot list what refers to " + subject + " on " + transport.origin() + ": "
+                        + endless.orElse("there are more than " + MAX_REFERRERS));
+            }
             target = page.next;
         }
         return Optional.of(List.copyOf(found));

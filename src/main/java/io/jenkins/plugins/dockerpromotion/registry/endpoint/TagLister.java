@@ -5,10 +5,8 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.net.URI;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -29,7 +27,7 @@ public record TagLister(ImageName image) {
     /**
      * Hands every tag to {@code tags} in the registry's order.
      *
-     * @throws RegistryException also when the registry sends a page it has already sent
+     * @throws RegistryException also when the registry sends a page it has already sent, or does not stop
      */
     public void list(RegistryTransport transport, Consumer<ListedTag> tags)
             throws RegistryException, InterruptedException {
@@ -60,21 +58,31 @@ public record TagLister(ImageName image) {
 
     private void list(RegistryTransport transport, TagPage.Content first, Consumer<ListedTag> tags)
             throws RegistryException, InterruptedException {
-        Set<Tag> firsts = new HashSet<>();
-        Set<URI> seen = new HashSet<>();
+        PageTrail trail = new PageTrail();
         TagPage.Content page = first;
         while (true) {
-            boolean newTags = page.tags().isEmpty() || firsts.add(page.tags().get(0));
-            if (!newTags || !page.next().map(seen::add).orElse(true)) {
-                throw new RegistryException("Cannot list the tags of " + image + " on " + transport.origin()
-                        + ": it sends the same page again and again; without a complete list nothing is done");
+            Optional<String> endless =
+                    trail.add(page.tags().stream().findFirst(), page.tags().size(), page.next());
+            if (endless.isPresent()) {
+                throw new RegistryException("Cannot list the tags of " + image + " on " + transport.origin() + ": "
+                        + endless.get() + "; without a complete list nothing is done");
             }
-            page.tags().forEach(tag -> tags.accept(ListedTag.named(tag)));
+            for (Tag tag : page.tags()) {
+                requireGoingOn();
+                tags.accept(ListedTag.named(tag));
+            }
             Optional<URI> next = page.next();
             if (next.isEmpty()) {
                 return;
             }
             page = transport.call(new TagPage(image, next.get()));
+        }
+    }
+
+    /** Whoever looks at the tags may take his time with each: a build that is aborted has to end in the middle of a page. */
+    static void requireGoingOn() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
         }
     }
 

@@ -41,11 +41,15 @@ record TagPage(ImageName image, URI target) implements RegistryOperation<TagPage
     @Override
     public Content read(Answer answer) throws IOException {
         List<Tag> tags = new ArrayList<>();
-        answer.forEachText("tags", MAX_PAGE, text -> {
+        boolean isList = answer.forEachText("tags", MAX_PAGE, text -> {
             if (Tag.isValid(text)) {
                 tags.add(new Tag(text));
             }
         });
+        // To take something else for an empty list would be to delete what it does not name.
+        if (!isList) {
+            throw answer.failure("the answer is not a list of tags");
+        }
         return new Content(tags, NextLink.of(answer));
     }
 }

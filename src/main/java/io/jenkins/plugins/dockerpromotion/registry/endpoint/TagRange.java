@@ -69,10 +69,15 @@ record TagRange(ImageName image, String beginning) {
 
     private boolean readOn(RegistryTransport transport, TagPage.Content start, String before, Consumer<ListedTag> tags)
             throws RegistryException, InterruptedException {
+        PageTrail trail = new PageTrail();
         TagPage.Content page = start;
         String previous = before;
-        while (!page.tags().isEmpty() && ascends(page.tags(), previous)) {
+        while (!page.tags().isEmpty()
+                && ascends(page.tags(), previous)
+                && trail.add(page.tags().stream().findFirst(), page.tags().size(), page.next())
+                        .isEmpty()) {
             for (Tag tag : page.tags()) {
+                TagLister.requireGoingOn();
                 if (!tag.value().startsWith(beginning)) {
                     return true;
                 }

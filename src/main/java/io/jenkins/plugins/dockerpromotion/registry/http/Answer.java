@@ -98,10 +98,14 @@ public final class Answer implements AutoCloseable {
         return value.orElseThrow(() -> failure(NO_JSON));
     }
 
-    /** Hands on every text of the array {@code field} of a JSON object as it arrives; {@code limit} is in bytes. */
-    public void forEachText(String field, long limit, Consumer<String> texts) throws IOException {
+    /**
+     * Hands on every text of the array {@code field} of a JSON object as it arrives; {@code limit} is in bytes.
+     *
+     * @return whether there is such a field, be it {@code null}
+     */
+    public boolean forEachText(String field, long limit, Consumer<String> texts) throws IOException {
         try {
-            Json.forEachText(new LimitedStream(body, limit, () -> tooLarge(limit)), field, texts);
+            return Json.forEachText(new LimitedStream(body, limit, () -> tooLarge(limit)), field, texts);
         } catch (JsonProcessingException e) {
             throw failure(NO_JSON);
         }

@@ -25,7 +25,11 @@ final class Backoff {
      */
     static Optional<Duration> asked(Answer answer, Instant now) {
         Optional<Duration> asked = answer.header("Retry-After").flatMap(v -> secondsOrDate(v.trim(), now));
-        return asked.or(() -> answer.header("X-Retry-After").flatMap(v -> epoch(v.trim(), now)));
+        return asked.or(() -> answer.header("X-Retry-After").flatMap(v -> epoch(v.trim(), now)))
+                .or(() -> answer.header("X-RateLimit-Reset")
+                        // Docker Hub sends it with every answer; it has to do with this one only.
+                        .filter(v -> answer.status() == 429)
+                        .flatMap(v -> epoch(v.trim(), now)));
     }
 
     /** The wait before attempt {@code attempt + 1}. */
@@ -51,7 +55,7 @@ final class Backoff {
         }
     }
 
-    /** Docker Hub's header holds the unix time at which the limit is lifted, not a number of seconds. */
+    /** Docker Hub's headers hold the unix time at which the limit is lifted, not a number of seconds. */
     private static Optional<Duration> epoch(String value, Instant now) {
         return value.matches("\\d{1,12}")
                 ? Optional.of(notNegative(Duration.between(now, Instant.ofEpochSecond(Long.parseLong(value)))))

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The body of an answer as it arrives. The JDK's own stream waits for ever when a server falls silent; this one gives
- * up after a set time without a byte, holds only a few buffers, and ends at once when its thread is interrupted or
- * another one closes it.
+ * up after a set time without a byte, or with hardly any, holds only a few buffers, and ends at once when its thread is
+ * interrupted or another one closes it.
  */
 final class BodyStream extends InputStream implements BodySubscriber<BodyStream> {
 
@@ -50,10 +50,12 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
     private Iterator<ByteBuffer> buffers = END.iterator();
     private ByteBuffer current = ByteBuffer.allocate(0);
     private boolean ended;
+    private final Pace pace;
 
     /** @param silence the longest time to wait for the next bytes */
     BodyStream(Duration silence) {
         this.silence = silence;
+        this.pace = new Pace(silence);
     }
 
     static BodyStream empty() {
@@ -138,6 +140,7 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
 
     private void take(Duration patience) throws IOException {
         List<ByteBuffer> next;
+        long begin = System.nanoTime();
         try {
             next = closed ? END : arrived.poll(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
@@ -150,6 +153,7 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
             throw new HttpTimeoutException("silent for " + patience.toSeconds() + " s in the middle of the answer");
         }
         if (next != END) {
+            requireProgress(next, System.nanoTime() - begin);
             subscription.request(1);
             buffers = next.iterator();
         } else if (closed) {
@@ -159,6 +163,15 @@ final class BodyStream extends InputStream implements BodySubscriber<BodyStream>
             if (failure != null) {
                 throw new IOException("the answer broke off: " + failure.getMessage(), failure);
             }
+        }
+    }
+
+    /** Only what was waited for counts: a reader that takes its time is no slow server. */
+    private void requireProgress(List<ByteBuffer> next, long waited) throws IOException {
+        int count = next.stream().mapToInt(ByteBuffer::remaining).sum();
+        if (!pace.keptBy(count, waited)) {
+            close();
+            throw new HttpTimeoutException("the answer comes in at less than " + Pace.SLOWEST + " bytes a second");
         }
     }
 

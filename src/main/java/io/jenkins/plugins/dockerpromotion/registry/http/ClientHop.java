@@ -66,9 +66,15 @@ final class ClientHop implements Hop {
                 try {
                     return response.get(timing.answer().toMillis(), TimeUnit.MILLISECONDS);
                 } catch (TimeoutException e) {
-                    if (progress.sent() == before) {
+                    long sent = progress.sent() - before;
+                    if (sent == 0) {
                         throw new HttpTimeoutException(
                                 "no answer within " + timing.answer().toSeconds() + " s");
+                    }
+                    if (!progress.isDone()
+                            && !new Pace(timing.answer())
+                                    .keptBy(sent, timing.answer().toNanos())) {
+                        throw new HttpTimeoutException("it takes less than " + Pace.SLOWEST + " bytes a second");
                     }
                 }
             }

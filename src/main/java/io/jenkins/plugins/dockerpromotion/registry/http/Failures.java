@@ -1,8 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.Reason;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
@@ -92,7 +94,7 @@ final class Failures {
     }
 
     static RegistryException of(HttpCall call, IOException broken) {
-        boolean trustMatter = broken instanceof SSLHandshakeException || isPlainAnswer(broken);
+        boolean trustMatter = isRefusedHandshake(broken) || isPlainAnswer(broken);
         Reason reason = new Reason(0, List.of(), !trustMatter);
         return new RegistryException(call.failureText(why(call, broken)), reason, broken);
     }
@@ -113,10 +115,19 @@ final class Failures {
         if (isPlainAnswer(broken)) {
             return "it does not speak TLS; an administrator can mark the registry as one that is reached by plain http";
         }
-        if (broken instanceof SSLException) {
+        if (broken instanceof SSLException && !isBrokenHandshake(broken)) {
             return "its TLS certificate or protocol is not accepted (" + call.fitForLog(text(broken)) + ")";
         }
         return "the connection broke (" + call.fitForLog(text(broken)) + ")";
+    }
+
+    private static boolean isRefusedHandshake(IOException broken) {
+        return broken instanceof SSLHandshakeException && !isBrokenHandshake(broken);
+    }
+
+    /** A line that breaks in a handshake says nothing about certificates. */
+    private static boolean isBrokenHandshake(IOException broken) {
+        return hasCause(broken, EOFException.class) || hasCause(broken, SocketException.class);
     }
 
     private static String text(IOException broken) {

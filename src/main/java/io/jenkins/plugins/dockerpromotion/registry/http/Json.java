@@ -15,14 +15,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** How JSON of strangers is read: bounded in depth and in the length of names, strings and numbers. */
+/** How JSON of strangers is read: bounded in depth, in its values' number, and in the length of names, texts and numbers. */
 public final class Json {
+
+    /** Many small values take a hundred times the memory that their text does; no manifest has so many. */
+    private static final long MAX_TOKENS = 1_000_000;
 
     private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
             .maxNestingDepth(100)
             .maxStringLength(1024 * 1024)
             .maxNameLength(4 * 1024)
             .maxNumberLength(100)
+            .maxTokenCount(MAX_TOKENS)
             .build();
 
     private static final ObjectMapper MAPPER = JsonMapper.builder(
@@ -54,14 +58,19 @@ public final class Json {
     /**
      * Hands on every text of the array {@code field} in an object, while it is read; holds no more than one of them.
      *
+     * @return whether there is such a field, be it {@code null}
      * @throws JsonProcessingException if {@code in} does not hold one object, within the limits
      * @throws IOException if reading fails
      */
-    static void forEachText(InputStream in, String field, Consumer<String> texts) throws IOException {
+    static boolean forEachText(InputStream in, String field, Consumer<String> texts) throws IOException {
         try (JsonParser parser = MAPPER.createParser(in)) {
+            boolean found = false;
             expect(parser, parser.nextToken() == JsonToken.START_OBJECT);
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
-                if (parser.nextToken() == JsonToken.START_ARRAY && name.equals(field)) {
+                JsonToken value = parser.nextToken();
+                boolean wanted = name.equals(field);
+                found |= wanted && (value == JsonToken.START_ARRAY || value == JsonToken.VALUE_NULL);
+                if (wanted && value == JsonToken.START_ARRAY) {
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
                         if (parser.currentToken() == JsonToken.VALUE_STRING) {
                             texts.accept(parser.getText());
@@ -73,6 +82,7 @@ public final class Json {
                 }
             }
             expect(parser, parser.nextToken() == null);
+            return found;
         }
     }
 

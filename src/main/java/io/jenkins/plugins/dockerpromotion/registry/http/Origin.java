@@ -13,10 +13,12 @@ import java.util.Locale;
  */
 public record Origin(String scheme, String host, int port) implements Serializable {
 
+    private static final int MAX_PORT = 65535;
+
     /** @throws IllegalArgumentException if {@code uri} is not an absolute http or https address with a host */
     public static Origin of(URI uri) {
         String scheme = uri.getScheme() == null ? "" : uri.getScheme().toLowerCase(Locale.ROOT);
-        if (uri.getHost() == null || !(scheme.equals("https") || scheme.equals("http"))) {
+        if (uri.getHost() == null || uri.getPort() > MAX_PORT || !(scheme.equals("https") || scheme.equals("http"))) {
             throw new IllegalArgumentException("not an http or https address");
         }
         int usual = scheme.equals("https") ? 443 : 80;

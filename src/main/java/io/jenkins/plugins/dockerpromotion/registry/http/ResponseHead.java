@@ -15,7 +15,7 @@ record ResponseHead(int status, HttpHeaders headers) {
 
     private static final int MAX_BYTES = 32 * 1024;
     private static final Pattern STATUS = Pattern.compile("HTTP/1\\.[01] ([1-5][0-9]{2})(?: .*)?");
-    private static final Pattern HEADER = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*(.*?)[ \t]*");
+    private static final Pattern HEADER = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+):(.*)");
 
     /** Reads the head of the final answer, behind those that say it is on its way. */
     static ResponseHead read(InputStream in) throws IOException {
@@ -33,7 +33,8 @@ record ResponseHead(int status, HttpHeaders headers) {
         Map<String, List<String>> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (String line = line(in); !line.isEmpty(); line = line(in)) {
             Matcher header = matched(HEADER, line);
-            headers.computeIfAbsent(header.group(1), n -> new ArrayList<>()).add(header.group(2));
+            headers.computeIfAbsent(header.group(1), n -> new ArrayList<>())
+                    .add(header.group(2).strip());
         }
         return new ResponseHead(Integer.parseInt(status.group(1)), HttpHeaders.of(headers, (name, value) -> true));
     }

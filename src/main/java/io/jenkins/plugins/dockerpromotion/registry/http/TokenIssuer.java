@@ -6,6 +6,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.Reason
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Gets a bearer token of a registry's token service to hand it out, for calls that this client does not make: one request
@@ -36,8 +37,9 @@ public final class TokenIssuer {
         }
         RegistryLocation location = RegistryTransport.locate(host, context);
         HttpCaller caller = context.caller(location);
-        Challenge challenge =
-                location.isPublicDockerHub() ? RegistryTransport.DOCKER_HUB_CHALLENGE : challenge(location, caller);
+        Challenge challenge = location.isPublicDockerHub()
+                ? RegistryTransport.DOCKER_HUB_CHALLENGE
+                : challenge(location, caller, scopes);
         TokenService service = new TokenService(caller, Origin.of(location.registry()), authentication, context.time());
         TokenService.Token token = service.ask(challenge, scopes);
         Optional<TokenGrant> grant = TokenGrant.of(token.value());
@@ -49,10 +51,13 @@ public final class TokenIssuer {
         return new IssuedToken(token.value(), token.lifetime().toSeconds(), grant.isPresent() && !scopes.isEmpty());
     }
 
-    private Challenge challenge(RegistryLocation location, HttpCaller caller)
+    private Challenge challenge(RegistryLocation location, HttpCaller caller, Set<Scope> scopes)
             throws RegistryException, InterruptedException {
+        String names = scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
         HttpCall ping = HttpCall.getJson(
-                "ask for the token service", location.registry().resolve("/v2/"), Authorizer.NONE);
+                "ask for the token service" + (names.isEmpty() ? "" : " for " + names),
+                location.registry().resolve("/v2/"),
+                Authorizer.NONE);
         return caller.call(ping, new Asking());
     }
 

@@ -23,6 +23,11 @@ final class UploadProgress {
         return publisher;
     }
 
+    /** Whether all bytes were handed over, so that only the answer is waited for. */
+    boolean isDone() {
+        return sent.get() >= publisher.contentLength();
+    }
+
     /** Bytes handed to the connection so far; stays 0 for bodies that are at hand. */
     long sent() {
         return sent.get();

@@ -57,6 +57,17 @@ class TagListerTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {"{}", "{\"name\":\"group/app\"}", "{\"tags\":{}}", "{\"tags\":\"2019\"}", "{\"errors\":[]}"})
+    void takesNothingElseForAnEmptyList(String body) {
+        start(InMemoryRegistry.builder(), 1);
+        registry.onRequest(r -> true, Fault.replaceBody(body).always());
+        assertThatThrownBy(this::list)
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("the answer is not a list of tags");
+    }
+
+    @ParameterizedTest
     @CsvSource({"1, 1000, 1", "1000, 1000, 1", "1001, 1000, 2", "2500, 1000, 3", "2500, 100, 25", "10000, 10000, 1"})
     void sendsOneRequestAPage(int tags, int largestPage, int requests) throws Exception {
         start(InMemoryRegistry.builder().maxPageSize(largestPage), tags);

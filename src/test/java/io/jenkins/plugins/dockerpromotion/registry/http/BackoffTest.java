@@ -34,6 +34,8 @@ class BackoffTest {
         "X-Retry-After, 1558339260, 60",
         "X-Retry-After, 1558339100, 0",
         "X-Retry-After, 30, 0",
+        "X-RateLimit-Reset, 1558339260, 60",
+        "X-RateLimit-Reset, 30, 0",
     })
     void readsEveryFormOfTheHeader(String header, String value, long seconds) {
         assertThat(Backoff.asked(answer(Map.of(header, List.of(value))), NOW)).contains(Duration.ofSeconds(seconds));
@@ -49,9 +51,19 @@ class BackoffTest {
         "Retry-After, 'Mon, 99 May 2019 08:00:45 GMT'",
         "X-Retry-After, 99999999999999999999999999",
         "X-Retry-After, tomorrow",
+        "X-RateLimit-Reset, never",
     })
     void ignoresWhatItDoesNotUnderstand(String header, String value) {
         assertThat(Backoff.asked(answer(Map.of(header, List.of(value))), NOW)).isEmpty();
+    }
+
+    @Test
+    void takesTheEndOfALimitForAnAnswerOnlyWhereTheLimitIsReached() {
+        HttpCall call = HttpCall.getJson("try", URI.create("http://localhost"), Authorizer.NONE);
+        HttpHeaders headers = HttpHeaders.of(Map.of("X-RateLimit-Reset", List.of("1558339260")), (n, v) -> true);
+        try (Answer answer = new Answer(call, call.uri(), 503, headers, BodyStream.empty())) {
+            assertThat(Backoff.asked(answer, NOW)).isEmpty();
+        }
     }
 
     @Test

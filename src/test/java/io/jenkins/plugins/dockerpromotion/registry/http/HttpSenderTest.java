@@ -3,6 +3,9 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
+import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -176,6 +179,28 @@ class HttpSenderTest {
             text(call("GET", server.uri()));
             assertThat(proxy.requests()).isEmpty();
             assertThat(server.requests().get(0)).doesNotContain("Proxy-");
+        }
+    }
+
+    @Test
+    void keepsTheProxysCredentialsFromTheHostBehindATunnel() throws Exception {
+        InMemoryRegistryBuilder builder = InMemoryRegistry.builder()
+                .tls(TestCertificates.shared().flawedContext(TestCertificates.Flaw.OTHER_HOST));
+        try (InMemoryRegistry registry = builder.start();
+                TunnelProxy proxy = new TunnelProxy(
+                        "HTTP/1.1 200 Connection established\r\n\r\n",
+                        registry.uri().getPort())) {
+            network.with(new ProxySettings("127.0.0.1", proxy.port(), "jenkins", "proxy-secret", List.of()));
+            URI uri = URI.create("https://other.test/v2/");
+            RegistryTransport.Context context = network.context();
+            HttpCaller caller =
+                    new HttpCaller(context.network(), TestNetwork.testAuthority(), context.time(), context.notices());
+
+            caller.call(HttpCall.getJson("try", uri, Authorizer.bearer("token", "")), Answer::status);
+
+            assertThat(proxy.head()).startsWith("CONNECT other.test:443").doesNotContain("Bearer");
+            assertThat(registry.requests().last().header("Authorization")).contains("Bearer token");
+            assertThat(registry.requests().last().headers().keySet()).noneMatch(name -> name.startsWith("proxy"));
         }
     }
 

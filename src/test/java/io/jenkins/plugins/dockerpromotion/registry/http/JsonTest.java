@@ -54,6 +54,7 @@ class JsonTest {
         assertThat(Json.parse(bytes("{\"a\":".repeat(101) + "1" + "}".repeat(101))))
                 .isEmpty();
         assertThat(Json.parse(bytes("[\"" + "x".repeat(10_000_000) + "\"]"))).isEmpty();
+        assertThat(Json.parse(bytes("[" + "{},".repeat(1_000_000) + "{}]"))).isEmpty();
         assertThat(Json.parse(bytes("{\"" + "x".repeat(100_000) + "\":1}"))).isEmpty();
         assertThat(Json.parse(bytes("[" + "9".repeat(100_000) + "]"))).isEmpty();
         assertThat(Json.parse(new byte[] {'"', (byte) 0xff, (byte) 0xfe, '"'})).isEmpty();

@@ -43,7 +43,15 @@ class OriginTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"file:///etc/passwd", "/v2/", "ftp://example.com", "https:registry", "jar:file:x!/", "//host/x"})
+            strings = {
+                "file:///etc/passwd",
+                "/v2/",
+                "ftp://example.com",
+                "https:registry",
+                "jar:file:x!/",
+                "//host/x",
+                "http://host:65536/"
+            })
     void isOfHttpAddressesOnly(String uri) {
         assertThatIllegalArgumentException().isThrownBy(() -> Origin.of(URI.create(uri)));
     }

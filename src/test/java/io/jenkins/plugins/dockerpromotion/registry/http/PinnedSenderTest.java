@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.testing.Content;
+import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -223,6 +226,17 @@ class PinnedSenderTest {
     }
 
     @Test
+    void readsAHeaderOfManyBlanksInNoTime() throws Exception {
+        byte[] head = ("HTTP/1.1 200 OK\r\nX: a" + " ".repeat(30_000) + "b \r\n\r\n").getBytes(StandardCharsets.UTF_8);
+        CpuTime.within(
+                FuzzInput.LIMIT,
+                () -> assertThat(ResponseHead.read(new ByteArrayInputStream(head))
+                                .headers()
+                                .firstValue("X"))
+                        .hasValueSatisfying(value -> assertThat(value).endsWith(" b")));
+    }
+
+    @Test
     void goesThroughTheProxyWhichResolvesTheName() throws Exception {
         try (TunnelProxy proxy = new TunnelProxy(
                 "HTTP/1.1 200 Connection established\r\n\r\n", hub.uri().getPort())) {
@@ -287,49 +301,7 @@ class PinnedSenderTest {
         }
     }
 
-    /** A proxy that connects everybody to one port of this machine. */
-    private static final class TunnelProxy implements AutoCloseable {
-        private final ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
-        private volatile String head = "";
-
-        TunnelProxy(String answer, int target) throws IOException {
-            serve(server, socket -> {
-                head = PinnedSenderTest.head(socket);
-                socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
-                if (target > 0) {
-                    try (Socket behind = new Socket("127.0.0.1", target)) {
-                        Thread up = new Thread(() -> pipe(socket, behind));
-                        up.setDaemon(true);
-                        up.start();
-                        behind.getInputStream().transferTo(socket.getOutputStream());
-                    }
-                }
-            });
-        }
-
-        private static void pipe(Socket from, Socket to) {
-            try {
-                from.getInputStream().transferTo(to.getOutputStream());
-            } catch (IOException e) {
-                // The test is over.
-            }
-        }
-
-        int port() {
-            return server.getLocalPort();
-        }
-
-        String head() {
-            return head;
-        }
-
-        @Override
-        public void close() throws IOException {
-            server.close();
-        }
-    }
-
-    private static String head(Socket socket) throws IOException {
+    static String head(Socket socket) throws IOException {
         StringBuilder head = new StringBuilder();
         while (head.indexOf("\r\n\r\n") < 0) {
             int b = socket.getInputStream().read();
@@ -341,7 +313,7 @@ class PinnedSenderTest {
         return head.toString();
     }
 
-    private static void serve(ServerSocket server, Conversation conversation) {
+    static void serve(ServerSocket server, Conversation conversation) {
         Thread thread = new Thread(() -> {
             while (!server.isClosed()) {
                 try (Socket socket = server.accept()) {
@@ -355,7 +327,7 @@ class PinnedSenderTest {
         thread.start();
     }
 
-    private interface Conversation {
+    interface Conversation {
         void with(Socket socket) throws IOException, InterruptedException;
     }
 

@@ -1,0 +1,95 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Images that are made to be many. */
+class ImageCopierTest {
+
+    private static final String INDEX = "application/vnd.oci.image.index.v1+json";
+
+    private final InMemoryRegistry registry = InMemoryRegistry.start();
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    private static TestImage index(List<String> digests) {
+        return TestImage.raw(
+                INDEX,
+                "{\"schemaVersion\":2,\"mediaType\":\"" + INDEX + "\",\"manifests\":["
+                        + digests.stream()
+                                .map(d -> "{\"mediaType\":\"" + INDEX + "\",\"size\":1,\"digest\":\"" + d + "\"}")
+                                .collect(Collectors.joining(","))
+                        + "]}");
+    }
+
+    private void promote() throws Exception {
+        Promoter.promote(
+                PromotionRequest.of(
+                        ImageName.parse(registry.host() + "/group/app"),
+                        new Tag("1.0"),
+                        ImageName.parse(registry.host() + "/group/copy"),
+                        List.of("1.0"),
+                        new PromotionRequest.Options(false, false, false)),
+                RegistryAuthentication.ANONYMOUS,
+                RegistryAuthentication.ANONYMOUS,
+                TestNetwork.of(registry).context());
+    }
+
+    /** Thousand times thousand times thousand, all of them the same. */
+    @Test
+    void readsAManifestOnceHoweverOftenItIsListed() throws Exception {
+        String digest = registry.push("group/app", TestImage.oci(1));
+        for (int level = 0; level < 3; level++) {
+            digest = registry.push("group/app", index(Collections.nCopies(1_000, digest)));
+        }
+        registry.tag("group/app", "1.0", digest);
+
+        promote();
+
+        assertThat(registry.digestOf("group/copy", "1.0")).contains(digest);
+        assertThat(registry.requests().count("GET", ".*/group/app/manifests/.*"))
+                .isEqualTo(4);
+    }
+
+    @Test
+    void refusesAnImageOfTooManyManifests() {
+        List<String> many = IntStream.range(0, 1_001)
+                .mapToObj(i ->
+                        Digest.sha256(new byte[] {(byte) i, (byte) (i >> 8)}).toString())
+                .toList();
+        registry.push("group/app", "1.0", index(many));
+
+        assertThatThrownBy(this::promote)
+                .isInstanceOf(RegistryException.class)
+                .hasMessageMatching("Cannot copy .*/group/app@sha256:.*: it consists of more than 1000 manifests");
+        assertThat(registry.tags("group/copy")).isEmpty();
+        assertThat(registry.requests().count("GET", ".*/group/app/manifests/.*"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void refusesAManifestThatListsTooMuch() {
+        registry.push("group/app", "1.0", index(Collections.nCopies(10_001, "sha256:" + "0".repeat(64))));
+        assertThatThrownBy(this::promote)
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("the manifest lists more than 10000 things");
+    }
+}
