@@ -1,0 +1,62 @@
+package io.jenkins.plugins.dockerpromotion.registry.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.dockerpromotion.testing.FaultyWire;
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every operation over a line that is reset once: before an answer, in its head, between its headers, in its body. All of
+ * it ends as if nothing had been.
+ */
+class BrokenLineTest {
+
+    private static final int PLACES = 12;
+
+    @ParameterizedTest
+    @EnumSource
+    void endsAsIfTheLineHadNotBroken(Operation operation) throws Exception {
+        String result;
+        Map<String, String> state;
+        long bytes;
+        try (World world = operation.world();
+                FaultyWire whole = FaultyWire.breakingBehind(Long.MAX_VALUE, operation.faulty(world))) {
+            result = run(operation, world, whole);
+            state = world.state();
+            bytes = whole.passed();
+        }
+        List<String> problems = new ArrayList<>();
+        for (int place = 0; place < PLACES; place++) {
+            // The first bytes one by one: they are the status line.
+            long behind = place < 4 ? place : place * bytes / PLACES;
+            try (World world = operation.world();
+                    FaultyWire breaking = FaultyWire.breakingBehind(behind, operation.faulty(world))) {
+                String outcome = outcome(operation, world, breaking);
+                if (!outcome.equals(result) && !outcome.equals("gone before")) {
+                    problems.add("behind " + behind + " of " + bytes + " bytes: " + outcome);
+                } else if (!world.state().equals(state)) {
+                    problems.add("behind " + behind + " of " + bytes + " bytes it left " + world.state());
+                }
+            }
+        }
+        assertThat(problems).isEmpty();
+    }
+
+    private static String outcome(Operation operation, World world, FaultyWire wire) {
+        try {
+            return run(operation, world, wire);
+        } catch (Exception e) {
+            return e.toString();
+        }
+    }
+
+    private static String run(Operation operation, World world, FaultyWire wire) throws Exception {
+        HttpTestServer server = operation.faulty(world);
+        return operation.run(world.moved(server, wire.uri()), world.network().context());
+    }
+}

@@ -1,0 +1,235 @@
+package io.jenkins.plugins.dockerpromotion.registry.faults;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
+import io.jenkins.plugins.dockerpromotion.registry.faults.Trouble.Kind;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.retention.RetentionException;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Every operation with every fault, once with each of its requests and for good. It ends in what it would have been
+ * without the fault, or in one line that says what failed where; and what it leaves changed is in that line.
+ */
+class FaultMatrixTest {
+
+    /** For servers that do not answer. */
+    private static final Timing IMPATIENT =
+            new Timing(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1), 2, Duration.ofMinutes(2));
+
+    private static final Timing PATIENT = new Timing(
+            Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(20), 3, Duration.ofMinutes(2));
+
+    /** More than any answer may have, with the buffers on its way. */
+    private static final long MOST_BYTES = 80L * 1024 * 1024;
+
+    /**
+     * What became of an operation.
+     *
+     * @param thrown what it ended with, if it failed
+     */
+    private record Ending(String result, Optional<Exception> thrown, Map<String, String> before, World world) {
+
+        Map<String, String> after() {
+            return world.state();
+        }
+    }
+
+    private static Ending run(Operation operation, World world) {
+        Map<String, String> before = world.state();
+        TestNetwork network = world.network();
+        try {
+            return new Ending(operation.run(world, network.context()), Optional.empty(), before, world);
+        } catch (Exception e) {
+            return new Ending("", Optional.of(e), before, world);
+        }
+    }
+
+    private static Timing timing(Kind kind) {
+        return kind == Kind.SILENT ? IMPATIENT : PATIENT;
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void endsWellOrSaysWhatFailedWhere(Operation operation) throws Exception {
+        assertThat(problems(cells(operation, trouble -> trouble.kind() != Kind.SILENT), 8))
+                .isEmpty();
+    }
+
+    /** All at once, since what they do is to wait. */
+    @Test
+    void givesUpOnServersThatDoNotAnswer() throws Exception {
+        List<Callable<String>> cells = new ArrayList<>();
+        for (Operation operation : Operation.values()) {
+            // The limits of a callback are its own; PinnedSenderTest looks at them.
+            if (operation != Operation.CALLBACK) {
+                cells.addAll(cells(operation, trouble -> trouble.kind() == Kind.SILENT));
+            }
+        }
+        assertThat(problems(cells, 64)).isEmpty();
+    }
+
+    private static List<Callable<String>> cells(Operation operation, Predicate<Trouble> wanted) {
+        try (World world = operation.world().with(PATIENT)) {
+            Ending clean = run(operation, world);
+            int requests = operation.faulty(world).requests().count();
+            assertThat(clean.thrown).isEmpty();
+            assertThat(requests).isPositive();
+            Map<String, String> state = clean.after();
+            List<Callable<String>> cells = new ArrayList<>();
+            for (Trouble trouble : Trouble.all().stream().filter(wanted).toList()) {
+                for (int request = 1; trouble.everywhere() && request <= requests; request++) {
+                    int number = request;
+                    cells.add(() -> once(operation, trouble, number, clean.result, state));
+                }
+                cells.add(() -> always(operation, trouble, clean.result, state));
+            }
+            return cells;
+        }
+    }
+
+    /** Side by side, since some of them wait. */
+    private static List<String> problems(List<Callable<String>> cells, int width) throws Exception {
+        ExecutorService pool = Executors.newFixedThreadPool(width);
+        try {
+            List<String> problems = new ArrayList<>();
+            for (Future<String> cell : pool.invokeAll(cells, 2, TimeUnit.MINUTES)) {
+                String problem = cell.isCancelled() ? "did not end" : cell.get();
+                if (!problem.isEmpty()) {
+                    problems.add(problem);
+                }
+            }
+            return problems;
+        } finally {
+            pool.shutdownNow();
+        }
+    }
+
+    private static String once(
+            Operation operation, Trouble trouble, int number, String result, Map<String, String> state) {
+        try (World world = operation.world().with(timing(trouble.kind()))) {
+            HttpTestServer faulty = operation.faulty(world);
+            AtomicInteger seen = new AtomicInteger();
+            faulty.onRequest(r -> seen.incrementAndGet() == number, trouble.fault());
+            Ending ending = run(operation, world);
+            String problem = common(operation, ending);
+            boolean madeGood = trouble.kind() == Kind.PASSING || trouble.kind() == Kind.SILENT;
+            if (problem.isEmpty() && madeGood && ending.thrown.isPresent()) {
+                problem = "was not tried again";
+            }
+            if (problem.isEmpty() && ending.thrown.isEmpty() && trouble.kind() != Kind.UNTRUE) {
+                problem = differing(ending, result, state);
+            }
+            return problem.isEmpty() ? "" : describe(operation, trouble, "request " + number, problem, ending);
+        }
+    }
+
+    private static String always(Operation operation, Trouble trouble, String result, Map<String, String> state) {
+        try (World world = operation.world().with(timing(trouble.kind()))) {
+            HttpTestServer faulty = operation.faulty(world);
+            Fault fault = trouble.fault().always();
+            faulty.onRequest(r -> true, fault);
+            Ending ending = run(operation, world);
+            String problem = common(operation, ending);
+            boolean readsNoBody = operation == Operation.CALLBACK;
+            boolean hopeless = !readsNoBody && (trouble.kind() == Kind.PASSING || trouble.kind() == Kind.SILENT);
+            if (problem.isEmpty() && hopeless && ending.thrown.isEmpty()) {
+                problem = "claims to have succeeded";
+            }
+            if (problem.isEmpty() && ending.thrown.isEmpty() && trouble.kind() != Kind.UNTRUE) {
+                problem = differing(ending, result, state);
+            }
+            return problem.isEmpty() ? "" : describe(operation, trouble, "all requests", problem, ending);
+        }
+    }
+
+    private static String differing(Ending ending, String result, Map<String, String> state) {
+        if (!ending.after().equals(state)) {
+            return "left " + ending.after() + " instead of " + state;
+        }
+        boolean sameResult = ending.result.equals(result) || ending.result.equals("gone before");
+        return sameResult ? "" : "answered " + ending.result + " instead of " + result;
+    }
+
+    /** What holds for every ending. */
+    private static String common(Operation operation, Ending ending) {
+        long bytes = ending.world.servers().stream()
+                .mapToLong(s -> s.requests().bytes())
+                .sum();
+        if (bytes > MOST_BYTES) {
+            return "took " + bytes + " bytes";
+        }
+        if (ending.thrown.isEmpty()) {
+            return "";
+        }
+        Exception thrown = ending.thrown.get();
+        if (!(thrown instanceof RegistryException
+                || thrown instanceof PromotionException
+                || thrown instanceof RetentionException)) {
+            return "threw an exception that is not declared";
+        }
+        String message = thrown.getMessage();
+        List<String> hosts = ending.world.servers().stream()
+                .map(server -> ending.world.address(server).getAuthority())
+                .toList();
+        if (message.lines().count() != 1 || message.length() > 4000) {
+            return "has an error that is not one line";
+        }
+        if (!message.startsWith("Cannot ") || message.contains("marked-secret")) {
+            return "has another error than it should";
+        }
+        boolean aboutLogin = message.startsWith("Cannot get a token of");
+        if (hosts.stream().noneMatch(message::contains) || (!message.contains(operation.subject()) && !aboutLogin)) {
+            return "names no host, or no image";
+        }
+        return unsaid(ending, message);
+    }
+
+    /** The tags that changed have to be in the error. */
+    private static String unsaid(Ending ending, String message) {
+        Map<String, String> after = ending.after();
+        after.remove("callback");
+        ending.before.remove("callback");
+        for (Map.Entry<String, String> before : ending.before.entrySet()) {
+            String tag = before.getKey().substring(before.getKey().indexOf(':') + 1);
+            boolean changed = !before.getValue().equals(after.remove(before.getKey()));
+            if (changed
+                    && (!message.contains(tag)
+                            || message.matches(".*nothing was (deleted|changed)(?! for certain).*"))) {
+                return "does not say that " + before.getKey() + " changed";
+            }
+        }
+        for (String key : after.keySet()) {
+            if (!message.contains(key.substring(key.indexOf(':') + 1))) {
+                return "does not say that " + key + " is new";
+            }
+        }
+        return "";
+    }
+
+    private static String describe(Operation operation, Trouble trouble, String where, String problem, Ending ending) {
+        String thrown = ending.thrown
+                .map(e -> e.getClass().getSimpleName() + ": " + e.getMessage())
+                .orElse("result " + ending.result);
+        return "%n%s with %s, %s: %s (%s)".formatted(operation, trouble, where, problem, thrown);
+    }
+}

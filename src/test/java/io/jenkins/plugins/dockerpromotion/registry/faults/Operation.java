@@ -1,0 +1,166 @@
+package io.jenkins.plugins.dockerpromotion.registry.faults;
+
+import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
+import io.jenkins.plugins.dockerpromotion.notification.CallbackClient;
+import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
+import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
+import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
+import io.jenkins.plugins.dockerpromotion.registry.PageChange;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.retention.ProtectedTags;
+import io.jenkins.plugins.dockerpromotion.retention.PruneRequest;
+import io.jenkins.plugins.dockerpromotion.retention.Pruner;
+import io.jenkins.plugins.dockerpromotion.retention.RetentionPolicy;
+import io.jenkins.plugins.dockerpromotion.retention.TagRemoval;
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.math.BigInteger;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+
+/** Everything a step asks a server for, and the server that has the faults. */
+enum Operation {
+    FIND_TAG(World::registry, World.APP, (w, c) -> find(w.app(), c)),
+    FIND_TAG_ON_DOCKER_HUB(World::hub, World.SERVICE, (w, c) -> find(w.service(), c)),
+    LIST_TAGS(World::registry, World.APP, (w, c) -> list(w.app(), c)),
+    LIST_TAGS_OF_DOCKER_HUB(World::hub, World.SERVICE, (w, c) -> list(w.service(), c)),
+    INSPECT(World::registry, World.APP, (w, c) -> inspect(w.app(), c)),
+    INSPECT_ON_DOCKER_HUB(World::hubRegistry, World.SERVICE, (w, c) -> inspect(w.service(), c)),
+    PROMOTE(World::registry, World.APP, (w, c) -> promote(w.app(), w.app(), c)),
+    PROMOTE_ACROSS_REPOSITORIES(
+            World::registry,
+            "group/",
+            (w, c) -> promote(w.app(), ImageName.parse(w.registry().host() + "/group/copy"), c)),
+    PROMOTE_FROM_ANOTHER_REGISTRY(World::registry, "/app", (w, c) -> promote(w.app(), mirror(w), c)),
+    PROMOTE_TO_ANOTHER_REGISTRY(World::other, "mirror/app", (w, c) -> promote(w.app(), mirror(w), c)),
+    DELETE_TAG(World::registry, World.APP, (w, c) -> delete(w.app(), "2019.20.1", c)),
+    DELETE_TAG_OF_DOCKER_HUB(World::hub, World.SERVICE, (w, c) -> delete(w.service(), "2019.20.1", c)),
+    PRUNE(World::registry, World.APP, (w, c) -> prune(w.app(), c)),
+    REGISTRY_TOKEN(
+            World::registry,
+            World.APP,
+            (w, c) -> new TokenIssuer(w.app().host(), World.CI, c)
+                    .issue(Set.of(Scope.pull(World.APP)))
+                    .value()
+                    .replaceAll("(?s).+", "a token")),
+    DOCKER_HUB_TOKEN(
+            World::hub, "'ci'", (w, c) -> DockerHubClient.token(World.CI, c).replaceAll("(?s).+", "a token")),
+    CHANGE_PAGE(
+            World::hub,
+            World.SERVICE,
+            (w, c) -> ""
+                    + DockerHubClient.open(World.CI, c)
+                            .changePage(w.service(), new PageChange("", "in production", "jenkins"))),
+    CALLBACK(World::hub, "answer the push", (w, c) -> {
+        String address = w.hub()
+                .callbackUrl(World.SERVICE)
+                .replace(w.hub().uri().toString(), w.address(w.hub()).toString());
+        new CallbackClient(c)
+                .send(
+                        CallbackAddress.parse(
+                                address, Set.of(URI.create(address).getAuthority())),
+                        new CallbackMessage(CallbackMessage.State.SUCCESS, "promoted", "job", "https://ci.test/"));
+        return "sent";
+    });
+
+    private final Function<World, HttpTestServer> faulty;
+    private final String subject;
+    private final Work work;
+
+    Operation(Function<World, HttpTestServer> faulty, String subject, Work work) {
+        this.faulty = faulty;
+        this.subject = subject;
+        this.work = work;
+    }
+
+    @FunctionalInterface
+    private interface Work {
+        String run(World world, RegistryTransport.Context context) throws Exception;
+    }
+
+    /** The servers it needs, as they are before it. */
+    World world() {
+        boolean onDockerHub = name().contains("DOCKER_HUB") || this == CHANGE_PAGE || this == CALLBACK;
+        return onDockerHub ? new World().withDockerHub() : new World().withRegistries();
+    }
+
+    /** The server whose faults are tried. */
+    HttpTestServer faulty(World world) {
+        return faulty.apply(world);
+    }
+
+    /** What every error names: the image, if it is about one. */
+    String subject() {
+        return subject;
+    }
+
+    /** Does it; returns what a Jenkinsfile would be given of it. */
+    String run(World world, RegistryTransport.Context context) throws Exception {
+        return work.run(world, context);
+    }
+
+    private static ImageName mirror(World world) {
+        return ImageName.parse(world.other().host() + "/mirror/app");
+    }
+
+    private static String find(ImageName image, RegistryTransport.Context context) throws Exception {
+        return new TagFinder(image, TagPattern.of(TagPattern.DEFAULT), BigInteger.valueOf(103))
+                .find(World.CI, context)
+                .tags()
+                .toString();
+    }
+
+    private static String list(ImageName image, RegistryTransport.Context context) throws Exception {
+        return new TagQuery(image, Optional.of(TagPattern.of(TagPattern.DEFAULT)), 10)
+                .find(World.CI, context)
+                .tags()
+                .toString();
+    }
+
+    private static String inspect(ImageName image, RegistryTransport.Context context) throws Exception {
+        return ImageInspector.open(image, World.CI, context)
+                .inspect(ImageReference.tagged(image, new Tag("2019.20.103")))
+                .digest();
+    }
+
+    private static String promote(ImageName from, ImageName to, RegistryTransport.Context context) throws Exception {
+        PromotionRequest request = PromotionRequest.of(
+                from,
+                new Tag("2019.20.103"),
+                to,
+                List.of("{tag}-rc", "latest"),
+                new PromotionRequest.Options(false, true, false));
+        return Promoter.promote(request, World.CI, World.CI, context).digest();
+    }
+
+    private static String delete(ImageName image, String tag, RegistryTransport.Context context) throws Exception {
+        return new TagRemoval(ImageReference.tagged(image, new Tag(tag)), Optional.empty(), true)
+                        .run(World.CI, context)
+                        .before()
+                ? "gone before"
+                : "deleted";
+    }
+
+    private static String prune(ImageName image, RegistryTransport.Context context) throws Exception {
+        RetentionPolicy policy = new RetentionPolicy(
+                Optional.of(TagPattern.of(TagPattern.DEFAULT)),
+                OptionalInt.of(1),
+                OptionalInt.empty(),
+                new ProtectedTags(List.of("latest")));
+        return Pruner.prune(new PruneRequest(image, policy, 10, false), World.CI, context)
+                .line();
+    }
+}
