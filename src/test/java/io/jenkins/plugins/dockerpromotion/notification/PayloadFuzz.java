@@ -1,0 +1,26 @@
+package io.jenkins.plugins.dockerpromotion.notification;
+
+import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import java.util.List;
+
+/** The bodies of notifications, as JSON and as forms. */
+public final class PayloadFuzz {
+
+    private static final List<String> TYPES = List.of("application/json", "application/x-www-form-urlencoded");
+
+    private PayloadFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] input) {
+        CpuTime.within(FuzzInput.LIMIT, () -> TYPES.forEach(type -> read(input, type)));
+    }
+
+    private static void read(byte[] input, String type) {
+        try {
+            Payload payload = Payload.parse(input, type);
+            payload.events().forEach(event -> FuzzInput.require(event.toString() != null, "no text"));
+        } catch (PayloadException e) {
+            FuzzInput.require(e.getMessage().lines().count() == 1, "an error of several lines");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package io.jenkins.plugins.dockerpromotion.registry.http;
+
+import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import java.net.URI;
+import java.util.Arrays;
+
+/** Headers {@code WWW-Authenticate}, one a line, and the realms in them. */
+public final class ChallengeFuzz {
+
+    private static final Origin REGISTRY = new Origin("https", "registry.example.com", 443);
+
+    private ChallengeFuzz() {}
+
+    public static void fuzzerTestOneInput(byte[] input) {
+        CpuTime.within(FuzzInput.LIMIT, () -> read(FuzzInput.text(input)));
+    }
+
+    private static void read(String headers) {
+        for (Challenge challenge : ChallengeParser.parse(Arrays.asList(headers.split("\n", -1)))) {
+            FuzzInput.require(!challenge.scheme().isEmpty(), "a challenge without a scheme");
+            challenge.parameter("realm").ifPresent(ChallengeFuzz::readRealm);
+        }
+    }
+
+    private static void readRealm(String text) {
+        try {
+            URI realm = TokenRealm.parse(text);
+            Origin origin = Origin.of(realm);
+            FuzzInput.require(
+                    !TokenRealm.mayReceiveCredentials(REGISTRY, origin)
+                            || (origin.isEncrypted() && origin.host().matches(".*example\\.com\\.?")),
+                    "credentials for " + origin);
+        } catch (IllegalArgumentException e) {
+            // A realm that is no address is refused by its caller.
+        }
+    }
+}
