@@ -26,7 +26,7 @@ public final class CallbackClient {
             Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10), 4, Duration.ofMinutes(1));
 
     private final RegistryTransport.Context context;
-    private final Resolver resolver;
+    private final InterruptibleResolver resolver;
 
     public CallbackClient(RegistryTransport.Context context) {
         this(
@@ -37,7 +37,8 @@ public final class CallbackClient {
     /** @param resolver the name service */
     CallbackClient(RegistryTransport.Context context, Resolver resolver) {
         this.context = context;
-        this.resolver = resolver;
+        this.resolver =
+                new InterruptibleResolver(resolver, context.network().timing().connect());
     }
 
     /** A name service. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.notification;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
@@ -16,6 +17,9 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -164,6 +168,32 @@ class CallbackClientTest {
         new CallbackClient(network.context(), host -> List.of(InetAddress.getLoopbackAddress()))
                 .send(listed(), message);
         return hub.callbacks().get(0);
+    }
+
+    @Test
+    void endsAtOnceWhenItIsAbortedWhileTheNameServiceIsSilent() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        AtomicReference<Throwable> thrown = new AtomicReference<>();
+        CallbackClient client = new CallbackClient(network.context(), host -> {
+            asked.countDown();
+            // As Java waits for a name service: an interrupt changes nothing.
+            while (over.getCount() > 0) {
+                LockSupport.parkNanos(1_000_000);
+                Thread.interrupted();
+            }
+            return List.of();
+        });
+        Thread sending = new Thread(() -> thrown.set(catchThrowable(() -> client.send(listed(), MESSAGE))));
+        sending.start();
+        asked.await();
+
+        sending.interrupt();
+        sending.join(5_000);
+
+        over.countDown();
+        assertThat(thrown.get()).isInstanceOf(InterruptedException.class);
+        assertThat(hub.requests().count()).isZero();
     }
 
     @Test
