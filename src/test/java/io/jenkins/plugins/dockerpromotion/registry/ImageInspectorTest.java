@@ -28,6 +28,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ImageInspectorTest {
@@ -66,6 +67,20 @@ class ImageInspectorTest {
 
     private static long size(SingleImage image, long layers) {
         return layers + image.blobs().values().iterator().next().size();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, its bytes do not have its digest", "-1, it ended 1 bytes early", "1, is larger than the"})
+    void takesNothingElseForAConfiguration(int more, String why) {
+        registry.push("group/app", "1.0", AMD64);
+        int size = (int) AMD64.blobs().values().iterator().next().size();
+        registry.onRequest(
+                RecordedRequest.matching("GET", ".*/blobs/.*"),
+                Fault.replaceBody(" ".repeat(size + more)).always());
+
+        assertThatThrownBy(() -> inspector().inspect(reference("1.0")))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining(why);
     }
 
     @ParameterizedTest

@@ -127,7 +127,9 @@ final class Failures {
 
     /** A line that breaks in a handshake says nothing about certificates. */
     private static boolean isBrokenHandshake(IOException broken) {
-        return hasCause(broken, EOFException.class) || hasCause(broken, SocketException.class);
+        return hasCause(broken, EOFException.class)
+                || hasCause(broken, SocketException.class)
+                || (broken instanceof SSLException && text(broken).contains("terminated the handshake"));
     }
 
     private static String text(IOException broken) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
+import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.faults.Trouble.Kind;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -201,7 +203,25 @@ class FaultMatrixTest {
         if (hosts.stream().noneMatch(message::contains) || (!message.contains(operation.subject()) && !aboutLogin)) {
             return "names no host, or no image";
         }
-        return unsaid(ending, message);
+        String untrue = thrown instanceof PromotionException promotion
+                ? promotion.undone().map(undone -> untrue(undone, ending)).orElse("")
+                : "";
+        return untrue.isEmpty() ? unsaid(ending, message) : untrue;
+    }
+
+    /** What is said to be put back has to stand where it stood. */
+    private static String untrue(UndoneReceipt undone, Ending ending) {
+        Map<String, String> after = ending.after();
+        String image = undone.attempted().image();
+        String repository = image.substring(image.indexOf('/') + 1);
+        for (UndoneReceipt.Outcome outcome : undone.outcomes()) {
+            String key = repository + ':' + outcome.tag();
+            boolean putBack = Objects.equals(ending.before.get(key), after.get(key));
+            if (!outcome.standsAsPromoted() && !putBack) {
+                return "says that " + outcome.tag() + " is " + outcome.text() + ", and it is not";
+            }
+        }
+        return "";
     }
 
     /** The tags that changed have to be in the error. */
