@@ -6,6 +6,7 @@ import hudson.model.Run;
 import hudson.model.listeners.RunListener;
 import hudson.util.Secret;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,14 +40,28 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
      * @throws IOException if the build cannot be saved, so that after a restart the secret would not be masked
      */
     public static void mask(Run<?, ?> run, String secret) throws IOException {
+        mask(run, List.of(secret));
+    }
+
+    /**
+     * The same for several secrets.
+     *
+     * @throws IOException as for one
+     */
+    public static void mask(Run<?, ?> run, Collection<String> secrets) throws IOException {
         Optional<FlowExecutionOwner> owner = ownerOf(run);
-        if (secret.isEmpty() || owner.isEmpty()) {
+        if (owner.isEmpty() || secrets.stream().allMatch(String::isEmpty)) {
             return;
         }
         BuildSecrets action = of(run);
-        Secret added = Secret.fromString(secret);
-        if (!action.secrets.contains(added)) {
-            action.secrets.add(added);
+        List<Secret> added = secrets.stream()
+                .filter(secret -> !secret.isEmpty())
+                .map(Secret::fromString)
+                .filter(secret -> !action.secrets.contains(secret))
+                .distinct()
+                .toList();
+        if (!added.isEmpty()) {
+            action.secrets.addAll(added);
             action.register(owner.get());
             run.save();
         }

@@ -10,6 +10,7 @@ import hudson.model.TaskListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.MaskingConsoleLogFilter;
 import io.jenkins.plugins.dockerpromotion.credentials.SecretMasker;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
@@ -209,10 +210,13 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         Run<?, ?> run = getContext().get(Run.class);
         Map<RegistryKey, RegistryAuthentication> logins =
                 step.logins(run, getContext().get(TaskListener.class));
-        Map<String, String> variables = fill(here, run, logins);
-        SecretMasker masker = SecretMasker.of(logins.values().stream()
+        List<String> secrets = logins.values().stream()
                 .flatMap(login -> login.secrets().stream())
-                .toList());
+                .toList();
+        // What a script reads from the file, other steps would keep among their arguments and failures.
+        BuildSecrets.mask(run, secrets);
+        Map<String, String> variables = fill(here, run, logins);
+        SecretMasker masker = SecretMasker.of(secrets);
         say(summary(logins, variables));
         BodyInvoker block = getContext()
                 .newBodyInvoker()

@@ -62,13 +62,16 @@ class FormHelpTest {
     static List<Descriptor<?>> forms(JenkinsRule jenkins) {
         Stream<Descriptor<?>> all =
                 jenkins.jenkins.getExtensionList(Descriptor.class).stream().map(d -> (Descriptor<?>) d);
-        return all.filter(d -> d.clazz.getName().startsWith(ROOT))
-                .filter(d -> !d.clazz
+        return all.filter(FormHelpTest::isOfUsers).toList();
+    }
+
+    static boolean isOfUsers(Descriptor<?> form) {
+        return form.clazz.getName().startsWith(ROOT)
+                && !form.clazz
                         .getProtectionDomain()
                         .getCodeSource()
                         .getLocation()
                         .getPath()
-                        .contains("/test-classes/"))
-                .toList();
+                        .contains("/test-classes/");
     }
 }

@@ -9,6 +9,7 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -19,6 +20,7 @@ final class HubLogin {
     private final InstantSource clock;
     private final Duration lifetime;
     private final Map<String, Session> sessions = new ConcurrentHashMap<>();
+    private final Set<String> issued = ConcurrentHashMap.newKeySet();
 
     HubLogin(AccessRules access, InstantSource clock, Duration lifetime) {
         this.access = access;
@@ -34,6 +36,11 @@ final class HubLogin {
 
     Answer deprecatedLogin(Incoming request) throws IOException {
         return login(request, "username", "password", "token");
+    }
+
+    /** All tokens there ever were. */
+    Set<String> issued() {
+        return Set.copyOf(issued);
     }
 
     void expireAll() {
@@ -85,6 +92,7 @@ final class HubLogin {
         String token = base64("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "." + base64(claims) + "."
                 + base64(UUID.randomUUID().toString());
         sessions.put(token, new Session(user, expiry));
+        issued.add(token);
         return token;
     }
 

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Docker Hub's API host in memory, over the content and the accounts of an {@link InMemoryRegistry}. */
 public final class InMemoryDockerHub extends HttpTestServer {
@@ -71,6 +72,11 @@ public final class InMemoryDockerHub extends HttpTestServer {
     /** The {@code callback_url} of a webhook for a push to {@code repository}. */
     public String callbackUrl(String repository) {
         return uri() + "/u/" + repository + "/hook/2141b5bi5i5b02bec211i4eeih0242eg11000a/";
+    }
+
+    /** Every token a login got so far. */
+    public Set<String> issuedTokens() {
+        return login.issued();
     }
 
     /** Makes every token of a login so far worthless, long before its time. */

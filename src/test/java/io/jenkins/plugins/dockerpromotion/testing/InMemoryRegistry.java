@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -127,6 +128,11 @@ public final class InMemoryRegistry extends HttpTestServer {
     /** The accounts, which may be changed while the registry runs. */
     public AccessRules access() {
         return access;
+    }
+
+    /** Every token issued so far. */
+    public Set<String> issuedTokens() {
+        return tokens.issued();
     }
 
     /** Makes every token issued so far worthless, long before its time. */

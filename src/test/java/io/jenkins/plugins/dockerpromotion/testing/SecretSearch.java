@@ -9,22 +9,95 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Looks for secrets on the disk. */
+/** Looks for secrets on the disk, and in texts in every form in which they may be written there. */
 public final class SecretSearch {
 
-    private SecretSearch() {}
+    /** By form, what it is a form of. */
+    private final Map<String, String> forms = new LinkedHashMap<>();
+
+    /** One that looks for these secrets, each under a name that may be shown. */
+    public static SecretSearch of(Map<String, String> secrets) {
+        SecretSearch search = new SecretSearch();
+        secrets.forEach((name, secret) -> search.also(name, List.of(secret)));
+        return search;
+    }
+
+    /** Looks for these secrets from now on, too. */
+    public SecretSearch also(String name, Collection<String> secrets) {
+        secrets.forEach(secret -> SecretForms.of(secret).forEach(form -> forms.put(asBytes(form), name)));
+        return this;
+    }
+
+    /** The names of the secrets that can be read in {@code text}, in whatever form. */
+    public Set<String> in(String text) {
+        return inBytes(asBytes(text));
+    }
+
+    /** The files in which a secret can be read, each with the secrets' names; without those that are left out. */
+    public List<String> inFiles(Path directory, Predicate<Path> leftOut) throws IOException {
+        List<String> found = new ArrayList<>();
+        walk(directory, leftOut, (file, text) -> {
+            Set<String> names = inBytes(text);
+            if (!names.isEmpty()) {
+                found.add(directory.relativize(file) + " holds " + names);
+            }
+        });
+        return found;
+    }
+
+    private Set<String> inBytes(String text) {
+        return forms.entrySet().stream()
+                .filter(form -> text.contains(form.getKey()))
+                .map(Map.Entry::getValue)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
 
     /** The files below {@code directory} in which one of {@code secrets} can be read, whatever else is in them. */
     public static List<Path> filesHolding(Path directory, String... secrets) throws IOException {
         List<Path> holding = new ArrayList<>();
+        walk(directory, file -> false, (file, text) -> {
+            if (Stream.of(secrets).map(SecretSearch::asBytes).anyMatch(text::contains)) {
+                holding.add(file);
+            }
+        });
+        return holding;
+    }
+
+    /** A file is read byte by byte, so a secret is looked for as the bytes it is written in. */
+    private static String asBytes(String text) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
+    }
+
+    @FunctionalInterface
+    private interface Reader {
+        void read(Path file, String text);
+    }
+
+    private static void walk(Path directory, Predicate<Path> leftOut, Reader reader) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
+            public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes) {
+                return leftOut.test(path) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
+            }
+
+            @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                if (attributes.isRegularFile() && holds(file, secrets)) {
-                    holding.add(file);
+                if (attributes.isRegularFile() && !leftOut.test(file)) {
+                    try {
+                        reader.read(file, Files.readString(file, StandardCharsets.ISO_8859_1));
+                    } catch (NoSuchFileException e) {
+                        return FileVisitResult.CONTINUE;
+                    }
                 }
                 return FileVisitResult.CONTINUE;
             }
@@ -38,18 +111,5 @@ public final class SecretSearch {
                 throw failure;
             }
         });
-        return holding;
-    }
-
-    private static boolean holds(Path file, String... secrets) throws IOException {
-        try {
-            String text = Files.readString(file, StandardCharsets.ISO_8859_1);
-            // A file is read byte by byte, so a secret is looked for as the bytes it is written in.
-            return Stream.of(secrets)
-                    .map(secret -> new String(secret.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
-                    .anyMatch(text::contains);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
     }
 }

@@ -27,6 +27,7 @@ final class TokenService {
     private final TokenMint mint;
     private final Map<String, TokenMint.Grant> tokens = new ConcurrentHashMap<>();
     private final Map<String, String> refreshTokens = new ConcurrentHashMap<>();
+    private final Set<String> issued = ConcurrentHashMap.newKeySet();
 
     TokenService(AccessRules access, InstantSource clock, Duration lifetime, Set<Quirk> quirks, TokenMint mint) {
         this.access = access;
@@ -39,6 +40,11 @@ final class TokenService {
     Optional<TokenMint.Grant> find(String token) {
         return Optional.ofNullable(tokens.get(token))
                 .filter(it -> clock.instant().isBefore(it.expiry()));
+    }
+
+    /** All tokens there ever were. */
+    Set<String> issued() {
+        return Set.copyOf(issued);
     }
 
     void expireAll() {
@@ -96,6 +102,7 @@ final class TokenService {
         TokenMint.Grant grant = new TokenMint.Grant(user, service, granted, now, now.plus(lifetime));
         String token = mint.token(grant);
         tokens.put(token, grant);
+        issued.add(token);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put(quirks.contains(Quirk.ACCESS_TOKEN_FIELD) ? "access_token" : "token", token);
         if (!quirks.contains(Quirk.NO_EXPIRES_IN)) {

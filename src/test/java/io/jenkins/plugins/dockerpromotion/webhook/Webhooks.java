@@ -11,7 +11,8 @@ import org.jvnet.hudson.test.JenkinsRule;
 /** Delivers pushes that can be answered, for the tests of other packages. */
 public final class Webhooks {
 
-    private static final String TOKEN = "token-of-the-test";
+    /** The token the deliveries come with. */
+    public static final String TOKEN = "token-of-the-test";
 
     private Webhooks() {}
 

@@ -193,8 +193,12 @@ class HttpSenderTest {
             network.with(new ProxySettings("127.0.0.1", proxy.port(), "jenkins", "proxy-secret", List.of()));
             URI uri = URI.create("https://other.test/v2/");
             RegistryTransport.Context context = network.context();
-            HttpCaller caller =
-                    new HttpCaller(context.network(), TestNetwork.testAuthority(), context.time(), context.notices());
+            HttpCaller caller = new HttpCaller(
+                    context.network(),
+                    TestNetwork.testAuthority(),
+                    context.time(),
+                    context.notices(),
+                    context.quotas());
 
             caller.call(HttpCall.getJson("try", uri, Authorizer.bearer("token", "")), Answer::status);
 

@@ -1,0 +1,417 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static java.util.Map.entry;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ProxyConfiguration;
+import hudson.model.Result;
+import hudson.model.Slave;
+import hudson.util.Secret;
+import io.jenkins.plugins.casc.ConfigurationAsCode;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import io.jenkins.plugins.dockerpromotion.webhook.Webhooks;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.htmlunit.WebResponse;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
+
+/**
+ * Every step succeeds, fails, is cut off by a restart and is aborted, with secrets that can be told from all else; then
+ * they are looked for wherever something is kept or shown.
+ */
+class NoLeakTest {
+
+    private static final String WRONG = "wr0ng-\"pa<55/w&rd+";
+    private static final String TEXT = "s3cret/t3xt+\"of\\a&registry<";
+    private static final String PROXY = "pr0xy-\"pa<55/w&rd+";
+    private static final String CALLBACK = "2141b5bi5i5b02bec211i4eeih0242eg11000a";
+    private static final String PUSHED = "technolog/serviceone";
+    private static final String HANGING = "technolog/hanging";
+
+    /** What hangs on the registry at the same time: one request for each step that looks at an image. */
+    private static final int IMAGE_STEPS = 7;
+
+    private static final Predicate<RecordedRequest> HANGS = RecordedRequest.matching("/v2/group/hang/.*");
+    private static final Predicate<RecordedRequest> LOGIN = RecordedRequest.matching("POST", "/v2/auth/token");
+    private static final Predicate<RecordedRequest> ANSWER = RecordedRequest.matching("POST", "/u/.*");
+    private static final Predicate<RecordedRequest> TOKEN = RecordedRequest.matching(".*/token");
+
+    @RegisterExtension
+    private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
+
+    @TempDir
+    private Path bin;
+
+    private final Witness witness = new Witness();
+    private InMemoryDockerHub hub;
+    private InMemoryRegistry registry;
+    private InMemoryRegistry slow;
+    private InMemoryRegistry behindProxy;
+
+    /** What one step does in each case, as a Pipeline has it. */
+    private record Scenario(String success, String failure, String hanging) {}
+
+    @BeforeEach
+    void open() throws Exception {
+        registry = bearer();
+        slow = bearer();
+        behindProxy = InMemoryRegistry.start();
+        for (InMemoryRegistry each : List.of(registry, behindProxy)) {
+            each.push("group/app", "2017.2.103", TestImage.oci(1));
+            each.push("group/app", "2017.2.104", TestImage.oci(2));
+        }
+        registry.onRequest(HANGS, Fault.hang().always());
+        slow.onRequest(TOKEN, Fault.hang().always());
+        client("docker", "env >>" + bin + "/env");
+        Files.createDirectory(bin.resolve("hanging"));
+        client("hanging/docker", "touch " + bin + "/begun; while [ -e " + bin + "/begun ]; do sleep 0.2; done");
+    }
+
+    private static InMemoryRegistry bearer() {
+        return InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", Pipelines.PASSWORD)
+                .start();
+    }
+
+    private void client(String name, String body) throws Exception {
+        Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + body + "\n");
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        Files.deleteIfExists(bin.resolve("begun"));
+        witness.close();
+        List.of(registry, slow, behindProxy).forEach(InMemoryRegistry::close);
+        hub.close();
+    }
+
+    private Map<String, Scenario> scenarios() {
+        String app = "image: '" + registry.host() + "/group/app', credentialsId: 'hub'";
+        String wrong = app.replace("'hub'", "'wrong'");
+        String text = app.replace("'hub'", "'text'");
+        String hang = app.replace("/app", "/hang");
+        String page = "image: '" + PUSHED + "', description: 'said', credentialsId: ";
+        String path = "withEnv(['PATH=" + bin + ":/usr/bin:/bin']) { pruneDockerHost() }";
+        String login = "isolatedDockerConfig(registries: [[url: '" + registry.host()
+                + "', credentialsId: 'hub'], [url: 'text.example.com', credentialsId: 'text']]) ";
+        return new TreeMap<>(Map.ofEntries(
+                entry(
+                        "dockerHubToken",
+                        new Scenario("dockerHubToken('hub')", "dockerHubToken('wrong')", "dockerHubToken('hub')")),
+                entry(
+                        "registryToken",
+                        new Scenario(
+                                "registryToken(" + app + ")",
+                                "registryToken(" + wrong + ")",
+                                "registryToken(" + app.replace(registry.host(), slow.host()) + ")")),
+                entry(
+                        "findTagForBuild",
+                        new Scenario(
+                                "findTagForBuild(" + app + ", build: 103)",
+                                "findTagForBuild(" + app + ", build: 1)",
+                                "findTagForBuild(" + hang + ", build: 103)")),
+                entry(
+                        "imageTags",
+                        new Scenario(
+                                "imageTags(" + app + ")\nimageTags(image: 'registry.invalid/group/app')",
+                                "imageTags(" + text + ")",
+                                "imageTags(" + hang + ")")),
+                entry(
+                        "imageInfo",
+                        new Scenario(
+                                "imageInfo(" + app + ", tag: '2017.2.103')",
+                                "imageInfo(" + wrong + ", tag: '2017.2.103')",
+                                "imageInfo(" + hang + ", tag: '1')")),
+                entry(
+                        "imageVersion",
+                        new Scenario(
+                                "imageVersion(" + app + ", bump: true)",
+                                "imageVersion(" + wrong + ", build: 7)",
+                                "imageVersion(" + hang + ", build: 8)")),
+                entry(
+                        "promoteImage",
+                        new Scenario(
+                                "promoteImage(" + app + ", tag: '2017.2.103', to: ['stage'])",
+                                "promoteImage(" + app + ", tag: '2017.2.103', to: ['2017.2.104'])",
+                                "promoteImage(" + hang + ", tag: '1')")),
+                entry(
+                        "deleteImageTag",
+                        new Scenario(
+                                "deleteImageTag(" + app + ", tag: 'stage')",
+                                "deleteImageTag(" + app + ", tag: 'absent')",
+                                "deleteImageTag(" + hang + ", tag: '1')")),
+                entry(
+                        "pruneImageTags",
+                        new Scenario(
+                                "pruneImageTags(" + app + ", keep: 1)",
+                                "pruneImageTags(" + text + ", keep: 1)",
+                                "pruneImageTags(" + hang + ", keep: 1)")),
+                entry(
+                        "isolatedDockerConfig",
+                        new Scenario(
+                                login + "{ sh 'env; cat \"$REGISTRY_AUTH_FILE\"; base64 \"$REGISTRY_AUTH_FILE\"' }",
+                                login + "{ error readFile(env.REGISTRY_AUTH_FILE) }",
+                                login + "{ gate 'inside' }")),
+                entry(
+                        "pruneDockerHost",
+                        new Scenario(
+                                path,
+                                "withEnv(['PATH=/nowhere']) { pruneDockerHost() }",
+                                path.replace("PATH=" + bin, "PATH=" + bin + "/hanging"))),
+                entry(
+                        "notifyDockerHub",
+                        new Scenario("notifyDockerHub()", "notifyDockerHub(state: 'fine')", "notifyDockerHub()")),
+                entry(
+                        "dockerHubDescription",
+                        new Scenario(
+                                "dockerHubDescription(" + page + "'hub')",
+                                "dockerHubDescription(" + page + "'wrong')",
+                                "dockerHubDescription(" + page + "'hub')"))));
+    }
+
+    @Test
+    void noSecretGetsOutOfAnyStepWhateverHappens() throws Throwable {
+        sessions.then(jenkins -> {
+            prepare(jenkins);
+            everyStepSucceedsAndFails(jenkins);
+            everyStepHangs(jenkins);
+        });
+        sessions.then(jenkins -> {
+            witness.listen(jenkins);
+            everyStepHangsAgainAndIsAborted(jenkins);
+        });
+        witness.stop();
+        assertThat(witness.leaks(search())).isEmpty();
+        assertThat(witness.sawEnvironmentOf("hanging/docker")).isTrue();
+    }
+
+    private void prepare(JenkinsRule jenkins) throws Exception {
+        Pipelines.prepare(jenkins);
+        witness.listen(jenkins);
+        jenkins.jenkins.setQuietPeriod(0);
+        Pipelines.addCredentials(
+                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "wrong", "", "ci", WRONG));
+        Pipelines.addCredentials(
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", "", Secret.fromString(TEXT)));
+        hub = Pipelines.dockerHubWithCallbacks();
+        hub.registry().push(PUSHED, "1.0", TestImage.oci(3));
+        List<RegistryConfiguration> places =
+                new ArrayList<>(DockerPromotionConfiguration.get().getRegistries());
+        places.add(new RegistryConfiguration("registry.invalid", "http://registry.invalid"));
+        DockerPromotionConfiguration.get().setRegistries(places);
+        jenkins.jenkins.setProxy(new ProxyConfiguration(
+                "127.0.0.1", behindProxy.uri().getPort(), "proxy-user", PROXY, "127.0.0.1\nlocalhost"));
+        assertThat(StepDescriptor.all().stream()
+                        .filter(step -> FormHelpTest.isOfUsers(step))
+                        .map(StepDescriptor::getFunctionName))
+                .as("the steps of the plugin, each of which needs a scenario here")
+                .containsExactlyInAnyOrderElementsOf(scenarios().keySet());
+    }
+
+    private SecretSearch search() {
+        return SecretSearch.of(Map.of(
+                        "password", Pipelines.PASSWORD,
+                        "wrong password", WRONG,
+                        "secret text", TEXT,
+                        "proxy password", PROXY,
+                        "webhook token", Webhooks.TOKEN,
+                        "callback", CALLBACK))
+                .also("registry token", registry.issuedTokens())
+                .also("registry token", slow.issuedTokens())
+                .also("registry token", hub.registry().issuedTokens())
+                .also("Docker Hub token", hub.issuedTokens());
+    }
+
+    private WorkflowRun push(JenkinsRule jenkins, String image, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, image.substring(image.indexOf('/') + 1));
+        job.setDefinition(new CpsFlowDefinition("node('agent') {\n" + script + "\n}", true));
+        Webhooks.listen(job, image, false);
+        Webhooks.deliver(jenkins, image, "1.0", hub.callbackUrl(image));
+        return Webhooks.build(job, 1);
+    }
+
+    private void everyStepSucceedsAndFails(JenkinsRule jenkins) throws Exception {
+        String successes = scenarios().values().stream().map(Scenario::success).collect(Collectors.joining("\n"));
+        String failures = scenarios().values().stream()
+                .map(s -> "try { " + s.failure() + "\nsurprises++ } catch (e) { echo \"caught ${e.message}\" }")
+                .collect(Collectors.joining("\n"));
+        WorkflowRun run = push(jenkins, PUSHED, """
+                def surprises = 0
+                def kept = dockerHubToken('hub')
+                gate 'kept'
+                kept = null
+                promoteImage(image: '%s/group/app', credentialsId: 'hub', tag: '2017.2.103', to: ['stage'])
+                %s
+                %s
+                gate 'done'
+                if (surprises == 0) { dockerHubToken('wrong') }
+                """.formatted(registry.host(), successes, failures));
+        GateStep.waitFor("kept");
+        // The limit: Pipeline writes down what a script keeps, here and nowhere else.
+        await(() -> !search().inFiles(home(jenkins), NoLeakTest::isNotOurs).isEmpty());
+        assertThat(search().inFiles(home(jenkins), NoLeakTest::isNotOurs))
+                .allMatch(file -> file.matches(
+                        "jobs/serviceone/builds/1/(program\\.dat|atomic\\d+\\.tmp) holds \\[Docker Hub token]"));
+        GateStep.open("kept");
+        try {
+            GateStep.waitFor("done");
+        } catch (TimeoutException e) {
+            throw new AssertionError(JenkinsRule.getLog(run), e);
+        }
+        assertNoLeak(jenkins, run);
+        GateStep.open("done");
+        jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("Cannot get a token of 'ci' on", run);
+        jenkins.assertLogContains("\"auth\" : \"****\"", run);
+        jenkins.assertLogContains("Answered the push of", run);
+        assertThat(Files.readString(bin.resolve("env"))).contains("PATH=");
+        assertThat(search().in(Files.readString(bin.resolve("env")))).isEmpty();
+        assertThat(behindProxy.requests().all())
+                .anyMatch(r -> r.header("Proxy-Authorization").isPresent());
+        assertNoLeak(jenkins, run);
+    }
+
+    private void everyStepHangs(JenkinsRule jenkins) throws Exception {
+        hub.onRequest(LOGIN, Fault.hang().always());
+        hub.onRequest(ANSWER, Fault.hang().always());
+        Marks before = Marks.of(this);
+        String branches = scenarios().entrySet().stream()
+                .map(s -> s.getKey() + ": { " + s.getValue().hanging() + " }")
+                .collect(Collectors.joining(",\n"));
+        WorkflowRun run = push(jenkins, HANGING, "parallel(\n" + branches + ")");
+        awaitHanging(before);
+        assertNoLeak(jenkins, run);
+    }
+
+    private void everyStepHangsAgainAndIsAborted(JenkinsRule jenkins) throws Exception {
+        WorkflowRun run =
+                jenkins.jenkins.getItemByFullName("hanging", WorkflowJob.class).getLastBuild();
+        awaitHanging(new Marks(IMAGE_STEPS, 1, Marks.of(this).logins - 2, Marks.of(this).answers - 1));
+        assertNoLeak(jenkins, run);
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        assertNoLeak(jenkins, run);
+        Slave agent = (Slave) jenkins.jenkins.getNode("slave0");
+        assertThat(search().inFiles(Path.of(agent.getRemoteFS()), file -> false))
+                .isEmpty();
+    }
+
+    /** How many requests there were of each kind that hangs. */
+    private record Marks(long images, long tokens, long logins, long answers) {
+        static Marks of(NoLeakTest test) {
+            return new Marks(
+                    test.registry.requests().count(HANGS),
+                    test.slow.requests().count(TOKEN),
+                    test.hub.requests().count(LOGIN),
+                    test.hub.requests().count(ANSWER));
+        }
+
+        boolean passed(Marks now) {
+            return now.images >= images + IMAGE_STEPS
+                    && now.tokens > tokens
+                    && now.logins >= logins + 2
+                    && now.answers > answers;
+        }
+    }
+
+    private void awaitHanging(Marks before) throws Exception {
+        GateStep.waitFor("inside");
+        await(() -> before.passed(Marks.of(this)));
+        await(() -> Files.exists(bin.resolve("begun")));
+    }
+
+    private static void await(Callable<Boolean> condition) throws Exception {
+        long end = System.nanoTime() + 60_000_000_000L;
+        while (!condition.call()) {
+            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
+            Thread.sleep(20);
+        }
+    }
+
+    private static Path home(JenkinsRule jenkins) {
+        return jenkins.jenkins.getRootDir().toPath();
+    }
+
+    /** Unpacked plugins are as they were, and a block's login stands in its directory as long as the block runs. */
+    private static boolean isNotOurs(Path file) {
+        String name = file.getFileName().toString();
+        return name.equals("plugins")
+                || name.startsWith("docker-") && file.getParent().toString().endsWith("@tmp");
+    }
+
+    private void assertNoLeak(JenkinsRule jenkins, WorkflowRun run) throws Exception {
+        SecretSearch search = search();
+        Slave agent = (Slave) jenkins.jenkins.getNode("slave0");
+        assertThat(search.inFiles(home(jenkins), NoLeakTest::isNotOurs)).isEmpty();
+        if (!run.isBuilding()) {
+            assertThat(search.inFiles(Path.of(agent.getRemoteFS()), NoLeakTest::isNotOurs))
+                    .isEmpty();
+        }
+        assertThat(search.in(JenkinsRule.getLog(run))).isEmpty();
+        for (String page : List.of("", "job/" + run.getParent().getName() + "/", run.getUrl(), "computer/")) {
+            assertNoLeak(jenkins, search, page + "api/xml?depth=3");
+            assertNoLeak(jenkins, search, page + "api/json?depth=3");
+        }
+        for (String page : List.of(
+                run.getUrl(),
+                run.getUrl() + "console",
+                run.getUrl() + "consoleText",
+                run.getUrl() + "flowGraphTable/",
+                run.getParent().getUrl() + "configure",
+                run.getParent().getUrl() + "config.xml",
+                "manage/configure",
+                "manage/docker-pushes/",
+                "docker-promotions/",
+                "computer/slave0/log")) {
+            assertNoLeak(jenkins, search, page);
+        }
+        ByteArrayOutputStream yaml = new ByteArrayOutputStream();
+        ConfigurationAsCode.get().export(yaml);
+        assertThat(search.in(yaml.toString(StandardCharsets.UTF_8)))
+                .as("exported configuration")
+                .isEmpty();
+    }
+
+    private static void assertNoLeak(JenkinsRule jenkins, SecretSearch search, String address) throws Exception {
+        JenkinsRule.WebClient client = jenkins.createWebClient();
+        client.getOptions().setJavaScriptEnabled(false);
+        WebResponse response = client.goTo(address, null).getWebResponse();
+        assertThat(search.in(response.getContentAsString() + response.getResponseHeaders()))
+                .as(address)
+                .isEmpty();
+    }
+}
