@@ -9,6 +9,11 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.AclEntry;
+import java.nio.file.attribute.AclEntryFlag;
+import java.nio.file.attribute.AclEntryPermission;
+import java.nio.file.attribute.AclEntryType;
+import java.nio.file.attribute.AclFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.LinkedHashMap;
@@ -50,10 +55,13 @@ public final class ConfigDirectory {
      * @throws IOException in one line, without a secret
      */
     public static Map<String, String> create(Path directory, ConfigRequest request) throws IOException {
-        DockerConfig inherited = request.inherit() ? ConfigSource.of(request).read() : DockerConfig.empty();
+        DockerConfig inherited = request.inherit()
+                ? ConfigSource.of(request, directory.getFileSystem()).read()
+                : DockerConfig.empty();
         try {
             Files.createDirectories(directory.toAbsolutePath().resolveSibling("."));
-            Files.createDirectory(directory, onlyForOwner("rwx------"));
+            Files.createDirectory(directory, onlyForOwner(directory, "rwx------"));
+            keepToOwner(directory);
         } catch (IOException e) {
             throw failure(directory, e);
         }
@@ -77,7 +85,7 @@ public final class ConfigDirectory {
         Map<String, String> variables = new LinkedHashMap<>();
         DockerConfig config = inherited;
         if (request.inherit()) {
-            ConfigSource source = ConfigSource.of(request);
+            ConfigSource source = ConfigSource.of(request, directory.getFileSystem());
             if (source.has("cli-plugins")) {
                 config = config.withPluginFolder(source.path("cli-plugins"));
             }
@@ -85,7 +93,7 @@ public final class ConfigDirectory {
                 variables.put(BUILDX_CONFIG, source.path("buildx"));
             }
             if (source.has(CONTEXTS)) {
-                share(Path.of(source.path(CONTEXTS)), directory.resolve(CONTEXTS));
+                share(source.folder(CONTEXTS), directory.resolve(CONTEXTS));
             }
         }
         for (Map.Entry<RegistryKey, RegistryAuthentication> login :
@@ -122,7 +130,7 @@ public final class ConfigDirectory {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Path target = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
-                    Files.createDirectory(target, onlyForOwner("rwx------"));
+                    Files.createDirectory(target, onlyForOwner(target, "rwx------"));
                 } else {
                     write(target, Files.readAllBytes(file));
                 }
@@ -135,7 +143,7 @@ public final class ConfigDirectory {
     /** The permissions are there from the beginning: between a write and a later chmod anybody could read. */
     private static void write(Path file, byte[] content) throws IOException {
         Set<StandardOpenOption> onlyNew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        try (SeekableByteChannel channel = Files.newByteChannel(file, onlyNew, onlyForOwner("rw-------"))) {
+        try (SeekableByteChannel channel = Files.newByteChannel(file, onlyNew, onlyForOwner(file, "rw-------"))) {
             ByteBuffer bytes = ByteBuffer.wrap(content);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -143,16 +151,33 @@ public final class ConfigDirectory {
         }
     }
 
-    /**
-     * Where there are no POSIX permissions (Windows), a file has those that its parent hands down: the workspace's,
-     * which are as good as the administrator made them.
-     */
-    private static FileAttribute<?>[] onlyForOwner(String permissions) {
-        return Path.of("").getFileSystem().supportedFileAttributeViews().contains("posix")
+    private static FileAttribute<?>[] onlyForOwner(Path file, String permissions) {
+        return supports(file, "posix")
                 ? new FileAttribute<?>[] {
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
                 }
                 : new FileAttribute<?>[0];
+    }
+
+    /**
+     * Where there are no POSIX permissions (Windows), the directory, while it is still empty, gets an access control
+     * list that it hands down to all that comes into it. The owner is whoever the system makes it: for an administrator
+     * or a service that may be a group, which this process is a member of.
+     */
+    private static void keepToOwner(Path directory) throws IOException {
+        if (!supports(directory, "posix") && supports(directory, "acl")) {
+            AclEntry all = AclEntry.newBuilder()
+                    .setType(AclEntryType.ALLOW)
+                    .setPrincipal(Files.getOwner(directory))
+                    .setPermissions(AclEntryPermission.values())
+                    .setFlags(AclEntryFlag.FILE_INHERIT, AclEntryFlag.DIRECTORY_INHERIT)
+                    .build();
+            Files.getFileAttributeView(directory, AclFileAttributeView.class).setAcl(List.of(all));
+        }
+    }
+
+    private static boolean supports(Path file, String view) {
+        return file.getFileSystem().supportedFileAttributeViews().contains(view);
     }
 
     private static void delete(Path directory) throws IOException {

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.dockerconfig;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -16,16 +16,17 @@ import java.util.Optional;
  */
 record ConfigSource(Path directory, boolean ofOuterBlock) {
 
-    static ConfigSource of(ConfigRequest request) {
+    /** @param files where the configuration is */
+    static ConfigSource of(ConfigRequest request, FileSystem files) {
         Optional<String> configured = request.variable(ConfigDirectory.DOCKER_CONFIG);
         if (configured.isPresent()) {
-            Path directory = Path.of(configured.get());
+            Path directory = files.getPath(configured.get());
             return new ConfigSource(directory, isTemporary(directory, request.temporarySuffix()));
         }
         // As the Docker client does; the agent's JVM may have been started with another home.
-        boolean windows = File.separatorChar == '\\';
+        boolean windows = files.getSeparator().equals("\\");
         String home = request.variable(windows ? "USERPROFILE" : "HOME").orElse(System.getProperty("user.home"));
-        return new ConfigSource(Path.of(home, ".docker"), false);
+        return new ConfigSource(files.getPath(home, ".docker"), false);
     }
 
     /** The part of the configuration that is taken over. */
@@ -46,8 +47,12 @@ record ConfigSource(Path directory, boolean ofOuterBlock) {
         return Files.isDirectory(directory.resolve(folder));
     }
 
+    Path folder(String name) {
+        return directory.resolve(name).toAbsolutePath();
+    }
+
     String path(String folder) {
-        return directory.resolve(folder).toAbsolutePath().toString();
+        return folder(folder).toString();
     }
 
     private static boolean isTemporary(Path directory, String suffix) {

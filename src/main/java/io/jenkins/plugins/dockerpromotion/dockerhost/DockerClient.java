@@ -56,13 +56,21 @@ final class DockerClient {
                 "PATH", Optional.ofNullable(System.getenv("PATH")).orElse(""));
         return Stream.of(path.split(Pattern.quote(File.pathSeparator)))
                 .filter(folder -> !folder.isEmpty())
-                .flatMap(folder -> Stream.of("docker", "docker.exe").map(name -> executable(folder, name)))
+                .map(folder -> executable(folder, fileName(File.separatorChar == '\\')))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(client -> new DockerClient(client, environment))
                 .orElseThrow(
                         () -> new HostException("there is no docker client in the PATH; install it there, or run this"
                                 + " step on an agent that has one"));
+    }
+
+    /**
+     * On Windows only what the system starts without a shell: no script, and not the file without an ending that Docker
+     * Desktop has beside its client.
+     */
+    static String fileName(boolean windows) {
+        return windows ? "docker.exe" : "docker";
     }
 
     private static Optional<Path> executable(String folder, String name) {
@@ -125,6 +133,12 @@ final class DockerClient {
         List<String> command = new ArrayList<>(List.of(client.toString()));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
+        if (File.separatorChar == '\\') {
+            // There Path and PATH are one variable, and the process is to have it once.
+            builder.environment()
+                    .keySet()
+                    .removeIf(name -> environment.keySet().stream().anyMatch(name::equalsIgnoreCase));
+        }
         builder.environment().putAll(environment);
         Process process;
         try {

@@ -111,8 +111,15 @@ public final class PruneDockerHostStep extends Step implements Serializable {
 
         /** What the docker client goes by, and nothing else of the build's environment, which may hold secrets. */
         private Map<String, String> environment() throws IOException, InterruptedException {
-            Map<String, String> environment = new TreeMap<>(getContext().get(EnvVars.class));
-            environment.keySet().removeIf(name -> !name.equals("PATH") && !name.startsWith("DOCKER_"));
+            Map<String, String> environment = new TreeMap<>();
+            getContext().get(EnvVars.class).forEach((name, value) -> {
+                if (name.equals("PATH") || name.startsWith("DOCKER_")) {
+                    environment.put(name, value);
+                } else if (name.equalsIgnoreCase("PATH")) {
+                    // As Windows writes it.
+                    environment.putIfAbsent("PATH", value);
+                }
+            });
             return environment;
         }
 

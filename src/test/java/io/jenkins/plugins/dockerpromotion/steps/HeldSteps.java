@@ -97,6 +97,15 @@ final class HeldSteps implements AutoCloseable {
 
     /** A {@code parallel} of all steps, each of which says what came out. */
     String pipeline(String place) {
+        return pipeline(place, "%1$s: { def result = %2$s\necho \"result %1$s=${result}\" }");
+    }
+
+    /** The same, and each says in its own line why it failed. */
+    String failures(String place) {
+        return pipeline(place, "%1$s: { try { %2$s } catch (e) { echo \"failed %1$s: ${e.message}\" } }");
+    }
+
+    private String pipeline(String place, String branch) {
         for (Script script : scripts(place)) {
             registry.push(place + "/" + script.name, "2026.1.1", TestImage.docker(1));
             registry.push(place + "/" + script.name, "2026.1.2", TestImage.docker(2));
@@ -104,8 +113,7 @@ final class HeldSteps implements AutoCloseable {
         }
         hub.registry().push("ci/" + place, "1", TestImage.docker(1));
         return scripts(place).stream()
-                .map(script -> "%1$s: { def result = %2$s\necho \"result %1$s=${result}\" }"
-                        .formatted(script.name, script.text))
+                .map(script -> branch.formatted(script.name, script.text))
                 .collect(Collectors.joining(
                         ",\n",
                         "withEnv(['PATH+FAKE=" + bin + "', 'DOCKER_HOLD=" + bin.resolve(place)
