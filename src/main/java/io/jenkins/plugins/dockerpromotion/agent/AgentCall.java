@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import jenkins.security.MasterToSlaveCallable;
 
 /**
@@ -32,6 +33,9 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     /** The longest notice that is shown whole. */
     private static final int MAX_LINE = 16_000;
 
+    /** How often to look whether the work that was sent before has ended. */
+    private static final long LOOK_MILLIS = 50;
+
     private final UUID id;
     private final AgentOperation<T> operation;
     private final Network network;
@@ -50,6 +54,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
 
     @Override
     public T call() throws IOException {
+        String usualName = Thread.currentThread().getName();
         try {
             begin();
         } catch (InterruptedException e) {
@@ -63,6 +68,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
             throw new AbortedException(e);
         } finally {
             end();
+            Thread.currentThread().setName(usualName);
             context.quotas().shortage().ifPresent(context.notices()::say);
             // What was said waits in a buffer of the agent; the step, and maybe the build, ends with the answer.
             listener.getLogger().flush();
@@ -72,14 +78,35 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     private void begin() throws AbortedException, InterruptedException {
         synchronized (RUNNING) {
             // One that lost its controller may be about to put back what it changed.
-            while (RUNNING.containsKey(id)) {
-                RUNNING.wait();
+            while (isUnderWay()) {
+                RUNNING.wait(LOOK_MILLIS);
             }
             if (CANCELLED.contains(id)) {
                 throw new AbortedException(null);
             }
             RUNNING.put(id, Thread.currentThread());
+            Thread.currentThread().setName(threadName());
         }
+    }
+
+    /**
+     * Looked for by the names of threads: an agent that connects anew loads this class anew, so what it keeps in static
+     * fields says nothing of work that was sent by the connection before.
+     */
+    private boolean isUnderWay() {
+        ThreadGroup all = Thread.currentThread().getThreadGroup();
+        while (all.getParent() != null) {
+            all = all.getParent();
+        }
+        Thread[] threads = new Thread[2 * all.activeCount() + 10];
+        int count = all.enumerate(threads);
+        return Stream.of(threads)
+                .limit(count)
+                .anyMatch(thread -> thread.getName().equals(threadName()));
+    }
+
+    private String threadName() {
+        return "docker-promotion operation " + id;
     }
 
     private void end() {

@@ -81,7 +81,6 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     private Throwable failure;
     private Throwable stopCause;
 
-    private transient Authentication user;
     private transient CompletableFuture<FilePath> waiting;
     private transient Thread worker;
     private transient CompletableFuture<Void> removal;
@@ -94,7 +93,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     @Override
     public boolean start() throws IOException, InterruptedException {
         workspace = AgentPlace.of(getContext().get(FilePath.class));
-        enter(new AbortException("it is not connected"));
+        enter(Jenkins.getAuthentication2(), new AbortException("it is not connected"));
         return false;
     }
 
@@ -102,7 +101,10 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     @Override
     public synchronized void onResume() {
         switch (phase) {
-            case ENTERING -> enter(new AbortException("after the restart of Jenkins it did not come back"));
+            case ENTERING ->
+                enter(
+                        Jenkins.getAuthentication2(),
+                        new AbortException("after the restart of Jenkins it did not come back"));
             case INSIDE -> {
                 if (stopCause != null) {
                     body.cancel(stopCause);
@@ -156,9 +158,11 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         };
     }
 
-    /** @param why the agent is away, if it is */
-    private synchronized void enter(Throwable why) {
-        user = Jenkins.getAuthentication2();
+    /**
+     * @param user who looks for the credentials
+     * @param why the agent is away, if it is
+     */
+    private synchronized void enter(Authentication user, Throwable why) {
         waiting = workspace.await();
         if (stopCause != null) {
             waiting.cancel(false);
@@ -166,7 +170,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         waiting.whenCompleteAsync(
                 (here, away) -> {
                     if (away == null) {
-                        make(here);
+                        make(here, user);
                     } else {
                         giveUp(StepFailure.agentLost(PHRASE, workspace.node(), why));
                     }
@@ -174,7 +178,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                 Computer.threadPoolForRemoting);
     }
 
-    private void make(FilePath here) {
+    private void make(FilePath here, Authentication user) {
         try (ACLContext ignored = ACL.as2(user)) {
             synchronized (this) {
                 if (stopCause != null) {
@@ -193,7 +197,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                 giveUp(e);
             } else if (!AgentPlace.isJenkinsEnding()) {
                 say("Lost the agent " + workspace.node() + "; waiting for it to come back");
-                enter(e);
+                enter(user, e);
             }
         }
     }
