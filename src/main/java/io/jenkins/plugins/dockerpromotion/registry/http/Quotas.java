@@ -27,6 +27,13 @@ public final class Quotas {
     /** How much is left of what a server takes. */
     private record Quota(String host, int limit, int remaining, Optional<Duration> window, Optional<Instant> reset) {
 
+        /** Of answers to requests sent side by side, the last one to be looked at need not be the last one given. */
+        boolean isBehind(Quota next) {
+            return reset.equals(next.reset)
+                    && remaining < next.remaining
+                    && next.remaining - remaining <= Parallel.PER_HOST;
+        }
+
         boolean isShort() {
             return (long) remaining * PART < limit;
         }
@@ -69,7 +76,7 @@ public final class Quotas {
                     Optional.ofNullable(limit.group(2)).map(Long::valueOf).map(Duration::ofSeconds),
                     answer.header(prefix + "Reset").flatMap(reset -> reset(reset.trim(), now)));
             synchronized (latest) {
-                latest.put(prefix + call.host(), quota);
+                latest.merge(prefix + call.host(), quota, (known, next) -> known.isBehind(next) ? known : next);
             }
         }
     }
