@@ -1,5 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import hudson.Extension;
+import hudson.ExtensionList;
 import hudson.model.Computer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,13 +18,18 @@ import java.util.Set;
  */
 final class Turn {
 
-    private static final Set<String> TAKEN = new HashSet<>();
-    private static final Queue<Turn> WAITING = new ArrayDeque<>();
-
+    private final Turns all = ExtensionList.lookupSingleton(Turns.class);
     private final Set<String> names;
     private final Runnable work;
     private boolean taken;
     private boolean ended;
+
+    /** The turns of a running Jenkins: the next one knows nothing of them, and begins anew. */
+    @Extension
+    public static final class Turns {
+        private final Set<String> taken = new HashSet<>();
+        private final Queue<Turn> waiting = new ArrayDeque<>();
+    }
 
     /**
      * @param names of what nobody else may have meanwhile
@@ -41,10 +48,10 @@ final class Turn {
      */
     boolean begin() {
         boolean atOnce;
-        synchronized (TAKEN) {
+        synchronized (all) {
             atOnce = tryTake();
             if (!atOnce && !ended) {
-                WAITING.add(this);
+                all.waiting.add(this);
             }
         }
         if (atOnce) {
@@ -56,13 +63,13 @@ final class Turn {
     /** Lets others have what this turn had; if it has not come yet, it never will. */
     void end() {
         List<Turn> next = new ArrayList<>();
-        synchronized (TAKEN) {
+        synchronized (all) {
             ended = true;
-            WAITING.remove(this);
+            all.waiting.remove(this);
             if (taken) {
                 taken = false;
-                TAKEN.removeAll(names);
-                for (Iterator<Turn> others = WAITING.iterator(); others.hasNext(); ) {
+                all.taken.removeAll(names);
+                for (Iterator<Turn> others = all.waiting.iterator(); others.hasNext(); ) {
                     Turn other = others.next();
                     if (other.tryTake()) {
                         others.remove();
@@ -76,8 +83,8 @@ final class Turn {
 
     /** All or none, so that two that want the same never wait for each other. */
     private boolean tryTake() {
-        if (!ended && names.stream().noneMatch(TAKEN::contains)) {
-            TAKEN.addAll(names);
+        if (!ended && names.stream().noneMatch(all.taken::contains)) {
+            all.taken.addAll(names);
             taken = true;
         }
         return taken;
