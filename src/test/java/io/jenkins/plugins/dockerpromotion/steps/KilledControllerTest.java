@@ -104,8 +104,9 @@ class KilledControllerTest {
         kill();
 
         agents.stop(MORTAL);
-        signal("CONT");
+        // The frozen agent may have been told to remove one of its directories, and does so as soon as it goes on.
         assertThat(directories()).hasSizeGreaterThanOrEqualTo(4);
+        signal("CONT");
         assertNoSecretElsewhere();
         controller.startJenkins();
         agents.start(controller, options(MORTAL));
