@@ -8,6 +8,7 @@ import hudson.model.Result;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.steps.GateStep;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
@@ -70,6 +71,29 @@ class AutomaticCallbackRestartTest {
             jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(next));
 
             assertThat(awaitCallback(3).get("description").asText()).isEqualTo("next-0 #1: FAILURE");
+        });
+    }
+
+    @Test
+    void aStepSendsAgainAfterARestartWhatHadNoAnswerBefore() throws Throwable {
+        hub.onRequest(r -> r.method().equals("POST"), Fault.hang());
+        session.then(jenkins -> {
+            configure();
+            jenkins.jenkins.setQuietPeriod(0);
+            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "told");
+            job.setDefinition(new CpsFlowDefinition("echo \"taken ${notifyDockerHub(state: 'success')}\"", true));
+            Webhooks.listen(job, "technolog/told", false);
+            Webhooks.deliver(jenkins, "technolog/told", "1.0", hub.callbackUrl("technolog/told"));
+            hub.requests().await(r -> r.method().equals("POST"));
+        });
+        assertThat(hub.callbacks()).isEmpty();
+        session.then(jenkins -> {
+            WorkflowRun run = Webhooks.build(jenkins.jenkins.getItemByFullName("told", WorkflowJob.class), 1);
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+
+            jenkins.assertLogContains("taken true", run);
+            assertThat(hub.callbacks()).hasSize(1);
         });
     }
 
