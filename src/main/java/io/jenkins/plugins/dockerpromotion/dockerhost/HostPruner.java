@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt.Removed;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -72,10 +73,12 @@ public final class HostPruner {
         return new HostReceipt(removed, kept, bytes, policy.dryRun());
     }
 
-    /** Removes what may go; returns the ids of what is gone, or would be. */
+    /** Removes what may go, in the order of names, as the daemon has none; returns the ids of what is gone, or would be. */
     private Set<String> clear(List<HostObject> objects) throws HostException, InterruptedException {
         Set<String> gone = new HashSet<>();
-        for (HostObject object : objects) {
+        List<HostObject> byName =
+                objects.stream().sorted(Comparator.comparing(HostObject::name)).toList();
+        for (HostObject object : byName) {
             if (policy.objection(object, now).isPresent()) {
                 kept++;
                 continue;
