@@ -29,6 +29,11 @@ final class Turn {
     public static final class Turns {
         private final Set<String> taken = new HashSet<>();
         private final Queue<Turn> waiting = new ArrayDeque<>();
+
+        /** What is someone's at the moment. */
+        synchronized Set<String> taken() {
+            return Set.copyOf(taken);
+        }
     }
 
     /**
