@@ -1,21 +1,27 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** How JSON of strangers is read: bounded in depth, in its values' number, and in the length of names, texts and numbers. */
+/**
+ * How JSON of strangers is read: bounded in depth, in its values' number, and in the length of names, texts and numbers.
+ * By Jackson's parser alone: its object mapper would be three hundred more classes for each new agent to fetch.
+ */
 public final class Json {
 
     /** Many small values take a hundred times the memory that their text does; no manifest has so many. */
@@ -29,30 +35,65 @@ public final class Json {
             .maxTokenCount(MAX_TOKENS)
             .build();
 
-    private static final ObjectMapper MAPPER = JsonMapper.builder(
-                    JsonFactory.builder().streamReadConstraints(LIMITS).build())
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .disable(JsonParser.Feature.AUTO_CLOSE_SOURCE)
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .streamReadConstraints(LIMITS)
+            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
             .build();
 
     private Json() {}
 
     /** Reads one value; nothing if {@code text} is no JSON, is beyond the limits, or goes on behind the value. */
     public static Optional<JsonValue> parse(byte[] text) {
-        try {
-            return Optional.of(new JsonValue(MAPPER.readTree(text)));
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            parser.nextToken();
+            JsonValue value = new JsonValue(value(parser));
+            return parser.nextToken() == null ? Optional.of(value) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
+    /** The value that begins with the current token, in the classes that {@link JsonValue} knows. */
+    private static Object value(JsonParser parser) throws IOException {
+        if (parser.currentToken() == null) {
+            throw new JsonParseException(parser, "no value");
+        }
+        return switch (parser.currentToken()) {
+            case START_OBJECT -> {
+                Map<String, Object> fields = new LinkedHashMap<>();
+                for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                    parser.nextToken();
+                    fields.put(name, value(parser));
+                }
+                yield fields;
+            }
+            case START_ARRAY -> {
+                List<Object> items = new ArrayList<>();
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    items.add(value(parser));
+                }
+                yield items;
+            }
+            case VALUE_STRING -> parser.getText();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+            case VALUE_TRUE, VALUE_FALSE -> parser.getBooleanValue();
+            default -> null;
+        };
+    }
+
     /** Writes an object of texts. */
     public static byte[] object(Map<String, String> fields) {
-        try {
-            return MAPPER.writeValueAsBytes(fields);
-        } catch (JsonProcessingException e) {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        try (JsonGenerator generator = FACTORY.createGenerator(text)) {
+            generator.writeStartObject();
+            for (Map.Entry<String, String> field : fields.entrySet()) {
+                generator.writeStringField(field.getKey(), field.getValue());
+            }
+            generator.writeEndObject();
+        } catch (IOException e) {
             throw new IllegalStateException("texts can always be written", e);
         }
+        return text.toByteArray();
     }
 
     /**
@@ -63,7 +104,7 @@ public final class Json {
      * @throws IOException if reading fails
      */
     static boolean forEachText(InputStream in, String field, Consumer<String> texts) throws IOException {
-        try (JsonParser parser = MAPPER.createParser(in)) {
+        try (JsonParser parser = FACTORY.createParser(in)) {
             boolean found = false;
             expect(parser, parser.nextToken() == JsonToken.START_OBJECT);
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,78 +8,94 @@ import java.util.Map;
 /** A stranger's JSON value: what is absent, or of another kind than asked for, reads as empty. */
 public final class JsonValue {
 
-    private final JsonNode node;
+    /** A map of texts to values, a list of values, a text, a number, a boolean or {@code null}. */
+    private final Object value;
 
-    JsonValue(JsonNode node) {
-        this.node = node;
+    JsonValue(Object value) {
+        this.value = value;
+    }
+
+    private Map<?, ?> fields() {
+        return value instanceof Map<?, ?> fields ? fields : Map.of();
+    }
+
+    private List<?> values() {
+        return value instanceof List<?> values ? values : List.of();
     }
 
     /** A field of an object. */
     public JsonValue field(String name) {
-        return new JsonValue(node.path(name));
+        return new JsonValue(fields().get(name));
     }
 
     /** Whether an object has a field, be it {@code null}. */
     public boolean has(String field) {
-        return node.has(field);
+        return fields().containsKey(field);
     }
 
     /** The text of a field, empty if it is none. */
     public String text(String field) {
-        return node.path(field).isTextual() ? node.path(field).textValue() : "";
+        return fields().get(field) instanceof String text ? text : "";
     }
 
     /** The whole number of a field, also one written as text. */
     public long number(String field, long otherwise) {
-        return node.path(field).asLong(otherwise);
+        Object number = fields().get(field);
+        if (number instanceof Number whole) {
+            return whole.longValue();
+        }
+        try {
+            return number instanceof String text ? Long.parseLong(text) : otherwise;
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
     }
 
     /** Whether a field holds a whole number. */
     public boolean hasNumber(String field) {
-        return node.path(field).canConvertToLong() && node.path(field).isIntegralNumber();
+        Object number = fields().get(field);
+        return number instanceof Integer || number instanceof Long;
     }
 
     /** The values of an array, none if it is none. */
     public List<JsonValue> items() {
         List<JsonValue> items = new ArrayList<>();
-        if (node.isArray()) {
-            node.forEach(n -> items.add(new JsonValue(n)));
-        }
+        values().forEach(item -> items.add(new JsonValue(item)));
         return items;
     }
 
     /** The texts of an array, none if it is none. */
     public List<String> itemTexts() {
         List<String> texts = new ArrayList<>();
-        if (node.isArray()) {
-            node.forEach(n -> {
-                if (n.isTextual()) {
-                    texts.add(n.textValue());
-                }
-            });
+        for (Object item : values()) {
+            if (item instanceof String text) {
+                texts.add(text);
+            }
         }
         return texts;
     }
 
     /** The names of an object's fields. */
     public List<String> names() {
-        return node.properties().stream().map(Map.Entry::getKey).toList();
+        return fields().keySet().stream().map(String.class::cast).toList();
     }
 
     /** The fields of an object that are texts, in their order. */
     public Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();
-        node.properties().stream()
-                .filter(field -> field.getValue().isTextual())
-                .forEach(field -> texts.put(field.getKey(), field.getValue().textValue()));
+        fields().forEach((name, item) -> {
+            if (item instanceof String text) {
+                texts.put((String) name, text);
+            }
+        });
         return texts;
     }
 
     public boolean isObject() {
-        return node.isObject();
+        return value instanceof Map;
     }
 
     public boolean isArray() {
-        return node.isArray();
+        return value instanceof List;
     }
 }

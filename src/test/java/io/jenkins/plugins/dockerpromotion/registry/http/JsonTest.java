@@ -42,8 +42,24 @@ class JsonTest {
         assertThat(value.items()).isEmpty();
     }
 
+    @Test
+    void tellsWholeNumbersFromOthers() {
+        JsonValue value = Json.parse(bytes("""
+                {"int": 7, "long": 70000000000, "huge": 99999999999999999999, "half": 1.5, "text": "8", "word": "x",
+                 "yes": true, "null": null}""")).orElseThrow();
+        assertThat(value.names()).filteredOn(value::hasNumber).containsExactly("int", "long");
+        assertThat(value.number("long", -1)).isEqualTo(70_000_000_000L);
+        assertThat(value.number("text", -1)).isEqualTo(8);
+        assertThat(value.number("word", -1)).isEqualTo(-1);
+        assertThat(value.number("yes", -1)).isEqualTo(-1);
+        assertThat(value.number("null", -1)).isEqualTo(-1);
+        assertThat(value.has("null")).isTrue();
+        assertThat(value.texts()).containsOnlyKeys("text", "word");
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"{", "{\"a\":1} x", "{\"a\":1}{}", "nonsense", "{\"a\":01}", "\"\\ud800"})
+    @ValueSource(
+            strings = {"{", "{\"a\":1} x", "{\"a\":1}{}", "nonsense", "", " ", "{\"a\":01}", "[1", "[1,]", "\"\\ud800"})
     void refusesWhatIsNoJson(String text) {
         assertThat(Json.parse(bytes(text))).isEmpty();
     }
