@@ -55,7 +55,11 @@ final class HotBench {
 
     /** {@code readsATagOfADockerHubPage} as a sentence. */
     private static String words(String method) {
-        return method.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+        return method.replaceAll("([A-Z])", " $1")
+                .toLowerCase(Locale.ROOT)
+                .replace("kib", "KiB")
+                .replace("docker hub", "Docker Hub")
+                .replace("registrys", "registry's");
     }
 
     private static String format(double value) {

@@ -44,7 +44,12 @@ final class Report {
      */
     void goal(String what, String aim, double figure, boolean reached) {
         goals.append(
-                String.format(Locale.ROOT, "| %s | %s | %.2f | %s |%n", what, aim, figure, reached ? "yes" : "**no**"));
+                "| " + what + " | " + aim + " | " + format(figure) + " | " + (reached ? "yes" : "**no**") + " |\n");
+    }
+
+    private static String format(double figure) {
+        int decimals = figure == Math.rint(figure) ? 0 : figure < 0.1 ? 3 : 2;
+        return String.format(Locale.ROOT, "%." + decimals + "f", figure);
     }
 
     /** Writes {@code <part>.md} and {@code <part>.goals}, from which {@code bin/bench} makes one page. */
