@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,24 +13,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** The page that says what is withstood names tests that there are. */
 class ReliabilityPageTest {
 
-    private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|IT))(?:#(\\w+))?`");
-
     static Stream<String> tests() throws IOException {
-        return TEST.matcher(Files.readString(Path.of("docs/RELIABILITY.md")))
-                .results()
-                .map(found -> found.group(1)
-                        + Optional.ofNullable(found.group(2))
-                                .map(method -> "#" + method)
-                                .orElse(""))
-                .distinct();
-    }
-
-    private static Map<String, Path> sources() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
-            return files.filter(file -> file.toString().endsWith(".java"))
-                    .collect(Collectors.toMap(
-                            file -> file.getFileName().toString().replace(".java", ""), file -> file, (a, b) -> a));
-        }
+        return DocumentedTests.on(Files.readString(Path.of("docs/RELIABILITY.md")));
     }
 
     @Test
@@ -45,11 +25,6 @@ class ReliabilityPageTest {
     @ParameterizedTest
     @MethodSource("tests")
     void isAboutTestsThatThereAre(String test) throws IOException {
-        String[] parts = test.split("#");
-
-        assertThat(sources()).containsKey(parts[0]);
-        if (parts.length > 1) {
-            assertThat(Files.readString(sources().get(parts[0]))).contains("void " + parts[1] + "(");
-        }
+        DocumentedTests.assertThere(test);
     }
 }

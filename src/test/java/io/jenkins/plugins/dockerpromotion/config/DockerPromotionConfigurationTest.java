@@ -155,6 +155,28 @@ class DockerPromotionConfigurationTest {
                         Timing.DEFAULT.longestWait()));
     }
 
+    @Test
+    void isReadFromTheCodeOfTheGuides() throws Exception {
+        WebhookConfiguration.get().setTokens(List.of());
+        for (String guide : List.of("RESTRICTED-NETWORKS.md", "MIGRATING.md")) {
+            String code = Files.readString(Path.of("docs", guide))
+                    .split("```yaml\n")[1]
+                    .split("```")[0]
+                    .stripIndent();
+            Path file = Files.writeString(folder.resolve(guide + ".yaml"), code);
+            ConfigurationAsCode.get().configure(file.toUri().toString());
+        }
+
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        assertThat(configuration.getRegistries())
+                .extracting(RegistryConfiguration::getAddress)
+                .containsExactly(null, "http://registry.lab.example.com:5000", "https://images.internal.example.com");
+        assertThat(configuration.getAllowedHosts()).hasSize(4);
+        assertThat(WebhookConfiguration.get().getTokens())
+                .extracting(WebhookToken::getName)
+                .containsExactly("Docker Hub");
+    }
+
     private void configure(String file) throws Exception {
         ConfigurationAsCode.get().configure(getClass().getResource(file).toString());
     }
