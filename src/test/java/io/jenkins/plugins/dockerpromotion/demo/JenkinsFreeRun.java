@@ -4,8 +4,10 @@ import com.lesfurets.jenkins.unit.MethodSignature;
 import com.lesfurets.jenkins.unit.cps.BasePipelineTestCPS;
 import com.lesfurets.jenkins.unit.cps.PipelineTestHelperCPS;
 import groovy.lang.Closure;
+import io.jenkins.plugins.dockerpromotion.pipelineunit.DockerPromotionSteps;
 import io.jenkins.plugins.dockerpromotion.testing.ReleaseHub;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,13 +20,15 @@ import java.util.Map;
  */
 final class JenkinsFreeRun extends BasePipelineTestCPS {
 
-    private final DemoLog log;
-    private final DemoSteps steps;
+    private final DockerPromotionSteps steps = new DockerPromotionSteps();
+    private final PrintStream log;
     private final Map<String, Object> parameters = new HashMap<>();
 
-    JenkinsFreeRun(ReleaseHub hub, DemoLog log) {
+    JenkinsFreeRun(ReleaseHub hub, PrintStream log) {
         this.log = log;
-        this.steps = new DemoSteps(hub, log);
+        steps.dockerHub(hub.hub())
+                .credentials("docker-hub", ReleaseHub.USER, ReleaseHub.PASSWORD)
+                .logTo(log::println);
         setHelper(new PipelineTestHelperCPS() {
             /** Not after each call of a method: it takes seconds, and cannot cope with loops, which Jenkins can. */
             @Override
@@ -42,7 +46,7 @@ final class JenkinsFreeRun extends BasePipelineTestCPS {
         setUp();
         declarative();
         onJenkins();
-        fromThePlugin();
+        steps.register(getHelper());
         getHelper().runScript(loadScript(file.getFileName().toString()));
     }
 
@@ -57,7 +61,7 @@ final class JenkinsFreeRun extends BasePipelineTestCPS {
         allow(
                 "stage",
                 args -> {
-                    log.step("stage (" + args[0] + ")");
+                    say("[Pipeline] stage (" + args[0] + ")");
                     return body(args[1]);
                 },
                 String.class,
@@ -72,7 +76,7 @@ final class JenkinsFreeRun extends BasePipelineTestCPS {
         allow(
                 "echo",
                 args -> {
-                    log.say(args[0]);
+                    say(args[0]);
                     return null;
                 },
                 String.class);
@@ -86,41 +90,19 @@ final class JenkinsFreeRun extends BasePipelineTestCPS {
         process.getOutputStream().close();
         new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                 .lines()
-                .forEach(log::say);
+                .forEach(this::say);
         if (process.waitFor() != 0) {
             throw new IOException("the script returned exit code " + process.exitValue());
         }
         return null;
     }
 
-    private void fromThePlugin() {
-        step("dockerHubToken", args -> steps.dockerHubToken(), Map.class);
-        step("findTagForBuild", args -> steps.findTagForBuild(named(args)), Map.class);
-        step("promoteImage", args -> steps.promoteImage(named(args)), Map.class);
-        step(
-                "isolatedDockerConfig",
-                args -> steps.isolatedDockerConfig((Closure<?>) args[1], this::body),
-                Map.class,
-                Closure.class);
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Map<String, ?> named(Object[] args) {
-        return (Map<String, ?>) args[0];
+    private void say(Object text) {
+        log.println(steps.mask(String.valueOf(text)));
     }
 
     private Object body(Object closure) {
         return getHelper().callClosure((Closure<?>) closure);
-    }
-
-    private void step(String name, Call call, Class<?>... types) {
-        allow(
-                name,
-                args -> {
-                    log.step(name);
-                    return call.with(args);
-                },
-                types);
     }
 
     private void allow(String name, Call call, Class<?>... types) {

@@ -39,7 +39,7 @@ public final class ReleaseDemo {
     private boolean withoutJenkins() throws Exception {
         introduce();
         say(JENKINSFILE + " goes through JenkinsPipelineUnit, with the plugin's real client behind the steps");
-        new JenkinsFreeRun(hub, new DemoLog(System.out)).run(JENKINSFILE);
+        new JenkinsFreeRun(hub, System.out).run(JENKINSFILE);
         boolean released = report();
         say("left out: Jenkins itself, so the controller, the agent, the sandbox, the credentials and the forms");
         return released;

@@ -19,7 +19,7 @@ class ReleaseDemoTest {
     void promotesTheImageOfTheBuild() throws Exception {
         try (ReleaseHub hub = ReleaseHub.start()) {
             int before = hub.tags();
-            new JenkinsFreeRun(hub, new DemoLog(new PrintStream(log, true, UTF_8))).run(JENKINSFILE);
+            new JenkinsFreeRun(hub, new PrintStream(log, true, UTF_8)).run(JENKINSFILE);
 
             assertThat(hub.faults()).isEmpty();
             assertThat(hub.tags()).isEqualTo(before + 1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Descriptor;
 import hudson.triggers.TriggerDescriptor;
+import io.jenkins.plugins.dockerpromotion.pipelineunit.StepSignature;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.webhook.DockerHubPushTrigger;
@@ -247,6 +248,16 @@ class AllStepsTest {
             example.fillings().forEach(filled::putAll);
             assertThat(filled.keySet()).as(step.getFunctionName()).containsAll(parameters(step));
         }
+    }
+
+    /** Authors' tests go by that list, without Jenkins. */
+    @Test
+    void theListForTestsOfJenkinsfilesSaysWhatTheStepsTake() {
+        List<String> expected = FormHelpTest.forms(jenkins).stream()
+                .flatMap(form -> StepLine.of(form).stream())
+                .sorted()
+                .toList();
+        assertThat(StepSignature.lines()).isEqualTo(expected);
     }
 
     @Test

@@ -1,0 +1,65 @@
+package io.jenkins.plugins.dockerpromotion.pipelineunit;
+
+import io.jenkins.plugins.dockerpromotion.dockerhost.Age;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
+import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
+import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.PageChange;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import java.util.List;
+
+/** What else there is: Docker Hub's pages, answers to pushes, the trigger, the Docker host. */
+final class HubSteps {
+
+    private static final String DEFAULT_SECTION = "jenkins";
+
+    private final Surroundings around;
+
+    HubSteps(Surroundings around) {
+        this.around = around;
+    }
+
+    Work dockerHubDescription(Arguments given) {
+        ImageName image = given.image("image");
+        if (!image.isDockerHub()) {
+            throw new IllegalArgumentException("it is on " + image.host() + ", and only Docker Hub has such pages");
+        }
+        boolean wholePage = given.flag("wholePage");
+        String section = given.needed("section");
+        if (wholePage && !section.equals(DEFAULT_SECTION)) {
+            throw new IllegalArgumentException("give either 'section' or 'wholePage'");
+        }
+        PageChange change = new PageChange(
+                given.text("description").orElse(""), given.plain("fullDescription"), wholePage ? "" : section);
+        return block -> DockerHubClient.open(
+                        around.usernamePassword(given.text("credentialsId")), around.reaching(ImageName.DOCKER_HUB))
+                .changePage(image, change);
+    }
+
+    /** No push started the build of a test. */
+    Work notifyDockerHub(Arguments given) {
+        given.text("state").ifPresent(State::parse);
+        return block -> {
+            around.say("No push that can be answered started this build");
+            return false;
+        };
+    }
+
+    /** The Docker host of whoever runs a test is left alone. */
+    Work pruneDockerHost(Arguments given) {
+        Age.parse(given.needed("until"));
+        return block -> {
+            HostReceipt nothing = new HostReceipt(List.of(), 0, 0, given.flag("dryRun"));
+            around.say(nothing);
+            return nothing.asMap();
+        };
+    }
+
+    Work dockerHubPush(Arguments given) {
+        given.text("image").ifPresent(ImageName::parse);
+        given.words("images").forEach(ImageName::parse);
+        TagFilter.of(given.text("tag").orElse(""));
+        return block -> given.given();
+    }
+}

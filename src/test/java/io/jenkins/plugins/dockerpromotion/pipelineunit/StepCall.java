@@ -1,0 +1,10 @@
+package io.jenkins.plugins.dockerpromotion.pipelineunit;
+
+import java.util.Map;
+
+/**
+ * One call of a step.
+ *
+ * @param arguments by name, those that the Jenkinsfile gives; numbers are {@code Long}
+ */
+public record StepCall(String step, Map<String, Object> arguments) {}
