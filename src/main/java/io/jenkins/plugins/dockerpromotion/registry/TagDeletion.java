@@ -41,8 +41,8 @@ final class TagDeletion {
             case NONE ->
                 throw failure(
                         tagged,
-                        "deletion is switched off there; whoever runs the registry can switch it on (the CNCF registry:"
-                                + " REGISTRY_STORAGE_DELETE_ENABLED=true)",
+                        "deletion is switched off there; whoever runs a CNCF registry can switch it on"
+                                + " (REGISTRY_STORAGE_DELETE_ENABLED=true), GitHub deletes only by its own API",
                         Obstacle.SWITCHED_OFF);
         };
     }
