@@ -75,7 +75,7 @@ class AllStepsTest {
         hub.close();
     }
 
-    private static Map<String, StepExample> examples() {
+    static Map<String, StepExample> examples() {
         Map<String, StepExample> examples = new TreeMap<>();
         examples.put(
                 "deleteImageTag",
@@ -160,7 +160,7 @@ class AllStepsTest {
         return examples;
     }
 
-    private static StepExample triggerExample() {
+    static StepExample triggerExample() {
         return StepExample.of("image tag | images ignorePushers callback")
                 .filled("image", IMAGE)
                 .filled("tag", "{year}.{week}.{build}", "images", "a/one, a/two", "ignorePushers", "robot")

@@ -6,6 +6,7 @@ import hudson.model.Result;
 import hudson.model.Slave;
 import hudson.util.FormValidation.Kind;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
+import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,9 +45,7 @@ class PruneDockerHostStepTest {
 
     /** @param body of a shell script in place of the docker client */
     private void client(String body) throws Exception {
-        Path docker =
-                Files.writeString(bin.resolve("docker"), "#!/bin/sh\necho \"$@\" >>" + bin + "/calls\n" + body + "\n");
-        assertThat(docker.toFile().setExecutable(true)).isTrue();
+        FakeCommand.install(bin, "docker", "echo \"$@\" >>" + bin + "/calls\n" + body);
     }
 
     private String step(String parameters) {

@@ -1,0 +1,104 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.model.Descriptor;
+import hudson.model.TaskListener;
+import hudson.util.ReflectionUtils;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jenkinsci.plugins.structs.describable.ArrayType;
+import org.jenkinsci.plugins.structs.describable.AtomicType;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.DescribableParameter;
+import org.jenkinsci.plugins.structs.describable.HomogeneousObjectType;
+import org.jenkinsci.plugins.structs.describable.ParameterType;
+
+/** The parameters of a step or trigger in Markdown: a row for each, with what its code and its help say. */
+final class ParameterTable {
+
+    private static final Pattern EMPTY = Pattern.compile("Empty: (.*?)[.](?= |$)");
+    private static final Pattern SENTENCE = Pattern.compile("((?:`[^`]*`|[^`])*?)[.](?= |$)");
+
+    private final List<String> rows =
+            new ArrayList<>(List.of("| Parameter | Type | Default | What it means |", "|---|---|---|---|"));
+
+    private ParameterTable() {}
+
+    /** @param order of the names, as in the form */
+    static String of(Descriptor<?> form, Collection<String> order) throws Exception {
+        ParameterTable table = new ParameterTable();
+        DescribableModel<?> model = DescribableModel.of(form.clazz);
+        Object empty = model.instantiate(Map.of(), TaskListener.NULL);
+        for (String name : order) {
+            table.add("", model.getParameter(name), empty);
+        }
+        return String.join("\n", table.rows) + "\n";
+    }
+
+    /** @param empty what is made where no parameter is given */
+    private void add(String prefix, DescribableParameter parameter, Object empty) throws Exception {
+        ParameterType type = parameter.getType();
+        String help = markdown(parameter.getHelp());
+        rows.add("| `" + prefix + parameter.getName() + "` | " + word(type) + " | " + preset(parameter, empty, help)
+                + " | " + firstSentence(help) + " |");
+        if (type instanceof ArrayType list && list.getElementType() instanceof HomogeneousObjectType entry) {
+            for (DescribableParameter field : entry.getSchemaType().getParameters()) {
+                add(parameter.getName() + "[].", field, entry.getSchemaType().instantiate(Map.of(), TaskListener.NULL));
+            }
+        }
+    }
+
+    private static String word(ParameterType type) {
+        if (type instanceof ArrayType list) {
+            return "list of "
+                    + (list.getElementType() instanceof HomogeneousObjectType ? "map" : word(list.getElementType()))
+                    + "s";
+        }
+        Class<?> plain = ((AtomicType) type).getType();
+        return plain == String.class ? "text" : plain == boolean.class ? "boolean" : "number";
+    }
+
+    /** What holds without the parameter: the value in the code, or else what the help says. */
+    private static String preset(DescribableParameter parameter, Object empty, String help) throws Exception {
+        Object value = ReflectionUtils.getPublicProperty(empty, parameter.getName());
+        if (value != null && !List.of().equals(value)) {
+            return "`" + groovy(value) + "`";
+        }
+        Matcher words = EMPTY.matcher(help);
+        if (words.find()) {
+            return words.group(1);
+        }
+        return parameter.isRequired() ? "*required*" : "none";
+    }
+
+    private static String groovy(Object value) {
+        if (value instanceof Collection<?> items) {
+            return items.stream().map(ParameterTable::groovy).collect(Collectors.joining(", ", "[", "]"));
+        }
+        return value instanceof String ? "'" + value + "'" : value.toString();
+    }
+
+    /** In one line, up to the first example that stands by itself. */
+    private static String markdown(String html) {
+        return html.replaceFirst("(?s)<pre>.*", "")
+                .replaceAll("</?code>", "`")
+                .replaceAll("</?(?:i|em)>", "*")
+                .replaceAll("</?b>", "**")
+                .replaceAll("<[^>]+>", " ")
+                .replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&amp;", "&")
+                .replace("|", "\\|")
+                .replaceAll("\\s+", " ")
+                .trim();
+    }
+
+    private static String firstSentence(String help) {
+        Matcher sentence = SENTENCE.matcher(help);
+        return sentence.lookingAt() ? sentence.group(1) + "." : help;
+    }
+}
