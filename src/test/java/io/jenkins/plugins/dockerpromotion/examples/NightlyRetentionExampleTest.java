@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.BooleanParameterDefinition;
 import hudson.model.BooleanParameterValue;
 import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
+import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -22,18 +25,18 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Runs {@code docs/examples/nightly-retention/Jenkinsfile} as it stands there, on a GitLab whose tokens end after minutes. */
+/** Runs {@code docs/examples/nightly-retention/Jenkinsfile} and the scripted one as they stand there, on a GitLab. */
 @WithJenkins
 class NightlyRetentionExampleTest {
 
     private static final String PASSWORD = "glpat-0123456789";
 
     private static JenkinsRule jenkins;
-    private static WorkflowJob job;
     private InMemoryRegistry gitLab;
 
     @BeforeAll
@@ -45,9 +48,6 @@ class NightlyRetentionExampleTest {
                 .getCredentials()
                 .add(new UsernamePasswordCredentialsImpl(
                         CredentialsScope.GLOBAL, "gitlab-registry", "", "ci", PASSWORD));
-        job = rule.createProject(WorkflowJob.class, "nightly-retention");
-        job.setDefinition(
-                new CpsFlowDefinition(Files.readString(Path.of("docs/examples/nightly-retention/Jenkinsfile")), true));
     }
 
     @BeforeEach
@@ -72,7 +72,17 @@ class NightlyRetentionExampleTest {
         gitLab.close();
     }
 
-    private WorkflowRun run(boolean dryRun, Result expected) throws Exception {
+    private static WorkflowJob job(String jenkinsfile) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        // Jenkins takes them from the Jenkinsfile only once that has run.
+        job.addProperty(new ParametersDefinitionProperty(
+                new StringParameterDefinition("IMAGE"), new BooleanParameterDefinition("DRY_RUN")));
+        job.setDefinition(
+                new CpsFlowDefinition(Files.readString(Path.of("docs/examples/nightly-retention", jenkinsfile)), true));
+        return job;
+    }
+
+    private WorkflowRun run(WorkflowJob job, boolean dryRun, Result expected) throws Exception {
         return jenkins.assertBuildStatus(
                 expected,
                 job.scheduleBuild2(
@@ -82,13 +92,15 @@ class NightlyRetentionExampleTest {
                                 new BooleanParameterValue("DRY_RUN", dryRun))));
     }
 
-    @Test
-    void plansAndThenPrunesWithoutAnApproval() throws Exception {
-        WorkflowRun plan = run(true, Result.SUCCESS);
+    @ParameterizedTest
+    @ValueSource(strings = {"Jenkinsfile", "scripted/Jenkinsfile"})
+    void plansAndThenPrunesWithoutAnApproval(String jenkinsfile) throws Exception {
+        WorkflowJob job = job(jenkinsfile);
+        WorkflowRun plan = run(job, true, Result.SUCCESS);
         assertThat(plan.getLog()).contains("Would delete 4 tags").contains("WHAT    WHY");
         assertThat(gitLab.tags("group/app")).hasSize(15);
 
-        WorkflowRun pruned = run(false, Result.SUCCESS);
+        WorkflowRun pruned = run(job, false, Result.SUCCESS);
         assertThat(pruned.getLog()).contains("Deleted 4 tags").doesNotContain(PASSWORD);
         assertThat(gitLab.tags("group/app"))
                 .hasSize(11)
@@ -98,13 +110,14 @@ class NightlyRetentionExampleTest {
         assertThat(job.getTriggers()).isNotEmpty();
     }
 
-    @Test
-    void isUnstableWhenATagIsRefused() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"Jenkinsfile", "scripted/Jenkinsfile"})
+    void isUnstableWhenATagIsRefused(String jenkinsfile) throws Exception {
         gitLab.onRequest(
                 r -> r.method().equals("DELETE") && r.path().endsWith("2019.20.2"),
                 Fault.status(403).always());
 
-        WorkflowRun run = run(false, Result.UNSTABLE);
+        WorkflowRun run = run(job(jenkinsfile), false, Result.UNSTABLE);
 
         assertThat(run.getLog()).contains("Not deleted: 2019.20.2").contains("refused to delete 1 tags");
         assertThat(gitLab.tags("group/app")).hasSize(12).contains("2019.20.2");

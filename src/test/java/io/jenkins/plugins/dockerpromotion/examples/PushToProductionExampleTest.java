@@ -25,9 +25,13 @@ import org.jenkinsci.plugins.workflow.support.steps.input.InputAction;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** Runs {@code docs/examples/push-to-production/Jenkinsfile} as it stands there, over a restart while a person decides. */
+/**
+ * Runs {@code docs/examples/push-to-production/Jenkinsfile} as it stands there, over a restart while a person decides, and
+ * then the scripted one.
+ */
 class PushToProductionExampleTest {
 
     private static final String IMAGE = "technolog/serviceone";
@@ -61,11 +65,7 @@ class PushToProductionExampleTest {
         session.then(jenkins -> {
             configure();
             jenkins.jenkins.setQuietPeriod(0);
-            WorkflowJob job = jenkins.createProject(WorkflowJob.class, "production");
-            String jenkinsfile = Files.readString(Path.of("docs/examples/push-to-production/Jenkinsfile"));
-            job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
-            // The first build makes the job listen, and does nothing else.
-            jenkins.buildAndAssertSuccess(job);
+            WorkflowJob job = listen(jenkins, "Jenkinsfile");
             assertThat(hub.requests().count()).isZero();
 
             Webhooks.deliver(jenkins, IMAGE, "2017.2", hub.callbackUrl(IMAGE));
@@ -102,7 +102,35 @@ class PushToProductionExampleTest {
             assertThat(SecretSearch.filesHolding(
                             run.getRootDir().toPath(), PASSWORD, "2141b5bi5i5b02bec211i4eeih0242eg"))
                     .isEmpty();
+            run.getParent().delete();
+            assertTheScriptedOneDoesTheSame(jenkins);
         });
+    }
+
+    private void assertTheScriptedOneDoesTheSame(JenkinsRule jenkins) throws Exception {
+        TestImage next = TestImage.oci(3);
+        hub.registry().push(IMAGE, "2017.3.104", next);
+        WorkflowJob job = listen(jenkins, "scripted/Jenkinsfile");
+
+        Webhooks.deliver(jenkins, IMAGE, "2017.3.104", hub.callbackUrl(IMAGE));
+        WorkflowRun run = Webhooks.build(job, 2);
+        jenkins.waitForMessage("Put 2017.3.104 into production?", run);
+        run.getAction(InputAction.class).getExecutions().get(0).proceed(null);
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        assertThat(hub.registry().digestOf(IMAGE, "production")).contains(next.digest());
+        assertThat(hub.fullDescription(IMAGE)).contains("`production` is **2017.3.104**");
+        jenkins.assertLogContains("Answered the push of " + IMAGE + ":2017.3.104: success", run);
+        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+    }
+
+    /** A job whose first build made it listen, and did nothing else. */
+    private static WorkflowJob listen(JenkinsRule jenkins, String file) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "production");
+        String jenkinsfile = Files.readString(Path.of("docs/examples/push-to-production", file));
+        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+        jenkins.buildAndAssertSuccess(job);
+        return job;
     }
 
     private void configure() throws Exception {

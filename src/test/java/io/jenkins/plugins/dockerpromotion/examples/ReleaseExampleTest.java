@@ -24,37 +24,49 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Runs {@code docs/examples/release/Jenkinsfile} as it stands there. */
+/** Runs {@code docs/examples/release/Jenkinsfile} and the scripted one beside it as they stand there. */
 @WithJenkins
 class ReleaseExampleTest {
 
-    private JenkinsRule jenkins;
-    private ReleaseHub hub;
-    private DumbSlave agent;
-    private WorkflowJob job;
+    private static final String DECLARATIVE = "Jenkinsfile";
+    private static final String SCRIPTED = "scripted/Jenkinsfile";
 
-    @BeforeEach
-    void prepare(JenkinsRule rule) throws Exception {
+    private static JenkinsRule jenkins;
+    private static DumbSlave agent;
+    private ReleaseHub hub;
+
+    @BeforeAll
+    static void prepare(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        hub = ReleaseHub.start();
         jenkins.jenkins.setNumExecutors(0);
         agent = jenkins.createOnlineSlave();
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
                 .add(new UsernamePasswordCredentialsImpl(
                         CredentialsScope.GLOBAL, "docker-hub", "", ReleaseHub.USER, ReleaseHub.PASSWORD));
+    }
+
+    @BeforeEach
+    void openHub() {
+        hub = ReleaseHub.start();
         RegistryConfiguration dockerHub =
                 new RegistryConfiguration("docker.io", hub.registry().uri().toString());
         dockerHub.setApiAddress(hub.hub().uri().toString());
         DockerPromotionConfiguration.get().setRegistries(List.of(dockerHub));
-        job = jenkins.createProject(WorkflowJob.class, "release");
-        String jenkinsfile = Files.readString(Path.of("docs/examples/release/Jenkinsfile"));
-        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+    }
+
+    private static WorkflowRun run(String jenkinsfile) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(Files.readString(Path.of("docs/examples/release", jenkinsfile)), true));
+        return jenkins.buildAndAssertSuccess(job);
     }
 
     @AfterEach
@@ -62,11 +74,12 @@ class ReleaseExampleTest {
         hub.close();
     }
 
-    @Test
-    void releasesTheImageOfTheBuildWithoutAnApproval() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {DECLARATIVE, SCRIPTED})
+    void releasesTheImageOfTheBuildWithoutAnApproval(String jenkinsfile) throws Exception {
         int before = hub.tags();
 
-        WorkflowRun run = jenkins.buildAndAssertSuccess(job);
+        WorkflowRun run = run(jenkinsfile);
 
         assertThat(hub.faults()).isEmpty();
         assertThat(hub.tags()).isEqualTo(before + 1);
@@ -83,9 +96,9 @@ class ReleaseExampleTest {
 
     @Test
     void leavesNoDockerConfigurationBehind() throws Exception {
-        jenkins.buildAndAssertSuccess(job);
+        WorkflowRun run = run(DECLARATIVE);
 
-        FilePath temporary = agent.getWorkspaceFor(job).withSuffix("@tmp");
+        FilePath temporary = agent.getWorkspaceFor(run.getParent()).withSuffix("@tmp");
         assertThat(temporary.exists() ? temporary.list("docker-*/**") : new FilePath[0])
                 .isEmpty();
     }
@@ -108,7 +121,7 @@ class ReleaseExampleTest {
                     Fault.status(500));
         }
 
-        jenkins.buildAndAssertSuccess(job);
+        run(DECLARATIVE);
 
         long agentProcess = agent.getChannel().call(new ProcessId());
         assertThat(agentProcess).isNotEqualTo(ProcessHandle.current().pid());

@@ -33,11 +33,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** Runs {@code docs/examples/version-build-promote/Jenkinsfile} as it stands there, with a real daemon and registry. */
+/** Runs {@code docs/examples/version-build-promote/Jenkinsfile} and the scripted one as they stand there, with a real daemon and registry. */
 @WithJenkins
 class VersionBuildPromoteExampleIT {
-
-    private static final String REPOSITORY = "technolog/serviceone";
 
     private static DockerDaemonProcess daemon;
     private static DockerRegistryProcess registry;
@@ -77,35 +75,41 @@ class VersionBuildPromoteExampleIT {
         jenkins.waitOnline(jenkins.createSlave(
                 Label.get("docker"),
                 new EnvVars("DOCKER_HOST", daemon.host(), "DOCKER_CONFIG", agentConfig.toString())));
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "service");
-        // Jenkins takes them from the Jenkinsfile only once that has run.
-        job.addProperty(new ParametersDefinitionProperty(
-                new StringParameterDefinition("REGISTRY"), new StringParameterDefinition("REPOSITORY")));
-        String jenkinsfile = Files.readString(Path.of("docs/examples/version-build-promote/Jenkinsfile"));
-        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+        assertVersions(jenkins, "Jenkinsfile", "technolog/declarative");
+        assertVersions(jenkins, "scripted/Jenkinsfile", "technolog/scripted");
 
-        String first = release(jenkins, job);
-        String second = release(jenkins, job);
-        job.getBuilds().forEach(VersionBuildPromoteExampleIT::delete);
-        job.updateNextBuildNumber(1);
-        String afterReset = release(jenkins, job);
-
-        assertThat(first).isIn(version(1, 0), version(1, 1));
-        assertThat(second).isIn(version(2, 0), version(2, 1));
-        assertThat(afterReset).isIn(version(3, 0), version(3, 1));
         assertThat(agentConfig).isEmptyDirectory();
         assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
         assertThat(ScriptApproval.get().getPendingScripts()).isEmpty();
     }
 
+    private static void assertVersions(JenkinsRule jenkins, String file, String repository) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        // Jenkins takes them from the Jenkinsfile only once that has run.
+        job.addProperty(new ParametersDefinitionProperty(
+                new StringParameterDefinition("REGISTRY"), new StringParameterDefinition("REPOSITORY")));
+        String jenkinsfile = Files.readString(Path.of("docs/examples/version-build-promote", file));
+        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+
+        String first = release(jenkins, job, repository);
+        String second = release(jenkins, job, repository);
+        job.getBuilds().forEach(VersionBuildPromoteExampleIT::delete);
+        job.updateNextBuildNumber(1);
+        String afterReset = release(jenkins, job, repository);
+
+        assertThat(first).isIn(version(1, 0), version(1, 1));
+        assertThat(second).isIn(version(2, 0), version(2, 1));
+        assertThat(afterReset).isIn(version(3, 0), version(3, 1));
+    }
+
     /** Builds once, asserts that the version is what latest points at, and gives the version. */
-    private static String release(JenkinsRule jenkins, WorkflowJob job) throws Exception {
+    private static String release(JenkinsRule jenkins, WorkflowJob job, String repository) throws Exception {
         WorkflowRun run = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(
                 0,
                 new ParametersAction(
                         new StringParameterValue("REGISTRY", registry.host()),
-                        new StringParameterValue("REPOSITORY", REPOSITORY))));
-        String image = registry.host() + "/" + REPOSITORY;
+                        new StringParameterValue("REPOSITORY", repository))));
+        String image = registry.host() + "/" + repository;
         Skopeo skopeo = Skopeo.ANONYMOUS.basic(DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
         String digest = skopeo.digest(image + ":latest");
         jenkins.assertLogContains("Released " + image + " " + run.getDisplayName() + " as " + digest, run);
