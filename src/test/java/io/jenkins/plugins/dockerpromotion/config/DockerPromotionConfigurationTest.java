@@ -2,11 +2,15 @@ package io.jenkins.plugins.dockerpromotion.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
 import hudson.model.Descriptor;
 import hudson.model.Item;
@@ -20,8 +24,10 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.casc.Attribute;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
+import io.jenkins.plugins.casc.SecretSource;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import io.jenkins.plugins.dockerpromotion.webhook.WebhookConfiguration;
 import io.jenkins.plugins.dockerpromotion.webhook.WebhookToken;
@@ -36,6 +42,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -211,6 +218,56 @@ class DockerPromotionConfigurationTest {
         ConfigurationAsCode.get().configure(file.toUri().toString());
 
         assertThat(exported()).isEqualTo(before);
+    }
+
+    @Test
+    void theExampleOfAWholeConfigurationIsTakenAsItStands() throws Exception {
+        String hash = "bd15cfc1b78ab660e1a13f03418dcc6aa5c0c17087946b931e3e93f567e23ccf";
+        Map<String, String> secrets = Map.of(
+                "DOCKER_HUB_USER", "technolog",
+                "DOCKER_HUB_TOKEN", "dckr_pat_1",
+                "REGISTRY_USER", "robot",
+                "REGISTRY_PASSWORD", "only-for-the-test",
+                "REGISTRY_CA", Files.readString(TestCertificates.shared().caPem()),
+                "DOCKER_HUB_WEBHOOK_HASH", hash);
+        SecretSource source = new SecretSource() {
+            @Override
+            public Optional<String> reveal(String secret) {
+                return Optional.ofNullable(secrets.get(secret));
+            }
+        };
+        ExtensionList.lookup(SecretSource.class).add(0, source);
+        SystemCredentialsProvider store = SystemCredentialsProvider.getInstance();
+        Map<Domain, List<Credentials>> before = store.getDomainCredentialsMap();
+        Path example = Path.of("docs/examples/configuration-as-code/jenkins.yaml");
+
+        ConfigurationAsCode.get().configure(example.toUri().toString());
+
+        List<UsernamePasswordCredentialsImpl> credentials = CredentialsProvider.lookupCredentialsInItemGroup(
+                UsernamePasswordCredentialsImpl.class, jenkins.jenkins, ACL.SYSTEM2, List.of());
+        assertThat(credentials)
+                .extracting(c -> c.getId() + " " + c.getUsername() + ":"
+                        + c.getPassword().getPlainText())
+                .contains("docker-hub technolog:dckr_pat_1", "registry robot:only-for-the-test");
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        Map<String, RegistryLocation> locations = registriesOf(configuration);
+        assertThat(locations.get("registry.example.com").certificateAuthority()).contains("BEGIN CERTIFICATE");
+        assertThat(configuration.credentialsIdFor("registry.example.com")).contains("registry");
+        assertThat(locations.get("registry.internal:5000").registry())
+                .isEqualTo(URI.create("http://registry.internal:5000"));
+        assertThat(locations.get("docker.io").registry()).isEqualTo(URI.create("https://mirror.example.com"));
+        assertThat(configuration.getAllowedHosts()).hasSize(4);
+        assertThat(configuration.network().timing()).isEqualTo(Timing.DEFAULT);
+        assertThat(configuration.getPatternInForce()).isEqualTo(TagPattern.DEFAULT);
+        assertThat(WebhookConfiguration.get().getTokens())
+                .extracting(WebhookToken::getName, WebhookToken::getHash)
+                .containsExactly(tuple("Docker Hub", hash));
+        for (String setting : settings()) {
+            assertThat(Files.readString(example)).as("it shows every setting").contains(setting + ":");
+        }
+        WebhookConfiguration.get().setTokens(List.of());
+        store.setDomainCredentialsMap(before);
+        ExtensionList.lookup(SecretSource.class).remove(source);
     }
 
     /** The names of what can be set in the global configuration of this plugin. */
