@@ -7,6 +7,7 @@ import com.cloudbees.plugins.credentials.CredentialsProvider;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.CredentialsStore;
 import com.cloudbees.plugins.credentials.SecretBytes;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.common.StandardCredentials;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.domains.HostnameSpecification;
@@ -19,10 +20,13 @@ import hudson.model.Run;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
+import hudson.security.AuthorizationStrategy;
+import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import java.util.HashMap;
 import java.util.List;
 import jenkins.authentication.tokens.api.AuthenticationTokenException;
 import jenkins.authentication.tokens.api.AuthenticationTokenSource;
@@ -30,6 +34,7 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerRegistryToken;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -42,13 +47,22 @@ class RegistryCredentialsTest {
 
     private static final String REGISTRY = "registry.example.com:5000";
 
-    private JenkinsRule jenkins;
-    private FreeStyleProject job;
-    private Run<?, ?> run;
+    private static JenkinsRule jenkins;
+    private static FreeStyleProject job;
+    private static Run<?, ?> run;
+
+    @BeforeAll
+    static void build(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        job = jenkins.createFreeStyleProject("job");
+        run = jenkins.buildAndAssertSuccess(job);
+    }
 
     @BeforeEach
-    void credentials(JenkinsRule rule) throws Exception {
-        jenkins = rule;
+    void credentials() throws Exception {
+        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
+        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
+        SystemCredentialsProvider.getInstance().setDomainCredentialsMap(new HashMap<>());
         add(Domain.global(), login("login", "bob", "s3cret"));
         add(Domain.global(), text("token", " t0ken\n"));
         add(Domain.global(), new ExchangedCredentials("exchanged", "QVdTOmxvbmdUb2tlbg=="));
@@ -60,8 +74,6 @@ class RegistryCredentialsTest {
         add(
                 new Domain("other", "", List.of(new HostnameSpecification("other.example.com", ""))),
                 login("limited", "eve", "0ther"));
-        job = jenkins.createFreeStyleProject("job");
-        run = jenkins.buildAndAssertSuccess(job);
     }
 
     @Test

@@ -26,12 +26,14 @@ import java.util.List;
 import java.util.stream.Stream;
 import jenkins.model.CauseOfInterruption;
 import net.sf.json.JSONObject;
+import org.apache.commons.io.FileUtils;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.FlowInterruptedException;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,22 +47,33 @@ class IsolatedDockerConfigStepTest {
     private static final String TOKEN = "t0ken-0123456789";
 
     @TempDir
-    private Path agentConfig;
+    private static Path agentConfig;
 
-    private JenkinsRule jenkins;
-    private DumbSlave agent;
+    private static JenkinsRule jenkins;
+    private static DumbSlave agent;
+
     private WorkflowJob job;
 
-    @BeforeEach
-    void agent(JenkinsRule rule) throws Exception {
+    @BeforeAll
+    static void agent(JenkinsRule rule) throws Exception {
         jenkins = rule;
+        jenkins.jenkins.setQuietPeriod(0);
         List<Credentials> credentials = SystemCredentialsProvider.getInstance().getCredentials();
         credentials.add(login("login", "bob"));
         credentials.add(new StringCredentialsImpl(CredentialsScope.GLOBAL, "token", "", Secret.fromString(TOKEN)));
         SystemCredentialsProvider.getInstance().save();
         agent = jenkins.createSlave(Label.get("agent"), new EnvVars("DOCKER_CONFIG", agentConfig.toString()));
         jenkins.waitOnline(agent);
-        job = jenkins.createProject(WorkflowJob.class, "job");
+    }
+
+    @BeforeEach
+    void job() throws Exception {
+        job = jenkins.createProject(WorkflowJob.class);
+        try (Stream<Path> files = Files.list(agentConfig)) {
+            for (Path file : files.toList()) {
+                FileUtils.forceDelete(file.toFile());
+            }
+        }
     }
 
     @Test
@@ -187,6 +200,8 @@ class IsolatedDockerConfigStepTest {
         jenkins.assertLogContains("it holds logins, and is removed as soon as the agent connects the next time.", run);
         run.doStop();
         jenkins.waitForCompletion(run);
+        agent.toComputer().connect(true).get();
+        jenkins.waitOnline(agent);
     }
 
     @Test

@@ -56,8 +56,9 @@ public sealed interface RegistryAuthentication extends Serializable {
         private static void requireHeaderSafe(String value, String what) {
             Objects.requireNonNull(value, what);
             if (value.chars().anyMatch(Character::isISOControl)) {
-                throw new IllegalArgumentException("the " + what + " holds a line break or another control character;"
-                        + " a key file goes there in base64, in one line (Google's user name for it: _json_key_base64)");
+                throw new IllegalArgumentException(
+                        "the " + what + " holds a line break or another control character;"
+                                + " a key file goes there in base64, in one line (Google's user name for it: _json_key_base64)");
             }
         }
 
