@@ -239,6 +239,13 @@ class PermissionsTest {
             return "descriptorByName/" + form.getId() + "/" + Character.toLowerCase(name.charAt(0)) + name.substring(1);
         }
 
+        /** Ids of credentials, all kinds of them for what is about credentials. */
+        List<String> probes() {
+            return method.getName().contains("Credentials")
+                    ? List.of(HIDDEN + "-other", HIDDEN + "-system", HIDDEN + "-users", OWN, "absent")
+                    : List.of(OWN, "absent");
+        }
+
         /** Or for those who may change the job. */
         boolean isForAdministrators() {
             return form instanceof GlobalConfiguration
@@ -292,16 +299,15 @@ class PermissionsTest {
                             || helper.method.isAnnotationPresent(POST.class))
                     .as(helper.method + " needs POST")
                     .isTrue();
-            for (String place : List.of("", visible.getUrl())) {
-                String address = place + helper.address();
-                assertThat(call(reader, HttpMethod.GET, address, "x").getStatusCode())
-                        .as("GET " + address)
-                        .isEqualTo(405);
-                assertThat(call(anonymous, HttpMethod.POST, address, "x").getStatusCode())
-                        .as("anonymous " + address)
-                        .isEqualTo(403);
+            assertThat(call(reader, HttpMethod.GET, helper.address(), "x").getStatusCode())
+                    .as("GET " + helper.address())
+                    .isEqualTo(405);
+            assertThat(call(anonymous, HttpMethod.POST, helper.address(), "x").getStatusCode())
+                    .as("anonymous " + helper.address())
+                    .isEqualTo(403);
+            for (String address : List.of(helper.address(), visible.getUrl() + helper.address())) {
                 List<String> answers = new ArrayList<>();
-                for (String probe : List.of(HIDDEN + "-other", HIDDEN + "-system", HIDDEN + "-users", OWN, "absent")) {
+                for (String probe : helper.probes()) {
                     WebResponse answer = call(reader, HttpMethod.POST, address, probe);
                     assertThat(answer.getStatusCode()).as(address).isEqualTo(helper.isForAdministrators() ? 403 : 200);
                     answers.add(
