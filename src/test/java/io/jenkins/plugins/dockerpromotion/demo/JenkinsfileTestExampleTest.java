@@ -143,7 +143,7 @@ class JenkinsfileTestExampleTest {
     /** That of this test, with the jar in place of this project's own tests. */
     private String classPath() {
         Set<String> others = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .filter(entry -> !Path.of(entry).equals(ownTestClasses()))
+                .filter(entry -> !Path.of(entry).normalize().equals(ownTestClasses()))
                 .collect(Collectors.toCollection(LinkedHashSet::new));
         return Stream.concat(Stream.of(built.toString(), jar.toString()), others.stream())
                 .collect(Collectors.joining(File.pathSeparator));
@@ -151,7 +151,7 @@ class JenkinsfileTestExampleTest {
 
     private static Path ownTestClasses() {
         URL location = TestLauncher.class.getProtectionDomain().getCodeSource().getLocation();
-        return Path.of(URI.create(location.toString()));
+        return Path.of(URI.create(location.toString())).normalize();
     }
 
     private static List<Path> files(Path directory) throws IOException {

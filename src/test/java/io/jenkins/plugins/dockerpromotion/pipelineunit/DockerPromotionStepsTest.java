@@ -213,6 +213,9 @@ class DockerPromotionStepsTest extends BasePipelineTest {
                 """);
 
         assertThat(said).containsExactly("2017.2.104", "2017.2.104", "103-0123456789ab");
+        steps.buildNumber(104);
+        assertThatThrownBy(() -> run("imageVersion(image: 'technolog/serviceone')"))
+                .hasMessageContaining("build 104 has the version 2017.2.104 (given before) already");
     }
 
     @Test
