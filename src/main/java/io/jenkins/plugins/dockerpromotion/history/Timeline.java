@@ -39,15 +39,21 @@ public record Timeline(List<Row> lanes, List<Tick> ticks, boolean shortSpan) {
      *
      * @param x where it begins
      * @param width until the next one comes
-     * @param room for the text: {@code narrow}, {@code medium} or {@code wide}
+     * @param room for the text: {@code sliver}, {@code narrow}, {@code medium} or {@code wide}
      * @param colour from 0, the same for a version in all lanes
      */
     public record Bar(Lane.Stand stand, String x, String width, String room, int colour) {
 
         private static Bar of(Lane.Stand stand, double from, double to, int colour) {
             double share = to - from;
-            String room = share < 0.1 ? "narrow" : share < 0.25 ? "medium" : "wide";
-            return new Bar(stand, percent(from), percent(share), room, colour);
+            return new Bar(stand, percent(from), percent(share), room(share), colour);
+        }
+
+        private static String room(double share) {
+            if (share < 0.1) {
+                return share < 0.08 ? "sliver" : "narrow";
+            }
+            return share < 0.25 ? "medium" : "wide";
         }
 
         /** What tells a version from its neighbours: its last number. */

@@ -100,7 +100,7 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         }
         String root = Util.fixNull(Jenkins.get().getRootUrl(), "/");
         String address = root + WebhookEndpoint.get().getUrlName() + "/" + make(name) + "/";
-        return FormValidation.okWithMarkup(Util.escape(Messages.WebhookConfiguration_made(name)) + "<br><code>"
-                + Util.escape(address) + "</code>");
+        return FormValidation.okWithMarkup(Util.escape(Messages.WebhookConfiguration_made(name))
+                + "<br><code style='overflow-wrap: anywhere'>" + Util.escape(address) + "</code>");
     }
 }
