@@ -70,12 +70,13 @@ class PicturesOfPages {
         decorator.getMethod("setTheme", theme).invoke(decorator.getMethod("get").invoke(null), asTheBrowserSays);
     }
 
-    /** Without what floats above a page, and would be in the way. */
+    /** Without what floats above a page, and would be in the way, and without what fades in. */
     private void open(String path) throws Exception {
         browser.open(jenkins.getURL() + path);
         browser.run("""
-                document.head.insertAdjacentHTML('beforeend',
-                    '<style>#page-header, .jenkins-bottom-app-bar__shadow, #bottom-sticker { display: none }</style>')""");
+                document.head.insertAdjacentHTML('beforeend', `<style>
+                    #page-header, .jenkins-bottom-app-bar__shadow, #bottom-sticker { display: none }
+                    * { animation: none !important; transition: none !important }</style>`)""");
         browser.await("!document.body.innerText.includes('Loading builds')");
     }
 
@@ -86,12 +87,12 @@ class PicturesOfPages {
     private void takeHistory() throws Exception {
         WorkflowJob job = jenkins.jenkins.getItemByFullName(PicturedReleases.RELEASE, WorkflowJob.class);
         open(job.getLastBuild().getUrl());
-        picture("build", "#page-body", 360);
+        picture("build", "#page-body", 350);
         open(job.getUrl() + "docker-promotions/");
-        picture("history", "#page-body", 760);
+        picture("history", "#page-body", 815);
         browser.preferDark(true);
         open(job.getUrl() + "docker-promotions/");
-        picture("history-dark", "#page-body", 760);
+        picture("history-dark", "#page-body", 815);
         browser.preferDark(false);
         open("docker-promotions/image/?name=" + Samples.IMAGE);
         picture("image", "#main-panel > *", 980);
