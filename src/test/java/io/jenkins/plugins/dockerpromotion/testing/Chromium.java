@@ -187,16 +187,22 @@ public final class Chromium implements AutoCloseable {
      * @param height of the picture at most, in pixels
      */
     public void picture(Path file, String selectors, int height) throws Exception {
-        JsonNode part = run("""
+        String measure = """
                 (() => {
                     const boxes = [...document.querySelectorAll(%s)].map(e => e.getBoundingClientRect())
                         .filter(box => box.width * box.height > 0);
-                    const x = Math.max(0, Math.min(...boxes.map(box => box.left)) - 8);
-                    const y = Math.max(0, Math.min(...boxes.map(box => box.top)) + scrollY - 8);
+                    const x = Math.max(0, Math.min(...boxes.map(box => box.left)) - 4);
+                    const y = Math.max(0, Math.min(...boxes.map(box => box.top)) + scrollY - 4);
                     return {x: Math.floor(x), y: Math.floor(y), scale: 1,
-                        width: Math.ceil(Math.min(innerWidth, Math.max(...boxes.map(box => box.right)) + 8) - x),
-                        height: Math.ceil(Math.min(%d, Math.max(...boxes.map(box => box.bottom)) + scrollY + 8 - y))};
-                })()""".formatted(Json.text(selectors), height));
+                        width: Math.ceil(Math.min(innerWidth, Math.max(...boxes.map(box => box.right)) + 4) - x),
+                        height: Math.ceil(Math.min(%d, Math.max(...boxes.map(box => box.bottom)) + scrollY + 4 - y))};
+                })()""".formatted(Json.text(selectors), height);
+        JsonNode part = run(measure);
+        // Forms still grow when their scripts have said that they are there.
+        for (JsonNode before = null; !part.equals(before); part = run(measure)) {
+            before = part;
+            Thread.sleep(500);
+        }
         JsonNode picture =
                 call("Page.captureScreenshot", Map.of("format", "png", "clip", part, "captureBeyondViewport", true));
         Files.createDirectories(file.toAbsolutePath().getParent());
