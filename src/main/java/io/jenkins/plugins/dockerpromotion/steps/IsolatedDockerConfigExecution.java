@@ -1,42 +1,24 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
-import hudson.EnvVars;
 import hudson.FilePath;
-import hudson.console.ConsoleLogFilter;
 import hudson.model.Computer;
-import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.security.ACL;
-import hudson.security.ACLContext;
-import hudson.slaves.WorkspaceList;
-import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
-import io.jenkins.plugins.dockerpromotion.credentials.MaskingConsoleLogFilter;
 import io.jenkins.plugins.dockerpromotion.credentials.SecretMasker;
-import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
-import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
-import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectory;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
-import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.springframework.security.core.Authentication;
 
 /**
  * Makes the directory, runs the block, removes the directory.
@@ -57,19 +39,12 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     }
 
     private static final CompletableFuture<FilePath> NOW = CompletableFuture.completedFuture(null);
-    private static final String PHRASE = "make a Docker configuration";
 
     /** How long an agent may take to remove a few files, in seconds. */
-    /** More than any system takes. */
-    private static final int MAX_PATH = 40_000;
-
     private static final int REMOVAL_SECONDS = 30;
 
     /** The same after an abort, which is not to take long. */
     private static final int HURRIED_REMOVAL_SECONDS = 5;
-
-    private static final List<String> VARIABLES =
-            List.of("HOME", "USERPROFILE", ConfigDirectory.DOCKER_CONFIG, "BUILDX_CONFIG", "DOCKER_AUTH_CONFIG");
 
     private final IsolatedDockerConfigStep step;
     private final String directory = IsolatedDirectory.newName();
@@ -93,7 +68,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     @Override
     public boolean start() throws IOException, InterruptedException {
         workspace = AgentPlace.of(getContext().get(FilePath.class));
-        enter(Jenkins.getAuthentication2(), new AbortException("it is not connected"));
+        enter(new AbortException("it is not connected"));
         return false;
     }
 
@@ -102,9 +77,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     public synchronized void onResume() {
         switch (phase) {
             case ENTERING ->
-                enter(
-                        Jenkins.getAuthentication2(),
-                        new AbortException("after the restart of Jenkins it did not come back"));
+                enter(new AbortException("after the restart of Jenkins it did not come back"));
             case INSIDE -> {
                 if (stopCause != null) {
                     body.cancel(stopCause);
@@ -158,11 +131,8 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         };
     }
 
-    /**
-     * @param user who looks for the credentials
-     * @param why the agent is away, if it is
-     */
-    private synchronized void enter(Authentication user, Throwable why) {
+    /** @param why the agent is away, if it is */
+    private synchronized void enter(Throwable why) {
         waiting = workspace.await();
         if (stopCause != null) {
             waiting.cancel(false);
@@ -170,16 +140,16 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         waiting.whenCompleteAsync(
                 (here, away) -> {
                     if (away == null) {
-                        make(here, user);
+                        make(here);
                     } else {
-                        giveUp(StepFailure.agentLost(PHRASE, workspace.node(), why));
+                        giveUp(StepFailure.agentLost(BlockConfiguration.PHRASE, workspace.node(), why));
                     }
                 },
                 Computer.threadPoolForRemoting);
     }
 
-    private void make(FilePath here, Authentication user) {
-        try (ACLContext ignored = ACL.as2(user)) {
+    private void make(FilePath here) {
+        try {
             synchronized (this) {
                 if (stopCause != null) {
                     throw new InterruptedException();
@@ -197,7 +167,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                 giveUp(e);
             } else if (!AgentPlace.isJenkinsEnding()) {
                 say("Lost the agent " + workspace.node() + "; waiting for it to come back");
-                enter(user, e);
+                enter(e);
             }
         }
     }
@@ -211,25 +181,11 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     }
 
     private void begin(FilePath here) throws IOException, InterruptedException {
-        Run<?, ?> run = getContext().get(Run.class);
-        Map<RegistryKey, RegistryAuthentication> logins =
-                step.logins(run, getContext().get(TaskListener.class));
-        List<String> secrets = logins.values().stream()
-                .flatMap(login -> login.secrets().stream())
-                .toList();
-        // What a script reads from the file, other steps would keep among their arguments and failures.
-        BuildSecrets.mask(run, secrets);
-        Map<String, String> variables = fill(here, run, logins);
-        SecretMasker masker = SecretMasker.of(secrets);
-        say(summary(logins, variables));
-        BodyInvoker block = getContext()
-                .newBodyInvoker()
-                .withContext(EnvironmentExpander.merge(
-                        getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)))
-                .withContext(BodyInvoker.mergeConsoleLogFilters(
-                        getContext().get(ConsoleLogFilter.class),
-                        new MaskingConsoleLogFilter(masker, run.getCharset())))
-                .withCallback(new AroundBlock(this, masker));
+        BlockConfiguration configuration = BlockConfiguration.make(step, directory, here, getContext());
+        say(configuration.toString());
+        BodyInvoker block = configuration
+                .newBlock(getContext())
+                .withCallback(new AroundBlock(this, configuration.masker()));
         synchronized (this) {
             worker = null;
             if (stopCause != null) {
@@ -237,46 +193,6 @@ final class IsolatedDockerConfigExecution extends StepExecution {
             }
             body = block.start();
         }
-    }
-
-    private Map<String, String> fill(FilePath here, Run<?, ?> run, Map<RegistryKey, RegistryAuthentication> logins)
-            throws IOException, InterruptedException {
-        FilePath temporary = WorkspaceList.tempDir(here);
-        if (temporary == null) {
-            throw new AbortException("Cannot " + PHRASE + ": the workspace " + here.getRemote()
-                    + " is the root of a file system, with no place for temporary files; use another workspace.");
-        }
-        EnvVars all = getContext().get(EnvVars.class);
-        Map<String, String> environment = new LinkedHashMap<>();
-        VARIABLES.stream().filter(all::containsKey).forEach(key -> environment.put(key, all.get(key)));
-        String suffix = temporary.getName().substring(here.getName().length());
-        Map<String, String> variables = IsolatedDirectories.get()
-                .make(
-                        IsolatedDirectory.of(temporary, directory, run),
-                        temporary.child(directory),
-                        new ConfigRequest(step.isInherit(), suffix, environment, logins));
-        return requireOwn(directory, variables);
-    }
-
-    /** The block may use other agents as well: what this one says must not set {@code PATH} or {@code LD_PRELOAD} there. */
-    static Map<String, String> requireOwn(String directory, Map<String, String> variables) throws AbortException {
-        boolean own = ConfigDirectory.VARIABLES.containsAll(variables.keySet())
-                && variables.getOrDefault(ConfigDirectory.DOCKER_CONFIG, "").endsWith(directory)
-                && variables.values().stream()
-                        .allMatch(v -> v.length() < MAX_PATH && v.chars().noneMatch(Character::isISOControl));
-        if (!own) {
-            throw new AbortException("Cannot " + PHRASE + ": the agent answers with something else");
-        }
-        return variables;
-    }
-
-    private static String summary(Map<RegistryKey, RegistryAuthentication> logins, Map<String, String> variables) {
-        List<String> hosts = logins.entrySet().stream()
-                .filter(login -> !login.getValue().equals(RegistryAuthentication.ANONYMOUS))
-                .map(login -> login.getKey().host())
-                .toList();
-        return "Docker configuration of its own in " + variables.get(ConfigDirectory.DOCKER_CONFIG) + ", "
-                + (hosts.isEmpty() ? "no registry logged in" : "logged in to " + String.join(", ", hosts));
     }
 
     /** By the thread of the Pipeline, so that what is saved of the build says either that the block runs or this. */

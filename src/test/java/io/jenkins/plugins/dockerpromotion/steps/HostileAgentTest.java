@@ -256,14 +256,14 @@ class HostileAgentTest {
     void aBlockGetsTheVariablesOfDockerAndNoOthers() throws Exception {
         String directory = IsolatedDirectory.newName();
         Map<String, String> right = Map.of("DOCKER_CONFIG", "/tmp/" + directory);
-        assertThat(IsolatedDockerConfigExecution.requireOwn(directory, right)).isEqualTo(right);
+        assertThat(BlockConfiguration.requireOwn(directory, right)).isEqualTo(right);
 
         for (Map<String, String> wrong : List.of(
                 Map.of("DOCKER_CONFIG", "/tmp/" + directory, "LD_PRELOAD", "/tmp/evil.so"),
                 Map.of("DOCKER_CONFIG", "/tmp/" + directory, "REGISTRY_AUTH_FILE", LINES),
                 Map.of("DOCKER_CONFIG", "/home/somebody/.docker"),
                 Map.<String, String>of())) {
-            assertThatThrownBy(() -> IsolatedDockerConfigExecution.requireOwn(directory, wrong))
+            assertThatThrownBy(() -> BlockConfiguration.requireOwn(directory, wrong))
                     .isInstanceOf(AbortException.class)
                     .hasMessage("Cannot make a Docker configuration: the agent answers with something else");
         }

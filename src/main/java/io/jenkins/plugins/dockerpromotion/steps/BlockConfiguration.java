@@ -1,0 +1,124 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.FilePath;
+import hudson.console.ConsoleLogFilter;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
+import io.jenkins.plugins.dockerpromotion.credentials.MaskingConsoleLogFilter;
+import io.jenkins.plugins.dockerpromotion.credentials.SecretMasker;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
+import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
+import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectory;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * The Docker configuration of one block, as it was made on an agent.
+ *
+ * @param variables by which clients find it
+ * @param hosts of the registries that are logged in
+ * @param masker of the secrets in it
+ */
+record BlockConfiguration(Map<String, String> variables, List<String> hosts, SecretMasker masker) {
+
+    /** What makes it, behind "cannot" in an error. */
+    static final String PHRASE = "make a Docker configuration";
+
+    /** More characters than the path of any system has. */
+    private static final int MAX_PATH = 40_000;
+
+    /** What of the environment says where the configuration is that was in force before. */
+    private static final List<String> INHERITED =
+            List.of("HOME", "USERPROFILE", ConfigDirectory.DOCKER_CONFIG, "BUILDX_CONFIG", "DOCKER_AUTH_CONFIG");
+
+    /**
+     * Looks up the credentials of {@code step}, and makes its configuration beside a workspace.
+     *
+     * @param directory the name of the directory to make
+     * @throws AbortException in one line for the author
+     */
+    static BlockConfiguration make(
+            IsolatedDockerConfigStep step, String directory, FilePath workspace, StepContext context)
+            throws IOException, InterruptedException {
+        Run<?, ?> run = context.get(Run.class);
+        Map<RegistryKey, RegistryAuthentication> logins = step.logins(run, context.get(TaskListener.class));
+        List<String> secrets = logins.values().stream()
+                .flatMap(login -> login.secrets().stream())
+                .toList();
+        // What a script reads from the file, other steps would keep among their arguments and failures.
+        BuildSecrets.mask(run, secrets);
+        FilePath temporary = temporary(workspace);
+        ConfigRequest request = new ConfigRequest(
+                step.isInherit(),
+                temporary.getName().substring(workspace.getName().length()),
+                inherited(context.get(EnvVars.class)),
+                logins);
+        Map<String, String> variables = IsolatedDirectories.get()
+                .make(IsolatedDirectory.of(temporary, directory, run), temporary.child(directory), request);
+        return new BlockConfiguration(requireOwn(directory, variables), hosts(logins), SecretMasker.of(secrets));
+    }
+
+    private static FilePath temporary(FilePath workspace) throws AbortException {
+        FilePath temporary = WorkspaceList.tempDir(workspace);
+        if (temporary == null) {
+            throw new AbortException("Cannot " + PHRASE + ": the workspace " + workspace.getRemote()
+                    + " is the root of a file system, with no place for temporary files; use another workspace.");
+        }
+        return temporary;
+    }
+
+    private static Map<String, String> inherited(EnvVars all) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        INHERITED.stream().filter(all::containsKey).forEach(key -> environment.put(key, all.get(key)));
+        return environment;
+    }
+
+    private static List<String> hosts(Map<RegistryKey, RegistryAuthentication> logins) {
+        return logins.entrySet().stream()
+                .filter(login -> !login.getValue().equals(RegistryAuthentication.ANONYMOUS))
+                .map(login -> login.getKey().host())
+                .toList();
+    }
+
+    /** The block may use other agents as well: what this one says must not set {@code PATH} or {@code LD_PRELOAD} there. */
+    static Map<String, String> requireOwn(String directory, Map<String, String> variables) throws AbortException {
+        boolean own = ConfigDirectory.VARIABLES.containsAll(variables.keySet())
+                && variables.getOrDefault(ConfigDirectory.DOCKER_CONFIG, "").endsWith(directory)
+                && variables.values().stream()
+                        .allMatch(v -> v.length() < MAX_PATH && v.chars().noneMatch(Character::isISOControl));
+        if (!own) {
+            throw new AbortException("Cannot " + PHRASE + ": the agent answers with something else");
+        }
+        return variables;
+    }
+
+    /** A block in which clients find this configuration, and whose log does not show its secrets. */
+    BodyInvoker newBlock(StepContext context) throws IOException, InterruptedException {
+        return context.newBodyInvoker()
+                .withContext(EnvironmentExpander.merge(
+                        context.get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)))
+                .withContext(BodyInvoker.mergeConsoleLogFilters(
+                        context.get(ConsoleLogFilter.class),
+                        new MaskingConsoleLogFilter(
+                                masker, context.get(Run.class).getCharset())));
+    }
+
+    /** For the log. */
+    @Override
+    public String toString() {
+        return "Docker configuration of its own in " + variables.get(ConfigDirectory.DOCKER_CONFIG) + ", "
+                + (hosts.isEmpty() ? "no registry logged in" : "logged in to " + String.join(", ", hosts));
+    }
+}
