@@ -3,16 +3,21 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -67,6 +72,34 @@ class ImageCopierTest {
         assertThat(registry.digestOf("group/copy", "1.0")).contains(digest);
         assertThat(registry.requests().count("GET", ".*/group/app/manifests/.*"))
                 .isEqualTo(4);
+    }
+
+    /** Whoever pulls the copy asks for its parts by the digests that the index names. */
+    @Test
+    void storesAManifestUnderTheDigestItIsListedBy() throws Exception {
+        TestImage listed = TestImage.oci(1);
+        String sha512 = Content.sha512Of(listed.bytes());
+        registry.push("group/app", listed);
+        client("group/app").push(pinned("group/app", sha512), Manifest.parse(listed.bytes(), listed.mediaType()));
+        String digest = registry.push("group/app", "1.0", index(List.of(sha512)));
+
+        promote();
+
+        assertThat(registry.digestOf("group/copy", "1.0")).contains(digest);
+        assertThat(client("group/copy").pull(pinned("group/copy", sha512)).bytes())
+                .isEqualTo(listed.bytes());
+    }
+
+    private ImageReference pinned(String path, String digest) {
+        return ImageReference.pinned(ImageName.parse(registry.host() + "/" + path), Digest.parse(digest));
+    }
+
+    private RegistryClient client(String path) throws Exception {
+        return RegistryClient.open(
+                ImageName.parse(registry.host() + "/" + path),
+                RegistryAuthentication.ANONYMOUS,
+                Set.of(),
+                TestNetwork.of(registry).context());
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.endpoint.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -11,6 +13,7 @@ import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -24,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -101,6 +105,34 @@ class ImageInspectorTest {
                 .containsEntry("labels", Map.of("org.opencontainers.image.revision", "0123456789ab"))
                 .containsEntry("annotations", Map.of("org.opencontainers.image.title", "one"));
         assertThat(registry.requests().count()).as("manifest, configuration").isEqualTo(2);
+    }
+
+    @Test
+    void tellsOfAPlatformThatIsListedBySha512() throws Exception {
+        registry.push("group/app", AMD64);
+        String sha512 = Content.sha512Of(AMD64.bytes());
+        ImageName name = reference("1.0").name();
+        RegistryClient.open(
+                        name,
+                        RegistryAuthentication.ANONYMOUS,
+                        Set.of(),
+                        TestNetwork.of(registry).context())
+                .push(
+                        ImageReference.pinned(name, Digest.parse(sha512)),
+                        Manifest.parse(AMD64.bytes(), AMD64.mediaType()));
+        registry.push(
+                "group/app",
+                "1.0",
+                TestImage.raw(
+                        MediaTypes.OCI_INDEX,
+                        "{\"schemaVersion\":2,\"manifests\":[{\"size\":1,\"digest\":\"" + sha512
+                                + "\",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}]}"));
+
+        ImageInfo info = inspector().inspect(reference("1.0"));
+
+        assertThat(info.platforms())
+                .containsExactly(new ImageInfo.Platform("linux", "amd64", "", sha512, size(AMD64, 1500)));
+        assertThat(info.created()).contains(MADE);
     }
 
     @Test

@@ -70,9 +70,18 @@ public interface Content {
         return of(bytes).digest();
     }
 
+    /** The other digest of the same bytes that a registry may know them by. */
+    static String sha512Of(byte[] bytes) {
+        return "sha512:" + HexFormat.of().formatHex(hasher("SHA-512").digest(bytes));
+    }
+
     static MessageDigest sha256() {
+        return hasher("SHA-256");
+    }
+
+    private static MessageDigest hasher(String algorithm) {
         try {
-            return MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -25,7 +25,9 @@ record ManifestCheck(Repository repository, StoredManifest manifest) {
     }
 
     private Optional<Answer> digest(String reference) {
-        return reference.startsWith("sha256:") && !reference.equals(manifest.digest())
+        boolean differs = (reference.startsWith("sha256:") && !reference.equals(manifest.digest()))
+                || (reference.startsWith("sha512:") && !reference.equals(Content.sha512Of(manifest.bytes())));
+        return differs
                 ? Optional.of(Answer.error(400, "DIGEST_INVALID", "provided digest did not match uploaded content"))
                 : Optional.empty();
     }

@@ -62,9 +62,13 @@ final class ManifestRoutes {
         if (refusal.isPresent()) {
             return refusal.get();
         }
-        repository.store(manifest);
+        if (reference.startsWith("sha512:")) {
+            repository.store(manifest, reference);
+        } else {
+            repository.store(manifest);
+        }
         List<String> extraTags = settings.has(Quirk.TAGS_ON_PUT) ? request.parameters("tag") : List.of();
-        List<String> tags = reference.startsWith("sha256:") ? extraTags : List.of(reference);
+        List<String> tags = reference.indexOf(':') >= 0 ? extraTags : List.of(reference);
         content.tag(name, tags, manifest.digest());
         Answer answer = withDigest(Answer.of(201), manifest)
                 .with("Location", "/v2/" + name + "/manifests/" + manifest.digest());
@@ -77,7 +81,7 @@ final class ManifestRoutes {
     }
 
     private Answer delete(String name, String reference) {
-        boolean byDigest = reference.startsWith("sha256:");
+        boolean byDigest = reference.indexOf(':') >= 0;
         if (settings.has(Quirk.DELETE_SWITCHED_OFF_405)) {
             return Answer.error(405, "UNSUPPORTED", "The operation is unsupported.");
         }

@@ -17,6 +17,9 @@ import java.util.stream.Stream;
 final class Repository {
 
     private final Map<String, StoredManifest> manifests = new ConcurrentHashMap<>();
+    /** Digests of other algorithms that manifests were pushed by, and their usual ones. */
+    private final Map<String, String> otherDigests = new ConcurrentHashMap<>();
+
     private final Map<String, Content> blobs = new ConcurrentHashMap<>();
     private final NavigableMap<String, Tag> tags = new ConcurrentSkipListMap<>();
     private List<Tag> newestFirst;
@@ -31,6 +34,12 @@ final class Repository {
         manifests.put(manifest.digest(), manifest);
     }
 
+    /** @param digest of another algorithm, by which the manifest can be found as well */
+    void store(StoredManifest manifest, String digest) {
+        store(manifest);
+        otherDigests.put(digest, manifest.digest());
+    }
+
     void store(String digest, Content content) {
         blobs.put(digest, content);
     }
@@ -41,8 +50,9 @@ final class Repository {
     }
 
     Optional<String> digest(String tagOrDigest) {
-        if (tagOrDigest.startsWith("sha256:")) {
-            return Optional.of(tagOrDigest).filter(manifests::containsKey);
+        if (tagOrDigest.indexOf(':') >= 0) {
+            return Optional.of(otherDigests.getOrDefault(tagOrDigest, tagOrDigest))
+                    .filter(manifests::containsKey);
         }
         return tag(tagOrDigest).map(Tag::digest);
     }

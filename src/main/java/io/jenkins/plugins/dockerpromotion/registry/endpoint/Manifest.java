@@ -28,10 +28,10 @@ public final class Manifest {
     private final Optional<Descriptor> config;
     private final Map<String, String> annotations;
 
-    private Manifest(byte[] bytes, String mediaType, JsonValue json) {
+    private Manifest(byte[] bytes, String mediaType, Digest digest, JsonValue json) {
         this.bytes = bytes;
         this.mediaType = mediaType;
-        this.digest = Digest.sha256(bytes);
+        this.digest = digest;
         boolean known = MediaTypes.KNOWN.contains(mediaType);
         this.children = descriptors(json.field("manifests").items(), known);
         this.config = descriptors(List.of(json.field("config")), known).stream().findFirst();
@@ -46,12 +46,22 @@ public final class Manifest {
     }
 
     /**
-     * Reads a manifest.
+     * Reads a manifest; its digest is the sha256 one.
      *
      * @param announced the media type the registry names, empty if none
      * @throws IllegalArgumentException in one line, if the bytes are no manifest
      */
     public static Manifest parse(byte[] bytes, String announced) {
+        return parse(bytes, announced, Digest.sha256(bytes));
+    }
+
+    /**
+     * Reads a manifest that is known by {@code digest}, of whichever algorithm: an index may list it by sha512.
+     *
+     * @param announced the media type the registry names, empty if none
+     * @throws IllegalArgumentException in one line, if the bytes are no manifest
+     */
+    static Manifest parse(byte[] bytes, String announced, Digest digest) {
         JsonValue json = Json.parse(bytes)
                 .filter(JsonValue::isObject)
                 .orElseThrow(() -> new IllegalArgumentException("the manifest is not a JSON object"));
@@ -59,7 +69,7 @@ public final class Manifest {
         if (!MediaTypes.isValid(mediaType)) {
             throw new IllegalArgumentException("the manifest's media type is none");
         }
-        return new Manifest(bytes.clone(), mediaType, json);
+        return new Manifest(bytes.clone(), mediaType, digest, json);
     }
 
     /** What does not look like a descriptor is an error in a manifest whose kind is known, and its own business elsewhere. */
@@ -100,7 +110,7 @@ public final class Manifest {
         return mediaType;
     }
 
-    /** The sha256 digest of the bytes. */
+    /** The digest it was asked for by, or else the sha256 digest of the bytes. */
     public Digest digest() {
         return digest;
     }

@@ -32,9 +32,10 @@ public record ManifestPuller(ImageReference reference) implements RegistryOperat
     @Override
     public Manifest read(Answer answer) throws IOException {
         byte[] bytes = answer.bytes(MAX_MANIFEST);
+        Digest digest = reference.isPinned() ? Digest.parse(reference.reference()) : Digest.sha256(bytes);
         Manifest manifest;
         try {
-            manifest = Manifest.parse(bytes, MediaTypes.announced(answer));
+            manifest = Manifest.parse(bytes, MediaTypes.announced(answer), digest);
         } catch (IllegalArgumentException e) {
             throw answer.failure(e.getMessage());
         }
@@ -46,7 +47,7 @@ public record ManifestPuller(ImageReference reference) implements RegistryOperat
         if (announced.isPresent() && !announced.get().matches(bytes)) {
             throw answer.failure("the manifest does not have the digest " + announced.get() + " it is announced by");
         }
-        if (reference.isPinned() && !Digest.parse(reference.reference()).matches(bytes)) {
+        if (reference.isPinned() && !digest.matches(bytes)) {
             throw answer.failure("the manifest does not have the digest it was asked for by");
         }
         return manifest;

@@ -32,13 +32,10 @@ public record ManifestPusher(ImageReference target, Manifest manifest) implement
     @Override
     public Boolean read(Answer answer) throws RegistryException {
         Optional<Digest> confirmed = DigestHeader.read(answer);
-        boolean sameAlgorithm = confirmed
-                .filter(d -> d.algorithm().equals(manifest.digest().algorithm()))
-                .isPresent();
-        if (sameAlgorithm && !confirmed.get().equals(manifest.digest())) {
+        if (confirmed.isPresent() && !confirmed.get().matches(manifest.bytes())) {
             throw answer.failure("the registry stored something else: it says " + confirmed.get() + ", the bytes have "
                     + manifest.digest());
         }
-        return sameAlgorithm;
+        return confirmed.isPresent();
     }
 }
