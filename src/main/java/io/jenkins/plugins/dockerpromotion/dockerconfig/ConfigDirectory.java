@@ -61,11 +61,11 @@ public final class ConfigDirectory {
         try {
             Files.createDirectories(directory.toAbsolutePath().resolveSibling("."));
             Files.createDirectory(directory, onlyForOwner(directory, "rwx------"));
-            keepToOwner(directory);
         } catch (IOException e) {
             throw failure(directory, e);
         }
         try {
+            keepToOwner(directory);
             return new ConfigDirectory(directory.toAbsolutePath(), request).fill(inherited);
         } catch (IOException e) {
             delete(directory);

@@ -32,6 +32,9 @@ final class DockerClient {
     /** Removing a large image takes minutes on a slow disk; a daemon that says nothing for so long is stuck. */
     private static final long TIMEOUT_MINUTES = 10;
 
+    /** Beside these lines there may be warnings. */
+    private static final Pattern COMPLAINT = Pattern.compile("(?i)error");
+
     private static final Pattern GONE = Pattern.compile("(?i)no such|not found|already in progress");
 
     private final Path client;
@@ -43,7 +46,18 @@ final class DockerClient {
     }
 
     /** What a command said. */
-    private record Said(int exit, byte[] output, String error) {}
+    private record Said(int exit, byte[] output, String error) {
+
+        /** Whether it complains of nothing but things that went away meanwhile; there is a line for each of several. */
+        boolean isOfTheGone() {
+            List<String> complaints = error.lines()
+                    .filter(line -> COMPLAINT.matcher(line).lookingAt())
+                    .toList();
+            return complaints.isEmpty()
+                    ? GONE.matcher(error).find()
+                    : complaints.stream().allMatch(line -> GONE.matcher(line).find());
+        }
+    }
 
     /**
      * Finds the client.
@@ -104,7 +118,7 @@ final class DockerClient {
             List<String> command = new ArrayList<>(List.of(kind, "inspect", "--format", "{{json .}}"));
             command.addAll(ids.subList(from, Math.min(ids.size(), from + 100)));
             Said said = run(command);
-            if (said.exit != 0 && !GONE.matcher(said.error).find()) {
+            if (said.exit != 0 && !said.isOfTheGone()) {
                 throw failure(said);
             }
             new String(said.output, StandardCharsets.UTF_8)
@@ -126,7 +140,7 @@ final class DockerClient {
         List<String> command = new ArrayList<>(List.of(object.kind().command(), "rm"));
         command.addAll(object.references());
         Said said = run(command);
-        return said.exit == 0 || GONE.matcher(said.error).find() ? Optional.empty() : Optional.of(oneLine(said.error));
+        return said.exit == 0 || said.isOfTheGone() ? Optional.empty() : Optional.of(oneLine(said.error));
     }
 
     private Said run(List<String> arguments) throws HostException, InterruptedException {
