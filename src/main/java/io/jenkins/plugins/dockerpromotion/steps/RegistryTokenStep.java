@@ -225,9 +225,7 @@ public final class RegistryTokenStep extends Step implements Serializable {
         }
 
         private static String host(String image, String registry) {
-            return Util.fixEmptyAndTrim(registry) == null
-                    ? ImageForm.registryOf(image)
-                    : ImageForm.registryOf(registry.trim() + "/image");
+            return Util.fixEmptyAndTrim(registry) == null ? ImageForm.registryOf(image) : registry.trim();
         }
     }
 }

@@ -13,6 +13,7 @@ import io.jenkins.plugins.dockerpromotion.config.WordList;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import java.io.ObjectStreamException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -46,6 +47,14 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
     @DataBoundConstructor
     public DockerHubPushTrigger() {
         // One of 'image' and 'images' is needed; all else is optional.
+    }
+
+    /** A job's XML that somebody wrote by hand need not name empty lists. */
+    @Override
+    protected Object readResolve() throws ObjectStreamException {
+        images = new ArrayList<>(Util.fixNull(images));
+        ignorePushers = new ArrayList<>(Util.fixNull(ignorePushers));
+        return super.readResolve();
     }
 
     public String getImage() {

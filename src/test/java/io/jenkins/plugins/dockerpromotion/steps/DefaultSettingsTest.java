@@ -248,6 +248,15 @@ class DefaultSettingsTest {
         assertThat(isolated.doCheckCredentialsId(null, "", "https://" + registry.host()))
                 .hasMessageContaining("default credentials &#039;hub&#039;");
         assertThat(isolated.doCheckCredentialsId(null, "", "")).isSameAs(FormValidation.ok());
+
+        RegistryConfiguration inside = new RegistryConfiguration("registry", "https://registry.example.com");
+        inside.setCredentialsId("other");
+        configuration.setRegistries(List.of(inside));
+        RegistryTokenStep.DescriptorImpl token =
+                jenkins.jenkins.getDescriptorByType(RegistryTokenStep.DescriptorImpl.class);
+        assertThat(token.doCheckCredentialsId(null, "", "", "registry"))
+                .hasMessageContaining("default credentials &#039;other&#039;");
+        assertThat(token.doCheckCredentialsId(null, "", "registry/app", "")).isSameAs(FormValidation.ok());
         assertThat(isolated.doCheckCredentialsId(null, "", "no/registry")).isSameAs(FormValidation.ok());
     }
 }
