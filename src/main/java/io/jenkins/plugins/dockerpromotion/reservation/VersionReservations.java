@@ -50,15 +50,9 @@ public final class VersionReservations implements Saveable {
         return ExtensionList.lookupSingleton(VersionReservations.class);
     }
 
-    /**
-     * The version that a build has from an earlier time it asked, in a step that a restart cut off for example.
-     *
-     * @param subject what the versions are of: an image or, without one, a job
-     * @param holder the build, in words
-     */
-    public synchronized Optional<String> given(String subject, String holder, VersionRequest request)
-            throws IOException {
-        return sequence(subject, request).of(holder, request);
+    /** The version that a build has from an earlier time it asked, in a step that a restart cut off for example. */
+    public synchronized Optional<String> given(VersionClaim claim) throws IOException {
+        return given(claim.sequence()).of(claim.holder(), claim.request());
     }
 
     /**
@@ -67,17 +61,16 @@ public final class VersionReservations implements Saveable {
      * @param tags of the image, as they were a moment ago
      * @throws IllegalArgumentException in one line, if no version can be given
      */
-    public synchronized VersionRequest.Decision reserve(
-            String subject, String holder, VersionRequest request, VersionSurvey tags) throws IOException {
-        GivenVersions sequence = sequence(subject, request);
-        Optional<String> again = sequence.of(holder, request);
+    public synchronized VersionRequest.Decision reserve(VersionClaim claim, VersionSurvey tags) throws IOException {
+        Optional<String> again = given(claim);
         if (again.isPresent()) {
             return new VersionRequest.Decision(again.get(), Optional.empty());
         }
-        VersionRequest.Decision decision = sequence.decide(request, tags);
+        GivenVersions given = given(claim.sequence());
+        VersionRequest.Decision decision = given.decide(claim.request(), tags);
         LinkedHashMap<String, GivenVersions> next = new LinkedHashMap<>(sequences);
-        next.remove(key(subject, request));
-        next.put(key(subject, request), sequence.with(holder, request, decision.version()));
+        next.remove(claim.sequence());
+        next.put(claim.sequence(), given.with(claim.holder(), claim.request(), decision.version()));
         if (next.size() > MAX_SEQUENCES) {
             next.remove(next.keySet().iterator().next());
         }
@@ -91,8 +84,8 @@ public final class VersionReservations implements Saveable {
         write(read());
     }
 
-    private GivenVersions sequence(String subject, VersionRequest request) throws IOException {
-        return read().getOrDefault(key(subject, request), GivenVersions.none());
+    private GivenVersions given(String sequence) throws IOException {
+        return read().getOrDefault(sequence, GivenVersions.none());
     }
 
     private Map<String, GivenVersions> read() throws IOException {
@@ -125,9 +118,5 @@ public final class VersionReservations implements Saveable {
                 + "; an administrator has to look after this file");
         unusable.initCause(cause);
         return unusable;
-    }
-
-    private static String key(String subject, VersionRequest request) {
-        return subject + " " + request.template().pattern();
     }
 }

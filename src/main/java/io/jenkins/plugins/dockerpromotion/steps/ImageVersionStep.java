@@ -12,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.agent.SurveyVersionsOperation;
 import io.jenkins.plugins.dockerpromotion.promotion.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.reservation.VersionClaim;
 import io.jenkins.plugins.dockerpromotion.reservation.VersionReservations;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
 import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
@@ -84,7 +85,8 @@ public final class ImageVersionStep extends Step implements Serializable {
 
     @DataBoundSetter
     public void setZone(String zone) {
-        this.zone = or(zone, DEFAULT_ZONE);
+        String given = Util.fixEmptyAndTrim(zone);
+        this.zone = given == null ? DEFAULT_ZONE : given;
     }
 
     public String getImage() {
@@ -121,10 +123,6 @@ public final class ImageVersionStep extends Step implements Serializable {
     @DataBoundSetter
     public void setBump(boolean bump) {
         this.bump = bump;
-    }
-
-    private static String or(String given, String otherwise) {
-        return Optional.ofNullable(Util.fixEmptyAndTrim(given)).orElse(otherwise);
     }
 
     @Override
@@ -166,9 +164,9 @@ public final class ImageVersionStep extends Step implements Serializable {
         @Override
         AgentOperation<VersionSurvey> operation(Run<?, ?> run, TaskListener listener)
                 throws IOException, InterruptedException {
-            VersionRequest request = request(run);
-            VersionSurvey survey = request.survey();
-            Optional<String> before = VersionReservations.get().given(subject(run), holder(run), request);
+            VersionClaim claim = claim(run);
+            VersionSurvey survey = claim.request().survey();
+            Optional<String> before = VersionReservations.get().given(claim);
             if (before.isPresent()) {
                 listener.getLogger().println("This build was given " + before.get() + " before");
             } else if (step.image == null) {
@@ -188,10 +186,9 @@ public final class ImageVersionStep extends Step implements Serializable {
         @Override
         Object conclude(VersionSurvey found, Run<?, ?> run, TaskListener listener)
                 throws IOException, InterruptedException {
-            VersionRequest request = request(run);
-            VersionSurvey survey = request.survey().takeOver(found);
-            VersionRequest.Decision decision =
-                    VersionReservations.get().reserve(subject(run), holder(run), request, survey);
+            VersionClaim claim = claim(run);
+            VersionSurvey survey = claim.request().survey().takeOver(found);
+            VersionRequest.Decision decision = VersionReservations.get().reserve(claim, survey);
             decision.bumped()
                     .ifPresent(why -> listener.getLogger().println("Taking the next free number instead: " + why));
             listener.getLogger()
@@ -200,24 +197,16 @@ public final class ImageVersionStep extends Step implements Serializable {
             return decision.version();
         }
 
-        private VersionRequest request(Run<?, ?> run) throws IOException, InterruptedException {
+        private VersionClaim claim(Run<?, ?> run) throws IOException, InterruptedException {
             if (step.build != null && step.build < 0) {
                 throw new IllegalArgumentException("'build' is " + step.build + ", which no build can be");
             }
             BigInteger number = BigInteger.valueOf(step.build == null ? run.getNumber() : step.build);
             String commit = Util.fixNull(getContext().get(EnvVars.class).get("GIT_COMMIT"));
-            return new VersionRequest(step.template(pattern, moment, commit), number, step.bump);
-        }
-
-        /** What the versions are of. */
-        private String subject(Run<?, ?> run) {
-            return step.image == null ? "job " + run.getParent().getFullName() : "image " + ImageName.parse(step.image);
-        }
-
-        /** With its time, for a job may have had another build of this number. */
-        private static String holder(Run<?, ?> run) {
-            return run.getParent().getFullName() + " #" + run.getNumber() + " of "
-                    + run.getTimestamp().toInstant();
+            return VersionClaim.of(
+                    run,
+                    Optional.ofNullable(step.image).map(ImageName::parse),
+                    new VersionRequest(step.template(pattern, moment, commit), number, step.bump));
         }
     }
 
@@ -225,12 +214,12 @@ public final class ImageVersionStep extends Step implements Serializable {
     @Extension
     public static final class DescriptorImpl extends ImageStepDescriptor {
 
+        private Clock clock = Clock.systemUTC();
+
         @Override
         Optional<String> patternWithout() {
             return Optional.of(getDefaultPattern());
         }
-
-        private Clock clock = Clock.systemUTC();
 
         /** Where the time comes from; for tests. */
         void setClock(Clock clock) {

@@ -60,7 +60,8 @@ class VersionReservationsTest {
 
     private static String reserve(VersionReservations from, String subject, String holder, VersionRequest request)
             throws IOException {
-        return from.reserve(subject, holder, request, request.survey()).version();
+        return from.reserve(new VersionClaim(subject, holder, request), request.survey())
+                .version();
     }
 
     @Test
@@ -93,9 +94,11 @@ class VersionReservationsTest {
         reserve(reservations, IMAGE, "app #103", request(103, false));
 
         VersionReservations next = opened();
-        assertThat(next.given(IMAGE, "app #103", request(103, false))).contains("2026.47.103");
+        assertThat(next.given(new VersionClaim(IMAGE, "app #103", request(103, false))))
+                .contains("2026.47.103");
         assertThat(reserve(next, IMAGE, "app #103", request(103, false))).isEqualTo("2026.47.103");
-        assertThat(next.given(IMAGE, "other #103", request(103, false))).isEmpty();
+        assertThat(next.given(new VersionClaim(IMAGE, "other #103", request(103, false))))
+                .isEmpty();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> reserve(next, IMAGE, "other #103", request(103, false)))
                 .withMessageContaining("2026.47.103 (given before) already");
@@ -131,10 +134,14 @@ class VersionReservationsTest {
         reserve(reservations, "job more", "job #1", request(1, false));
 
         VersionReservations next = opened();
-        assertThat(next.given(IMAGE, "app #181", request(181, false))).isPresent();
-        assertThat(next.given("job more", "job #1", request(1, false))).isPresent();
-        assertThat(next.given("job 2", "job #1", request(1, false))).isPresent();
-        assertThat(next.given("job 1", "job #1", request(1, false))).isEmpty();
+        assertThat(next.given(new VersionClaim(IMAGE, "app #181", request(181, false))))
+                .isPresent();
+        assertThat(next.given(new VersionClaim("job more", "job #1", request(1, false))))
+                .isPresent();
+        assertThat(next.given(new VersionClaim("job 2", "job #1", request(1, false))))
+                .isPresent();
+        assertThat(next.given(new VersionClaim("job 1", "job #1", request(1, false))))
+                .isEmpty();
     }
 
     @Test
@@ -147,7 +154,8 @@ class VersionReservationsTest {
         assertThatThrownBy(() -> reserve(blocked, IMAGE, "app #103", request(103, false)))
                 .isInstanceOf(AbortException.class)
                 .hasMessageStartingWith("Cannot give a version: it cannot be written down in " + file);
-        assertThat(blocked.given(IMAGE, "app #103", request(103, false))).isEmpty();
+        assertThat(blocked.given(new VersionClaim(IMAGE, "app #103", request(103, false))))
+                .isEmpty();
     }
 
     @Test
