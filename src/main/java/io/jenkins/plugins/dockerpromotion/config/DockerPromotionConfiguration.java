@@ -6,6 +6,8 @@ import hudson.ProxyConfiguration;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.form.FormCheck;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
@@ -15,7 +17,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -83,12 +84,12 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     }
 
     /**
-     * @param allowedHosts each may hold several, separated by white space, as the form's text does
+     * @param allowedHosts each may hold several, with commas or blanks between them, as the form's text does
      * @throws IllegalArgumentException in one line, if one of them is no host
      */
     @DataBoundSetter
     public void setAllowedHosts(List<String> allowedHosts) {
-        List<String> hosts = words(String.join(" ", Util.fixNull(allowedHosts)));
+        List<String> hosts = TextList.words(String.join(" ", Util.fixNull(allowedHosts)));
         HostRules.of(hosts);
         this.allowedHosts = new ArrayList<>(hosts);
         save();
@@ -102,7 +103,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @RequirePOST
     public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormCheck.parsed(Util.fixNull(value), text -> HostRules.of(words(text)));
+        return FormCheck.parsed(Util.fixNull(value), text -> HostRules.of(TextList.words(text)));
     }
 
     /** Seconds for a connection to stand; {@code null} for the usual ones. */
@@ -209,15 +210,11 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                 usual.longestWait());
     }
 
-    private static List<String> words(String text) {
-        return Arrays.stream(text.split("\\s+")).filter(w -> !w.isEmpty()).toList();
-    }
-
     /** Looks at what could be refused before anything is set, so that a form is taken as a whole or not at all. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
         try {
-            HostRules.of(words(form.optString("allowedHosts")));
+            HostRules.of(TextList.words(form.optString("allowedHosts")));
         } catch (IllegalArgumentException e) {
             throw new FormException(e.getMessage(), "allowedHosts");
         }

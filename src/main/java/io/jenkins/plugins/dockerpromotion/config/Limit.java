@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.config;
 import hudson.Util;
 import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 

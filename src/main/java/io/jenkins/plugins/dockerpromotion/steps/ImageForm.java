@@ -3,7 +3,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.config.FormCheck;
+import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;

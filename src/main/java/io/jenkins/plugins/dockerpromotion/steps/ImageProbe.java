@@ -10,7 +10,7 @@ import hudson.util.DaemonThreadFactory;
 import hudson.util.FormValidation;
 import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.config.FormCheck;
+import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
 import io.jenkins.plugins.dockerpromotion.registry.http.Addresses;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;

@@ -9,6 +9,7 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.SurveyVersionsOperation;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.promotion.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
@@ -28,7 +29,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -259,11 +259,7 @@ public final class ImageVersionStep extends Step implements Serializable {
         /** The form has one field for all values. */
         @Override
         public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
-            if (form.opt("values") instanceof String text) {
-                JSONArray values = new JSONArray();
-                values.addAll(lines(text));
-                form.put("values", values);
-            }
+            TextList.split(form, "values", TextList::lines);
             leaveOutBlank(form, "build");
             return super.newInstance(request, form);
         }
@@ -271,14 +267,6 @@ public final class ImageVersionStep extends Step implements Serializable {
         /** What the form shows for {@code values}. */
         public String valueLines(ImageVersionStep step) {
             return step == null ? "" : String.join("\n", step.values);
-        }
-
-        private static List<String> lines(String text) {
-            return Util.fixNull(text)
-                    .lines()
-                    .map(String::trim)
-                    .filter(line -> !line.isEmpty())
-                    .toList();
         }
 
         @Override
@@ -309,7 +297,7 @@ public final class ImageVersionStep extends Step implements Serializable {
             ImageVersionStep step = new ImageVersionStep();
             String pattern = TagSelection.orDefault(Util.fixEmptyAndTrim(value));
             step.setZone(zone);
-            step.setValues(lines(values));
+            step.setValues(TextList.lines(values));
             return ImageForm.checkVersion(
                     String.join(" ", pattern, step.zone, Util.fixNull(values)),
                     () -> step.template(pattern, clock.instant(), EXAMPLE_COMMIT)

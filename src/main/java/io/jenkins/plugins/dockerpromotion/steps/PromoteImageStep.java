@@ -11,7 +11,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
-import io.jenkins.plugins.dockerpromotion.config.WordList;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionAbortedException;
@@ -253,13 +253,13 @@ public final class PromoteImageStep extends Step implements Serializable {
         /** The form has one line for all targets. */
         @Override
         public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
-            WordList.split(form, "to");
+            TextList.split(form, "to", TextList::words);
             return super.newInstance(request, form);
         }
 
         /** What the form shows for {@code to}. */
         public String targetLine(PromoteImageStep step) {
-            return WordList.line(step == null ? DEFAULT_TARGETS : step.to);
+            return TextList.ofWords(step == null ? DEFAULT_TARGETS : step.to);
         }
 
         @RequirePOST
@@ -269,7 +269,7 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @RequirePOST
         public FormValidation doCheckTo(@QueryParameter String value) {
-            List<String> targets = WordList.words(value);
+            List<String> targets = TextList.words(value);
             return targets.isEmpty()
                     ? FormValidation.error(Messages.PromoteImageStep_targetRequired())
                     : targets.stream()

@@ -9,7 +9,7 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PruneOperation;
-import io.jenkins.plugins.dockerpromotion.config.WordList;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import io.jenkins.plugins.dockerpromotion.retention.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.retention.PruneReceipt;
@@ -196,13 +196,13 @@ public final class PruneImageTagsStep extends Step implements Serializable {
         /** The form has one line for all protected tags. */
         @Override
         public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
-            WordList.split(form, "protect");
+            TextList.split(form, "protect", TextList::words);
             return super.newInstance(request, form);
         }
 
         /** What the form shows for {@code protect}. */
         public String protectLine(PruneImageTagsStep step) {
-            return WordList.line(step == null ? DEFAULT_PROTECTED : step.protect);
+            return TextList.ofWords(step == null ? DEFAULT_PROTECTED : step.protect);
         }
 
         @RequirePOST
@@ -234,7 +234,7 @@ public final class PruneImageTagsStep extends Step implements Serializable {
 
         @RequirePOST
         public FormValidation doCheckProtect(@QueryParameter String value) {
-            return ImageForm.ifGiven(value, line -> new ProtectedTags(WordList.words(line)));
+            return ImageForm.ifGiven(value, line -> new ProtectedTags(TextList.words(line)));
         }
 
         private static FormValidation positiveIfGiven(String value) {

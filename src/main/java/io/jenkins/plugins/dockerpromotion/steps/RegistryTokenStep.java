@@ -12,7 +12,7 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.RegistryTokenOperation;
-import io.jenkins.plugins.dockerpromotion.config.WordList;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
@@ -176,13 +176,13 @@ public final class RegistryTokenStep extends Step implements Serializable {
         /** The form has one line for all actions. */
         @Override
         public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
-            WordList.split(form, "actions");
+            TextList.split(form, "actions", TextList::words);
             return super.newInstance(request, form);
         }
 
         /** What the form shows for {@code actions}. */
         public String actionLine(RegistryTokenStep step) {
-            return WordList.line(step == null ? DEFAULT_ACTIONS : step.actions);
+            return TextList.ofWords(step == null ? DEFAULT_ACTIONS : step.actions);
         }
 
         @RequirePOST
@@ -201,7 +201,7 @@ public final class RegistryTokenStep extends Step implements Serializable {
 
         @RequirePOST
         public FormValidation doCheckActions(@QueryParameter String value) {
-            return ACTIONS.containsAll(WordList.words(value))
+            return ACTIONS.containsAll(TextList.words(value))
                     ? FormValidation.ok()
                     : FormValidation.error(Messages.RegistryTokenStep_actions());
         }

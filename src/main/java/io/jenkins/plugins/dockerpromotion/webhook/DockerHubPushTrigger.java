@@ -8,8 +8,8 @@ import hudson.model.Job;
 import hudson.triggers.Trigger;
 import hudson.triggers.TriggerDescriptor;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.config.FormCheck;
-import io.jenkins.plugins.dockerpromotion.config.WordList;
+import io.jenkins.plugins.dockerpromotion.form.FormCheck;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
@@ -168,28 +168,28 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         /** The form has one line for all of a list. */
         @Override
         public Trigger<?> newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
-            WordList.split(form, "images");
-            WordList.split(form, "ignorePushers");
+            TextList.split(form, "images", TextList::words);
+            TextList.split(form, "ignorePushers", TextList::words);
             return super.newInstance(request, form);
         }
 
         /** What the form shows for a list. */
         public String line(Collection<String> items) {
-            return WordList.line(items == null ? List.of() : items);
+            return TextList.ofWords(items == null ? List.of() : items);
         }
 
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value, @QueryParameter String images) {
-            List<String> all = Stream.concat(WordList.words(value).stream(), WordList.words(images).stream())
+            List<String> all = Stream.concat(TextList.words(value).stream(), TextList.words(images).stream())
                     .toList();
             return all.isEmpty()
                     ? FormValidation.error(Messages.DockerHubPushTrigger_imageRequired())
-                    : checkImages(WordList.words(value));
+                    : checkImages(TextList.words(value));
         }
 
         @RequirePOST
         public FormValidation doCheckImages(@QueryParameter String value) {
-            return checkImages(WordList.words(value));
+            return checkImages(TextList.words(value));
         }
 
         private static FormValidation checkImages(List<String> names) {

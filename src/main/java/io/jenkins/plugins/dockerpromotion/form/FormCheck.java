@@ -1,4 +1,4 @@
-package io.jenkins.plugins.dockerpromotion.config;
+package io.jenkins.plugins.dockerpromotion.form;
 
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.version.PatternExample;
