@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.TagGlob;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 
 /**
@@ -33,34 +34,8 @@ public final class TagFilter {
 
     public boolean matches(Tag tag) {
         return pattern == null
-                ? matchesGlob(tag.value())
+                ? new TagGlob(text).matches(tag.value())
                 : pattern.match(tag.value()).isPresent();
-    }
-
-    /** Goes back to the last star only, so the time is bounded by the product of both lengths. */
-    private boolean matchesGlob(String tag) {
-        int at = 0;
-        int in = 0;
-        int star = -1;
-        int resume = 0;
-        while (in < tag.length()) {
-            if (at < text.length() && text.charAt(at) == '*') {
-                star = at++;
-                resume = in;
-            } else if (at < text.length() && text.charAt(at) == tag.charAt(in)) {
-                at++;
-                in++;
-            } else if (star >= 0) {
-                at = star + 1;
-                in = ++resume;
-            } else {
-                return false;
-            }
-        }
-        while (at < text.length() && text.charAt(at) == '*') {
-            at++;
-        }
-        return at == text.length();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.retention;
 
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.version.TagGlob;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,12 +14,12 @@ public final class ProtectedTags implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9_.*?-]{1,128}");
 
-    private final ArrayList<String> globs;
+    private final ArrayList<TagGlob> globs;
 
     /** @throws IllegalArgumentException in one line, if one of them can match no tag */
     public ProtectedTags(List<String> globs) {
-        this.globs = new ArrayList<>(globs);
         globs.forEach(ProtectedTags::check);
+        this.globs = new ArrayList<>(globs.stream().map(TagGlob::new).toList());
     }
 
     private static void check(String glob) {
@@ -30,30 +31,7 @@ public final class ProtectedTags implements Serializable {
     }
 
     /** The first glob that covers {@code tag}, if one does. */
-    public Optional<String> covering(Tag tag) {
-        return globs.stream().filter(glob -> covers(glob, tag.value())).findFirst();
-    }
-
-    /** Goes back to the last star only, so that no glob takes long. */
-    private static boolean covers(String glob, String tag) {
-        int star = -1;
-        int afterStar = 0;
-        int g = 0;
-        int t = 0;
-        while (t < tag.length()) {
-            if (g < glob.length() && glob.charAt(g) == '*') {
-                star = g++;
-                afterStar = t;
-            } else if (g < glob.length() && (glob.charAt(g) == '?' || glob.charAt(g) == tag.charAt(t))) {
-                g++;
-                t++;
-            } else if (star >= 0) {
-                g = star + 1;
-                t = ++afterStar;
-            } else {
-                return false;
-            }
-        }
-        return glob.substring(g).chars().allMatch(c -> c == '*');
+    public Optional<TagGlob> covering(Tag tag) {
+        return globs.stream().filter(glob -> glob.matches(tag.value())).findFirst();
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.retention;
 
 import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.version.ImageVersion;
+import io.jenkins.plugins.dockerpromotion.version.TagGlob;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.Serializable;
 import java.time.Duration;
@@ -92,7 +93,7 @@ public final class RetentionPolicy implements Serializable {
         List<Decision> guarded = new ArrayList<>();
         int newer = 0;
         for (TagFacts facts : tags.stream().sorted(newestFirst()).toList()) {
-            Optional<String> glob = protect.covering(facts.tag());
+            Optional<TagGlob> glob = protect.covering(facts.tag());
             if (ignores(facts.tag())) {
                 continue;
             }

@@ -3,11 +3,8 @@ package io.jenkins.plugins.dockerpromotion.webhook;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** So many of one kind: a burst at once, and then as many as come back each second; as it stands, deliveries of a token. */
+/** Lets so many things happen at once, and then so many in each second (a token bucket). Safe for use by several threads. */
 public final class RateLimit {
-
-    static final int BURST = 500;
-    static final int PER_SECOND = 50;
 
     private final int burst;
     private final double perSecond;
@@ -15,10 +12,11 @@ public final class RateLimit {
     private double left;
     private long last;
 
-    RateLimit(LongSupplier nanoClock) {
-        this(BURST, PER_SECOND, nanoClock);
-    }
-
+    /**
+     * @param burst how many at once, after a time without any
+     * @param perSecond how many come back each second
+     * @param nanoClock in nanoseconds from any moment
+     */
     public RateLimit(int burst, double perSecond, LongSupplier nanoClock) {
         this.burst = burst;
         this.perSecond = perSecond;

@@ -34,6 +34,11 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
     private static final Logger LOGGER = Logger.getLogger(WebhookEndpoint.class.getName());
     private static final Pattern PATH = Pattern.compile("/([^/]{1,200})(?:/(?:notify/?)?)?");
     private static final int TOO_MANY_REQUESTS = 429;
+
+    /** Deliveries of one token: so many at once, and then as many in each second. */
+    static final int BURST = 500;
+
+    static final int PER_SECOND = 50;
     /** Half of them with one token, so that none keeps the others out. */
     private static final int BODIES_AT_A_TIME = 32;
 
@@ -92,7 +97,9 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
             throws IOException {
         Limits own = limits.computeIfAbsent(
                 token.getHash(),
-                hash -> new Limits(new RateLimit(() -> nanoClock.getAsLong()), new Semaphore(BODIES_OF_ONE_TOKEN)));
+                hash -> new Limits(
+                        new RateLimit(BURST, PER_SECOND, () -> nanoClock.getAsLong()),
+                        new Semaphore(BODIES_OF_ONE_TOKEN)));
         if (!own.bodies.tryAcquire()) {
             tooMany(response);
             return;

@@ -9,10 +9,13 @@ import org.junit.jupiter.api.Test;
 
 class RateLimitTest {
 
+    private static final int BURST = 500;
+    private static final int PER_SECOND = 50;
+
     /** A clock like the real one may stand anywhere, below zero too. */
     private final AtomicLong nanos = new AtomicLong(-Duration.ofDays(1).toNanos());
 
-    private final RateLimit limit = new RateLimit(nanos::get);
+    private final RateLimit limit = new RateLimit(BURST, PER_SECOND, nanos::get);
 
     private long taken(int attempts) {
         return IntStream.range(0, attempts).filter(i -> limit.tryTake()).count();
@@ -24,32 +27,32 @@ class RateLimitTest {
 
     @Test
     void allowsABurstAndNoMoreWhileTimeStandsStill() {
-        assertThat(taken(RateLimit.BURST + 50)).isEqualTo(RateLimit.BURST);
+        assertThat(taken(BURST + 50)).isEqualTo(BURST);
         assertThat(limit.tryTake()).isFalse();
     }
 
     @Test
     void allowsAgainWhatComesBackEachSecond() {
-        taken(RateLimit.BURST);
+        taken(BURST);
         pass(Duration.ofSeconds(2));
-        assertThat(taken(1000)).isEqualTo(2L * RateLimit.PER_SECOND);
+        assertThat(taken(1000)).isEqualTo(2L * PER_SECOND);
     }
 
     @Test
     void partsOfOneAddUpAlthoughThereAreAttemptsBetween() {
-        taken(RateLimit.BURST);
+        taken(BURST);
         for (int i = 0; i < 3; i++) {
-            pass(Duration.ofSeconds(1).dividedBy(RateLimit.PER_SECOND * 4L));
+            pass(Duration.ofSeconds(1).dividedBy(PER_SECOND * 4L));
             assertThat(limit.tryTake()).isFalse();
         }
-        pass(Duration.ofSeconds(1).dividedBy(RateLimit.PER_SECOND * 4L));
+        pass(Duration.ofSeconds(1).dividedBy(PER_SECOND * 4L));
         assertThat(taken(2)).isEqualTo(1);
     }
 
     @Test
     void nothingIsSavedUpBeyondABurst() {
         pass(Duration.ofDays(365));
-        assertThat(taken(RateLimit.BURST + 50)).isEqualTo(RateLimit.BURST);
+        assertThat(taken(BURST + 50)).isEqualTo(BURST);
     }
 
     @Test

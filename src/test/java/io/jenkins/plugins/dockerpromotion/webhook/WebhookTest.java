@@ -313,7 +313,7 @@ class WebhookTest {
         String legitimate = WebhookConfiguration.get().make("another");
         WebhookEndpoint.get().setNanoClock(() -> 0);
         Map<Integer, Long> answers = Stream.iterate(0, i -> i + 1)
-                .limit(RateLimit.BURST + 100)
+                .limit(WebhookEndpoint.BURST + 100)
                 .parallel()
                 .map(i -> {
                     try {
