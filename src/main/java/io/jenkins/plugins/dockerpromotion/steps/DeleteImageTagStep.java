@@ -83,7 +83,7 @@ public final class DeleteImageTagStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "delete the tag " + step.image + (step.tag == null ? "" : ":" + step.tag);
+            return "delete the tag " + StepFailure.image(step.image, step.tag);
         }
 
         @Override

@@ -122,7 +122,7 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
 
         @Override
         String phrase() {
-            return "change the page of " + step.image;
+            return "change the page of " + StepFailure.image(step.image);
         }
 
         @Override

@@ -127,7 +127,8 @@ public final class FindTagForBuildStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "find the tag of build " + step.build + " of " + step.image;
+            return "find the tag of " + (step.build == null ? "a build" : "build " + step.build) + " of "
+                    + StepFailure.image(step.image);
         }
 
         @Override

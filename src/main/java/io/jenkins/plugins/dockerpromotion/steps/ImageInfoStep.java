@@ -89,7 +89,7 @@ public final class ImageInfoStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "look at " + step.image + (step.tag == null ? "" : ":" + step.tag);
+            return "look at " + StepFailure.image(step.image, step.tag);
         }
 
         @Override

@@ -95,7 +95,7 @@ public final class ImageTagsStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "list the tags of " + step.image;
+            return "list the tags of " + StepFailure.image(step.image);
         }
 
         @Override

@@ -173,7 +173,7 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "promote " + step.image + (step.tag == null ? "" : ":" + step.tag);
+            return "promote " + StepFailure.image(step.image, step.tag);
         }
 
         /** Builds that promote to one tag do so one after the other: the first has it, and the others are told. */

@@ -155,7 +155,7 @@ public final class PruneImageTagsStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "prune " + step.image;
+            return "prune " + StepFailure.image(step.image);
         }
 
         @Override

@@ -12,9 +12,9 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.RegistryTokenOperation;
-import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
@@ -128,7 +128,7 @@ public final class RegistryTokenStep extends Step implements Serializable {
         String phrase() {
             return "get a token "
                     + (step.image == null
-                            ? "of " + step.registry
+                            ? "of " + (step.registry == null ? "a registry" : step.registry)
                             : "for " + String.join(", ", step.actions) + " on " + step.image);
         }
 

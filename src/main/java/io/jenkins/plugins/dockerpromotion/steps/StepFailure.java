@@ -17,6 +17,19 @@ final class StepFailure {
     /** The longest failure that is shown whole: one of many tags, each with its own. */
     private static final int MAX_TEXT = 16_000;
 
+    /** An image in a phrase, as the step has it, which may be without any: {@code technolog/serviceone}. */
+    static String image(String image) {
+        return image == null ? "an image" : image;
+    }
+
+    /** The same with what the step has for a tag, or a digest. */
+    static String image(String image, String reference) {
+        if (image == null || reference == null) {
+            return image(image);
+        }
+        return image + (reference.indexOf(':') < 0 ? ":" : "@") + reference;
+    }
+
     /** A registry's connection may break in the same way as the agent's; that comes back as a failure with a text. */
     static boolean isAgentLost(Throwable e) {
         return !hasText(e) && (e instanceof RequestAbortedException || Channel.isClosedChannelException(e));

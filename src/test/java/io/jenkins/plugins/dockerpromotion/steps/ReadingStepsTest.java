@@ -229,7 +229,10 @@ class ReadingStepsTest {
                 "registryToken(image: '" + image + "', actions: ['delete'], credentialsId: 'gitlab')",
                 "Cannot get a token for delete on group/app of " + gitLab.host()
                         + ": its token service does not grant delete, only nothing");
-        assertFailure("registryToken(credentialsId: 'gitlab')", "give either 'image' or 'registry'");
+        assertFailure(
+                "registryToken(credentialsId: 'gitlab')",
+                "Cannot get a token of a registry: give either 'image' or 'registry'");
+        assertFailure("imageTags(image: '')", "Cannot list the tags of an image: an image name is needed");
         assertFailure(
                 "registryToken(registry: '" + gitLab.host() + "', actions: ['push'], credentialsId: 'gitlab')",
                 "'actions' are those on an image; without 'image', give none");
@@ -238,6 +241,9 @@ class ReadingStepsTest {
         assertFailure(
                 "imageInfo(image: '" + image + "', tag: 'gone', credentialsId: 'gitlab')",
                 "Cannot read the manifest of " + image + ":gone on ");
+        assertFailure(
+                "imageInfo(image: '" + image + "', tag: 'sha256:1')",
+                "Cannot look at " + image + "@sha256:1: 'sha256:1' is not a digest");
         assertFailure("imageInfo(image: '" + image + "', tag: '')", "'tag' is needed, a tag or a digest");
     }
 
