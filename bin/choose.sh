@@ -1,4 +1,4 @@
-# Sourced by the other scripts, which do everything where pom.xml resolves, and elsewhere what is free of Jenkins.
+# Sourced by all scripts but bin/mvn, most of which do everything where pom.xml resolves, and elsewhere what is free of Jenkins.
 # Sets cache, free (the POM of that part), maven() and choose(), whose results are part, why and offline.
 # shellcheck shell=sh disable=SC2034
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/docker-promotion

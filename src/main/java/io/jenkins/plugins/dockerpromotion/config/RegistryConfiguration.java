@@ -7,12 +7,14 @@ import hudson.model.Descriptor;
 import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import io.jenkins.plugins.dockerpromotion.registry.http.Certificates;
+import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
@@ -146,13 +148,17 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     }
 
     private static URI parseAddress(String text) {
-        URI uri = URI.create(text);
-        boolean plain = Util.fixEmpty(uri.getPath()) == null || uri.getPath().equals("/");
-        boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
-        if (!web || uri.getHost() == null || uri.getUserInfo() != null || uri.getQuery() != null || !plain) {
-            throw new IllegalArgumentException("an address is https:// or http://, a host and maybe a port, no more");
+        try {
+            URI uri = new URI(text);
+            Origin.of(uri);
+            boolean bare = uri.getRawUserInfo() == null && uri.getRawQuery() == null && uri.getRawFragment() == null;
+            if (bare && (uri.getRawPath().isEmpty() || uri.getRawPath().equals("/"))) {
+                return uri;
+            }
+        } catch (URISyntaxException | IllegalArgumentException e) {
+            // Said below, without what was entered: there may be a password in it.
         }
-        return uri;
+        throw new IllegalArgumentException("an address is https:// or http://, a host and maybe a port, no more");
     }
 
     /** Form of one registry. */

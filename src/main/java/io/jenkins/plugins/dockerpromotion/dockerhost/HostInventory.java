@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 final class HostInventory {
 
-    /** What docker calls volumes that nobody has named. */
+    /** The names that docker makes up for anonymous volumes. */
     private static final Pattern ANONYMOUS = Pattern.compile("[0-9a-f]{64}");
 
     private static final Set<String> ENDED = Set.of("created", "exited", "dead");
@@ -127,7 +127,7 @@ final class HostInventory {
     }
 
     /**
-     * Those without a name.
+     * The anonymous ones.
      *
      * @param staying containers that keep their volumes, by their ids
      */

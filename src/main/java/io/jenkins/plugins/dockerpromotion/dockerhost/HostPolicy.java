@@ -11,7 +11,7 @@ import java.util.Set;
  *
  * @param age how long ago it has to have been used for the last time
  * @param images whether images may go
- * @param volumes whether volumes without a name may go that no container has
+ * @param volumes whether anonymous volumes that no container uses may go
  * @param dryRun whether nothing goes, and is only told of
  * @param busy what the builds that run on this host may be using
  */

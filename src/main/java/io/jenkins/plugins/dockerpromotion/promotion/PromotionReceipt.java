@@ -37,7 +37,7 @@ public record PromotionReceipt(
 
     /**
      * This receipt, if it can be one of {@code request}. What a machine that is trusted with less says is recorded, shown
-     * and linked to: by this it can be wrong about digests, and about nothing else.
+     * and linked to: by this it can be wrong about digests, media type and platforms, and about nothing else.
      *
      * @throws IllegalArgumentException in one line, if it is of another image or other tags, or names no digests
      */

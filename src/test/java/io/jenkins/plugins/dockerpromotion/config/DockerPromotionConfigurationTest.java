@@ -447,7 +447,17 @@ class DockerPromotionConfigurationTest {
         assertThat(form.doCheckAddress("").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckAddress("https://registry.example.com").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckAddress("http://registry.example.com").kind).isEqualTo(FormValidation.Kind.WARNING);
-        assertThat(form.doCheckAddress("ftp://registry.example.com").kind).isEqualTo(FormValidation.Kind.ERROR);
+        for (String wrong : List.of(
+                "ftp://registry.example.com",
+                "registry.example.com:5000",
+                "https://registry.example.com:70000",
+                "https://registry.example.com#v2",
+                "https://registry.example.com/v2/",
+                "https://me:my secret@registry.example.com")) {
+            assertThat(form.doCheckAddress(wrong))
+                    .as(wrong)
+                    .hasMessage("an address is https:// or http://, a host and maybe a port, no more");
+        }
         assertThat(form.doCheckAddress("https://me:secret@registry.example.com").kind)
                 .isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckCertificateAuthority("").kind).isEqualTo(FormValidation.Kind.OK);
