@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** What to promote: one image, to one or more tags of its own repository or of another one. */
 public final class PromotionRequest implements Serializable {
@@ -79,6 +80,11 @@ public final class PromotionRequest implements Serializable {
         return to;
     }
 
+    /** The same with their repository. */
+    public List<ImageReference> targets() {
+        return to.stream().map(target -> ImageReference.tagged(toImage, target)).toList();
+    }
+
     /** The digest the promoted tag has to stand for. */
     public Optional<Digest> expectedDigest() {
         return Optional.ofNullable(expectedDigest);
@@ -93,7 +99,15 @@ public final class PromotionRequest implements Serializable {
         return image.equals(toImage);
     }
 
-    boolean isWithinRegistry() {
+    /** Whether the content is on the right registry already, if maybe in another repository. */
+    public boolean isWithinRegistry() {
         return image.host().equals(toImage.host());
+    }
+
+    /** For people. */
+    @Override
+    public String toString() {
+        return source() + " to " + toImage + " as "
+                + to.stream().map(Tag::value).collect(Collectors.joining(", "));
     }
 }

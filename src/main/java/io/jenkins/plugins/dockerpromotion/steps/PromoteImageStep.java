@@ -11,8 +11,8 @@ import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
-import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionAbortedException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
@@ -179,11 +179,11 @@ public final class PromoteImageStep extends Step implements Serializable {
         /** Builds that promote to one tag do so one after the other: the first has it, and the others are told. */
         @Override
         Collection<String> exclusive() {
-            PromotionRequest request = step.request();
-            return request.to().stream()
-                    .filter(tag -> !step.dryRun)
-                    .map(tag -> ImageReference.tagged(request.toImage(), tag).toString())
-                    .toList();
+            return step.dryRun
+                    ? List.of()
+                    : step.request().targets().stream()
+                            .map(ImageReference::toString)
+                            .toList();
         }
 
         @Override
@@ -192,23 +192,15 @@ public final class PromoteImageStep extends Step implements Serializable {
             RegistryAuthentication from = StepCredentials.find(
                     run, listener, step.credentialsId, request.source().name().host());
             // One registry, one credential, unless another one is named; another registry has nothing to do with it.
-            boolean sameRegistry =
-                    request.toImage().host().equals(request.source().name().host());
-            RegistryAuthentication to = step.toCredentialsId == null && sameRegistry
+            RegistryAuthentication to = step.toCredentialsId == null && request.isWithinRegistry()
                     ? from
                     : StepCredentials.find(
                             run,
                             listener,
                             step.toCredentialsId,
                             request.toImage().host());
-            listener.getLogger()
-                    .println((step.dryRun ? "Planning to promote " : "Promoting ") + request.source() + " to "
-                            + request.toImage() + " as " + String.join(", ", names(request.to())));
+            listener.getLogger().println((step.dryRun ? "Planning to promote " : "Promoting ") + request);
             return new PromoteOperation(request, from, to);
-        }
-
-        private static List<String> names(List<Tag> tags) {
-            return tags.stream().map(Tag::value).toList();
         }
 
         @Override
