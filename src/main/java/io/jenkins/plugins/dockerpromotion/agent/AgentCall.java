@@ -78,7 +78,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     private void begin() throws AbortedException, InterruptedException {
         synchronized (RUNNING) {
             // One that lost its controller may be about to put back what it changed.
-            while (isUnderWay()) {
+            while (!CANCELLED.contains(id) && isUnderWay()) {
                 RUNNING.wait(LOOK_MILLIS);
             }
             if (CANCELLED.contains(id)) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
@@ -13,6 +14,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,28 @@ class AgentCallTest {
         again.get(1, TimeUnit.MINUTES);
 
         assertThat(events).containsExactly("other work", "put back", "sent again");
+    }
+
+    @Test
+    void anAbortEndsTheWaitForTheSameWork() throws Exception {
+        UUID id = UUID.randomUUID();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        CompletableFuture<Void> before = connection(id, () -> {
+            begun.countDown();
+            await(released);
+        });
+        await(begun);
+        AgentCall<String> call = new AgentCall<>(id, new Work(() -> {}), Network.usual(), TaskListener.NULL);
+        FutureTask<String> again = new FutureTask<>(call::call);
+        new Thread(again).start();
+
+        call.cancel().call();
+
+        assertThatThrownBy(() -> again.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(AgentCall.AbortedException.class);
+        assertThat(before).isNotDone();
+        released.countDown();
+        before.get(1, TimeUnit.MINUTES);
     }
 
     private static void await(CountDownLatch latch) {
