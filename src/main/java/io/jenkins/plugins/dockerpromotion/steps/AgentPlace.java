@@ -28,7 +28,9 @@ final class AgentPlace implements Serializable {
     /** How often to look for an agent that is away. */
     private static final long LOOK_MILLIS = 500;
 
+    /** The name of the agent; empty for the built-in node. */
     private final String node;
+
     private final String path;
 
     private AgentPlace(String node, String path) {
@@ -40,9 +42,10 @@ final class AgentPlace implements Serializable {
         return new AgentPlace(FilePathUtils.getNodeName(here), here.getRemote());
     }
 
-    /** The name of the agent; empty for the built-in node. */
-    String node() {
-        return node;
+    /** Whose place it is, for people: {@code the agent linux-1}. */
+    @Override
+    public String toString() {
+        return node.isEmpty() ? "the built-in node" : "the agent " + node;
     }
 
     /** Whether the running Jenkins ends: the next one resumes the build, and whoever waits in it. */

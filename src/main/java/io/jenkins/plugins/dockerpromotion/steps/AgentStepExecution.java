@@ -105,7 +105,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
             if (away == null) {
                 send(there);
             } else {
-                fail(StepFailure.agentLost(phrase(), workspace.node(), why));
+                fail(StepFailure.agentLost(phrase(), workspace, why));
             }
         });
     }
@@ -183,7 +183,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
         if (stopCause != null || !StepFailure.isAgentLost(e)) {
             fail(StepFailure.explained(phrase(), e));
         } else if (!AgentPlace.isJenkinsEnding()) {
-            say("Lost the agent " + workspace.node() + "; waiting for it to come back");
+            say("Lost " + workspace + "; waiting for it to come back");
             awaitAgent(e);
         }
     }
@@ -245,7 +245,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
                 try {
                     place.act(underWay.cancel());
                 } catch (IOException | InterruptedException | RuntimeException e) {
-                    LOGGER.log(Level.FINE, e, () -> "Cannot tell " + workspace.node() + " to stop");
+                    LOGGER.log(Level.FINE, e, () -> "Cannot tell " + workspace + " to stop");
                     fail(cause);
                 }
             });
@@ -255,6 +255,6 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
 
     @Override
     public String getStatus() {
-        return call == null ? "waiting for the agent " + workspace.node() : "running on the agent " + workspace.node();
+        return (call == null ? "waiting for " : "running on ") + workspace;
     }
 }

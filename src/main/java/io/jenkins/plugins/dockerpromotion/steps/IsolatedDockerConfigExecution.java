@@ -76,8 +76,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     @Override
     public synchronized void onResume() {
         switch (phase) {
-            case ENTERING ->
-                enter(new AbortException("after the restart of Jenkins it did not come back"));
+            case ENTERING -> enter(new AbortException("after the restart of Jenkins it did not come back"));
             case INSIDE -> {
                 if (stopCause != null) {
                     body.cancel(stopCause);
@@ -142,7 +141,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                     if (away == null) {
                         make(here);
                     } else {
-                        giveUp(StepFailure.agentLost(BlockConfiguration.PHRASE, workspace.node(), why));
+                        giveUp(StepFailure.agentLost(BlockConfiguration.PHRASE, workspace, why));
                     }
                 },
                 Computer.threadPoolForRemoting);
@@ -166,7 +165,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
             if (!StepFailure.isAgentLost(e)) {
                 giveUp(e);
             } else if (!AgentPlace.isJenkinsEnding()) {
-                say("Lost the agent " + workspace.node() + "; waiting for it to come back");
+                say("Lost " + workspace + "; waiting for it to come back");
                 enter(e);
             }
         }
@@ -183,9 +182,8 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     private void begin(FilePath here) throws IOException, InterruptedException {
         BlockConfiguration configuration = BlockConfiguration.make(step, directory, here, getContext());
         say(configuration.toString());
-        BodyInvoker block = configuration
-                .newBlock(getContext())
-                .withCallback(new AroundBlock(this, configuration.masker()));
+        BodyInvoker block =
+                configuration.newBlock(getContext()).withCallback(new AroundBlock(this, configuration.masker()));
         synchronized (this) {
             worker = null;
             if (stopCause != null) {

@@ -63,8 +63,8 @@ final class StepFailure {
      * An agent that stayed away. By a broken channel as the cause, {@code retry(conditions: [agent()])} knows that another
      * agent may do it.
      */
-    static AbortException agentLost(String phrase, String agent, Throwable why) {
-        AbortException lost = new AbortException("Cannot " + phrase + ": the agent " + agent
+    static AbortException agentLost(String phrase, AgentPlace agent, Throwable why) {
+        AbortException lost = new AbortException("Cannot " + phrase + ": " + agent
                 + " was lost and did not come back; run it again, what was done is not done twice");
         lost.initCause(why);
         return lost;
