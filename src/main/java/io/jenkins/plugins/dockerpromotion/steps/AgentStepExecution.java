@@ -77,6 +77,11 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
         return id;
     }
 
+    /** Where the operation runs, for people. */
+    final String agent() {
+        return workspace.toString();
+    }
+
     @Override
     public final boolean start() throws Exception {
         FilePath here = getContext().get(FilePath.class);

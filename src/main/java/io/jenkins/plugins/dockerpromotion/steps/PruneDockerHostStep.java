@@ -4,7 +4,6 @@ import hudson.EnvVars;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Util;
-import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
@@ -95,7 +94,7 @@ public final class PruneDockerHostStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "prune Docker on the agent " + node();
+            return "prune Docker on " + agent();
         }
 
         @Override
@@ -104,7 +103,7 @@ public final class PruneDockerHostStep extends Step implements Serializable {
             HostPolicy policy = new HostPolicy(
                     Age.parse(step.until), step.images, step.volumes, step.dryRun, RunningBuilds.busyWith(run));
             listener.getLogger()
-                    .println((step.dryRun ? "Looking for" : "Removing") + " what Docker on the agent " + node()
+                    .println((step.dryRun ? "Looking for" : "Removing") + " what Docker on " + agent()
                             + " has not used for " + step.until + ", and no running build may be using");
             return new PruneHostOperation(policy, environment());
         }
@@ -121,18 +120,6 @@ public final class PruneDockerHostStep extends Step implements Serializable {
                 }
             });
             return environment;
-        }
-
-        private String node() {
-            try {
-                Computer computer = getContext().get(Computer.class);
-                return computer == null ? "" : computer.getDisplayName();
-            } catch (IOException e) {
-                return "";
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return "";
-            }
         }
 
         @Override
@@ -158,7 +145,7 @@ public final class PruneDockerHostStep extends Step implements Serializable {
 
         @Override
         public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FilePath.class, EnvVars.class, Computer.class);
+            return Set.of(Run.class, TaskListener.class, FilePath.class, EnvVars.class);
         }
 
         @RequirePOST
