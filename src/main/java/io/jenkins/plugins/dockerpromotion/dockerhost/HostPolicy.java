@@ -22,11 +22,20 @@ public record HostPolicy(Duration age, boolean images, boolean volumes, boolean 
      * What running builds may be using.
      *
      * @param since when the oldest of them began: whatever was used since may be theirs
+     * @param told what the controller's clock, by which that is, showed when it told so
      * @param images ids of images that are known to be theirs, however old
      */
-    public record Busy(Instant since, Set<String> images) implements Serializable {
+    public record Busy(Instant since, Instant told, Set<String> images) implements Serializable {
         public Busy {
             images = Set.copyOf(images);
+        }
+
+        /**
+         * {@code since} by a clock that shows {@code now}, if it is behind. One that is ahead may just look so, as it took
+         * time to get here: then what is kept is too much rather than too little.
+         */
+        Instant since(Instant now) {
+            return now.isBefore(told) ? since.minus(Duration.between(now, told)) : since;
         }
     }
 
@@ -41,7 +50,7 @@ public record HostPolicy(Duration age, boolean images, boolean volumes, boolean 
         if (!object.lastUsed().isBefore(now.minus(age))) {
             return Optional.of("used less than " + text(age) + " ago");
         }
-        if (!object.lastUsed().isBefore(busy.since) || busy.images.contains(object.id())) {
+        if (!object.lastUsed().isBefore(busy.since(now)) || busy.images.contains(object.id())) {
             return Optional.of("a running build may use it");
         }
         return Optional.empty();

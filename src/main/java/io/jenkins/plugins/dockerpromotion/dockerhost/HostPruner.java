@@ -65,7 +65,7 @@ public final class HostPruner {
         staying.removeAll(clear(containers));
         clear(inventory.networks(staying));
         if (policy.covers(Kind.IMAGE)) {
-            clear(inventory.images(staying, inventory.usedSince(policy.busy().since())));
+            clear(inventory.images(staying, inventory.usedSince(policy.busy().since(now))));
         }
         if (policy.covers(Kind.VOLUME)) {
             clear(inventory.volumes(staying));

@@ -37,7 +37,7 @@ final class RunningBuilds {
                 since = began.isBefore(since) ? began : since;
             }
         }
-        return new HostPolicy.Busy(since, images);
+        return new HostPolicy.Busy(since, Instant.now(), images);
     }
 
     /** A {@code node} block is run by something of its own, whose parent is the build. */

@@ -22,7 +22,7 @@ class HostPolicyTest {
     private static final Instant NOW = Instant.parse("2026-11-21T12:00:00Z");
 
     private static HostPolicy policy(Duration age, Duration oldestBuild, String... images) {
-        return new HostPolicy(age, true, true, false, new Busy(NOW.minus(oldestBuild), Set.of(images)));
+        return new HostPolicy(age, true, true, false, new Busy(NOW.minus(oldestBuild), NOW, Set.of(images)));
     }
 
     private static HostObject image(String id, Duration ago, Optional<String> needed) {
@@ -40,6 +40,29 @@ class HostPolicyTest {
     void removesWhatIsOlderThanTheAgeAndThanTheOldestBuild(int usedHoursAgo, int buildHoursAgo, boolean goes) {
         HostPolicy policy = policy(Duration.ofHours(2), Duration.ofHours(buildHoursAgo));
         assertThat(policy.objection(image("a", Duration.ofHours(usedHoursAgo), Optional.empty()), NOW))
+                .matches(objection -> objection.isEmpty() == goes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "-10, 5, false", // five minutes after the build began, by the clock of the host
+        "-10, -5, true",
+        "10, 5, false",
+        "10, -5, true", // by a clock that is right
+    })
+    void knowsThatTheClockOfTheHostMayBeBehind(int clockMinutes, int usedMinutesAfterBegin, boolean goes) {
+        Duration ahead = Duration.ofMinutes(clockMinutes);
+        Instant begin = NOW.minus(Duration.ofHours(3)).plus(ahead.isNegative() ? ahead : Duration.ZERO);
+        HostObject image = new HostObject(
+                Kind.IMAGE,
+                "a",
+                "a",
+                List.of("a"),
+                begin.plus(Duration.ofMinutes(usedMinutesAfterBegin)),
+                1,
+                Optional.empty());
+
+        assertThat(policy(Duration.ofHours(2), Duration.ofHours(3)).objection(image, NOW.plus(ahead)))
                 .matches(objection -> objection.isEmpty() == goes);
     }
 

@@ -47,7 +47,11 @@ class HostPrunerIT {
     /** A day later, when everything is older than the age. */
     private HostReceipt prune(Instant oldestBuild, boolean dryRun, String... imagesOfBuilds) throws Exception {
         HostPolicy policy = new HostPolicy(
-                Duration.ofHours(2), true, true, dryRun, new HostPolicy.Busy(oldestBuild, Set.of(imagesOfBuilds)));
+                Duration.ofHours(2),
+                true,
+                true,
+                dryRun,
+                new HostPolicy.Busy(oldestBuild, oldestBuild, Set.of(imagesOfBuilds)));
         return HostPruner.prune(policy, environment, Instant.now().plus(Duration.ofDays(1)), said::add);
     }
 
