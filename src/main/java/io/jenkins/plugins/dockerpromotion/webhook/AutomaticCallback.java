@@ -47,7 +47,7 @@ public final class AutomaticCallback {
     private static void answer(AwaitedAnswer push) {
         PushAnswers answers = PushAnswers.get();
         try {
-            boolean taken = answers.answer(push, push.message(), LOGGER::info);
+            boolean taken = answers.answer(push, answers.verdict(push).message(), LOGGER::info);
             LOGGER.info(() -> (taken ? "Answered the push of " : "Nobody took the answer to the push of ") + push);
             // Taken or not: it is best effort.
             answers.done(push);

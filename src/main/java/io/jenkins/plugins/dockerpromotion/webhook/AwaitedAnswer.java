@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
@@ -127,14 +128,27 @@ public final class AwaitedAnswer {
     }
 
     /** The worst of the builds speaks for all of them, and all are named. */
-    CallbackMessage message() {
+    Verdict verdict() {
         List<Outcome> asking = asking();
         Outcome worst = asking.stream()
                 .max(Comparator.comparing(outcome -> outcome.result().ordinal))
                 .orElseThrow();
         String description = asking.stream().map(Outcome::toString).collect(Collectors.joining(", "));
-        Run<?, ?> run = worst.run == null ? null : Run.fromExternalizableId(worst.run);
-        return Callback.message(run, Callback.stateOf(worst.result()), description);
+        return new Verdict(Optional.ofNullable(worst.run), worst.result(), description);
+    }
+
+    /**
+     * What came of all builds.
+     *
+     * @param run the id of the worst; empty if it is gone
+     */
+    record Verdict(Optional<String> run, Result result, String description) {
+
+        /** Loads the build, so not to be called under a lock. */
+        CallbackMessage message() {
+            Run<?, ?> worst = run.<Run<?, ?>>map(Run::fromExternalizableId).orElse(null);
+            return Callback.message(worst, Callback.stateOf(result), description);
+        }
     }
 
     /** What became of one build; by its run's id, since a run is not kept in memory. */

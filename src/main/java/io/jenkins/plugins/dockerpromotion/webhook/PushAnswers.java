@@ -157,6 +157,11 @@ public final class PushAnswers {
         return awaited.stream().filter(AwaitedAnswer::claim).collect(Collectors.toList());
     }
 
+    /** What came of the builds of a claimed push. */
+    synchronized AwaitedAnswer.Verdict verdict(AwaitedAnswer push) {
+        return push.verdict();
+    }
+
     private List<AwaitedAnswer> load() {
         List<AwaitedAnswer> loaded = new ArrayList<>();
         try {
