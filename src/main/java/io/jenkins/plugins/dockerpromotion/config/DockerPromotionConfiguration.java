@@ -35,9 +35,9 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 @Symbol("dockerPromotion")
 public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
-    private List<RegistryConfiguration> registries = new ArrayList<>();
+    private volatile List<RegistryConfiguration> registries = new ArrayList<>();
     private String callbackHosts;
-    private List<String> allowedHosts = new ArrayList<>();
+    private volatile List<String> allowedHosts = new ArrayList<>();
     private Integer connectTimeout;
     private Integer answerTimeout;
     private Integer attempts;
