@@ -85,9 +85,10 @@ public abstract class HttpTestServer implements AutoCloseable {
     /** Frees the port and ends requests that hang. */
     @Override
     public void close() {
+        // First of all: a client may try again once its request has ended.
+        server.stop(0);
         closed.countDown();
         threads.shutdownNow();
-        server.stop(0);
     }
 
     private void serve(HttpExchange exchange) {
