@@ -127,7 +127,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
 
         @Override
         String phrase() {
-            return "find the tag of " + (step.build == null ? "a build" : "build " + step.build) + " of "
+            return (step.build == null ? "find the tag of a build" : "find the tag of build " + step.build) + " of "
                     + StepFailure.image(step.image);
         }
 
