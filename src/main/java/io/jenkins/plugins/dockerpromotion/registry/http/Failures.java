@@ -9,12 +9,15 @@ import java.net.UnknownHostException;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpTimeoutException;
 import java.nio.channels.UnresolvedAddressException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 
@@ -24,6 +27,11 @@ final class Failures {
     private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
     private static final String TUNNEL_PROPERTY = "jdk.http.auth.tunneling.disabledSchemes";
+
+    private static final String SETTINGS = "Manage Jenkins » System » Docker Image Promotion";
+
+    /** What the JDK says of a proxy that does not connect to the host; the status is all it keeps of the answer. */
+    private static final Pattern TUNNEL_FAILED = Pattern.compile("Tunnel failed, got: (\\d{3})");
 
     private Failures() {}
 
@@ -95,7 +103,9 @@ final class Failures {
 
     static RegistryException of(HttpCall call, IOException broken) {
         boolean trustMatter = isRefusedHandshake(broken) || isPlainAnswer(broken);
-        Reason reason = new Reason(0, List.of(), !trustMatter);
+        boolean forbidden =
+                tunnelStatus(broken).filter(s -> !TEMPORARY.contains(s)).isPresent();
+        Reason reason = new Reason(0, List.of(), !trustMatter && !forbidden);
         return new RegistryException(call.failureText(why(call, broken)), reason, broken);
     }
 
@@ -113,12 +123,27 @@ final class Failures {
             return "the connection was refused; check the host, the port and the proxy";
         }
         if (isPlainAnswer(broken)) {
-            return "it does not speak TLS; an administrator can mark the registry as one that is reached by plain http";
+            return "it does not speak TLS; if it is to be reached by plain http, an administrator gives its http:// address in "
+                    + SETTINGS;
         }
         if (broken instanceof SSLException && !isBrokenHandshake(broken)) {
-            return "its TLS certificate or protocol is not accepted (" + call.fitForLog(text(broken)) + ")";
+            return "its TLS certificate or protocol is not accepted (" + call.fitForLog(text(broken)) + ")"
+                    + (hasCause(broken, CertPathBuilderException.class)
+                            ? "; an administrator gives the certificate of its authority in " + SETTINGS
+                            : "");
+        }
+        Optional<Integer> tunnel = tunnelStatus(broken);
+        if (tunnel.isPresent()) {
+            return "the proxy answered " + tunnel.get()
+                    + "; check Jenkins' proxy configuration and what the proxy lets pass";
         }
         return "the connection broke (" + call.fitForLog(text(broken)) + ")";
+    }
+
+    private static Optional<Integer> tunnelStatus(IOException broken) {
+        return Optional.of(TUNNEL_FAILED.matcher(text(broken)))
+                .filter(Matcher::find)
+                .map(found -> Integer.valueOf(found.group(1)));
     }
 
     private static boolean isRefusedHandshake(IOException broken) {

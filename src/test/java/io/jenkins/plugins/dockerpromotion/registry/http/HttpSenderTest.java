@@ -235,6 +235,17 @@ class HttpSenderTest {
         }
     }
 
+    @Test
+    void saysThatTheProxyConnectsToNoSuchHostAndAsksItOnce() throws Exception {
+        try (RawServer proxy = RawServer.answering(head -> "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n")) {
+            network.with(proxy(proxy, "", ""));
+            assertThatThrownBy(() -> text(call("GET", URI.create("https://registry.test/v2/"))))
+                    .hasMessageContaining(
+                            "the proxy answered 403; check Jenkins' proxy configuration and what the proxy lets pass");
+            assertThat(proxy.requests()).hasSize(1);
+        }
+    }
+
     private static ProxySettings proxy(RawServer proxy, String username, String password) {
         return new ProxySettings("127.0.0.1", proxy.uri().getPort(), username, password, List.of());
     }
