@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import jenkins.model.Jenkins;
+import jenkins.model.ParameterizedJobMixIn;
 
 /** Which triggers wait for which image, so that a push costs nothing for the jobs it has nothing to do with. */
 @Extension
@@ -52,12 +53,20 @@ public final class TriggerIndex {
         for (DockerHubPushTrigger trigger : triggers) {
             Job<?, ?> job = trigger.job();
             if (job != null && Jenkins.get().getItemByFullName(job.getFullName()) == job) {
-                waiting.add(new Waiting(job, trigger));
+                if (isOf(job, trigger)) {
+                    waiting.add(new Waiting(job, trigger));
+                }
             } else {
                 remove(trigger);
             }
         }
         waiting.sort(Comparator.comparing(w -> w.job().getFullName()));
         return waiting;
+    }
+
+    /** Jenkins does not stop the triggers of a job whose {@code config.xml} is replaced, as Job DSL and the REST API do. */
+    private static boolean isOf(Job<?, ?> job, DockerHubPushTrigger trigger) {
+        return job instanceof ParameterizedJobMixIn.ParameterizedJob<?, ?> triggered
+                && triggered.getTriggers().values().stream().anyMatch(t -> t == trigger);
     }
 }

@@ -16,11 +16,14 @@ import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
+import java.io.StringReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
+import javax.xml.transform.Source;
+import javax.xml.transform.stream.StreamSource;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.pipeline.modeldefinition.generator.TriggersDirective;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -195,6 +198,27 @@ class DockerHubPushTriggerTest {
         assertThat(Deliveries.get().newestFirst().get(0).getJobs()).containsExactly("moved/inside");
         jenkins.waitUntilNoActivity();
         folder.delete();
+    }
+
+    @Test
+    void aTriggerEndsWithTheConfigurationThatHadIt() throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "replaced");
+        job.setDefinition(new CpsFlowDefinition("echo 'ran'", true));
+        String without = job.getConfigFile().asString();
+        job.addTrigger(trigger());
+        String with = job.getConfigFile().asString();
+
+        job.updateByXml((Source) new StreamSource(new StringReader(with)));
+        webhook.post(token, Webhook.payload("a/app", "v1", "x", "41"));
+        Webhook.awaitIdle();
+        assertThat(Deliveries.get().newestFirst().get(0).getJobs()).containsExactly("replaced");
+
+        job.updateByXml((Source) new StreamSource(new StringReader(without)));
+        webhook.post(token, Webhook.payload("a/app", "v2", "x", "42"));
+        Webhook.awaitIdle();
+        assertThat(Deliveries.get().newestFirst().get(0).getJobs()).isEmpty();
+        jenkins.waitUntilNoActivity();
+        job.delete();
     }
 
     @Test
