@@ -55,8 +55,10 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return List.copyOf(registries);
     }
 
+    /** @throws IllegalArgumentException in one line, if one of them makes no sense: it would stop the steps of all */
     @DataBoundSetter
     public void setRegistries(List<RegistryConfiguration> registries) {
+        Util.fixNull(registries).forEach(DockerPromotionConfiguration::location);
         this.registries = new ArrayList<>(Util.fixNull(registries));
         save();
     }
@@ -227,9 +229,21 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
             limit.require(form);
         }
         for (Object registry : JSONArray.fromObject(form.has("registries") ? form.get("registries") : List.of())) {
-            RegistryConfiguration.require((JSONObject) registry);
+            require((JSONObject) registry);
         }
         return super.configure(request, form);
+    }
+
+    private static void require(JSONObject form) throws FormException {
+        RegistryConfiguration.require(form);
+        RegistryConfiguration registry = new RegistryConfiguration(form.optString("host"), form.optString("address"));
+        registry.setApiAddress(form.optString("apiAddress"));
+        registry.setCertificateAuthority(form.optString("certificateAuthority"));
+        try {
+            location(registry);
+        } catch (IllegalArgumentException e) {
+            throw new FormException(e.getMessage(), "registries");
+        }
     }
 
     @Override
@@ -266,8 +280,9 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
             return registry.location();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "the global configuration 'Docker Image Promotion' is wrong at the registry '" + registry.getHost()
-                            + "' (" + e.getMessage() + "); an administrator has to correct it");
+                    "the global configuration 'Docker Image Promotion' is wrong at the registry '"
+                            + Util.fixNull(registry.getHost()) + "' (" + e.getMessage()
+                            + "); an administrator has to correct it");
         }
     }
 

@@ -12,6 +12,7 @@ import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
+import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.model.User;
@@ -42,6 +43,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -99,9 +101,16 @@ class DockerPromotionConfigurationTest {
 
     @Test
     void keepsWhatIsEnteredInTheForm() throws Exception {
+        configure("jenkins.yaml");
+        String authority = DockerPromotionConfiguration.get().getRegistries().stream()
+                .map(RegistryConfiguration::getCertificateAuthority)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow();
+        forget();
         List<RegistryConfiguration> before = List.of(
                 registry("registry.example.com:5000", "http://registry.internal", null, null),
-                registry("docker.io", null, "https://hub.example.com", "-----BEGIN CERTIFICATE-----\n..."));
+                registry("docker.io", null, "https://hub.example.com", authority));
         before.get(0).setPageSize(200);
         before.get(1).setCredentialsId("hub");
         DockerPromotionConfiguration.get().setRegistries(before);
@@ -344,7 +353,8 @@ class DockerPromotionConfigurationTest {
         assertThatThrownBy(() -> hub.setPageSize(101)).hasMessage(why);
         assertThatThrownBy(() -> configure("wrong-page-size.yaml")).hasStackTraceContaining(why);
         JSONObject entry = new JSONObject().element("host", "docker.io").element("pageSize", "101");
-        for (Object registries : List.of(entry, JSONArray.fromObject(List.of(new JSONObject(), entry)))) {
+        for (Object registries : List.of(
+                entry, JSONArray.fromObject(List.of(new JSONObject().element("host", "a.example.com"), entry)))) {
             JSONObject form = new JSONObject().element("registries", registries);
             assertThatThrownBy(() -> DockerPromotionConfiguration.get().configure((StaplerRequest2) null, form))
                     .isInstanceOf(Descriptor.FormException.class)
@@ -428,12 +438,35 @@ class DockerPromotionConfigurationTest {
     }
 
     @Test
-    void namesTheSettingThatIsWrong() {
-        DockerPromotionConfiguration.get().setRegistries(List.of(registry("bad host", null, null, null)));
+    void takesNoRegistryThatMakesNoSense() throws Exception {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        configuration.setRegistries(List.of(registry("a.example.com", null, null, null)));
 
-        assertThatThrownBy(() -> DockerPromotionConfiguration.get().network())
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContainingAll("global configuration 'Docker Image Promotion'", "'bad host'");
+        for (RegistryConfiguration wrong : List.of(
+                registry("bad host", null, null, null),
+                registry("b.example.com", "b.example.com:5000", null, null),
+                registry("b.example.com", null, null, "no certificate"))) {
+            String[] why = {"global configuration 'Docker Image Promotion'", "'" + wrong.getHost() + "'"};
+            assertThatThrownBy(() -> configuration.setRegistries(List.of(wrong)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContainingAll(why);
+            JSONObject entry = new JSONObject()
+                    .element("host", wrong.getHost())
+                    .element("address", Util.fixNull(wrong.getAddress()))
+                    .element("certificateAuthority", Util.fixNull(wrong.getCertificateAuthority()));
+            assertThatThrownBy(() -> configuration.configure(
+                            (StaplerRequest2) null, new JSONObject().element("registries", entry)))
+                    .isInstanceOf(Descriptor.FormException.class)
+                    .hasMessageContainingAll(why);
+        }
+        Path file = Files.writeString(
+                folder.resolve("wrong.yaml"),
+                "unclassified: {dockerPromotion: {registries: [{host: b.example.com, certificateAuthority: none}]}}");
+        assertThatThrownBy(
+                        () -> ConfigurationAsCode.get().configure(file.toUri().toString()))
+                .hasStackTraceContaining("'b.example.com' (the certificate authority is not PEM text");
+
+        assertThat(configuration.network().locations()).containsOnlyKeys("a.example.com");
     }
 
     @Test
