@@ -96,6 +96,7 @@ public record PromotionReceipt(
         map.put("mediaType", mediaType);
         map.put("platforms", new ArrayList<>(platforms));
         map.put("targets", entries);
+        map.put("dryRun", dryRun);
         return map;
     }
 

@@ -21,7 +21,7 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
  * What the forms of steps with {@code image} and {@code credentialsId} have in common. Public, as a form can only read what
  * is declared in a public class.
  */
-public abstract class ImageStepDescriptor extends StepDescriptor {
+public abstract class ImageStepDescriptor extends StepDescriptor implements StrictParameters {
 
     @Override
     public final Set<? extends Class<?>> getRequiredContext() {

@@ -156,7 +156,7 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor {
+    public static final class DescriptorImpl extends StepDescriptor implements StrictParameters {
 
         @Override
         public String getFunctionName() {

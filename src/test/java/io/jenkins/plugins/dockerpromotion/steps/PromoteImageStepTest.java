@@ -161,6 +161,14 @@ class PromoteImageStepTest {
     }
 
     @Test
+    void aMistypedParameterIsRefusedBeforeAnythingIsChanged() throws Exception {
+        WorkflowRun run = Pipelines.fail(jenkins, promote(", dryrun: true"));
+
+        jenkins.assertLogContains("promoteImage has no parameter 'dryrun'; it has ", run);
+        assertThat(registry.tags("group/app")).containsExactly("2017.2.103");
+    }
+
+    @Test
     void changesNothingTheSecondTime() throws Exception {
         WorkflowRun run = Pipelines.succeed(
                 jenkins,

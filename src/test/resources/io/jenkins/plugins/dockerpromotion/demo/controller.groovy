@@ -38,7 +38,7 @@ DockerPromotionConfiguration.get().registries = [dockerHub]
 def launcher = new JNLPLauncher()
 launcher.webSocket = true
 def agent = new DumbSlave('agent', demo.agentDirectory, launcher)
-agent.numExecutors = 1
+agent.numExecutors = 2 // a stage may have an agent of its own within another one
 jenkins.addNode(agent)
 
 def job = jenkins.createProject(WorkflowJob, 'release')
