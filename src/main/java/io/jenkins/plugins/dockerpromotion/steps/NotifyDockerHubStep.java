@@ -111,15 +111,14 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
 
         private boolean answer(Run<?, ?> run, TaskListener listener) throws InterruptedException {
             List<AwaitedAnswer> pushes = PushAnswers.get().of(run);
-            if (pushes.isEmpty()) {
-                listener.getLogger().println("No push that can be answered started this build");
-                return false;
-            }
             State state = step.state == null ? Callback.stateOf(run.getResult()) : State.parse(step.state);
             listener.getLogger().println("Telling Docker Hub what came of the push: " + state);
+            if (pushes.isEmpty()) {
+                listener.getLogger().println("No push that can be answered started this build");
+            }
             String description = step.description == null ? run.getFullDisplayName() + ": " + state : step.description;
             CallbackMessage message = Callback.message(run, state, description);
-            boolean all = true;
+            boolean all = !pushes.isEmpty();
             for (AwaitedAnswer push : pushes) {
                 all &= answer(push, message, listener);
             }
