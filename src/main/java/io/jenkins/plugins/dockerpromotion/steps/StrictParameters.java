@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import java.util.Map;
+import java.util.TreeMap;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
@@ -28,5 +29,11 @@ interface StrictParameters extends CustomDescribableModel {
             }
         }
         return arguments;
+    }
+
+    /** In the order of names, as without this interface; structs' copy of the arguments has no order. */
+    @Override
+    default UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
+        return step.withArguments(new TreeMap<>(step.getArguments()));
     }
 }
