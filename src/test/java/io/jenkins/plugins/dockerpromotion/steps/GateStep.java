@@ -31,7 +31,7 @@ public final class GateStep extends Step {
 
     /** Waits until a Pipeline stands there. */
     public static void waitFor(String name) throws Exception {
-        gate(name).get(60, TimeUnit.SECONDS);
+        gate(name).get(5, TimeUnit.MINUTES);
     }
 
     /** Lets the Pipeline that stands there pass. */
