@@ -3,7 +3,7 @@ package io.jenkins.plugins.dockerpromotion.agent;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import java.io.IOException;
 import java.io.Serializable;
@@ -60,7 +60,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
         } catch (InterruptedException e) {
             throw new AbortedException(e);
         }
-        RegistryTransport.Context context = new RegistryTransport.Context(
+        RegistryContext context = new RegistryContext(
                 network, Timekeeper.SYSTEM, line -> listener.getLogger().println(LogText.oneLine(line, MAX_LINE)));
         try {
             return operation.run(context);

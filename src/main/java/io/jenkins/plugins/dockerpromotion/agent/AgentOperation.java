@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
 import java.io.Serializable;
 
@@ -18,5 +18,5 @@ public interface AgentOperation<T extends Serializable> extends Serializable {
      * @throws IOException with one line for the author of the Jenkinsfile
      * @throws InterruptedException when the build was aborted
      */
-    T run(RegistryTransport.Context context) throws IOException, InterruptedException;
+    T run(RegistryContext context) throws IOException, InterruptedException;
 }

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
-import io.jenkins.plugins.dockerpromotion.retention.TagRemoval;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
 import java.io.IOException;
 
 /** Deletes a tag. */
@@ -10,7 +10,7 @@ public record DeleteTagOperation(TagRemoval removal, RegistryAuthentication auth
         implements AgentOperation<TagRemoval.Removed> {
 
     @Override
-    public TagRemoval.Removed run(RegistryTransport.Context context) throws IOException, InterruptedException {
+    public TagRemoval.Removed run(RegistryContext context) throws IOException, InterruptedException {
         return removal.run(authentication, context);
     }
 }

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import java.io.IOException;
 
 /** Finds the tags of a build. */
@@ -10,7 +10,7 @@ public record FindTagOperation(TagFinder finder, RegistryAuthentication authenti
         implements AgentOperation<TagFinder.Found> {
 
     @Override
-    public TagFinder.Found run(RegistryTransport.Context context) throws IOException, InterruptedException {
+    public TagFinder.Found run(RegistryContext context) throws IOException, InterruptedException {
         return finder.find(authentication, context);
     }
 }

@@ -2,14 +2,14 @@ package io.jenkins.plugins.dockerpromotion.agent;
 
 import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 
 /** Gets a token of Docker Hub's API. */
 public record HubTokenOperation(Basic credential) implements AgentOperation<String> {
 
     @Override
-    public String run(RegistryTransport.Context context) throws RegistryException, InterruptedException {
+    public String run(RegistryContext context) throws RegistryException, InterruptedException {
         return DockerHubClient.token(credential, context);
     }
 }

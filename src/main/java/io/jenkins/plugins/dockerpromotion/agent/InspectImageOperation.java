@@ -2,10 +2,10 @@ package io.jenkins.plugins.dockerpromotion.agent;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 
 /**
  * Finds out about an image.
@@ -16,7 +16,7 @@ public record InspectImageOperation(ImageReference reference, boolean details, R
         implements AgentOperation<ImageInfo> {
 
     @Override
-    public ImageInfo run(RegistryTransport.Context context) throws RegistryException, InterruptedException {
+    public ImageInfo run(RegistryContext context) throws RegistryException, InterruptedException {
         ImageInspector inspector = ImageInspector.open(reference.name(), authentication, context);
         return details ? inspector.inspect(reference) : inspector.glance(reference);
     }

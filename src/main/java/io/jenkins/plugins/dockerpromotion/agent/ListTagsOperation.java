@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import java.io.IOException;
 
 /** Lists the tags of an image. */
@@ -10,7 +10,7 @@ public record ListTagsOperation(TagQuery query, RegistryAuthentication authentic
         implements AgentOperation<TagQuery.Found> {
 
     @Override
-    public TagQuery.Found run(RegistryTransport.Context context) throws IOException, InterruptedException {
+    public TagQuery.Found run(RegistryContext context) throws IOException, InterruptedException {
         return query.find(authentication, context);
     }
 }

@@ -4,7 +4,7 @@ import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
 
 /**
@@ -17,7 +17,7 @@ public record PromoteOperation(PromotionRequest request, RegistryAuthentication 
         implements AgentOperation<PromotionReceipt> {
 
     @Override
-    public PromotionReceipt run(RegistryTransport.Context context) throws IOException, InterruptedException {
+    public PromotionReceipt run(RegistryContext context) throws IOException, InterruptedException {
         return Promoter.promote(request, from, to, context);
     }
 }

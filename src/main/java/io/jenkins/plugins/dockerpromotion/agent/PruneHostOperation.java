@@ -4,7 +4,7 @@ import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPruner;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -21,7 +21,7 @@ public record PruneHostOperation(HostPolicy policy, Map<String, String> environm
     }
 
     @Override
-    public HostReceipt run(RegistryTransport.Context context) throws HostException, InterruptedException {
+    public HostReceipt run(RegistryContext context) throws HostException, InterruptedException {
         return HostPruner.prune(policy, environment, context.time().now(), context.notices());
     }
 }

@@ -1,10 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
-import io.jenkins.plugins.dockerpromotion.retention.PruneReceipt;
-import io.jenkins.plugins.dockerpromotion.retention.PruneRequest;
-import io.jenkins.plugins.dockerpromotion.retention.Pruner;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
+import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
+import io.jenkins.plugins.dockerpromotion.tags.Pruner;
 import java.io.IOException;
 
 /** Deletes the tags of an image that nobody needs any more. */
@@ -12,7 +12,7 @@ public record PruneOperation(PruneRequest request, RegistryAuthentication authen
         implements AgentOperation<PruneReceipt> {
 
     @Override
-    public PruneReceipt run(RegistryTransport.Context context) throws IOException, InterruptedException {
+    public PruneReceipt run(RegistryContext context) throws IOException, InterruptedException {
         return Pruner.prune(request, authentication, context);
     }
 }

@@ -2,8 +2,8 @@ package io.jenkins.plugins.dockerpromotion.agent;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
 import java.util.Optional;
@@ -19,7 +19,7 @@ public record RegistryTokenOperation(String host, Scope scope, RegistryAuthentic
         implements AgentOperation<IssuedToken> {
 
     @Override
-    public IssuedToken run(RegistryTransport.Context context) throws RegistryException, InterruptedException {
+    public IssuedToken run(RegistryContext context) throws RegistryException, InterruptedException {
         Set<Scope> scopes = Optional.ofNullable(scope).map(Set::of).orElse(Set.of());
         return new TokenIssuer(host, authentication, context).issue(scopes);
     }

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.promotion.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import java.io.IOException;
 
@@ -11,7 +11,7 @@ public record SurveyVersionsOperation(VersionSurveyor surveyor, RegistryAuthenti
         implements AgentOperation<VersionSurvey> {
 
     @Override
-    public VersionSurvey run(RegistryTransport.Context context) throws IOException, InterruptedException {
+    public VersionSurvey run(RegistryContext context) throws IOException, InterruptedException {
         return surveyor.survey(authentication, context);
     }
 }

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.dockerconfig;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import java.io.Serializable;
 import java.util.Set;
 import java.util.regex.Matcher;

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
 import hudson.Util;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.RegistryPage;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryPage;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.net.URI;
 import java.util.Optional;
 import org.kohsuke.stapler.export.Exported;

@@ -7,8 +7,8 @@ import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.PublicAddresses;
 import io.jenkins.plugins.dockerpromotion.registry.http.Reading;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import java.io.IOException;
@@ -25,17 +25,17 @@ public final class CallbackClient {
     private static final Timing TIMING = new Timing(
             Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10), 4, Duration.ofMinutes(1));
 
-    private final RegistryTransport.Context context;
+    private final RegistryContext context;
     private final InterruptibleResolver resolver;
 
-    public CallbackClient(RegistryTransport.Context context) {
+    public CallbackClient(RegistryContext context) {
         this(
-                new RegistryTransport.Context(context.network().with(TIMING), context.time(), context.notices()),
+                new RegistryContext(context.network().with(TIMING), context.time(), context.notices()),
                 host -> List.of(InetAddress.getAllByName(host)));
     }
 
     /** @param resolver the name service */
-    CallbackClient(RegistryTransport.Context context, Resolver resolver) {
+    CallbackClient(RegistryContext context, Resolver resolver) {
         this.context = context;
         this.resolver =
                 new InterruptibleResolver(resolver, context.network().timing().connect());

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.version.TagGlob;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.promotion.ImageCopier.Side;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.net.URI;

@@ -1,13 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

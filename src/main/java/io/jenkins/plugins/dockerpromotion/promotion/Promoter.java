@@ -1,16 +1,16 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,14 +27,14 @@ public final class Promoter {
     private final RegistryClient source;
     private final RegistryClient target;
     private final RegistryAuthentication targetAuthentication;
-    private final RegistryTransport.Context context;
+    private final RegistryContext context;
 
     private Promoter(
             PromotionRequest request,
             RegistryClient source,
             RegistryClient target,
             RegistryAuthentication targetAuthentication,
-            RegistryTransport.Context context) {
+            RegistryContext context) {
         this.request = request;
         this.source = source;
         this.target = target;
@@ -53,10 +53,7 @@ public final class Promoter {
      * @throws RegistryException if a registry cannot be read; nothing was changed then
      */
     public static PromotionReceipt promote(
-            PromotionRequest request,
-            RegistryAuthentication from,
-            RegistryAuthentication to,
-            RegistryTransport.Context context)
+            PromotionRequest request, RegistryAuthentication from, RegistryAuthentication to, RegistryContext context)
             throws RegistryException, PromotionException, InterruptedException {
         Scope write = Scope.pullAndPush(request.toImage().path());
         Scope read = Scope.pull(request.source().name().path());

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,13 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.promotion.ImageCopier.Side;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.util.List;
 import java.util.Optional;
 

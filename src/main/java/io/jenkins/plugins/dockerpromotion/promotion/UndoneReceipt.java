@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.io.Serializable;
 import java.util.LinkedHashMap;
 import java.util.List;

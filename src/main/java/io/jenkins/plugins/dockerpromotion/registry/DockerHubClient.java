@@ -1,24 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubLogin;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubPage;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubPageReader;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubPageWriter;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTag;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagDeleter;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubTagLister;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -44,7 +34,7 @@ public final class DockerHubClient {
     }
 
     /** Opens Docker Hub; asks it nothing yet. */
-    public static DockerHubClient open(RegistryAuthentication authentication, RegistryTransport.Context context) {
+    public static DockerHubClient open(RegistryAuthentication authentication, RegistryContext context) {
         RegistryLocation location = context.network().dockerHub();
         return new DockerHubClient(location, context.caller(location), authentication, context.time());
     }
@@ -54,7 +44,7 @@ public final class DockerHubClient {
      *
      * @throws RegistryException also when user name and password do not match, or two-factor login makes them useless
      */
-    public static String token(Basic credential, RegistryTransport.Context context)
+    public static String token(Basic credential, RegistryContext context)
             throws RegistryException, InterruptedException {
         return open(credential, context).login(credential);
     }

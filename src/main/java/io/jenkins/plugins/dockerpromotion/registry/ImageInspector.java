@@ -1,19 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -48,8 +42,7 @@ public final class ImageInspector {
     }
 
     /** Opens the registry that holds {@code image}, to look at this one only. */
-    public static ImageInspector open(
-            ImageName image, RegistryAuthentication authentication, RegistryTransport.Context context)
+    public static ImageInspector open(ImageName image, RegistryAuthentication authentication, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryClient client = RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context);
         return new ImageInspector(

@@ -1,16 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -30,10 +24,7 @@ public final class ImageTags {
     private final TagDeletion deletion;
 
     private ImageTags(
-            ImageName image,
-            RegistryClient registry,
-            RegistryAuthentication authentication,
-            RegistryTransport.Context context) {
+            ImageName image, RegistryClient registry, RegistryAuthentication authentication, RegistryContext context) {
         this.image = image;
         this.registry = registry;
         this.hub = DockerHubClient.open(authentication, context);
@@ -41,15 +32,13 @@ public final class ImageTags {
     }
 
     /** The tags of {@code image}, to be read only. */
-    public static ImageTags toRead(
-            ImageName image, RegistryAuthentication authentication, RegistryTransport.Context context)
+    public static ImageTags toRead(ImageName image, RegistryAuthentication authentication, RegistryContext context)
             throws RegistryException, InterruptedException {
         return open(image, authentication, Scope.pull(image.path()), context);
     }
 
     /** The tags of {@code image}, some of which are going to be deleted. */
-    public static ImageTags toDelete(
-            ImageName image, RegistryAuthentication authentication, RegistryTransport.Context context)
+    public static ImageTags toDelete(ImageName image, RegistryAuthentication authentication, RegistryContext context)
             throws RegistryException, InterruptedException {
         // Docker Hub's registry does not delete, so a token of it need not allow that.
         return image.isDockerHub()
@@ -58,17 +47,14 @@ public final class ImageTags {
     }
 
     private static ImageTags open(
-            ImageName image, RegistryAuthentication authentication, Scope scope, RegistryTransport.Context context)
+            ImageName image, RegistryAuthentication authentication, Scope scope, RegistryContext context)
             throws RegistryException, InterruptedException {
         return of(image, RegistryClient.open(image, authentication, Set.of(scope), context), authentication, context);
     }
 
     /** The tags of {@code image} on a registry that is open already. */
     public static ImageTags of(
-            ImageName image,
-            RegistryClient registry,
-            RegistryAuthentication authentication,
-            RegistryTransport.Context context) {
+            ImageName image, RegistryClient registry, RegistryAuthentication authentication, RegistryContext context) {
         return new ImageTags(image, registry, authentication, context);
     }
 

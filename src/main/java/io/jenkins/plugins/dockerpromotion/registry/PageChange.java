@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.HubPage;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 

@@ -1,31 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobChecker;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobMounter;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobPuller;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobReader;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.BlobUploader;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Manifest;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestChecker;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestDeleter;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPuller;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ManifestPusher;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ReferrersLister;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagLister;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.TagReferenceDeleter;
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.UploadCanceller;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.io.InputStream;
 import java.net.URI;
 import java.util.List;
@@ -53,10 +35,7 @@ public final class RegistryClient {
      * @param expected everything the operation will need, so that one token serves for all of it
      */
     public static RegistryClient open(
-            ImageName image,
-            RegistryAuthentication authentication,
-            Set<Scope> expected,
-            RegistryTransport.Context context)
+            ImageName image, RegistryAuthentication authentication, Set<Scope> expected, RegistryContext context)
             throws RegistryException, InterruptedException {
         return new RegistryClient(RegistryTransport.open(image.host(), authentication, expected, context));
     }

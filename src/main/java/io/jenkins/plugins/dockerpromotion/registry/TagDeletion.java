@@ -2,8 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
 import java.util.List;
 
 /** Finds out once how a registry deletes single tags, and does it in this way from then on. */

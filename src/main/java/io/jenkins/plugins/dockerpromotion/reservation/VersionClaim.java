@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.reservation;
 
 import hudson.model.Run;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
 import java.util.Optional;
 

@@ -11,17 +11,17 @@ import hudson.util.FormValidation;
 import hudson.util.NamingThreadFactory;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.form.FormCheck;
-import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.Addresses;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.PublicAddresses;
 import io.jenkins.plugins.dockerpromotion.registry.http.Quotas;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import io.jenkins.plugins.dockerpromotion.webhook.RateLimit;
 import java.net.InetAddress;
@@ -129,7 +129,7 @@ public final class ImageProbe {
         if (!limit().tryTake()) {
             return FormValidation.warning(Messages.ImageProbe_tooMany());
         }
-        RegistryTransport.Context context = new RegistryTransport.Context(
+        RegistryContext context = new RegistryContext(
                 DockerPromotionConfiguration.get().network().with(TIMING),
                 Timekeeper.SYSTEM,
                 Notices.NONE,
@@ -163,7 +163,7 @@ public final class ImageProbe {
                 Jenkins.getAuthentication2().getName(), user -> new RateLimit(BURST, PER_SECOND, nanoClock));
     }
 
-    private static Finding look(Item item, Question question, RegistryTransport.Context context)
+    private static Finding look(Item item, Question question, RegistryContext context)
             throws AbortException, RegistryException, InterruptedException {
         RegistryAuthentication authentication = StepCredentials.find(
                 item, question.credentialsId(), question.image().host());

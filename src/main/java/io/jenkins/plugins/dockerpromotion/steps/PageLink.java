@@ -1,10 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.console.HyperlinkNote;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.RegistryPage;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryPage;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.net.URI;
 import java.util.Optional;
 

@@ -1,10 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 
 /** Puts in words what a test of an image found. */
 final class ProbeText {

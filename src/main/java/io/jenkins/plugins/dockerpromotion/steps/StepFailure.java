@@ -7,7 +7,7 @@ import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.retention.RetentionException;
+import io.jenkins.plugins.dockerpromotion.tags.RetentionException;
 
 /** What the author of a Jenkinsfile gets to see of a failure: one line where there is one, else all there is. */
 final class StepFailure {

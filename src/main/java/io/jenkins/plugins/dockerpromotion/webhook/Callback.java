@@ -11,8 +11,8 @@ import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import jenkins.model.Jenkins;
 
@@ -62,7 +62,7 @@ public final class Callback {
             CallbackAddress callback = CallbackAddress.parse(
                     address, CallbackAddress.parseHosts(Util.fixNull(configuration.getCallbackHosts())));
             Network network = configuration.network();
-            new CallbackClient(new RegistryTransport.Context(network, Timekeeper.SYSTEM, log)).send(callback, message);
+            new CallbackClient(new RegistryContext(network, Timekeeper.SYSTEM, log)).send(callback, message);
             return true;
         } catch (IllegalArgumentException e) {
             log.say("Cannot answer the push: " + e.getMessage());

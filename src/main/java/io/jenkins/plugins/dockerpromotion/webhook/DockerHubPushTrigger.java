@@ -12,7 +12,7 @@ import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import java.io.ObjectStreamException;
 import java.util.ArrayList;
 import java.util.Collection;

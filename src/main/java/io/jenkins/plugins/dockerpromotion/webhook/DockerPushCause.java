@@ -4,7 +4,7 @@ import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.model.Cause;
 import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.util.Objects;

@@ -2,9 +2,9 @@ package io.jenkins.plugins.dockerpromotion.webhook;
 
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.webhook;
 
 import hudson.util.TextFile;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.jenkins.plugins.dockerpromotion.webhook;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Job;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;

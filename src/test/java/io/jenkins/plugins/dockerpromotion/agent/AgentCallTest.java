@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -103,7 +103,7 @@ class AgentCallTest {
 
     private record Work(Runnable work) implements AgentOperation<String> {
         @Override
-        public String run(RegistryTransport.Context context) {
+        public String run(RegistryContext context) {
             work.run();
             return "";
         }

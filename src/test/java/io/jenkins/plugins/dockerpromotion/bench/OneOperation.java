@@ -1,13 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.bench;
 
-import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.math.BigInteger;
 import java.net.URI;
@@ -36,7 +36,7 @@ public final class OneOperation {
         System.exit(0);
     }
 
-    private static void find(RegistryTransport.Context context, String image) throws Exception {
+    private static void find(RegistryContext context, String image) throws Exception {
         TagFinder finder =
                 new TagFinder(ImageName.parse(image), TagPattern.of("{year}.{week}.{build}"), BigInteger.TEN);
         if (finder.find(RegistryAuthentication.ANONYMOUS, context).tags().size() != 1) {

@@ -3,16 +3,16 @@ package io.jenkins.plugins.dockerpromotion.bench;
 import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,14 +22,14 @@ final class OwnClient {
     private OwnClient() {}
 
     /** An administrator has marked these as registries without TLS, so that nothing has to be found out. */
-    static RegistryTransport.Context context(String... hosts) {
+    static RegistryContext context(String... hosts) {
         List<RegistryLocation> plain =
                 Stream.of(hosts).distinct().map(RegistryLocation::plain).toList();
         return context(new Network(plain, ProxySettings.NONE, Timing.DEFAULT));
     }
 
-    static RegistryTransport.Context context(Network network) {
-        return new RegistryTransport.Context(network, Timekeeper.SYSTEM, Notices.NONE);
+    static RegistryContext context(Network network) {
+        return new RegistryContext(network, Timekeeper.SYSTEM, Notices.NONE);
     }
 
     static void promote(String image, String tag, String toImage, List<String> to) throws Exception {

@@ -23,19 +23,19 @@ class ArchitectureTest {
 
     private static final List<String> JDK = List.of("java..", "javax.crypto..", "javax.net..", "javax.security..");
     private static final List<String> JACKSON = List.of("com.fasterxml.jackson..");
+    private static final List<String> HTTP_CLIENT = List.of("org.apache.hc..");
     private static final List<String> JENKINS =
             List.of("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke.stapler..");
 
     /** Package: what of other packages it may import. All that stands here is free of Jenkins. */
     private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.of(
-            "registry.reference", JDK,
-            "registry.http", union(JDK, JACKSON, ours("registry.reference")),
-            "registry.endpoint", union(JDK, ours("registry.http", "registry.reference")),
-            "registry", union(JDK, JACKSON, ours("registry.endpoint", "registry.http", "registry.reference")),
-            "notification", union(JDK, ours("registry.http", "registry.reference", "version")),
+            "registry.http", union(JDK, JACKSON, HTTP_CLIENT),
+            "registry", union(JDK, JACKSON, ours("registry.http")),
+            "notification", union(JDK, ours("registry..", "version")),
             "version", JDK,
-            "promotion", union(JDK, JACKSON, ours("registry..", "version")),
-            "retention", union(JDK, JACKSON, ours("registry..", "version")),
+            "attachment", union(JDK, JACKSON, ours("registry..")),
+            "tags", union(JDK, JACKSON, ours("attachment", "registry..", "version")),
+            "promotion", union(JDK, JACKSON, ours("attachment", "registry..", "tags", "version")),
             "dockerconfig", union(JDK, JACKSON, ours("registry..", "version")),
             "dockerhost", union(JDK, ours("registry.."))));
 

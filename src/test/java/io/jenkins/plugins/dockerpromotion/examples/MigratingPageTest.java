@@ -11,7 +11,7 @@ import hudson.slaves.EnvironmentVariablesNodeProperty;
 import io.jenkins.plugins.dockerpromotion.approvals.Opening;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;

@@ -4,7 +4,7 @@ import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt.Target;
 import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import java.io.IOException;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;

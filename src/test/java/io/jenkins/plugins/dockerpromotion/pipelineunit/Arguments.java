@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.util.Collections;
 import java.util.LinkedHashMap;

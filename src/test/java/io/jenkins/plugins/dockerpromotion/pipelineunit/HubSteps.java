@@ -5,8 +5,8 @@ import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.util.List;
 
 /** What else there is: Docker Hub's pages, answers to pushes, the trigger, the Docker host. */

@@ -5,8 +5,8 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import java.net.URI;
@@ -95,14 +95,14 @@ final class Surroundings {
      *
      * @throws IllegalArgumentException in one line, if nothing stands for that registry
      */
-    RegistryTransport.Context reaching(String host) {
+    RegistryContext reaching(String host) {
         if (!registries.containsKey(host)
                 && !Origin.of(URI.create("http://" + host)).isLoopback()) {
             throw new IllegalArgumentException("in this test no registry stands for " + host
                     + "; name one by dockerHub or registry, or give an answer of your own");
         }
         Network network = new Network(List.copyOf(registries.values()), ProxySettings.NONE, Timing.DEFAULT);
-        return new RegistryTransport.Context(network, new Time(clock), this::say);
+        return new RegistryContext(network, new Time(clock), this::say);
     }
 
     private record Time(InstantSource clock) implements Timekeeper {

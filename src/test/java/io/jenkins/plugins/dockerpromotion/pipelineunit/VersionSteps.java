@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
-import io.jenkins.plugins.dockerpromotion.promotion.VersionSurveyor;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.version.GivenVersions;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;

@@ -2,17 +2,18 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
@@ -106,7 +107,7 @@ class PromoterIT {
         http.push("group/app", "2017.2.103", IMAGE);
         http.push("group/app", "2017.2.1030", TestImage.docker(3));
         http.push("group/app", "latest", TestImage.docker(3));
-        RegistryTransport.Context context = context(authority, registry);
+        RegistryContext context = context(authority, registry);
         ImageName image = ImageName.parse(registry.host() + "/group/app");
 
         TagFinder finder = new TagFinder(image, TagPattern.of("{year}.{week}.{build}"), BigInteger.valueOf(103));
@@ -143,13 +144,13 @@ class PromoterIT {
         return TestHttp.to(registry.uri()).bearer(token);
     }
 
-    private static RegistryTransport.Context context(Optional<Path> authority, DockerRegistryProcess... registries)
+    private static RegistryContext context(Optional<Path> authority, DockerRegistryProcess... registries)
             throws IOException {
         String pem = authority.isPresent() ? Files.readString(authority.get()) : "";
         List<RegistryLocation> locations = List.of(registries).stream()
                 .map(r -> new RegistryLocation(r.host(), r.uri(), r.uri(), pem))
                 .toList();
-        return new RegistryTransport.Context(
+        return new RegistryContext(
                 new Network(locations, ProxySettings.NONE, Timing.DEFAULT), Timekeeper.SYSTEM, Notices.NONE);
     }
 

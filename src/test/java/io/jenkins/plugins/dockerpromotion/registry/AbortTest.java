@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
@@ -11,10 +10,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;

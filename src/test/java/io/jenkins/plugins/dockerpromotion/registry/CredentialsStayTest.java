@@ -3,16 +3,11 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryBlobServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;

@@ -3,14 +3,10 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.registry.endpoint.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -43,7 +39,7 @@ class QuotaTest {
         return hub;
     }
 
-    private static RegistryClient client(RegistryTransport.Context context) throws Exception {
+    private static RegistryClient client(RegistryContext context) throws Exception {
         return RegistryClient.open(IMAGE, RegistryAuthentication.ANONYMOUS, Set.of(), context);
     }
 
@@ -52,7 +48,7 @@ class QuotaTest {
         try (InMemoryDockerHub hub = dockerHub(8);
                 InMemoryRegistry registry = hub.registry()) {
             TestNetwork network = TestNetwork.of(hub);
-            RegistryTransport.Context context = network.context();
+            RegistryContext context = network.context();
             for (int pull = 0; pull < 6; pull++) {
                 client(context).pull(TAGGED);
             }
@@ -74,7 +70,7 @@ class QuotaTest {
     void tellsHowManyRequestsTheApiTakesAndUntilWhen() throws Exception {
         try (InMemoryDockerHub hub = dockerHub(100);
                 InMemoryRegistry registry = hub.registry()) {
-            RegistryTransport.Context context = TestNetwork.of(hub).context();
+            RegistryContext context = TestNetwork.of(hub).context();
             ImageTags tags = ImageTags.toRead(IMAGE, RegistryAuthentication.ANONYMOUS, context);
             tags.<Consumer<ListedTag>>read(() -> tag -> {});
             assertThat(context.quotas().shortage()).isEmpty();
@@ -90,7 +86,7 @@ class QuotaTest {
     void aRegistryWithoutLimitsTellsNothing() throws Exception {
         try (InMemoryRegistry registry = InMemoryRegistry.builder().start()) {
             registry.push("group/app", "1.0", TestImage.docker(1));
-            RegistryTransport.Context context = TestNetwork.of(registry).context();
+            RegistryContext context = TestNetwork.of(registry).context();
             ImageName image = ImageName.parse(registry.host() + "/group/app");
             RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), context)
                     .pull(ImageReference.tagged(image, new Tag("1.0")));

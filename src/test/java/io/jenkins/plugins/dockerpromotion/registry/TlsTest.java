@@ -8,10 +8,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.B
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;

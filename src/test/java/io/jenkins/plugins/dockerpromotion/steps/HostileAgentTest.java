@@ -26,11 +26,11 @@ import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt.Target;
 import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Digest;
-import io.jenkins.plugins.dockerpromotion.retention.PruneReceipt;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
 import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
@@ -272,7 +272,7 @@ class HostileAgentTest {
     /** Says what no operation says, and adds a note of its own making, which only the controller can sign. */
     private record Shouting(String note) implements AgentOperation<Boolean> {
         @Override
-        public Boolean run(RegistryTransport.Context context) {
+        public Boolean run(RegistryContext context) {
             context.notices().say("notice " + LINES + MARKUP);
             context.notices().say(note + "click");
             return true;

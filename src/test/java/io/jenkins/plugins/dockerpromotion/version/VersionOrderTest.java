@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.version;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.math.BigInteger;
 import java.time.DayOfWeek;
 import java.time.Duration;

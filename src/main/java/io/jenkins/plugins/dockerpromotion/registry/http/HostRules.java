@@ -1,7 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Quoted;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,12 +16,12 @@ public final class HostRules implements Serializable {
     public static final HostRules ALL = new HostRules(List.of());
 
     /** Where Docker keeps its registry, its token service and its API. */
-    static final HostRules DOCKER_HUB = new HostRules(List.of(ImageName.DOCKER_HUB));
+    static final HostRules DOCKER_HUB = new HostRules(List.of(RegistryLocation.DOCKER_HUB_HOST));
 
     private static final long serialVersionUID = 1L;
 
     private static final Set<String> DOCKER_HUB_HOSTS =
-            Set.of(ImageName.DOCKER_HUB, "registry-1.docker.io", "auth.docker.io", "hub.docker.com");
+            Set.of(RegistryLocation.DOCKER_HUB_HOST, "registry-1.docker.io", "auth.docker.io", "hub.docker.com");
 
     private static final Pattern ENTRY = Pattern.compile("((\\*\\.)?[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:]+])(:[0-9]{1,5})?");
 
@@ -61,7 +59,7 @@ public final class HostRules implements Serializable {
     }
 
     private static boolean matches(String entry, String address) {
-        if (entry.equals(ImageName.DOCKER_HUB)) {
+        if (entry.equals(RegistryLocation.DOCKER_HUB_HOST)) {
             return DOCKER_HUB_HOSTS.contains(address);
         }
         return entry.startsWith("*.") ? address.endsWith(entry.substring(1)) : address.equals(entry);

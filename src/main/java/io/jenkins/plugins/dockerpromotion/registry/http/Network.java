@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -60,7 +59,8 @@ public final class Network implements Serializable {
 
     /** Where Docker Hub is. */
     public RegistryLocation dockerHub() {
-        return locations.getOrDefault(ImageName.DOCKER_HUB, RegistryLocation.usual(ImageName.DOCKER_HUB));
+        return locations.getOrDefault(
+                RegistryLocation.DOCKER_HUB_HOST, RegistryLocation.usual(RegistryLocation.DOCKER_HUB_HOST));
     }
 
     /** The registries that are not at their usual place, by host. */

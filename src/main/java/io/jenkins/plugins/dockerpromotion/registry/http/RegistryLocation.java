@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
 import java.io.Serializable;
 import java.net.URI;
 import java.util.Objects;
@@ -17,8 +16,11 @@ import java.util.Objects;
 public record RegistryLocation(String host, URI registry, URI api, String certificateAuthority, int pageSize)
         implements Serializable {
 
+    /** Docker Hub's host in image names. */
+    public static final String DOCKER_HUB_HOST = "docker.io";
+
     private static final RegistryLocation DOCKER_HUB = new RegistryLocation(
-            ImageName.DOCKER_HUB, URI.create("https://registry-1.docker.io"), URI.create("https://hub.docker.com"), "");
+            DOCKER_HUB_HOST, URI.create("https://registry-1.docker.io"), URI.create("https://hub.docker.com"), "");
 
     public RegistryLocation {
         Objects.requireNonNull(certificateAuthority, "certificateAuthority");
@@ -33,7 +35,7 @@ public record RegistryLocation(String host, URI registry, URI api, String certif
 
     /** The usual place of {@code host}: by https, and Docker Hub where Docker keeps it. */
     public static RegistryLocation usual(String host) {
-        return host.equals(ImageName.DOCKER_HUB) ? DOCKER_HUB : at(host, "https");
+        return host.equals(DOCKER_HUB_HOST) ? DOCKER_HUB : at(host, "https");
     }
 
     /** {@code host} by plain http, for a registry on this machine or one that the administrator marked. */

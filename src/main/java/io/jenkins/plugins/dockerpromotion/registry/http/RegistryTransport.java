@@ -36,7 +36,7 @@ public final class RegistryTransport {
      * @throws RegistryException if a registry on this machine cannot be reached, or a credential would go unencrypted
      */
     public static RegistryTransport open(
-            String host, RegistryAuthentication authentication, Set<Scope> expected, Context context)
+            String host, RegistryAuthentication authentication, Set<Scope> expected, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryLocation location = locate(host, context);
         HttpCaller caller = context.caller(location);
@@ -48,42 +48,14 @@ public final class RegistryTransport {
     }
 
     /** Where {@code host} is reached. */
-    static RegistryLocation locate(String host, Context context) throws RegistryException, InterruptedException {
+    static RegistryLocation locate(String host, RegistryContext context)
+            throws RegistryException, InterruptedException {
         Optional<RegistryLocation> known = context.network().known(host);
         return known.isPresent() ? known.get() : findScheme(host, context);
     }
 
-    /**
-     * What calls need besides registry and credential.
-     *
-     * @param network where registries are
-     * @param time the clock that waits and token lifetimes go by
-     * @param notices hears of waits and retries
-     * @param quotas learn what servers tell of their limits
-     * @param guard says where a host is that nobody named, for somebody who might look around; nothing for a build
-     */
-    public record Context(Network network, Timekeeper time, Notices notices, Quotas quotas, Optional<Addresses> guard) {
-
-        /** What the calls of a build need. */
-        public Context(Network network, Timekeeper time, Notices notices, Quotas quotas) {
-            this(network, time, notices, quotas, Optional.empty());
-        }
-
-        /** For one operation whose quotas nobody asks for. */
-        public Context(Network network, Timekeeper time, Notices notices) {
-            this(network, time, notices, new Quotas());
-        }
-
-        /** A caller that trusts what {@code location} is configured to trust. */
-        public HttpCaller caller(RegistryLocation location) {
-            String authority = location.certificateAuthority();
-            return guard.map(addresses -> HttpCaller.guarded(network, authority, addresses, time, notices))
-                    .orElseGet(() -> new HttpCaller(network, authority, time, notices, quotas));
-        }
-    }
-
     /** A registry on this machine may speak plain http or TLS: an anonymous request without content tells. */
-    private static RegistryLocation findScheme(String host, Context context)
+    private static RegistryLocation findScheme(String host, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryLocation plain = RegistryLocation.plain(host);
         HttpCall ping = HttpCall.getJson("reach a registry", plain.registry().resolve("/v2/"), Authorizer.NONE);

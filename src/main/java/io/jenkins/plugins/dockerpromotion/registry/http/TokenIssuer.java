@@ -16,10 +16,10 @@ public final class TokenIssuer {
 
     private final String host;
     private final RegistryAuthentication authentication;
-    private final RegistryTransport.Context context;
+    private final RegistryContext context;
 
     /** @param host of the registry, as in image names */
-    public TokenIssuer(String host, RegistryAuthentication authentication, RegistryTransport.Context context) {
+    public TokenIssuer(String host, RegistryAuthentication authentication, RegistryContext context) {
         this.host = host;
         this.authentication = authentication;
         this.context = context;

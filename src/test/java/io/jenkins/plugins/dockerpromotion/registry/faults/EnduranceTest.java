@@ -2,11 +2,11 @@ package io.jenkins.plugins.dockerpromotion.registry.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -8,7 +8,7 @@ import io.jenkins.plugins.dockerpromotion.registry.faults.Trouble.Kind;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
-import io.jenkins.plugins.dockerpromotion.retention.RetentionException;
+import io.jenkins.plugins.dockerpromotion.tags.RetentionException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import java.time.Duration;

@@ -5,22 +5,22 @@ import io.jenkins.plugins.dockerpromotion.notification.CallbackClient;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
-import io.jenkins.plugins.dockerpromotion.promotion.TagFinder;
-import io.jenkins.plugins.dockerpromotion.promotion.TagQuery;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.reference.Tag;
-import io.jenkins.plugins.dockerpromotion.retention.ProtectedTags;
-import io.jenkins.plugins.dockerpromotion.retention.PruneRequest;
-import io.jenkins.plugins.dockerpromotion.retention.Pruner;
-import io.jenkins.plugins.dockerpromotion.retention.RetentionPolicy;
-import io.jenkins.plugins.dockerpromotion.retention.TagRemoval;
+import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
+import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
+import io.jenkins.plugins.dockerpromotion.tags.Pruner;
+import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
+import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
+import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.math.BigInteger;
@@ -88,7 +88,7 @@ enum Operation {
 
     @FunctionalInterface
     private interface Work {
-        String run(World world, RegistryTransport.Context context) throws Exception;
+        String run(World world, RegistryContext context) throws Exception;
     }
 
     /** The servers it needs, as they are before it. */
@@ -108,7 +108,7 @@ enum Operation {
     }
 
     /** Does it; returns what a Jenkinsfile would be given of it. */
-    String run(World world, RegistryTransport.Context context) throws Exception {
+    String run(World world, RegistryContext context) throws Exception {
         return work.run(world, context);
     }
 
@@ -116,27 +116,27 @@ enum Operation {
         return ImageName.parse(world.other().host() + "/mirror/app");
     }
 
-    private static String find(ImageName image, RegistryTransport.Context context) throws Exception {
+    private static String find(ImageName image, RegistryContext context) throws Exception {
         return new TagFinder(image, TagPattern.of(TagPattern.DEFAULT), BigInteger.valueOf(103))
                 .find(World.CI, context)
                 .tags()
                 .toString();
     }
 
-    private static String list(ImageName image, RegistryTransport.Context context) throws Exception {
+    private static String list(ImageName image, RegistryContext context) throws Exception {
         return new TagQuery(image, Optional.of(TagPattern.of(TagPattern.DEFAULT)), 10)
                 .find(World.CI, context)
                 .tags()
                 .toString();
     }
 
-    private static String inspect(ImageName image, RegistryTransport.Context context) throws Exception {
+    private static String inspect(ImageName image, RegistryContext context) throws Exception {
         return ImageInspector.open(image, World.CI, context)
                 .inspect(ImageReference.tagged(image, new Tag("2019.20.103")))
                 .digest();
     }
 
-    private static String promote(ImageName from, ImageName to, RegistryTransport.Context context) throws Exception {
+    private static String promote(ImageName from, ImageName to, RegistryContext context) throws Exception {
         PromotionRequest request = PromotionRequest.of(
                 from,
                 new Tag("2019.20.103"),
@@ -146,7 +146,7 @@ enum Operation {
         return Promoter.promote(request, World.CI, World.CI, context).digest();
     }
 
-    private static String delete(ImageName image, String tag, RegistryTransport.Context context) throws Exception {
+    private static String delete(ImageName image, String tag, RegistryContext context) throws Exception {
         return new TagRemoval(ImageReference.tagged(image, new Tag(tag)), Optional.empty(), true)
                         .run(World.CI, context)
                         .before()
@@ -154,7 +154,7 @@ enum Operation {
                 : "deleted";
     }
 
-    private static String prune(ImageName image, RegistryTransport.Context context) throws Exception {
+    private static String prune(ImageName image, RegistryContext context) throws Exception {
         RetentionPolicy policy = new RetentionPolicy(
                 Optional.of(TagPattern.of(TagPattern.DEFAULT)),
                 OptionalInt.of(1),

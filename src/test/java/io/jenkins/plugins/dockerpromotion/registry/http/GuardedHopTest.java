@@ -57,7 +57,7 @@ class GuardedHopTest {
 
     private String tags(Network network, URI uri) throws RegistryException, InterruptedException {
         RegistryAuthentication robot = new RegistryAuthentication.Basic("robot", "secret");
-        RegistryTransport.Context context = new RegistryTransport.Context(network, Timekeeper.SYSTEM, Notices.NONE);
+        RegistryContext context = new RegistryContext(network, Timekeeper.SYSTEM, Notices.NONE);
         HttpCaller caller = HttpCaller.guarded(
                 network, TestNetwork.testAuthority(), this::resolve, context.time(), context.notices());
         TokenService tokens = new TokenService(caller, Origin.of(uri), robot, context.time());

@@ -192,7 +192,7 @@ class HttpSenderTest {
                         registry.uri().getPort())) {
             network.with(new ProxySettings("127.0.0.1", proxy.port(), "jenkins", "proxy-secret", List.of()));
             URI uri = URI.create("https://other.test/v2/");
-            RegistryTransport.Context context = network.context();
+            RegistryContext context = network.context();
             HttpCaller caller = new HttpCaller(
                     context.network(),
                     TestNetwork.testAuthority(),

@@ -60,7 +60,7 @@ class PinnedSenderTest {
     }
 
     private int send(URI uri, Addresses addresses) throws RegistryException, InterruptedException {
-        RegistryTransport.Context context = network.context();
+        RegistryContext context = network.context();
         return HttpCaller.pinned(
                         context.network(), TestNetwork.testAuthority(), addresses, context.time(), context.notices())
                 .call(post(uri), Answer::status);
@@ -264,7 +264,7 @@ class PinnedSenderTest {
 
     @Test
     void trustsThePlatformsAuthoritiesUnlessToldMore() {
-        RegistryTransport.Context context = network.context();
+        RegistryContext context = network.context();
         assertThatThrownBy(() -> HttpCaller.pinned(
                                 context.network(), "", call -> address("127.0.0.1"), context.time(), context.notices())
                         .call(post(hook()), Answer::status))

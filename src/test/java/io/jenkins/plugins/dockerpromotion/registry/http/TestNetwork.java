@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import io.jenkins.plugins.dockerpromotion.registry.reference.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
@@ -83,13 +83,13 @@ public final class TestNetwork {
         return new Network(locations, proxy, timing).with(hosts);
     }
 
-    public RegistryTransport.Context context() {
+    public RegistryContext context() {
         return context(time);
     }
 
     /** The same with a clock of the test's own. */
-    public RegistryTransport.Context context(Timekeeper clock) {
-        return new RegistryTransport.Context(network(), clock, notices::add);
+    public RegistryContext context(Timekeeper clock) {
+        return new RegistryContext(network(), clock, notices::add);
     }
 
     public SimulatedTime time() {

@@ -1,0 +1,83 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import java.io.Serializable;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A content address: {@code sha256:<64 hex digits>} or {@code sha512:<128 hex digits>}, the registered algorithms of
+ * the OCI image specification ("Descriptors: Digests").
+ *
+ * @param algorithm {@code sha256} or {@code sha512}
+ * @param hex lower-case hexadecimal digits
+ */
+public record Digest(String algorithm, String hex) implements Serializable {
+
+    /** @throws IllegalArgumentException in one line, if the two do not make a digest */
+    public Digest {
+        if (!isDigest(algorithm, hex)) {
+            throw noDigest(algorithm + ':' + hex);
+        }
+    }
+
+    /**
+     * Reads {@code algorithm:hex}.
+     *
+     * @throws IllegalArgumentException in one line, if {@code text} is not a digest
+     */
+    public static Digest parse(String text) {
+        int colon = text == null ? -1 : text.indexOf(':');
+        if (colon < 0) {
+            throw noDigest(text);
+        }
+        return new Digest(text.substring(0, colon), text.substring(colon + 1));
+    }
+
+    private static IllegalArgumentException noDigest(String text) {
+        return new IllegalArgumentException(Quoted.of(text)
+                + " is not a digest: expected sha256: and 64, or sha512: and 128, lower-case hexadecimal digits");
+    }
+
+    /** No regular expression: a page of tags has some hundred digests, and most of the time went into these. */
+    private static boolean isDigest(String algorithm, String hex) {
+        int length = "sha256".equals(algorithm) ? 64 : "sha512".equals(algorithm) ? 128 : -1;
+        return hex != null
+                && hex.length() == length
+                && hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'));
+    }
+
+    /** The sha256 digest of {@code bytes}. */
+    public static Digest sha256(byte[] bytes) {
+        return new Digest("sha256", HexFormat.of().formatHex(hasher("sha256").digest(bytes)));
+    }
+
+    /** A hash function that makes digests of this one's algorithm. */
+    public MessageDigest hasher() {
+        return hasher(algorithm);
+    }
+
+    /** Whether {@code bytes} have this digest. */
+    public boolean matches(byte[] bytes) {
+        return hex.equals(HexFormat.of().formatHex(hasher().digest(bytes)));
+    }
+
+    private static MessageDigest hasher(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm.equals("sha512") ? "SHA-512" : "SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256, and this one's providers SHA-512", e);
+        }
+    }
+
+    /** The first twelve hexadecimal digits, for people. */
+    public String abbreviated() {
+        return algorithm + ':' + hex.substring(0, 12);
+    }
+
+    @Override
+    public String toString() {
+        return algorithm + ':' + hex;
+    }
+}

@@ -1,0 +1,40 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import java.io.Serializable;
+import java.util.Objects;
+
+/**
+ * One manifest of a repository, by tag or by digest.
+ *
+ * @param name the repository
+ * @param reference what stands behind {@code /manifests/} in the registry's address: a tag, or a digest's text
+ */
+public record ImageReference(ImageName name, String reference) implements Serializable {
+
+    public ImageReference {
+        Objects.requireNonNull(name, "name");
+        if (!Tag.isValid(reference)) {
+            Digest.parse(reference);
+        }
+    }
+
+    /** The manifest a tag points to. */
+    public static ImageReference tagged(ImageName name, Tag tag) {
+        return new ImageReference(name, tag.value());
+    }
+
+    /** The manifest of this digest. */
+    public static ImageReference pinned(ImageName name, Digest digest) {
+        return new ImageReference(name, digest.toString());
+    }
+
+    /** Whether the reference is a digest, so that its content can never change. */
+    public boolean isPinned() {
+        return reference.indexOf(':') >= 0;
+    }
+
+    @Override
+    public String toString() {
+        return name + (isPinned() ? "@" : ":") + reference;
+    }
+}

@@ -1,0 +1,145 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * A manifest or index: the bytes as the registry keeps them, which are never written anew, and what they refer to.
+ * A manifest of a kind nobody has heard of is read as far as it looks like the known ones.
+ */
+public final class Manifest {
+
+    /** Hundred times what the largest images have; each is a request to send. */
+    private static final int MAX_DESCRIPTORS = 10_000;
+
+    private final byte[] bytes;
+    private final String mediaType;
+    private final Digest digest;
+    private final List<Descriptor> children;
+    private final List<Descriptor> blobs;
+    private final Optional<Descriptor> config;
+    private final Map<String, String> annotations;
+
+    private Manifest(byte[] bytes, String mediaType, Digest digest, JsonValue json) {
+        this.bytes = bytes;
+        this.mediaType = mediaType;
+        this.digest = digest;
+        boolean known = MediaTypes.KNOWN.contains(mediaType);
+        this.children = descriptors(json.field("manifests").items(), known);
+        this.config = descriptors(List.of(json.field("config")), known).stream().findFirst();
+        this.blobs = Stream.of(
+                        List.of(json.field("config")),
+                        json.field("layers").items(),
+                        json.field("blobs").items())
+                .flatMap(nodes -> descriptors(nodes, known).stream())
+                .filter(blob -> !MediaTypes.isKeptElsewhere(blob.mediaType()))
+                .toList();
+        this.annotations = Collections.unmodifiableMap(json.field("annotations").texts());
+    }
+
+    /**
+     * Reads a manifest; its digest is the sha256 one.
+     *
+     * @param announced the media type the registry names, empty if none
+     * @throws IllegalArgumentException in one line, if the bytes are no manifest
+     */
+    public static Manifest parse(byte[] bytes, String announced) {
+        return parse(bytes, announced, Digest.sha256(bytes));
+    }
+
+    /**
+     * Reads a manifest that is known by {@code digest}, of whichever algorithm: an index may list it by sha512.
+     *
+     * @param announced the media type the registry names, empty if none
+     * @throws IllegalArgumentException in one line, if the bytes are no manifest
+     */
+    static Manifest parse(byte[] bytes, String announced, Digest digest) {
+        JsonValue json = Json.parse(bytes)
+                .filter(JsonValue::isObject)
+                .orElseThrow(() -> new IllegalArgumentException("the manifest is not a JSON object"));
+        String mediaType = announced.isEmpty() ? MediaTypes.of(json) : announced;
+        if (!MediaTypes.isValid(mediaType)) {
+            throw new IllegalArgumentException("the manifest's media type is none");
+        }
+        return new Manifest(bytes.clone(), mediaType, digest, json);
+    }
+
+    /** What does not look like a descriptor is an error in a manifest whose kind is known, and its own business elsewhere. */
+    private static List<Descriptor> descriptors(List<JsonValue> nodes, boolean known) {
+        if (nodes.size() > MAX_DESCRIPTORS) {
+            throw new IllegalArgumentException("the manifest lists more than " + MAX_DESCRIPTORS + " things");
+        }
+        List<Descriptor> found = new ArrayList<>();
+        for (JsonValue node : nodes) {
+            try {
+                if (node.isObject()) {
+                    found.add(descriptor(node));
+                }
+            } catch (IllegalArgumentException e) {
+                if (known) {
+                    throw e;
+                }
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private static Descriptor descriptor(JsonValue node) {
+        Digest digest = Digest.parse(node.text("digest"));
+        String platform = Stream.of("os", "architecture", "variant")
+                .map(node.field("platform")::text)
+                .filter(p -> !p.isEmpty())
+                .collect(Collectors.joining("/"));
+        return new Descriptor(node.text("mediaType"), digest, node.number("size", -1), platform);
+    }
+
+    /** The bytes whose digest this manifest has. */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    public String mediaType() {
+        return mediaType;
+    }
+
+    /** The digest it was asked for by, or else the sha256 digest of the bytes. */
+    public Digest digest() {
+        return digest;
+    }
+
+    /** The manifests an index lists; none for a plain manifest. */
+    public List<Descriptor> children() {
+        return children;
+    }
+
+    /** Configuration and layers, those left out that no registry holds; none for an index. */
+    public List<Descriptor> blobs() {
+        return blobs;
+    }
+
+    /** The configuration of a manifest, which says more about the image; none for an index. */
+    public Optional<Descriptor> config() {
+        return config;
+    }
+
+    /** Annotations of the manifest or index itself (OCI image specification, "Annotations"). */
+    public Map<String, String> annotations() {
+        return annotations;
+    }
+
+    /** The platforms an index lists; build attestations, which call themselves {@code unknown/unknown}, are none. */
+    public List<String> platforms() {
+        return children.stream()
+                .map(Descriptor::platform)
+                .filter(p -> !p.isEmpty() && !p.startsWith("unknown/"))
+                .distinct()
+                .toList();
+    }
+}

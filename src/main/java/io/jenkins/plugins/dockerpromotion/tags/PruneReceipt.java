@@ -1,0 +1,72 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a pruning did, or would do.
+ *
+ * @param kept of the tags that the policy is about, those that stay
+ * @param deleted those that went, or would go
+ * @param refused those that the registry would not delete
+ * @param freed bytes at most: what other images use as well stays
+ * @param dryRun whether nothing was deleted
+ */
+public record PruneReceipt(List<Entry> kept, List<Entry> deleted, List<Entry> refused, long freed, boolean dryRun)
+        implements Serializable {
+
+    public PruneReceipt {
+        kept = List.copyOf(kept);
+        deleted = List.copyOf(deleted);
+        refused = List.copyOf(refused);
+    }
+
+    /**
+     * One tag.
+     *
+     * @param digest empty where it was not needed
+     */
+    public record Entry(String tag, String digest, String reason) implements Serializable {
+
+        static Entry of(TagFacts facts, String reason) {
+            return new Entry(
+                    facts.tag().value(), facts.digest().map(Object::toString).orElse(""), reason);
+        }
+
+        private Map<String, Object> asMap() {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("tag", tag);
+            map.put("digest", digest.isEmpty() ? null : digest);
+            map.put("reason", reason);
+            return map;
+        }
+    }
+
+    /** The same in one line. */
+    public String line() {
+        return (dryRun ? "Would delete " : "Deleted ") + deleted.size() + (deleted.size() == 1 ? " tag" : " tags")
+                + " and keep " + kept.size()
+                + (refused.isEmpty() ? "" : "; refused: " + refused.size())
+                + (freed == 0 ? "" : "; that frees up to " + Amounts.bytes(freed));
+    }
+
+    /** Maps and lists of the same, {@code null} for a digest that was not needed: what a script can look into. */
+    public Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kept", maps(kept));
+        map.put("deleted", maps(deleted));
+        map.put("refused", maps(refused));
+        map.put("freedAtMost", freed);
+        map.put("dryRun", dryRun);
+        return map;
+    }
+
+    private static List<Map<String, Object>> maps(List<Entry> entries) {
+        List<Map<String, Object>> maps = new ArrayList<>();
+        entries.forEach(entry -> maps.add(entry.asMap()));
+        return maps;
+    }
+}

@@ -1,0 +1,20 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import java.io.IOException;
+
+/**
+ * A deletion that was refused, or ended early. The message is one line for the author of a Jenkinsfile and says what was
+ * deleted before.
+ */
+public class RetentionException extends IOException {
+
+    private static final long serialVersionUID = 1L;
+
+    public RetentionException(String message) {
+        super(message);
+    }
+
+    public RetentionException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

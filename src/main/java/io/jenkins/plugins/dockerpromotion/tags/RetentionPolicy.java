@@ -1,0 +1,145 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.version.ImageVersion;
+import io.jenkins.plugins.dockerpromotion.version.TagGlob;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.io.Serializable;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Says which tags of an image may go: those of its pattern that are not protected, not among the newest, and old enough.
+ * Depends on nothing but what it is given.
+ */
+public final class RetentionPolicy implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** Signatures, attestations and lists of referrers, which go with the image whose digest they name. */
+    private static final int NOT_GIVEN = -1;
+
+    private final TagPattern pattern;
+    private final int keep;
+    private final int olderThanDays;
+    private final ProtectedTags protect;
+
+    /**
+     * @param pattern says which tags are meant and which is newer; without one all are, and the time decides
+     * @param keep how many of the newest stay
+     * @param olderThanDays only what is older goes
+     * @throws IllegalArgumentException in one line, if this would delete everything or a number makes no sense
+     */
+    public RetentionPolicy(
+            Optional<TagPattern> pattern, OptionalInt keep, OptionalInt olderThanDays, ProtectedTags protect) {
+        if (keep.isEmpty() && olderThanDays.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "give 'keep', 'olderThanDays' or both; without them everything would go");
+        }
+        if (keep.orElse(1) < 1) {
+            throw new IllegalArgumentException("'keep' is at least 1, so that something is left");
+        }
+        if (olderThanDays.orElse(1) < 1) {
+            throw new IllegalArgumentException("'olderThanDays' is at least 1");
+        }
+        this.pattern = pattern.orElse(null);
+        this.keep = keep.orElse(NOT_GIVEN);
+        this.olderThanDays = olderThanDays.orElse(NOT_GIVEN);
+        this.protect = protect;
+    }
+
+    /** Whether a tag is none of this policy's business, whatever else is known of it. */
+    public boolean ignores(Tag tag) {
+        return AttachmentTag.is(tag)
+                || (pattern != null && pattern.match(tag.value()).isEmpty());
+    }
+
+    /** Those of {@code tags} whose age or digest matters: the others stay because of their names. */
+    public Set<Tag> undecided(Collection<Tag> tags) {
+        List<TagFacts> eligible = tags.stream()
+                .filter(tag -> !ignores(tag) && protect.covering(tag).isEmpty())
+                .map(TagFacts::named)
+                .sorted(newestFirst())
+                .toList();
+        return eligible.stream()
+                .skip(pattern == null ? 0 : Math.max(0, keep))
+                .map(TagFacts::tag)
+                .collect(Collectors.toSet());
+    }
+
+    /**
+     * Decides about each tag that is not ignored.
+     *
+     * @return the newest first, then the protected ones
+     */
+    public List<Decision> decide(Collection<TagFacts> tags, Instant now) {
+        List<Decision> decisions = new ArrayList<>();
+        List<Decision> guarded = new ArrayList<>();
+        int newer = 0;
+        for (TagFacts facts : tags.stream().sorted(newestFirst()).toList()) {
+            Optional<TagGlob> glob = protect.covering(facts.tag());
+            if (ignores(facts.tag())) {
+                continue;
+            }
+            if (glob.isPresent()) {
+                guarded.add(Decision.keep(facts, "protected by '" + glob.get() + "'"));
+            } else if (facts.time().isEmpty() && (pattern == null || (needsTime() && !isNewest(newer)))) {
+                decisions.add(Decision.keep(facts, "its age cannot be told"));
+            } else {
+                decisions.add(decide(facts, newer++, now));
+            }
+        }
+        decisions.addAll(guarded);
+        return List.copyOf(decisions);
+    }
+
+    private Decision decide(TagFacts facts, int newer, Instant now) {
+        if (isNewest(newer)) {
+            return Decision.keep(facts, keep == 1 ? "the newest" : "one of the newest " + keep);
+        }
+        if (olderThanDays == NOT_GIVEN) {
+            return Decision.delete(facts, "not one of the newest " + keep);
+        }
+        boolean old = facts.time()
+                .filter(t -> t.isBefore(now.minus(Duration.ofDays(olderThanDays))))
+                .isPresent();
+        return old
+                ? Decision.delete(
+                        facts, "older than " + days() + (keep == NOT_GIVEN ? "" : " and not one of the newest " + keep))
+                : Decision.keep(facts, "not older than " + days());
+    }
+
+    private boolean isNewest(int newer) {
+        return newer < keep;
+    }
+
+    private boolean needsTime() {
+        return olderThanDays != NOT_GIVEN;
+    }
+
+    private String days() {
+        return olderThanDays == 1 ? "1 day" : olderThanDays + " days";
+    }
+
+    /** Without a pattern, a tag of unknown age comes last, so that it takes no place of one that is known to be new. */
+    private Comparator<TagFacts> newestFirst() {
+        Comparator<TagFacts> byName = Comparator.comparing(f -> f.tag().value());
+        if (pattern == null) {
+            return Comparator.comparing((TagFacts f) -> f.time().orElse(Instant.MIN), Comparator.reverseOrder())
+                    .thenComparing(byName);
+        }
+        Comparator<Optional<ImageVersion>> byVersion = Comparator.comparing(
+                (Optional<ImageVersion> v) -> v.orElse(null), Comparator.nullsFirst(Comparator.naturalOrder()));
+        return Comparator.comparing((TagFacts f) -> pattern.match(f.tag().value()), byVersion.reversed())
+                .thenComparing(byName);
+    }
+}

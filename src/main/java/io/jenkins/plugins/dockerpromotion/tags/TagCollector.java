@@ -1,0 +1,85 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.version.ImageVersion;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/** Sees the tags of an image once, in any order, and keeps the newest of those that are wanted: no more than these. */
+final class TagCollector implements Consumer<ListedTag> {
+
+    private static final Comparator<Candidate> BY_VERSION =
+            Comparator.comparing(candidate -> candidate.version.orElseThrow());
+
+    /** Where nobody says when a tag was pushed, the registry's order counts: who came first stays first. */
+    private static final Comparator<Candidate> BY_PUSH = Comparator.<Candidate, Instant>comparing(c -> c.pushed)
+            .thenComparing(c -> c.arrival, Comparator.reverseOrder());
+
+    private final Optional<TagPattern> pattern;
+    private final Predicate<ImageVersion> wanted;
+    private final int limit;
+    /** The oldest one first, so that it goes when there is a newer one too many. */
+    private final PriorityQueue<Candidate> kept;
+
+    private int looked;
+    private int matching;
+
+    private TagCollector(Optional<TagPattern> pattern, Predicate<ImageVersion> wanted, int limit) {
+        this.pattern = pattern;
+        this.wanted = wanted;
+        this.limit = limit;
+        this.kept = new PriorityQueue<>(pattern.isPresent() ? BY_VERSION : BY_PUSH);
+    }
+
+    private record Candidate(Tag tag, Optional<ImageVersion> version, Instant pushed, int arrival) {}
+
+    /** Keeps all versions that are {@code wanted}. */
+    static TagCollector of(TagPattern pattern, Predicate<ImageVersion> wanted) {
+        return new TagCollector(Optional.of(pattern), wanted, Integer.MAX_VALUE);
+    }
+
+    /** Keeps the {@code limit} newest: versions of {@code pattern}, or without one whatever was pushed last. */
+    static TagCollector newest(Optional<TagPattern> pattern, int limit) {
+        return new TagCollector(pattern, version -> true, limit);
+    }
+
+    @Override
+    public void accept(ListedTag listed) {
+        looked++;
+        Optional<ImageVersion> version =
+                pattern.flatMap(p -> p.match(listed.tag().value())).filter(wanted);
+        if (pattern.isPresent() && version.isEmpty()) {
+            return;
+        }
+        matching++;
+        kept.add(new Candidate(listed.tag(), version, listed.pushed().orElse(Instant.MIN), looked));
+        if (kept.size() > limit) {
+            kept.remove();
+        }
+    }
+
+    /** What was kept, the newest first. */
+    List<Tag> tags() {
+        List<Candidate> newestFirst = new ArrayList<>(kept);
+        newestFirst.sort(kept.comparator().reversed());
+        return newestFirst.stream().map(Candidate::tag).toList();
+    }
+
+    /** How many tags were seen. */
+    int looked() {
+        return looked;
+    }
+
+    /** How many of them were wanted. */
+    int matching() {
+        return matching;
+    }
+}

@@ -1,0 +1,35 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What is known of a tag when it is decided whether it stays.
+ *
+ * @param digest what it stands for
+ * @param time when it was pushed, or else when its image was made
+ * @param parts the size of each platform's manifest with its layers, in bytes, by its digest; empty if unknown
+ */
+public record TagFacts(Tag tag, Optional<Digest> digest, Optional<Instant> time, Map<Digest, Long> parts) {
+
+    /** Docker did not exist before: what says it is older has a made-up date, as reproducible builds have. */
+    private static final Instant FIRST_IMAGE = Instant.parse("2013-03-01T00:00:00Z");
+
+    public TagFacts {
+        parts = Map.copyOf(parts);
+        time = time.filter(t -> t.isAfter(FIRST_IMAGE));
+    }
+
+    /** Of a tag whose name says enough. */
+    public static TagFacts named(Tag tag) {
+        return new TagFacts(tag, Optional.empty(), Optional.empty(), Map.of());
+    }
+
+    /** In bytes; 0 if unknown. */
+    public long size() {
+        return parts.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,0 +1,70 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.io.Serializable;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Finds the tags that a build gave an image. Holds no more than these, however many others there are. */
+public final class TagFinder implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ImageName image;
+    private final TagPattern pattern;
+    private final BigInteger build;
+
+    /**
+     * @param pattern with a field for the build
+     * @param build the number to look for
+     * @throws IllegalArgumentException if {@code pattern} has no such field
+     */
+    public TagFinder(ImageName image, TagPattern pattern, BigInteger build) {
+        this.image = Objects.requireNonNull(image);
+        this.pattern = pattern.requireBuild();
+        this.build = Objects.requireNonNull(build);
+    }
+
+    /**
+     * What was found.
+     *
+     * @param tags of the build, the newest version first
+     * @param looked how many tags of the image were looked at: all of them if none was found
+     */
+    public record Found(List<Tag> tags, int looked) implements Serializable {
+        public Found {
+            tags = List.copyOf(tags);
+        }
+    }
+
+    /**
+     * Looks through the tags of the image. Where the pattern leaves a build one possible tag, or the registry shows that it
+     * lists tags by name, not through all of them; whatever is not found that way is looked for among all.
+     */
+    public Found find(RegistryAuthentication authentication, RegistryContext context)
+            throws RegistryException, InterruptedException {
+        ImageTags tags = ImageTags.toRead(image, authentication, context);
+        Optional<Tag> only = pattern.onlyTagOf(build).filter(Tag::isValid).map(Tag::new);
+        if (only.isPresent() && tags.digestOf(only.get()).isPresent()) {
+            return new Found(List.of(only.get()), 1);
+        }
+        TagCollector found = tags.read(
+                () -> TagCollector.of(pattern, version -> version.isOfBuild(build)),
+                pattern.beginning(),
+                some -> some.matching() > 0);
+        return new Found(found.tags(), found.looked());
+    }
+
+    @Override
+    public String toString() {
+        return "a tag of build " + build + " of " + image + " (" + pattern + ")";
+    }
+}

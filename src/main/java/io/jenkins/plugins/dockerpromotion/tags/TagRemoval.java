@@ -1,0 +1,119 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import io.jenkins.plugins.dockerpromotion.registry.DeletionException;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+
+/** Deletes one tag and nothing else. */
+public final class TagRemoval implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final ImageReference tagged;
+    private final Digest expected;
+    private final boolean again;
+
+    /**
+     * @param expected what the tag has to stand for
+     * @param again whether this may have been done already, so that it is no error if the tag is gone
+     */
+    public TagRemoval(ImageReference tagged, Optional<Digest> expected, boolean again) {
+        this.tagged = Objects.requireNonNull(tagged);
+        this.expected = expected.orElse(null);
+        this.again = again;
+    }
+
+    /**
+     * What was deleted.
+     *
+     * @param digest what the tag stood for; empty if it was deleted before and nobody said what was expected
+     * @param before whether it was gone already
+     */
+    public record Removed(String digest, boolean before) implements Serializable {}
+
+    /**
+     * Deletes the tag.
+     *
+     * @throws RetentionException if the tag is not there, stands for something else than expected, or cannot go alone
+     */
+    public Removed run(RegistryAuthentication authentication, RegistryContext context)
+            throws IOException, InterruptedException {
+        ImageTags tags = ImageTags.toDelete(tagged.name(), authentication, context);
+        Tag tag = new Tag(tagged.reference());
+        Optional<Digest> now = tags.digestOf(tag);
+        if (now.isEmpty()) {
+            return gone();
+        }
+        requireExpected(now.get());
+        try {
+            return tags.delete(tag) ? new Removed(now.get().toString(), false) : gone();
+        } catch (DeletionException e) {
+            if (e.obstacle() != DeletionException.Obstacle.BY_DIGEST_ONLY) {
+                throw e;
+            }
+            deleteDigest(now.get(), tag, tags, context);
+            return new Removed(now.get().toString(), false);
+        }
+    }
+
+    private Removed gone() throws RetentionException {
+        if (again) {
+            return new Removed(expected == null ? "" : expected.toString(), true);
+        }
+        throw new RetentionException("Cannot delete the tag " + tagged
+                + ": there is no such tag; check its name (what is private looks absent"
+                + " to those who may not see it)");
+    }
+
+    private void requireExpected(Digest now) throws RetentionException {
+        if (expected != null && !expected.equals(now)) {
+            throw new RetentionException("Cannot delete the tag " + tagged + ": it is " + now + " now, and " + expected
+                    + " was expected; nothing was deleted");
+        }
+    }
+
+    private void deleteDigest(Digest digest, Tag tag, ImageTags tags, RegistryContext context)
+            throws RegistryException, RetentionException, InterruptedException {
+        Names all = tags.read(Names::new);
+        List<String> others = DigestHolders.find(all.names, tags, context).others(digest, Set.of(tag));
+        if (!others.isEmpty()) {
+            throw new RetentionException("Cannot delete the tag " + tagged
+                    + ": the registry deletes digests only, and " + digest + " is also needed by "
+                    + Amounts.names(others) + "; nothing was deleted");
+        }
+        Optional<Digest> now = tags.digestOf(tag);
+        if (!now.equals(Optional.of(digest))) {
+            throw new RetentionException("Cannot delete the tag " + tagged + ": it was " + digest + " and is "
+                    + now.map(Digest::toString).orElse("gone") + " a moment later; nothing was deleted");
+        }
+        tags.delete(digest);
+    }
+
+    private static final class Names implements Consumer<ListedTag> {
+        private final Set<Tag> names = new HashSet<>();
+
+        @Override
+        public void accept(ListedTag listed) {
+            names.add(listed.tag());
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "the tag " + tagged;
+    }
+}

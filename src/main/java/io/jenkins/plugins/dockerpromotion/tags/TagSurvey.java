@@ -1,0 +1,119 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
+import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Finds out about the tags of an image what a policy has to know, and no more: Docker Hub's list tells all of it, elsewhere
+ * only those tags are looked at whose names do not decide.
+ */
+final class TagSurvey {
+
+    private final PruneRequest request;
+    private final ImageTags tags;
+    private final RegistryContext context;
+
+    TagSurvey(PruneRequest request, ImageTags tags, RegistryContext context) {
+        this.request = request;
+        this.tags = tags;
+        this.context = context;
+    }
+
+    /** Keeps the details of tags that the policy is about, and the names of the others. */
+    static final class Listing implements Consumer<ListedTag> {
+
+        private final RetentionPolicy policy;
+        private final Map<Tag, TagFacts> facts = new HashMap<>();
+        private final Set<Tag> ignored = new LinkedHashSet<>();
+
+        Listing(RetentionPolicy policy) {
+            this.policy = policy;
+        }
+
+        @Override
+        public void accept(ListedTag listed) {
+            if (policy.ignores(listed.tag())) {
+                ignored.add(listed.tag());
+            } else {
+                facts.put(
+                        listed.tag(), new TagFacts(listed.tag(), listed.digest(), listed.pushed(), listed.platforms()));
+            }
+        }
+
+        /** Tags that the policy is not about. */
+        Set<Tag> ignored() {
+            return ignored;
+        }
+
+        List<TagFacts> facts() {
+            return List.copyOf(facts.values());
+        }
+    }
+
+    /** @throws RegistryException also when not all tags could be listed; nothing may be deleted then */
+    Listing look() throws RegistryException, InterruptedException {
+        Listing listing = tags.read(() -> new Listing(request.policy()));
+        Set<Tag> undecided = request.policy().undecided(listing.facts.keySet());
+        Progress progress = new Progress(context, "looked at", undecided.size());
+        List<Callable<Optional<TagFacts>>> looks = undecided.stream()
+                .map(listing.facts::get)
+                .<Callable<Optional<TagFacts>>>map(known -> () -> {
+                    Optional<TagFacts> found = look(known);
+                    progress.step();
+                    return found;
+                })
+                .toList();
+        List<TagFacts> found = new ArrayList<>();
+        Parallel.all(looks, Parallel.PER_HOST).forEach(looked -> looked.ifPresent(found::add));
+        listing.facts.keySet().removeAll(undecided);
+        found.forEach(facts -> listing.facts.put(facts.tag(), facts));
+        return listing;
+    }
+
+    /** Nothing if the tag was deleted since it was listed. */
+    private Optional<TagFacts> look(TagFacts known) throws RegistryException, InterruptedException {
+        if (known.time().isPresent()) {
+            return known.digest().isPresent()
+                    ? Optional.of(known)
+                    : tags.digestOf(known.tag())
+                            .map(digest -> new TagFacts(known.tag(), Optional.of(digest), known.time(), known.parts()));
+        }
+        try {
+            ImageInfo info =
+                    ImageInspector.of(tags.registry()).inspect(ImageReference.tagged(request.image(), known.tag()));
+            return Optional.of(
+                    new TagFacts(known.tag(), Optional.of(Digest.parse(info.digest())), info.created(), sizes(info)));
+        } catch (NotFoundException e) {
+            // Either the tag is gone, or a part of its image is: what cannot be read has no age, so it stays.
+            return tags.digestOf(known.tag())
+                    .map(digest -> new TagFacts(known.tag(), Optional.of(digest), Optional.empty(), Map.of()));
+        }
+    }
+
+    private static Map<Digest, Long> sizes(ImageInfo info) {
+        return info.platforms().isEmpty()
+                ? Map.of(Digest.parse(info.digest()), info.size())
+                : info.platforms().stream()
+                        .collect(Collectors.toMap(
+                                p -> Digest.parse(p.digest()), ImageInfo.Platform::size, (one, same) -> one));
+    }
+}

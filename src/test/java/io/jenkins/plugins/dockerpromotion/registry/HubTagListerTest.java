@@ -1,0 +1,190 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HubTagListerTest {
+
+    private static final ImageName IMAGE = ImageName.parse("technolog/serviceone");
+
+    private final InMemoryDockerHub hub = InMemoryDockerHub.builder()
+            .user("ci", "marked-secret")
+            .privateRepository("technolog/secret")
+            .start();
+    private final TestNetwork network = TestNetwork.of(hub);
+
+    @AfterEach
+    void close() {
+        hub.close();
+    }
+
+    private void fill(ImageName image, int tags) {
+        hub.registry()
+                .addTags(
+                        image.path(),
+                        TestImage.docker(1),
+                        IntStream.range(0, tags).mapToObj(i -> "2019.20." + i).toList());
+    }
+
+    private List<Tag> list(RegistryAuthentication authentication, ImageName image)
+            throws RegistryException, InterruptedException {
+        return DockerHubClient.open(authentication, network.context()).tags(image, Tags::new).names;
+    }
+
+    private static final class Tags implements Consumer<ListedTag> {
+        private final List<Tag> names = new ArrayList<>();
+
+        @Override
+        public void accept(ListedTag listed) {
+            names.add(listed.tag());
+        }
+    }
+
+    private List<Tag> list() throws RegistryException, InterruptedException {
+        return list(RegistryAuthentication.ANONYMOUS, IMAGE);
+    }
+
+    private static Predicate<RecordedRequest> page(int number) {
+        return r -> r.parameters("page").equals(List.of(Integer.toString(number)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "100, 1", "101, 2", "350, 4", "2000, 20"})
+    void sendsOneRequestAHundredTags(int tags, int requests) throws Exception {
+        fill(IMAGE, tags);
+        assertThat(list()).hasSize(tags).doesNotHaveDuplicates();
+        assertThat(hub.requests().count()).isEqualTo(requests);
+    }
+
+    @Test
+    void listsOfficialImages() throws Exception {
+        fill(ImageName.parse("debian"), 3);
+        assertThat(list(RegistryAuthentication.ANONYMOUS, ImageName.parse("debian")))
+                .hasSize(3);
+    }
+
+    @Test
+    void readsAllPagesButTheFirstAtOnce() throws Exception {
+        fill(IMAGE, 1000);
+        hub.delayEveryRequest(Duration.ofMillis(200));
+        list();
+        assertThat(hub.requests().peakConcurrency()).isEqualTo(9);
+        assertThat(hub.requests().all().get(0).parameters("page")).containsExactly("1");
+    }
+
+    @Test
+    void logsInOnceForAPrivateRepository() throws Exception {
+        ImageName secret = ImageName.parse("technolog/secret");
+        fill(secret, 250);
+        assertThat(list(new Basic("ci", "marked-secret"), secret)).hasSize(250);
+        assertThat(hub.requests().count()).isEqualTo(1 + 3);
+        assertThatThrownBy(() -> list(RegistryAuthentication.ANONYMOUS, secret))
+                .isInstanceOf(NotFoundException.class)
+                .hasMessageContaining("what is private looks absent");
+    }
+
+    @Test
+    void readsAgainWhenATagIsPushedMeanwhile() throws Exception {
+        fill(IMAGE, 250);
+        AtomicBoolean pushed = new AtomicBoolean();
+        hub.onRequest(
+                page(2).and(r -> {
+                    if (pushed.compareAndSet(false, true)) {
+                        hub.registry().push(IMAGE.path(), "pushed-meanwhile", TestImage.docker(2));
+                    }
+                    return false;
+                }),
+                Fault.status(500));
+        assertThat(list()).hasSize(251).contains(new Tag("pushed-meanwhile"));
+        assertThat(hub.requests().count()).isLessThanOrEqualTo(6);
+    }
+
+    @Test
+    void readsAgainWhenPagesVanishMeanwhile() throws Exception {
+        fill(IMAGE, 150);
+        hub.onRequest(page(2), Fault.status(404));
+        assertThat(list()).hasSize(150);
+        assertThat(hub.requests().count()).isEqualTo(4);
+    }
+
+    @Test
+    void takesAListThatIsTheSameTwiceThoughTheCountIsStale() throws Exception {
+        hub.onRequest(
+                page(1),
+                Fault.replaceBody("{\"count\":3,\"results\":[{\"name\":\"1\"},{\"name\":\"2\"}]}")
+                        .always());
+        fill(IMAGE, 2);
+        assertThat(list()).containsExactly(new Tag("1"), new Tag("2"));
+        assertThat(hub.requests().count()).isEqualTo(2);
+    }
+
+    @Test
+    void refusesAListThatNeverHoldsStill() {
+        fill(IMAGE, 150);
+        hub.onRequest(page(2), Fault.status(404).always());
+        assertThatThrownBy(this::list)
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("without a complete list nothing is done");
+    }
+
+    @Test
+    void failsWithTheFirstPageThatFails() {
+        fill(IMAGE, 1000);
+        hub.onRequest(page(5), Fault.status(403).always());
+        assertThatThrownBy(this::list).isInstanceOf(RegistryException.class).hasMessageContaining("it answered 403");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "[]",
+                "<html>",
+                "{\"count\":1}",
+                "{\"results\":[]}",
+                "{\"count\":\"x\",\"results\":[]}",
+                "{\"count\":-1,\"results\":[]}",
+                "{\"count\":2000000000,\"results\":[]}",
+                "{\"count\":99999999999999999999,\"results\":[]}",
+            })
+    void refusesWhatIsNoList(String body) {
+        fill(IMAGE, 1);
+        hub.onRequest(r -> true, Fault.replaceBody(body).always());
+        assertThatThrownBy(this::list)
+                .isInstanceOf(RegistryException.class)
+                .hasMessageStartingWith("Cannot list the tags of technolog/serviceone on ");
+    }
+
+    @Test
+    void waitsWhenTooManyRequestsWereSent() throws Exception {
+        fill(IMAGE, 150);
+        hub.onRequest(
+                page(2), Fault.status(429).header("X-Retry-After", "1558339230").body("Too many requests"));
+        assertThat(list()).hasSize(150);
+        assertThat(network.time().pauses())
+                .singleElement()
+                .satisfies(p -> assertThat(p.toSeconds()).isBetween(30L, 36L));
+    }
+}

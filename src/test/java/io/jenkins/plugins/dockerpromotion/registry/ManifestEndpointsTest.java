@@ -1,0 +1,320 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
+import io.jenkins.plugins.dockerpromotion.testing.JsonLayout;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Reading, storing, looking for and deleting manifests. */
+class ManifestEndpointsTest {
+
+    private InMemoryRegistry registry;
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    private RegistryClient start(InMemoryRegistryBuilder builder) throws RegistryException, InterruptedException {
+        registry = builder.start();
+        return RegistryClient.open(
+                image("1.0").name(),
+                RegistryAuthentication.ANONYMOUS,
+                Set.of(),
+                TestNetwork.of(registry).context());
+    }
+
+    private RegistryClient start() throws RegistryException, InterruptedException {
+        return start(InMemoryRegistry.builder());
+    }
+
+    private ImageReference image(String tag) {
+        return ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag(tag));
+    }
+
+    private ImageReference pinned(TestImage image) {
+        return ImageReference.pinned(image("1.0").name(), Digest.parse(image.digest()));
+    }
+
+    static Stream<TestImage> images() {
+        return Stream.of(
+                TestImage.docker(1),
+                TestImage.docker(1).withLayout(JsonLayout.ODD),
+                TestImage.oci(2).withAnnotation("a", "b"),
+                TestImage.ociIndex(TestImage.oci(3), TestImage.oci(4).withPlatform("linux", "arm64", "v8")),
+                TestImage.dockerList(TestImage.docker(5)).withLayout(JsonLayout.ODD),
+                TestImage.raw(
+                        "application/vnd.nobody.has.heard.of+json", " {\"layers\" : \"none\",\n\n\"config\":null}\t\n"),
+                TestImage.raw("application/x", "{\"anything\":[{\"digest\":\"none\"}]}"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("images")
+    void keepsEveryByteAndTheMediaType(TestImage image) throws Exception {
+        RegistryClient client = start();
+        registry.push("group/app", "1.0", image);
+        Manifest manifest = client.pull(image("1.0"));
+        client.push(image("2.0"), manifest);
+        assertThat(registry.digestOf("group/app", "2.0")).contains(image.digest());
+        assertThat(registry.mediaTypeOf("group/app", "2.0")).contains(image.mediaType());
+        assertThat(registry.manifestBytes("group/app", "2.0").orElseThrow()).isEqualTo(image.bytes());
+        assertThat(client.pull(pinned(image)).digest()).hasToString(image.digest());
+    }
+
+    @Test
+    void readsAnUnknownKindAsFarAsItLooksFamiliar() throws Exception {
+        start();
+        String layer = "{\"digest\":\"" + TestImage.docker(1).digest() + "\",\"size\":5}";
+        Manifest manifest = Manifest.parse(
+                ("{\"config\":{},\"layers\":[" + layer + ",{\"digest\":\"none\"},7]}").getBytes(StandardCharsets.UTF_8),
+                "application/vnd.nobody.has.heard.of");
+        assertThat(manifest.blobs())
+                .singleElement()
+                .satisfies(b -> assertThat(b.size()).isEqualTo(5));
+    }
+
+    @Test
+    void readsWhatAManifestRefersTo() throws Exception {
+        RegistryClient client = start();
+        TestImage child = TestImage.oci(4).withPlatform("linux", "arm64", "v8");
+        TestImage index = TestImage.ociIndex(TestImage.oci(3), child);
+        registry.push("group/app", "1.0", index);
+        Manifest manifest = client.pull(image("1.0"));
+        assertThat(manifest.children()).hasSize(2);
+        assertThat(manifest.children().get(1).digest()).hasToString(child.digest());
+        assertThat(manifest.platforms()).containsExactly("linux/amd64", "linux/arm64/v8");
+        assertThat(manifest.blobs()).isEmpty();
+        assertThat(client.pull(pinned(child)).blobs())
+                .extracting(b -> b.digest().toString())
+                .containsExactlyElementsOf(child.blobs().keySet());
+    }
+
+    @Test
+    void looksWithoutReading() throws Exception {
+        RegistryClient client = start();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        assertThat(client.digestOf(image("1.0")))
+                .contains(Digest.parse(TestImage.docker(1).digest()));
+        assertThat(client.digestOf(image("2.0"))).isEmpty();
+        assertThat(client.pullIfPresent(image("2.0"))).isEmpty();
+        assertThat(registry.requests().count("HEAD", ".*")).isEqualTo(2);
+        assertThat(registry.requests().count("GET", ".*")).isEqualTo(1);
+    }
+
+    @Test
+    void managesWithARegistryThatTellsNoDigests() throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().with(Quirk.NO_CONTENT_DIGEST));
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        assertThat(client.digestOf(image("1.0")))
+                .contains(Digest.parse(TestImage.docker(1).digest()));
+        client.push(image("2.0"), client.pull(image("1.0")));
+        assertThat(registry.digestOf("group/app", "2.0"))
+                .contains(TestImage.docker(1).digest());
+    }
+
+    @Test
+    void doesNotBelieveALyingDigest() throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().with(Quirk.WRONG_CONTENT_DIGEST));
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        assertThatThrownBy(() -> client.pull(image("1.0")))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("it is announced by");
+        Manifest manifest = Manifest.parse(TestImage.docker(1).bytes(), MediaTypes.DOCKER_MANIFEST);
+        assertThatThrownBy(() -> client.push(image("2.0"), manifest))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("the registry stored something else");
+    }
+
+    @Test
+    void doesNotBelieveOtherBytes() throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().with(Quirk.NO_CONTENT_DIGEST));
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.onRequest(
+                r -> true, Fault.replaceBody(TestImage.docker(2).bytes()).always());
+        assertThatThrownBy(() -> client.pull(pinned(TestImage.docker(1))))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("does not have the digest it was asked for by");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"garbage", "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e"})
+    void refusesADigestHeaderThatIsNone(String header) throws Exception {
+        RegistryClient client = start();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.onRequest(
+                r -> true, Fault.replaceHeader("Docker-Content-Digest", header).always());
+        assertThatThrownBy(() -> client.pull(image("1.0"))).hasMessageContaining("holds no digest");
+        assertThatThrownBy(() -> client.digestOf(image("1.0"))).hasMessageContaining("holds no digest");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "application/vnd.docker.distribution.manifest.v1+prettyjws",
+        "application/vnd.docker.distribution.manifest.v1+json",
+        "application/json",
+    })
+    void explainsSchema1(String mediaType) throws Exception {
+        RegistryClient client = start();
+        registry.push("group/app", "1.0", TestImage.raw(mediaType, "{\"schemaVersion\":1,\"signatures\":[]}"));
+        // The digest of these is that of the bytes without their signatures.
+        registry.onRequest(r -> true, Fault.replaceHeader("Docker-Content-Digest", "sha256:" + "0".repeat(64)));
+        assertThatThrownBy(() -> client.pull(image("1.0")))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("schema 1")
+                .hasMessageContaining("push it again");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"application/json", "text/plain; charset=utf-8", "application/octet-stream", ""})
+    void findsTheMediaTypeThatAServerDoesNotTell(String vague) throws Exception {
+        RegistryClient client = start();
+        for (TestImage image : List.of(TestImage.docker(1), TestImage.ociIndex(TestImage.oci(2)))) {
+            registry.push("group/app", "1.0", image);
+            registry.onRequest(r -> true, Fault.replaceHeader("Content-Type", vague));
+            assertThat(client.pull(image("1.0")).mediaType()).isEqualTo(image.mediaType());
+        }
+        registry.onRequest(
+                r -> true,
+                Fault.status(200).header("Content-Type", vague).body("{\"schemaVersion\":2,\"manifests\":[]}"));
+        assertThat(client.pull(image("1.0")).mediaType()).isEqualTo(MediaTypes.OCI_INDEX);
+        registry.onRequest(
+                r -> true, Fault.status(200).header("Content-Type", vague).body("{\"schemaVersion\":2,\"layers\":[]}"));
+        assertThat(client.pull(image("1.0")).mediaType()).isEqualTo(MediaTypes.OCI_MANIFEST);
+    }
+
+    @Test
+    void leavesParametersOfTheMediaTypeOut() throws Exception {
+        RegistryClient client = start();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.onRequest(
+                r -> true, Fault.replaceHeader("Content-Type", MediaTypes.DOCKER_MANIFEST + " ; charset=utf-8"));
+        assertThat(client.pull(image("1.0")).mediaType()).isEqualTo(MediaTypes.DOCKER_MANIFEST);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "[]",
+                "not json",
+                "{\"mediaType\":\"a\\r\\nX-Evil: b\"}",
+                "{\"schemaVersion\":2,\"layers\":[{\"digest\":\"../../x\",\"size\":1}]}",
+                "{\"schemaVersion\":2,\"manifests\":[{\"size\":1}]}",
+            })
+    void refusesWhatIsNoManifest(String body) throws Exception {
+        RegistryClient client = start();
+        registry.onRequest(r -> true, Fault.status(200).body(body).always());
+        assertThatThrownBy(() -> client.pull(image("1.0")))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageStartingWith("Cannot read the manifest of " + image("1.0"));
+    }
+
+    @Test
+    void readsNoMoreThan8Mebibytes() throws Exception {
+        RegistryClient client = start();
+        registry.onRequest(r -> true, Fault.status(200).body("{\"a\":\"" + " ".repeat(8 * 1024 * 1024) + "\"}"));
+        assertThatThrownBy(() -> client.pull(image("1.0")))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("larger than the 8388608 bytes");
+    }
+
+    @Test
+    void saysThatThereIsNone() throws Exception {
+        RegistryClient client = start();
+        assertThatThrownBy(() -> client.pull(image("1.0")))
+                .isInstanceOfSatisfying(
+                        NotFoundException.class, e -> assertThat(e.codes()).isNotEmpty())
+                .hasMessageContaining("check that it exists");
+    }
+
+    @Test
+    void explainsThatAManifestIsTooLarge() throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().maxManifestBytes(10));
+        Manifest manifest = Manifest.parse(TestImage.docker(1).bytes(), MediaTypes.DOCKER_MANIFEST);
+        assertThatThrownBy(() -> client.push(image("1.0"), manifest))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("too large for this registry");
+    }
+
+    @Test
+    void noticesThatSomebodyElseWroteTheTag() throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().with(Quirk.NO_CONTENT_DIGEST));
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "2.0", TestImage.docker(2));
+        Manifest manifest = client.pull(image("1.0"));
+        registry.onRequest(r -> r.method().equals("PUT"), Fault.status(201));
+        assertThatThrownBy(() -> client.push(image("2.0"), manifest))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("has something else under this name now");
+    }
+
+    @Test
+    void deletesOneTagAndNoOther() throws Exception {
+        RegistryClient client = start();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.tag("group/app", "2.0", "1.0");
+        assertThat(client.deleteTag(image("1.0"))).isTrue();
+        assertThat(client.deleteTag(image("1.0"))).isFalse();
+        assertThat(registry.tags("group/app")).containsExactly("2.0");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_SWITCHED_OFF_405", "DELETE_UNSUPPORTED_400", "DELETE_BY_DIGEST_ONLY"})
+    void saysThatARegistryDeletesNoTags(Quirk quirk) throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().with(quirk));
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        assertThatThrownBy(() -> client.deleteTag(image("1.0")))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("Cannot delete the tag " + image("1.0"));
+        assertThat(registry.tags("group/app")).containsExactly("1.0");
+    }
+
+    @Test
+    void deletesNoDigest() throws Exception {
+        RegistryClient client = start();
+        assertThatIllegalArgumentException().isThrownBy(() -> client.deleteTag(pinned(TestImage.docker(1))));
+    }
+
+    @Test
+    void listsReferrersPageByPage() throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().referrersPageSize(2));
+        TestImage subject = TestImage.oci(1);
+        registry.push("group/app", "1.0", subject);
+        for (int i = 2; i < 7; i++) {
+            registry.push("group/app", TestImage.oci(i).withSubject(subject).withArtifactType("application/x"));
+        }
+        assertThat(client.referrers(pinned(subject)).orElseThrow()).hasSize(5);
+        assertThat(registry.requests().count()).isEqualTo(3);
+        assertThat(client.referrers(pinned(TestImage.oci(9)))).contains(List.of());
+    }
+
+    @Test
+    void saysThatARegistryKnowsNoReferrers() throws Exception {
+        RegistryClient client = start(InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API));
+        registry.push("group/app", "1.0", TestImage.oci(1));
+        assertThat(client.referrers(pinned(TestImage.oci(1)))).isEmpty();
+        registry.onRequest(r -> true, Fault.status(200).body("<html>welcome</html>"));
+        assertThat(client.referrers(pinned(TestImage.oci(1)))).isEmpty();
+    }
+}

@@ -1,0 +1,325 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.SimulatedTime;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PrunerTest {
+
+    private static final Basic CI = new Basic("ci", "marked-secret");
+
+    private final SimulatedTime time = new SimulatedTime();
+    private InMemoryRegistry registry;
+    private TestNetwork network;
+
+    @AfterEach
+    void close() {
+        if (registry != null) {
+            registry.close();
+        }
+    }
+
+    private static InMemoryRegistryBuilder gitLab() {
+        return InMemoryRegistry.builder()
+                .bearer()
+                .tokenPath("/jwt/auth")
+                .service("container_registry")
+                .user("ci", "marked-secret");
+    }
+
+    private void open(InMemoryRegistryBuilder builder) {
+        registry = builder.clock(time::now).start();
+        network = TestNetwork.of(registry);
+    }
+
+    /** Builds 1 to {@code last}, each a day younger than the one before; the youngest was made today. */
+    private void push(int last) {
+        for (int build = 1; build <= last; build++) {
+            Instant created = time.now().minus(Duration.ofDays(last - build));
+            registry.push("group/app", "2019.20." + build, TestImage.oci(build).withCreated(created));
+        }
+    }
+
+    private RetentionPolicy policy(Integer keep, Integer days) {
+        return new RetentionPolicy(
+                Optional.of(TagPattern.of("{year}.{week}.{build}")),
+                keep == null ? OptionalInt.empty() : OptionalInt.of(keep),
+                days == null ? OptionalInt.empty() : OptionalInt.of(days),
+                new ProtectedTags(List.of("latest")));
+    }
+
+    private PruneReceipt prune(int keep, boolean dryRun) throws Exception {
+        return prune(policy(keep, null), Integer.MAX_VALUE, dryRun);
+    }
+
+    private PruneReceipt prune(RetentionPolicy policy, int maxDelete, boolean dryRun) throws Exception {
+        RegistryContext context = network.context(time);
+        ImageName image = ImageName.parse(registry.host() + "/group/app");
+        return Pruner.prune(new PruneRequest(image, policy, maxDelete, dryRun), CI, context);
+    }
+
+    private static List<String> names(List<PruneReceipt.Entry> entries) {
+        return entries.stream().map(PruneReceipt.Entry::tag).toList();
+    }
+
+    private static int deletions(HttpTestServer server) {
+        return server.requests().count("DELETE", ".*");
+    }
+
+    @Test
+    void saysWhatWouldGoAndDeletesNothing() throws Exception {
+        open(gitLab());
+        push(4);
+        registry.tag("group/app", "latest", "2019.20.1");
+        registry.tag("group/app", "sha256-" + "a".repeat(64) + ".sig", "2019.20.1");
+
+        PruneReceipt receipt = prune(policy(2, 1), 1, true);
+
+        assertThat(names(receipt.deleted())).containsExactly("2019.20.2", "2019.20.1");
+        assertThat(names(receipt.kept())).containsExactly("2019.20.4", "2019.20.3");
+        assertThat(receipt.dryRun()).isTrue();
+        assertThat(receipt.freed()).isPositive();
+        assertThat(registry.tags("group/app")).hasSize(6);
+        assertThat(deletions(registry)).isZero();
+        assertThat(network.notices())
+                .contains("TAG        AGE     SIZE  WHAT    WHY")
+                .anyMatch(line -> line.matches("2019.20.4    -        -  keep    one of the newest 2"))
+                .anyMatch(line -> line.matches(
+                        "2019.20.1  3 d  [0-9.]+ KiB  delete  older than 1 day and not one of the newest 2"))
+                .contains("Left alone: 1 tags of another form than the pattern")
+                .contains("Left alone: 1 tags of signatures and attestations (sha256-…)");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"GITLAB_TAG_DELETE", "NO_REFERRERS_API"})
+    void deletesOnGitLabByTagInBothItsWays(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(5);
+        registry.tag("group/app", "latest", "2019.20.1");
+
+        PruneReceipt receipt = prune(2, false);
+
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.2", "2019.20.3");
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.4", "2019.20.5", "latest");
+    }
+
+    @Test
+    void asksNothingOfWhatStaysByItsName() throws Exception {
+        open(gitLab());
+        push(10);
+
+        prune(8, false);
+
+        // The list; a manifest and a configuration, a look and a deletion of each tag that goes.
+        assertThat(registry.requests().count("GET", "/v2/.*/tags/list"))
+                .as("challenge and list")
+                .isEqualTo(2);
+        assertThat(registry.requests().count("GET", "/v2/.*/(manifests|blobs)/.*"))
+                .isEqualTo(2 * 2);
+        assertThat(registry.requests().count("HEAD", "/v2/.*")).isEqualTo(2);
+        assertThat(deletions(registry)).isEqualTo(2);
+    }
+
+    @Test
+    void takesEverythingFromDockerHubsList() throws Exception {
+        try (InMemoryDockerHub hub =
+                InMemoryDockerHub.builder().user("ci", "marked-secret").start()) {
+            TestNetwork dockerHub = TestNetwork.of(hub);
+            hub.registry()
+                    .addTags(
+                            "technolog/serviceone",
+                            TestImage.docker(1),
+                            IntStream.range(0, 350)
+                                    .mapToObj(i -> "2019.20." + i)
+                                    .toList());
+            PruneRequest dry = new PruneRequest(
+                    ImageName.parse("technolog/serviceone"), policy(347, null), Integer.MAX_VALUE, true);
+
+            assertThat(Pruner.prune(dry, CI, dockerHub.context()).deleted()).hasSize(3);
+            assertThat(hub.requests().count()).as("login and four pages").isEqualTo(5);
+            assertThat(hub.registry().requests().count()).isZero();
+
+            hub.requests().clear();
+            PruneRequest wet = new PruneRequest(dry.image(), dry.policy(), Integer.MAX_VALUE, false);
+            assertThat(names(Pruner.prune(wet, CI, dockerHub.context()).deleted()))
+                    .containsExactlyInAnyOrder("2019.20.0", "2019.20.1", "2019.20.2");
+            assertThat(hub.requests().count())
+                    .as("one login for four pages and three deletions")
+                    .isEqualTo(8);
+            assertThat(hub.registry().tags("technolog/serviceone")).hasSize(347);
+        }
+    }
+
+    @Test
+    void keepsATagThatMovedSinceThePlanWasMade() throws Exception {
+        open(gitLab());
+        push(3);
+        AtomicBoolean moved = new AtomicBoolean();
+        registry.onRequest(
+                r -> {
+                    if (r.method().equals("HEAD")
+                            && r.path().endsWith("/2019.20.1")
+                            && moved.compareAndSet(false, true)) {
+                        registry.tag("group/app", "2019.20.1", "2019.20.3");
+                    }
+                    return false;
+                },
+                Fault.status(500));
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactly("2019.20.2");
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.1", "2019.20.3");
+        assertThat(receipt.kept())
+                .anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().startsWith("moved meanwhile"));
+    }
+
+    @Test
+    void keepsADigestThatAKeptTagNeedsWhereOnlyDigestsCanBeDeleted() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_TAG_INVALID));
+        push(4);
+        registry.tag("group/app", "stable", "2019.20.1");
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.2", "2019.20.3");
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.1", "2019.20.4", "stable");
+        assertThat(receipt.kept()).anyMatch(e -> e.reason().endsWith("also needed by stable"));
+    }
+
+    @Test
+    void deletesADigestOnceForAllItsTagsThatGo() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_TAG_INVALID));
+        registry.addTags("group/app", TestImage.oci(1), List.of("2019.20.1", "2019.20.2"));
+        registry.push("group/app", "2019.20.3", TestImage.oci(3));
+
+        assertThat(names(prune(1, false).deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.2");
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.3");
+    }
+
+    @Test
+    void goesOnAfterATagThatTheRegistryRefuses() throws Exception {
+        open(gitLab());
+        push(4);
+        registry.onRequest(
+                r -> r.method().equals("DELETE") && r.path().endsWith("/2019.20.2"),
+                Fault.status(403)
+                        .body("{\"errors\":[{\"code\":\"DENIED\",\"message\":\"protected\"}]}")
+                        .always());
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.3");
+        assertThat(receipt.refused()).singleElement().satisfies(e -> {
+            assertThat(e.tag()).isEqualTo("2019.20.2");
+            assertThat(e.reason()).contains("protected");
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_SWITCHED_OFF_405", "DELETE_UNSUPPORTED_400"})
+    void stopsAtOnceWhereDeletionIsSwitchedOff(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(20);
+
+        assertThatThrownBy(() -> prune(1, false))
+                .hasMessageContaining("deletion is switched off")
+                .hasMessageEndingWith("nothing was deleted");
+        assertThat(deletions(registry)).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void saysWhatWasDeletedBeforeItFailed() throws Exception {
+        open(gitLab());
+        push(3);
+        registry.onRequest(
+                r -> r.method().equals("DELETE") && r.path().endsWith("/2019.20.2"),
+                Fault.status(500).always());
+
+        assertThatThrownBy(() -> prune(1, false))
+                .isInstanceOf(RetentionException.class)
+                .hasMessageContaining("500")
+                .hasMessageEndingWith("deleted before: 2019.20.1; may be deleted: 2019.20.2");
+
+        // Run again, it goes on where it was.
+        registry.clearFaults();
+        assertThat(names(prune(1, false).deleted())).containsExactly("2019.20.2");
+    }
+
+    @Test
+    void deletesNothingWhenTheListIsIncomplete() throws Exception {
+        open(gitLab().with(Quirk.REPEATS_A_PAGE).maxPageSize(5));
+        push(12);
+
+        assertThatThrownBy(() -> prune(1, false)).hasMessageContaining("without a complete list nothing is done");
+        assertThat(deletions(registry)).isZero();
+    }
+
+    @Test
+    void deletesNothingWhenMoreWouldGoThanAllowed() throws Exception {
+        open(gitLab());
+        push(5);
+
+        assertThatThrownBy(() -> prune(policy(1, null), 3, false))
+                .hasMessageContaining("4 tags would go, and 'maxDelete' allows 3");
+        assertThat(registry.tags("group/app")).hasSize(5);
+        assertThat(names(prune(policy(1, null), 4, false).deleted())).hasSize(4);
+    }
+
+    @Test
+    void outlivesItsTokensAndSaysHowFarItIs() throws Exception {
+        open(gitLab().tokenLifetime(Duration.ofMinutes(5)));
+        push(361);
+        // Each deletion takes five seconds, so all of them take half an hour.
+        registry.onRequest(
+                r -> {
+                    if (r.method().equals("DELETE")) {
+                        time.advance(Duration.ofSeconds(5));
+                    }
+                    return false;
+                },
+                Fault.status(500));
+
+        assertThat(prune(1, false).deleted()).hasSize(360);
+
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.361");
+        assertThat(registry.requests().count("GET", "/jwt/auth")).isGreaterThanOrEqualTo(6);
+        assertThat(network.notices()).anyMatch(line -> line.matches("deleted [0-9]+ of 360 tags"));
+    }
+
+    @Test
+    void keepsWhatHasAMadeUpDate() throws Exception {
+        open(gitLab());
+        registry.push("group/app", "2019.20.1", TestImage.oci(1).withCreated(Instant.EPOCH));
+        registry.push(
+                "group/app",
+                "2019.20.2",
+                TestImage.oci(2).withCreated(time.now().minus(Duration.ofDays(9))));
+
+        assertThat(names(prune(policy(null, 5), 9, false).deleted())).containsExactly("2019.20.2");
+    }
+}

@@ -1,0 +1,196 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Finding a build without reading all tags, and never at the price of a wrong answer. */
+class TagFinderShortcutTest {
+
+    private static final int PAGE = 10;
+
+    private static List<String> tags(String prefix, int count) {
+        return IntStream.range(100, 100 + count).mapToObj(n -> prefix + n).toList();
+    }
+
+    private static InMemoryRegistry registry(Quirk... quirks) throws Exception {
+        return InMemoryRegistry.builder().maxPageSize(PAGE).with(quirks).start();
+    }
+
+    private static TagFinder.Found find(InMemoryRegistry registry, String pattern, long build) throws Exception {
+        return new TagFinder(
+                        ImageName.parse(registry.host() + "/group/app"),
+                        TagPattern.of(pattern),
+                        BigInteger.valueOf(build))
+                .find(RegistryAuthentication.ANONYMOUS, TestNetwork.of(registry).context());
+    }
+
+    /** Pushes batches one after another. */
+    @SafeVarargs
+    private static void push(InMemoryRegistry registry, List<String>... batches) {
+        for (List<String> batch : batches) {
+            registry.addTags("group/app", TestImage.docker(1), batch);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"{build}, 150", "build-{build}, build-150", "1.{build}-alpine, 1.150-alpine"})
+    void asksForTheOnlyTagThatABuildCanHave(String pattern, String tag) throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            push(registry, tags("other-", 50), List.of(tag));
+
+            assertThat(find(registry, pattern, 150).tags()).containsExactly(new Tag(tag));
+
+            assertThat(registry.requests().all())
+                    .singleElement()
+                    .satisfies(request -> assertThat(request.method()).isEqualTo("HEAD"));
+        }
+    }
+
+    @Test
+    void asksForTheOnlyTagOnDockerHubAsWell() throws Exception {
+        try (InMemoryDockerHub hub = InMemoryDockerHub.builder().start()) {
+            hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags("build-", 500));
+            TagFinder finder = new TagFinder(
+                    ImageName.parse("technolog/serviceone"), TagPattern.of("build-{build}"), BigInteger.valueOf(300));
+
+            TagFinder.Found found = finder.find(
+                    RegistryAuthentication.ANONYMOUS, TestNetwork.of(hub).context());
+
+            assertThat(found.tags()).containsExactly(new Tag("build-300"));
+            assertThat(hub.requests().count()).as("pages of tags").isZero();
+        }
+    }
+
+    @Test
+    void countsAllTagsWhereTheOnlyOneIsMissing() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            push(registry, tags("build-", 25));
+
+            TagFinder.Found found = find(registry, "build-{build}", 7);
+
+            assertThat(found.tags()).isEmpty();
+            assertThat(found.looked()).isEqualTo(25);
+        }
+    }
+
+    @Test
+    void skipsToTheTagsOfThePatternInASortedList() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            push(registry, tags("commit-", 500), tags("release-1.", 25), tags("sha-", 500));
+
+            TagFinder.Found found = find(registry, "release-{major}.{build}", 117);
+
+            assertThat(found.tags()).containsExactly(new Tag("release-1.117"));
+            assertThat(registry.requests().count())
+                    .as("the first page and those of the releases; " + registry.requests())
+                    .isEqualTo(1 + 3);
+        }
+    }
+
+    @Test
+    void readsNoPageTwiceWhereTheTagsOfThePatternAreOnTheFirst() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            push(registry, List.of("1.0"), tags("v1.", 5), tags("w", 500));
+
+            assertThat(find(registry, "v{major}.{build}", 103).tags()).containsExactly(new Tag("v1.103"));
+
+            assertThat(registry.requests().count()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void findsEveryTagOfABuildInARangeOfManyPages() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            List<String> expected = new ArrayList<>();
+            for (int week = 10; week < 50; week++) {
+                push(registry, tags("r2026." + week + ".", 3));
+                expected.add(0, "r2026." + week + ".101");
+            }
+            push(registry, tags("a", 30), tags("z", 30));
+
+            assertThat(find(registry, "r{year}.{week}.{build}", 101).tags())
+                    .extracting(Tag::value)
+                    .containsExactlyElementsOf(expected);
+        }
+    }
+
+    @Test
+    void looksAtAllTagsBeforeItSaysThatThereIsNone() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            push(registry, tags("commit-", 50), tags("release-1.", 25));
+
+            TagFinder.Found found = find(registry, "release-{major}.{build}", 7);
+
+            assertThat(found.tags()).isEmpty();
+            assertThat(found.looked()).isEqualTo(75);
+        }
+    }
+
+    /** These look sorted for a page or two, and have a tag of the same build where a sorted list would not. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Quirk.class,
+            names = {"OLDEST_FIRST", "UNSORTED_PAGES", "IGNORES_PAGING"})
+    void missesNoTagOfAListThatIsNotSorted(Quirk order) throws Exception {
+        try (InMemoryRegistry registry = registry(order)) {
+            push(registry, tags("commit-", 20), tags("release-1.", 20), tags("sha-", 20), tags("release-2.", 20));
+
+            assertThat(find(registry, "release-{major}.{build}", 117).tags())
+                    .extracting(Tag::value)
+                    .containsExactly("release-2.117", "release-1.117");
+        }
+    }
+
+    @Test
+    void asksNothingMoreWhereTheFirstPageIsNotSorted() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.UNSORTED_PAGES)) {
+            push(registry, tags("commit-", 30), tags("release-1.", 20));
+
+            find(registry, "release-{major}.{build}", 117);
+
+            assertThat(registry.requests().count()).isEqualTo(50 / PAGE);
+        }
+    }
+
+    /** Its second page begins where a sorted list's would, by what the first one shows. */
+    @Test
+    void isNotDeceivedByAListThatBeginsAnewAfterAnUnknownTag() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.OLDEST_FIRST)) {
+            push(registry, tags("release-1.", 20), tags("sha-", 20), tags("release-2.", 20));
+
+            assertThat(find(registry, "release-{major}.{build}", 105).tags())
+                    .extracting(Tag::value)
+                    .containsExactly("release-2.105", "release-1.105");
+        }
+    }
+
+    @Test
+    void readsPageAfterPageWhereARegistryRefusesToBeginAfterAnUnknownTag() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            push(registry, tags("commit-", 20), tags("release-1.", 20));
+            registry.onRequest(
+                    request -> request.parameters("last").contains("release--"),
+                    Fault.status(400).always());
+
+            assertThat(find(registry, "release-{major}.{build}", 117).tags()).containsExactly(new Tag("release-1.117"));
+        }
+    }
+}

@@ -1,0 +1,235 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class TagRemovalTest {
+
+    private static final Basic CI = new Basic("ci", "marked-secret");
+    private static final TestImage IMAGE = TestImage.oci(1);
+
+    private static InMemoryRegistry registry(Quirk... quirks) {
+        InMemoryRegistry registry = InMemoryRegistry.builder()
+                .bearer()
+                .tokenPath("/jwt/auth")
+                .service("container_registry")
+                .user("ci", "marked-secret")
+                .with(quirks)
+                .start();
+        registry.addTags("group/app", IMAGE, List.of("2017.2.103", "latest"));
+        registry.push("group/app", "alone", TestImage.oci(2));
+        return registry;
+    }
+
+    private static TagRemoval removal(InMemoryRegistry registry, String tag) {
+        return new TagRemoval(tagged(registry, tag), Optional.empty(), false);
+    }
+
+    private static ImageReference tagged(InMemoryRegistry registry, String tag) {
+        return ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag(tag));
+    }
+
+    private static TagRemoval.Removed run(InMemoryRegistry registry, TagRemoval removal) throws Exception {
+        return removal.run(CI, TestNetwork.of(registry).context());
+    }
+
+    @Test
+    void deletesATagAloneWhereTheRegistryCan() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            assertThat(run(registry, removal(registry, "2017.2.103")))
+                    .isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
+
+            assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
+            assertThat(registry.requests().count("DELETE", ".*")).isEqualTo(1);
+            assertThat(registry.requests().count("GET", "/v2/.*")).isZero();
+            assertThat(registry.requests().count("GET", "/jwt/auth")).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void deletesATagInGitLabsOlderWay() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.GITLAB_TAG_DELETE)) {
+            assertThat(run(registry, removal(registry, "2017.2.103")).digest()).isEqualTo(IMAGE.digest());
+
+            assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
+            assertThat(registry.requests().count("GET", ".*/tags/list")).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
+    void deletesADigestThatNoOtherTagNeeds(Quirk quirk) throws Exception {
+        try (InMemoryRegistry registry = registry(quirk)) {
+            run(registry, removal(registry, "alone"));
+
+            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
+    void refusesADigestThatOthersNeedAndNamesAFewOfThem(Quirk quirk) throws Exception {
+        try (InMemoryRegistry registry = registry(quirk)) {
+            registry.addTags(
+                    "group/app",
+                    IMAGE,
+                    IntStream.range(0, 20).mapToObj(i -> "same-" + (10 + i)).toList());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
+                    .isInstanceOf(RetentionException.class)
+                    .hasMessageStartingWith("Cannot delete the tag " + registry.host() + "/group/app:2017.2.103: ")
+                    .hasMessageContaining("also needed by latest, same-10, same-11, same-12, same-13 and 16 more")
+                    .hasMessageEndingWith("nothing was deleted");
+            assertThat(registry.tags("group/app")).hasSize(23);
+        }
+    }
+
+    @Test
+    void refusesADigestThatAnIndexOfAnotherTagLists() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY)) {
+            registry.push("group/app", "multi", TestImage.ociIndex(TestImage.oci(2), TestImage.oci(3)));
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "alone"))).hasMessageContaining("needed by multi");
+            assertThat(registry.hasManifest("group/app", TestImage.oci(2).digest()))
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void refusesADigestWhenTheListIsIncomplete() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY, Quirk.REPEATS_A_PAGE)) {
+            registry.addTags(
+                    "group/app",
+                    TestImage.oci(5),
+                    IntStream.range(0, 10_001).mapToObj(i -> "t" + i).toList());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("without a complete list nothing is done");
+            assertThat(registry.tags("group/app")).contains("alone");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_SWITCHED_OFF_405", "DELETE_UNSUPPORTED_400"})
+    void saysThatDeletionIsSwitchedOffWithoutListingTags(Quirk quirk) throws Exception {
+        try (InMemoryRegistry registry = registry(quirk)) {
+            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("deletion is switched off there");
+            assertThat(registry.requests().count("GET", ".*/tags/list")).isZero();
+            assertThat(registry.tags("group/app")).hasSize(3);
+        }
+    }
+
+    @Test
+    void refusesATagOfAnotherDigestThanExpectedAndNamesBoth() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            Digest expected = Digest.parse(TestImage.oci(7).digest());
+
+            assertThatThrownBy(() ->
+                            run(registry, new TagRemoval(tagged(registry, "latest"), Optional.of(expected), false)))
+                    .hasMessageContaining(IMAGE.digest())
+                    .hasMessageContaining(expected.toString());
+            assertThat(registry.requests().count("DELETE", ".*")).isZero();
+        }
+    }
+
+    @Test
+    void failsForATagThatIsNotThereUnlessItMayHaveDeletedItItself() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            assertThatThrownBy(() -> run(registry, removal(registry, "gone")))
+                    .hasMessageContaining("/group/app:gone: there is no such tag");
+
+            Digest expected = Digest.parse(IMAGE.digest());
+            assertThat(run(registry, new TagRemoval(tagged(registry, "gone"), Optional.of(expected), true)))
+                    .isEqualTo(new TagRemoval.Removed(IMAGE.digest(), true));
+            assertThat(run(registry, new TagRemoval(tagged(registry, "gone"), Optional.empty(), true))
+                            .before())
+                    .isTrue();
+        }
+    }
+
+    @Test
+    void saysThatATagIsImmutable() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            registry.immutableTags("group/app", true);
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "latest")))
+                    .hasMessageContaining("it is immutable");
+        }
+    }
+
+    @Test
+    void saysWhoMayNotDelete() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            registry.access().allow("ci", "group/*", "pull", "push");
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "latest")))
+                    .isInstanceOf(UnauthorizedException.class)
+                    .hasMessageContaining("delete and pull and push on group/app")
+                    .hasMessageNotContaining("marked-secret");
+        }
+    }
+
+    @Test
+    void deletesOnDockerHubByItsApi() throws Exception {
+        try (InMemoryDockerHub hub =
+                InMemoryDockerHub.builder().user("ci", "marked-secret").start()) {
+            hub.registry().addTags("technolog/serviceone", IMAGE, List.of("1", "2"));
+            ImageReference one = ImageReference.tagged(ImageName.parse("technolog/serviceone"), new Tag("1"));
+
+            TagRemoval.Removed removed = new TagRemoval(one, Optional.empty(), false)
+                    .run(CI, TestNetwork.of(hub).context());
+
+            assertThat(removed.digest()).isEqualTo(IMAGE.digest());
+            assertThat(hub.registry().tags("technolog/serviceone")).containsExactly("2");
+            assertThat(hub.requests().count()).as("login and deletion").isEqualTo(2);
+            assertThat(hub.registry().requests().count("DELETE", ".*")).isZero();
+        }
+    }
+
+    @Test
+    void saysThatATagOfDockerHubIsImmutable() throws Exception {
+        try (InMemoryDockerHub hub =
+                InMemoryDockerHub.builder().user("ci", "marked-secret").start()) {
+            hub.registry().push("technolog/serviceone", "1", IMAGE);
+            hub.registry().immutableTags("technolog/serviceone", true);
+            ImageReference one = ImageReference.tagged(ImageName.parse("technolog/serviceone"), new Tag("1"));
+
+            assertThatThrownBy(() -> new TagRemoval(one, Optional.empty(), false)
+                            .run(CI, TestNetwork.of(hub).context()))
+                    .hasMessageContaining("technolog/serviceone:1 on docker.io: it is immutable");
+        }
+    }
+
+    @Test
+    void isNoSuccessWhenTheRegistryFails() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            registry.onRequest(
+                    r -> r.method().equals("DELETE"), Fault.status(500).always());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "latest"))).hasMessageContaining("500");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
+import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
+import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
+import io.jenkins.plugins.dockerpromotion.version.VersionValues;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class VersionSurveyorTest {
+
+    private static final VersionRequest REQUEST = new VersionRequest(
+            VersionTemplate.of(
+                    TagPattern.DEFAULT,
+                    Instant.parse("2026-11-21T12:00:00Z"),
+                    ZoneOffset.UTC,
+                    VersionValues.parse(List.of())),
+            BigInteger.valueOf(103),
+            true);
+
+    private static VersionSurvey survey(String image, TestNetwork network) throws Exception {
+        return VersionSurveyor.of(ImageName.parse(image), REQUEST.survey())
+                .survey(RegistryAuthentication.ANONYMOUS, network.context());
+    }
+
+    @Test
+    void looksAtAllPagesOfARegistry() throws Exception {
+        try (InMemoryRegistry registry = InMemoryRegistry.start()) {
+            registry.addTags(
+                    "group/app",
+                    TestImage.docker(1),
+                    IntStream.rangeClosed(1, 2500)
+                            .mapToObj(build -> "2026.47." + build)
+                            .toList());
+
+            VersionSurvey survey = survey(registry.host() + "/group/app", TestNetwork.of(registry));
+
+            assertThat(survey.looked()).isEqualTo(2500);
+            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.2501");
+        }
+    }
+
+    @Test
+    void looksAtDockerHub() throws Exception {
+        try (InMemoryDockerHub hub = InMemoryDockerHub.start()) {
+            hub.registry()
+                    .addTags(
+                            "technolog/serviceone",
+                            TestImage.docker(1),
+                            List.of("2026.47.103", "2020.1.210", "latest"));
+
+            VersionSurvey survey = survey("technolog/serviceone", TestNetwork.of(hub));
+
+            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.211");
+        }
+    }
+
+    @Test
+    void anImageThatIsNotThereHasNoTagsAndThatIsSaid() throws Exception {
+        try (InMemoryRegistry registry = InMemoryRegistry.start()) {
+            TestNetwork network = TestNetwork.of(registry);
+            VersionSurvey survey = survey(registry.host() + "/group/new", network);
+
+            assertThat(survey.looked()).isZero();
+            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.103");
+            assertThat(network.notices())
+                    .contains(registry.host() + "/group/new is not there yet, or these credentials may not see it");
+        }
+    }
+
+    @Test
+    void aRegistryThatCannotBeReachedIsNotAnEmptyOne() {
+        InMemoryRegistry registry = InMemoryRegistry.start();
+        TestNetwork network = TestNetwork.of(registry);
+        registry.close();
+
+        assertThatThrownBy(() -> survey(registry.host() + "/group/app", network))
+                .isInstanceOf(RegistryException.class);
+    }
+
+    @Test
+    void asksNobodyWithoutAnImage() throws Exception {
+        try (InMemoryRegistry registry = InMemoryRegistry.start()) {
+            VersionSurvey survey = VersionSurveyor.ofNothing(REQUEST.survey())
+                    .survey(
+                            RegistryAuthentication.ANONYMOUS,
+                            TestNetwork.of(registry).context());
+
+            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.103");
+            assertThat(registry.requests().count()).isZero();
+        }
+    }
+}
