@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
@@ -37,7 +38,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
     private static final long LOOK_MILLIS = 50;
 
     private final UUID id;
-    private final AgentOperation<T> operation;
+    private final Operation<T> operation;
     private final Network network;
     private final TaskListener listener;
 
@@ -45,7 +46,7 @@ public final class AgentCall<T extends Serializable> extends MasterToSlaveCallab
      * @param id of the work: sent again, after a restart say, it waits until the one before it has ended
      * @param listener hears of waits and progress; it reaches back to the build's log
      */
-    public AgentCall(UUID id, AgentOperation<T> operation, Network network, TaskListener listener) {
+    public AgentCall(UUID id, Operation<T> operation, Network network, TaskListener listener) {
         this.id = id;
         this.operation = operation;
         this.network = network;

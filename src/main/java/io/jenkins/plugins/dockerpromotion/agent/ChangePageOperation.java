@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
@@ -9,7 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 
 /** Changes what a repository's page on Docker Hub says; returns whether it said something else before. */
 public record ChangePageOperation(ImageName image, PageChange change, Basic credential)
-        implements AgentOperation<Boolean> {
+        implements Operation<Boolean> {
 
     @Override
     public Boolean run(RegistryContext context) throws RegistryException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
@@ -7,7 +8,7 @@ import java.io.IOException;
 
 /** Deletes a tag. */
 public record DeleteTagOperation(TagRemoval removal, RegistryAuthentication authentication)
-        implements AgentOperation<TagRemoval.Removed> {
+        implements Operation<TagRemoval.Removed> {
 
     @Override
     public TagRemoval.Removed run(RegistryContext context) throws IOException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -13,7 +14,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
  * @param details whether manifests are read, or only the digest is asked for, which is no pull
  */
 public record InspectImageOperation(ImageReference reference, boolean details, RegistryAuthentication authentication)
-        implements AgentOperation<ImageInfo> {
+        implements Operation<ImageInfo> {
 
     @Override
     public ImageInfo run(RegistryContext context) throws RegistryException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
@@ -7,7 +8,7 @@ import java.io.IOException;
 
 /** Lists the tags of an image. */
 public record ListTagsOperation(TagQuery query, RegistryAuthentication authentication)
-        implements AgentOperation<TagQuery.Found> {
+        implements Operation<TagQuery.Found> {
 
     @Override
     public TagQuery.Found run(RegistryContext context) throws IOException, InterruptedException {

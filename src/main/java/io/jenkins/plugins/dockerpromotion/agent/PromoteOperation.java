@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
@@ -14,7 +15,7 @@ import java.io.IOException;
  * @param to the credential for the targets
  */
 public record PromoteOperation(PromotionRequest request, RegistryAuthentication from, RegistryAuthentication to)
-        implements AgentOperation<PromotionReceipt> {
+        implements Operation<PromotionReceipt> {
 
     @Override
     public PromotionReceipt run(RegistryContext context) throws IOException, InterruptedException {

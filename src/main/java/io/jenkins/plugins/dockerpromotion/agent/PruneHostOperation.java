@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPruner;
@@ -14,7 +15,7 @@ import java.util.TreeMap;
  * @param environment of the build, as far as the docker client needs it
  */
 public record PruneHostOperation(HostPolicy policy, Map<String, String> environment)
-        implements AgentOperation<HostReceipt> {
+        implements Operation<HostReceipt> {
 
     public PruneHostOperation {
         environment = new TreeMap<>(environment);

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
@@ -9,7 +10,7 @@ import java.io.IOException;
 
 /** Deletes the tags of an image that nobody needs any more. */
 public record PruneOperation(PruneRequest request, RegistryAuthentication authentication)
-        implements AgentOperation<PruneReceipt> {
+        implements Operation<PruneReceipt> {
 
     @Override
     public PruneReceipt run(RegistryContext context) throws IOException, InterruptedException {

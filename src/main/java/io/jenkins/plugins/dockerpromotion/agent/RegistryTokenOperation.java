@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -16,7 +17,7 @@ import java.util.Set;
  * @param scope what it is to allow; {@code null} for nothing but knowing who is logged in
  */
 public record RegistryTokenOperation(String host, Scope scope, RegistryAuthentication authentication)
-        implements AgentOperation<IssuedToken> {
+        implements Operation<IssuedToken> {
 
     @Override
     public IssuedToken run(RegistryContext context) throws RegistryException, InterruptedException {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
@@ -8,7 +9,7 @@ import java.io.IOException;
 
 /** Looks at the versions an image has. */
 public record SurveyVersionsOperation(VersionSurveyor surveyor, RegistryAuthentication authentication)
-        implements AgentOperation<VersionSurvey> {
+        implements Operation<VersionSurvey> {
 
     @Override
     public VersionSurvey run(RegistryContext context) throws IOException, InterruptedException {

@@ -6,7 +6,7 @@ import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.LateAnswer;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import java.io.IOException;
@@ -59,7 +59,7 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
      *
      * @throws IllegalArgumentException in one line, if a parameter makes no sense
      */
-    abstract AgentOperation<T> operation(Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;
+    abstract Operation<T> operation(Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;
 
     /** Says in one line of the log what came out, and turns it into what the Jenkinsfile gets. */
     abstract Object conclude(T outcome, Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;

@@ -6,7 +6,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.DeleteTagOperation;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -87,7 +87,7 @@ public final class DeleteImageTagStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<TagRemoval.Removed> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<TagRemoval.Removed> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             ImageReference tagged = ImageReference.tagged(ImageName.parse(step.image), new Tag(step.tag));
             TagRemoval removal = new TagRemoval(
                     tagged, Optional.ofNullable(step.expectedDigest).map(Digest::parse), sent);

@@ -8,7 +8,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.ChangePageOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -126,7 +126,7 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
         }
 
         @Override
-        AgentOperation<Boolean> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<Boolean> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             ImageName name = dockerHubImage(step.image);
             PageChange change = step.change();
             listener.getLogger().println("Changing " + what(change) + " of " + name + " on Docker Hub");

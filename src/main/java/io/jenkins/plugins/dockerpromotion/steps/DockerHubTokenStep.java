@@ -9,7 +9,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.HubTokenOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
@@ -65,7 +65,7 @@ public final class DockerHubTokenStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<String> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<String> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             Basic credential =
                     StepCredentials.findUsernamePassword(run, listener, step.credentialsId, ImageName.DOCKER_HUB);
             listener.getLogger().println("Getting a token of Docker Hub for " + credential.username());

@@ -7,7 +7,7 @@ import hudson.model.Descriptor;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.FindTagOperation;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -132,7 +132,7 @@ public final class FindTagForBuildStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<TagFinder.Found> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<TagFinder.Found> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             ImageName name = ImageName.parse(step.image);
             TagFinder finder = step.finder(name, pattern);
             listener.getLogger().println("Looking for " + finder);

@@ -6,7 +6,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.InspectImageOperation;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -93,7 +93,7 @@ public final class ImageInfoStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<ImageInfo> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<ImageInfo> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             ImageReference reference = step.reference();
             listener.getLogger().println("Looking at " + reference);
             return new InspectImageOperation(

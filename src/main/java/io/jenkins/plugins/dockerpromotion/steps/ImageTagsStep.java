@@ -6,7 +6,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.ListTagsOperation;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -99,7 +99,7 @@ public final class ImageTagsStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<TagQuery.Found> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<TagQuery.Found> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             ImageName name = ImageName.parse(step.image);
             TagQuery query = new TagQuery(
                     name,

@@ -7,7 +7,7 @@ import hudson.model.Descriptor;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.SurveyVersionsOperation;
 import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -162,7 +162,7 @@ public final class ImageVersionStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<VersionSurvey> operation(Run<?, ?> run, TaskListener listener)
+        Operation<VersionSurvey> operation(Run<?, ?> run, TaskListener listener)
                 throws IOException, InterruptedException {
             VersionClaim claim = claim(run);
             VersionSurvey survey = claim.request().survey();

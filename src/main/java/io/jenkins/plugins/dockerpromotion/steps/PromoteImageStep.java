@@ -9,7 +9,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.form.TextList;
@@ -187,7 +187,7 @@ public final class PromoteImageStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<PromotionReceipt> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<PromotionReceipt> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             PromotionRequest request = step.request();
             RegistryAuthentication from = StepCredentials.find(
                     run, listener, step.credentialsId, request.source().name().host());

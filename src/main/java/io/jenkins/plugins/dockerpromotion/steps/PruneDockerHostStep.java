@@ -7,7 +7,7 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.PruneHostOperation;
 import io.jenkins.plugins.dockerpromotion.dockerhost.Age;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
@@ -98,7 +98,7 @@ public final class PruneDockerHostStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<HostReceipt> operation(Run<?, ?> run, TaskListener listener)
+        Operation<HostReceipt> operation(Run<?, ?> run, TaskListener listener)
                 throws IOException, InterruptedException {
             HostPolicy policy = new HostPolicy(
                     Age.parse(step.until), step.images, step.volumes, step.dryRun, RunningBuilds.busyWith(run));

@@ -7,7 +7,7 @@ import hudson.model.Descriptor;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.PruneOperation;
 import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -159,7 +159,7 @@ public final class PruneImageTagsStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<PruneReceipt> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<PruneReceipt> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             PruneRequest request = step.request();
             listener.getLogger()
                     .println((step.dryRun ? "Planning to prune " : "Pruning ")

@@ -10,7 +10,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.RegistryTokenOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
@@ -133,7 +133,7 @@ public final class RegistryTokenStep extends Step implements Serializable {
         }
 
         @Override
-        AgentOperation<IssuedToken> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
+        Operation<IssuedToken> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
             RegistryTokenOperation operation = new RegistryTokenOperation(
                     step.host(), step.scope(), StepCredentials.find(run, listener, step.credentialsId, step.host()));
             listener.getLogger().println("Getting" + phrase().substring("get".length()));

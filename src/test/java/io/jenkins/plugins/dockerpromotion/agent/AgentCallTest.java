@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -101,7 +102,7 @@ class AgentCallTest {
         }
     }
 
-    private record Work(Runnable work) implements AgentOperation<String> {
+    private record Work(Runnable work) implements Operation<String> {
         @Override
         public String run(RegistryContext context) {
             work.run();

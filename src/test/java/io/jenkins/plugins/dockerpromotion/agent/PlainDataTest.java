@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -81,7 +82,7 @@ class PlainDataTest {
 
     static List<Class<?>> operations() {
         return CLASSES.stream()
-                .filter(c -> c.isAssignableTo(AgentOperation.class) && !c.isInterface())
+                .filter(c -> c.isAssignableTo(Operation.class) && !c.isInterface())
                 .<Class<?>>map(JavaClass::reflect)
                 .toList();
     }
@@ -96,7 +97,7 @@ class PlainDataTest {
                 .count();
         assertThat(operations()).hasSize((int) steps);
         assertThat(CLASSES.stream()
-                        .filter(c -> c.isAssignableTo(AgentOperation.class) && !c.isInterface())
+                        .filter(c -> c.isAssignableTo(Operation.class) && !c.isInterface())
                         .allMatch(c -> c.getModifiers().contains(JavaModifier.FINAL)))
                 .isTrue();
     }
@@ -106,7 +107,7 @@ class PlainDataTest {
     void whatAnAgentAnswersIsData(Class<?> operation) {
         Type result = Stream.of(operation.getGenericInterfaces())
                 .map(ParameterizedType.class::cast)
-                .filter(type -> type.getRawType() == AgentOperation.class)
+                .filter(type -> type.getRawType() == Operation.class)
                 .findFirst()
                 .orElseThrow()
                 .getActualTypeArguments()[0];

@@ -19,7 +19,7 @@ import hudson.model.Result;
 import hudson.model.TaskListener;
 import hudson.util.StreamTaskListener;
 import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.history.BuildPromotions;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectory;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
@@ -270,7 +270,7 @@ class HostileAgentTest {
     }
 
     /** Says what no operation says, and adds a note of its own making, which only the controller can sign. */
-    private record Shouting(String note) implements AgentOperation<Boolean> {
+    private record Shouting(String note) implements Operation<Boolean> {
         @Override
         public Boolean run(RegistryContext context) {
             context.notices().say("notice " + LINES + MARKUP);

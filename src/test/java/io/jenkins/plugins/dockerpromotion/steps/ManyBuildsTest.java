@@ -16,7 +16,7 @@ import hudson.model.TaskListener;
 import hudson.remoting.VirtualChannel;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
-import io.jenkins.plugins.dockerpromotion.agent.AgentOperation;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.agent.InspectImageOperation;
 import io.jenkins.plugins.dockerpromotion.agent.ListTagsOperation;
 import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
@@ -235,7 +235,7 @@ class ManyBuildsTest {
         };
     }
 
-    private static <T extends Serializable> AgentCall<T> sent(AgentOperation<T> operation) {
+    private static <T extends Serializable> AgentCall<T> sent(Operation<T> operation) {
         return new AgentCall<>(
                 UUID.randomUUID(), operation, DockerPromotionConfiguration.get().network(), TaskListener.NULL);
     }
