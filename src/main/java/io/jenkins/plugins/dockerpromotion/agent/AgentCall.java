@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;

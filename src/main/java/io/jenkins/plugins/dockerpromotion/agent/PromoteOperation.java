@@ -1,9 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;

@@ -1,10 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
@@ -16,6 +15,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import hudson.FilePath;
 import hudson.remoting.Callable;
 import hudson.remoting.VirtualChannel;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.steps.PromoteImageStep;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
