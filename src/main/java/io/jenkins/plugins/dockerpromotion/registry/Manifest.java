@@ -26,6 +26,8 @@ public final class Manifest {
     private final List<Descriptor> blobs;
     private final Optional<Descriptor> config;
     private final Map<String, String> annotations;
+    private final Optional<Descriptor> subject;
+    private final String artifactType;
 
     private Manifest(byte[] bytes, String mediaType, Digest digest, JsonValue json) {
         this.bytes = bytes;
@@ -42,6 +44,8 @@ public final class Manifest {
                 .filter(blob -> !MediaTypes.isKeptElsewhere(blob.mediaType()))
                 .toList();
         this.annotations = Collections.unmodifiableMap(json.field("annotations").texts());
+        this.subject = descriptors(List.of(json.field("subject")), known).stream().findFirst();
+        this.artifactType = json.text("artifactType");
     }
 
     /**
@@ -127,6 +131,16 @@ public final class Manifest {
     /** The configuration of a manifest, which says more about the image; none for an index. */
     public Optional<Descriptor> config() {
         return config;
+    }
+
+    /** The manifest that this one refers to, as a signature refers to an image. */
+    public Optional<Descriptor> subject() {
+        return subject;
+    }
+
+    /** What kind of artifact this is: where it does not say, the media type of its configuration tells. */
+    public String artifactType() {
+        return artifactType.isEmpty() ? config.map(Descriptor::mediaType).orElse("") : artifactType;
     }
 
     /** Annotations of the manifest or index itself (OCI image specification, "Annotations"). */

@@ -12,9 +12,18 @@ import java.util.Optional;
 
 /**
  * Stores a manifest, byte by byte as it was read, under a tag or its digest (OCI distribution specification, "Pushing
- * manifests"). The digest the registry confirms has to be that of the bytes; whether it confirmed one is returned.
+ * manifests"). The digest the registry confirms has to be that of the bytes.
  */
-public record ManifestPusher(ImageReference target, Manifest manifest) implements RegistryOperation<Boolean> {
+public record ManifestPusher(ImageReference target, Manifest manifest)
+        implements RegistryOperation<ManifestPusher.Stored> {
+
+    /**
+     * What a registry says of a manifest that it stored.
+     *
+     * @param confirmed whether it named the digest
+     * @param linked whether it lists the manifest as a referrer of its subject
+     */
+    public record Stored(boolean confirmed, boolean linked) {}
 
     @Override
     public RegistryRequest request() {
@@ -28,12 +37,13 @@ public record ManifestPusher(ImageReference target, Manifest manifest) implement
     }
 
     @Override
-    public Boolean read(Answer answer) throws RegistryException {
+    public Stored read(Answer answer) throws RegistryException {
         Optional<Digest> confirmed = DigestHeader.read(answer);
         if (confirmed.isPresent() && !confirmed.get().matches(manifest.bytes())) {
             throw answer.failure("the registry stored something else: it says " + confirmed.get() + ", the bytes have "
                     + manifest.digest());
         }
-        return confirmed.isPresent();
+        return new Stored(
+                confirmed.isPresent(), answer.header("OCI-Subject").isPresent());
     }
 }

@@ -76,14 +76,21 @@ public final class RegistryClient {
                 : pullIfPresent(reference).map(m -> new Descriptor(m.mediaType(), m.digest(), m.bytes().length, ""));
     }
 
-    /** Stores {@code manifest} and makes sure that the registry has just these bytes. One request, with most registries. */
-    public void push(ImageReference target, Manifest manifest) throws RegistryException, InterruptedException {
-        boolean confirmed = transport.call(new ManifestPusher(target, manifest));
-        if (!confirmed
+    /**
+     * Stores {@code manifest} and makes sure that the registry has just these bytes. One request, with most registries.
+     *
+     * @return whether the registry said that it lists the manifest as a referrer of its subject; otherwise whoever pushes
+     *     one that has a subject has to list it under a tag (OCI distribution specification, "Pushing manifests with
+     *     subject")
+     */
+    public boolean push(ImageReference target, Manifest manifest) throws RegistryException, InterruptedException {
+        ManifestPusher.Stored stored = transport.call(new ManifestPusher(target, manifest));
+        if (!stored.confirmed()
                 && digestOf(target).filter(d -> d.matches(manifest.bytes())).isEmpty()) {
             throw new RegistryException("Cannot store " + target + " on " + transport.origin()
                     + ": the registry took it, but has something else under this name now");
         }
+        return stored.linked();
     }
 
     /** Removes a tag and nothing else; returns whether it was there. */

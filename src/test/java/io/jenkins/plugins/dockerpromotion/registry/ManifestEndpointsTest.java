@@ -317,4 +317,23 @@ class ManifestEndpointsTest {
         registry.onRequest(r -> true, Fault.status(200).body("<html>welcome</html>"));
         assertThat(client.referrers(pinned(TestImage.oci(1)))).isEmpty();
     }
+
+    @Test
+    void tellsWhetherARegistryLinksAReferrerToItsSubject() throws Exception {
+        TestImage subject = TestImage.oci(1);
+        TestImage signature = TestImage.oci(2).withSubject(subject).withArtifactType("application/x");
+        for (boolean offered : new boolean[] {true, false}) {
+            RegistryClient client = start(
+                    offered
+                            ? InMemoryRegistry.builder()
+                            : InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API));
+            registry.push("group/app", "1.0", signature);
+            Manifest manifest = client.pull(image("1.0"));
+
+            assertThat(manifest.subject().map(Descriptor::digest))
+                    .contains(Digest.parse(subject.digest()));
+            assertThat(manifest.artifactType()).isEqualTo("application/x");
+            assertThat(client.push(pinned(signature), manifest)).isEqualTo(offered);
+        }
+    }
 }

@@ -83,17 +83,37 @@ public final class Json {
 
     /** Writes an object of texts. */
     public static byte[] object(Map<String, String> fields) {
+        return write(fields);
+    }
+
+    /** Writes a value made of maps, lists, texts, numbers, booleans and {@code null}. */
+    public static byte[] write(Object value) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (JsonGenerator generator = FACTORY.createGenerator(text)) {
-            generator.writeStartObject();
-            for (Map.Entry<String, String> field : fields.entrySet()) {
-                generator.writeStringField(field.getKey(), field.getValue());
-            }
-            generator.writeEndObject();
+            write(value, generator);
         } catch (IOException e) {
-            throw new IllegalStateException("texts can always be written", e);
+            throw new IllegalArgumentException("this cannot be written as JSON", e);
         }
         return text.toByteArray();
+    }
+
+    private static void write(Object value, JsonGenerator generator) throws IOException {
+        if (value instanceof Map<?, ?> fields) {
+            generator.writeStartObject();
+            for (Map.Entry<?, ?> field : fields.entrySet()) {
+                generator.writeFieldName((String) field.getKey());
+                write(field.getValue(), generator);
+            }
+            generator.writeEndObject();
+        } else if (value instanceof List<?> items) {
+            generator.writeStartArray();
+            for (Object item : items) {
+                write(item, generator);
+            }
+            generator.writeEndArray();
+        } else {
+            generator.writePOJO(value);
+        }
     }
 
     /**

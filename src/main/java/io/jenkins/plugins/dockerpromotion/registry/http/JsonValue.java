@@ -91,6 +91,11 @@ public final class JsonValue {
         return texts;
     }
 
+    /** The same in maps, lists, texts, numbers, booleans and {@code null}, for {@link Json#write}. */
+    public Object plain() {
+        return value;
+    }
+
     public boolean isObject() {
         return value instanceof Map;
     }

@@ -106,4 +106,12 @@ class JsonTest {
         byte[] json = Json.object(Map.of("secret", "a\"\\\u0001é"));
         assertThat(Json.parse(json).orElseThrow().text("secret")).isEqualTo("a\"\\\u0001é");
     }
+
+    @Test
+    void writesWhatItRead() {
+        String text = "{\"a\":[1,2.5,true,null,\"\\n\"],\"b\":{\"big\":12345678901234567890},\"c\":[]}";
+
+        assertThat(new String(Json.write(Json.parse(bytes(text)).orElseThrow().plain()), StandardCharsets.UTF_8))
+                .isEqualTo(text);
+    }
 }
