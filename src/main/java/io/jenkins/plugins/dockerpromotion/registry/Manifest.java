@@ -44,7 +44,8 @@ public final class Manifest {
                 .filter(blob -> !MediaTypes.isKeptElsewhere(blob.mediaType()))
                 .toList();
         this.annotations = Collections.unmodifiableMap(json.field("annotations").texts());
-        this.subject = descriptors(List.of(json.field("subject")), known).stream().findFirst();
+        this.subject =
+                descriptors(List.of(json.field("subject")), known).stream().findFirst();
         this.artifactType = json.text("artifactType");
     }
 

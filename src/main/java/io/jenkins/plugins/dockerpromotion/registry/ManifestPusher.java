@@ -43,7 +43,6 @@ public record ManifestPusher(ImageReference target, Manifest manifest)
             throw answer.failure("the registry stored something else: it says " + confirmed.get() + ", the bytes have "
                     + manifest.digest());
         }
-        return new Stored(
-                confirmed.isPresent(), answer.header("OCI-Subject").isPresent());
+        return new Stored(confirmed.isPresent(), answer.header("OCI-Subject").isPresent());
     }
 }

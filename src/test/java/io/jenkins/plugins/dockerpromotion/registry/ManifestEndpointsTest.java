@@ -330,8 +330,7 @@ class ManifestEndpointsTest {
             registry.push("group/app", "1.0", signature);
             Manifest manifest = client.pull(image("1.0"));
 
-            assertThat(manifest.subject().map(Descriptor::digest))
-                    .contains(Digest.parse(subject.digest()));
+            assertThat(manifest.subject().map(Descriptor::digest)).contains(Digest.parse(subject.digest()));
             assertThat(manifest.artifactType()).isEqualTo("application/x");
             assertThat(client.push(pinned(signature), manifest)).isEqualTo(offered);
         }
