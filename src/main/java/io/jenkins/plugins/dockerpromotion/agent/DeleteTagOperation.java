@@ -12,6 +12,6 @@ public record DeleteTagOperation(TagRemoval removal, RegistryAuthentication auth
 
     @Override
     public TagRemoval.Removed run(RegistryContext context) throws IOException, InterruptedException {
-        return removal.run(authentication, context);
+        return removal.with(authentication).run(context);
     }
 }

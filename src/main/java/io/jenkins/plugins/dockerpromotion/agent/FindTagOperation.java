@@ -12,6 +12,6 @@ public record FindTagOperation(TagFinder finder, RegistryAuthentication authenti
 
     @Override
     public TagFinder.Found run(RegistryContext context) throws IOException, InterruptedException {
-        return finder.find(authentication, context);
+        return finder.with(authentication).run(context);
     }
 }

@@ -18,7 +18,6 @@ public record InspectImageOperation(ImageReference reference, boolean details, R
 
     @Override
     public ImageInfo run(RegistryContext context) throws RegistryException, InterruptedException {
-        ImageInspector inspector = ImageInspector.open(reference.name(), authentication, context);
-        return details ? inspector.inspect(reference) : inspector.glance(reference);
+        return new ImageInspector.Request(reference, details, authentication).run(context);
     }
 }

@@ -12,6 +12,6 @@ public record ListTagsOperation(TagQuery query, RegistryAuthentication authentic
 
     @Override
     public TagQuery.Found run(RegistryContext context) throws IOException, InterruptedException {
-        return query.find(authentication, context);
+        return query.with(authentication).run(context);
     }
 }

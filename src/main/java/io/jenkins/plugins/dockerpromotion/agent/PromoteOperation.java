@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
@@ -19,6 +18,6 @@ public record PromoteOperation(PromotionRequest request, RegistryAuthentication 
 
     @Override
     public PromotionReceipt run(RegistryContext context) throws IOException, InterruptedException {
-        return Promoter.promote(request, from, to, context);
+        return request.with(from, to).run(context);
     }
 }

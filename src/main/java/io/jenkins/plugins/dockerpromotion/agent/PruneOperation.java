@@ -5,7 +5,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
-import io.jenkins.plugins.dockerpromotion.tags.Pruner;
 import java.io.IOException;
 
 /** Deletes the tags of an image that nobody needs any more. */
@@ -14,6 +13,6 @@ public record PruneOperation(PruneRequest request, RegistryAuthentication authen
 
     @Override
     public PruneReceipt run(RegistryContext context) throws IOException, InterruptedException {
-        return Pruner.prune(request, authentication, context);
+        return request.with(authentication).run(context);
     }
 }

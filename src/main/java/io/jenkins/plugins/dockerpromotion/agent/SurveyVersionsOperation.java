@@ -13,6 +13,6 @@ public record SurveyVersionsOperation(VersionSurveyor surveyor, RegistryAuthenti
 
     @Override
     public VersionSurvey run(RegistryContext context) throws IOException, InterruptedException {
-        return surveyor.survey(authentication, context);
+        return surveyor.with(authentication).run(context);
     }
 }

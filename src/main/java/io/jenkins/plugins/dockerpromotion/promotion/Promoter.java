@@ -21,7 +21,7 @@ import java.util.concurrent.Callable;
  * Promotes an image by its manifest: the bytes are read once and stored under each target as they are, so the digest
  * cannot change. All targets are looked at before the first is written, and a failure half-way puts them back.
  */
-public final class Promoter {
+final class Promoter {
 
     private final PromotionRequest request;
     private final RegistryClient source;
@@ -52,7 +52,7 @@ public final class Promoter {
      *     to be put back
      * @throws RegistryException if a registry cannot be read; nothing was changed then
      */
-    public static PromotionReceipt promote(
+    static PromotionReceipt promote(
             PromotionRequest request, RegistryAuthentication from, RegistryAuthentication to, RegistryContext context)
             throws RegistryException, PromotionException, InterruptedException {
         Scope write = Scope.pullAndPush(request.toImage().path());

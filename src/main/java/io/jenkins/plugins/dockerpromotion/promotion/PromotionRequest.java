@@ -3,7 +3,11 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.Collection;
 import java.util.List;
@@ -11,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** What to promote: one image, to one or more tags of its own repository or of another one. */
-public final class PromotionRequest implements Serializable {
+public final class PromotionRequest implements Operation<PromotionReceipt> {
 
     private static final long serialVersionUID = 1L;
 
@@ -24,15 +28,26 @@ public final class PromotionRequest implements Serializable {
     private final List<Tag> to;
     private final Digest expectedDigest;
     private final Options options;
+    private final RegistryAuthentication from;
+    private final RegistryAuthentication into;
 
     private PromotionRequest(
-            ImageName image, Tag tag, ImageName toImage, List<Tag> to, Digest expectedDigest, Options options) {
+            ImageName image,
+            Tag tag,
+            ImageName toImage,
+            List<Tag> to,
+            Digest expectedDigest,
+            Options options,
+            RegistryAuthentication from,
+            RegistryAuthentication into) {
         this.image = image;
         this.tag = tag;
         this.toImage = toImage;
         this.to = to;
         this.expectedDigest = expectedDigest;
         this.options = options;
+        this.from = from;
+        this.into = into;
     }
 
     /**
@@ -57,12 +72,35 @@ public final class PromotionRequest implements Serializable {
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("a promotion needs at least one target tag");
         }
-        return new PromotionRequest(image, tag, toImage, targets, null, options);
+        return new PromotionRequest(
+                image,
+                tag,
+                toImage,
+                targets,
+                null,
+                options,
+                RegistryAuthentication.ANONYMOUS,
+                RegistryAuthentication.ANONYMOUS);
     }
 
     /** The same, refused unless the promoted tag stands for {@code digest}. */
     public PromotionRequest expecting(Digest digest) {
-        return new PromotionRequest(image, tag, toImage, to, digest, options);
+        return new PromotionRequest(image, tag, toImage, to, digest, options, from, into);
+    }
+
+    /**
+     * The same with credentials.
+     *
+     * @param source for the promoted image
+     * @param target for the targets
+     */
+    public PromotionRequest with(RegistryAuthentication source, RegistryAuthentication target) {
+        return new PromotionRequest(image, tag, toImage, to, expectedDigest, options, source, target);
+    }
+
+    @Override
+    public PromotionReceipt run(RegistryContext context) throws IOException, InterruptedException {
+        return Promoter.promote(this, from, into, context);
     }
 
     /** What is promoted. */

@@ -168,7 +168,7 @@ public final class ImageProbe {
         RegistryAuthentication authentication = StepCredentials.find(
                 item, question.credentialsId(), question.image().host());
         TagQuery query = new TagQuery(question.image(), question.pattern(), 1);
-        return new Finding(authentication, query.glance(authentication, context, MOST_TAGS));
+        return new Finding(authentication, query.with(authentication).glance(context, MOST_TAGS));
     }
 
     private static FormValidation explained(Question question, Throwable e) {

@@ -1,7 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import java.io.Serializable;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import java.io.IOException;
 import java.util.Objects;
 
 /**
@@ -10,8 +13,14 @@ import java.util.Objects;
  * @param maxDelete if more tags than this were to go, none does
  * @param dryRun whether only to say what would go
  */
-public record PruneRequest(ImageName image, RetentionPolicy policy, int maxDelete, boolean dryRun)
-        implements Serializable {
+public record PruneRequest(
+        ImageName image, RetentionPolicy policy, int maxDelete, boolean dryRun, RegistryAuthentication authentication)
+        implements Operation<PruneReceipt> {
+
+    /** Without a credential. */
+    public PruneRequest(ImageName image, RetentionPolicy policy, int maxDelete, boolean dryRun) {
+        this(image, policy, maxDelete, dryRun, RegistryAuthentication.ANONYMOUS);
+    }
 
     /** @throws IllegalArgumentException in one line, if {@code maxDelete} is less than 1 */
     public PruneRequest {
@@ -20,5 +29,15 @@ public record PruneRequest(ImageName image, RetentionPolicy policy, int maxDelet
         if (maxDelete < 1) {
             throw new IllegalArgumentException("'maxDelete' is at least 1");
         }
+    }
+
+    /** The same with a credential. */
+    public PruneRequest with(RegistryAuthentication credential) {
+        return new PruneRequest(image, policy, maxDelete, dryRun, credential);
+    }
+
+    @Override
+    public PruneReceipt run(RegistryContext context) throws IOException, InterruptedException {
+        return Pruner.prune(this, context);
     }
 }

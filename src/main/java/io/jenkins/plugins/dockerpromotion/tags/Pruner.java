@@ -4,7 +4,6 @@ import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.time.Instant;
@@ -22,7 +21,7 @@ import java.util.Set;
  * Deletes the tags of an image that its policy lets go: looks at them, says what it is going to do, and does it. Done
  * again, it goes on where it was.
  */
-public final class Pruner {
+final class Pruner {
 
     private final PruneRequest request;
     private final ImageTags tags;
@@ -40,12 +39,11 @@ public final class Pruner {
      * @throws RetentionException if too many tags would go, or deletion ended early
      * @throws RegistryException if not everything could be read; nothing was deleted then
      */
-    public static PruneReceipt prune(
-            PruneRequest request, RegistryAuthentication authentication, RegistryContext context)
+    static PruneReceipt prune(PruneRequest request, RegistryContext context)
             throws RegistryException, RetentionException, InterruptedException {
         ImageTags tags = request.dryRun()
-                ? ImageTags.toRead(request.image(), authentication, context)
-                : ImageTags.toDelete(request.image(), authentication, context);
+                ? ImageTags.toRead(request.image(), request.authentication(), context)
+                : ImageTags.toDelete(request.image(), request.authentication(), context);
         return new Pruner(request, tags, context).run();
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.tags;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -14,13 +15,14 @@ import java.util.Objects;
 import java.util.Optional;
 
 /** Finds the tags that a build gave an image. Holds no more than these, however many others there are. */
-public final class TagFinder implements Serializable {
+public final class TagFinder implements Operation<TagFinder.Found> {
 
     private static final long serialVersionUID = 1L;
 
     private final ImageName image;
     private final TagPattern pattern;
     private final BigInteger build;
+    private final RegistryAuthentication authentication;
 
     /**
      * @param pattern with a field for the build
@@ -28,9 +30,19 @@ public final class TagFinder implements Serializable {
      * @throws IllegalArgumentException if {@code pattern} has no such field
      */
     public TagFinder(ImageName image, TagPattern pattern, BigInteger build) {
+        this(image, pattern.requireBuild(), build, RegistryAuthentication.ANONYMOUS);
+    }
+
+    private TagFinder(ImageName image, TagPattern pattern, BigInteger build, RegistryAuthentication authentication) {
         this.image = Objects.requireNonNull(image);
-        this.pattern = pattern.requireBuild();
+        this.pattern = pattern;
         this.build = Objects.requireNonNull(build);
+        this.authentication = authentication;
+    }
+
+    /** The same with a credential. */
+    public TagFinder with(RegistryAuthentication credential) {
+        return new TagFinder(image, pattern, build, credential);
     }
 
     /**
@@ -49,8 +61,8 @@ public final class TagFinder implements Serializable {
      * Looks through the tags of the image. Where the pattern leaves a build one possible tag, or the registry shows that it
      * lists tags by name, not through all of them; whatever is not found that way is looked for among all.
      */
-    public Found find(RegistryAuthentication authentication, RegistryContext context)
-            throws RegistryException, InterruptedException {
+    @Override
+    public Found run(RegistryContext context) throws RegistryException, InterruptedException {
         ImageTags tags = ImageTags.toRead(image, authentication, context);
         Optional<Tag> only = pattern.onlyTagOf(build).filter(Tag::isValid).map(Tag::new);
         if (only.isPresent() && tags.digestOf(only.get()).isPresent()) {

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.tags;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -15,13 +16,14 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Asks for the tags of an image, the newest first. Holds no more than the answer, however many others there are. */
-public final class TagQuery implements Serializable {
+public final class TagQuery implements Operation<TagQuery.Found> {
 
     private static final long serialVersionUID = 1L;
 
     private final ImageName image;
     private final TagPattern pattern;
     private final int limit;
+    private final RegistryAuthentication authentication;
 
     /**
      * @param pattern says which tags are wanted and which is newer; without one all are, in the order of their last push on
@@ -30,12 +32,22 @@ public final class TagQuery implements Serializable {
      * @throws IllegalArgumentException in one line, if {@code limit} is less than 1
      */
     public TagQuery(ImageName image, Optional<TagPattern> pattern, int limit) {
+        this(image, pattern.orElse(null), limit, RegistryAuthentication.ANONYMOUS);
         if (limit < 1) {
             throw new IllegalArgumentException("'limit' is at least 1");
         }
+    }
+
+    private TagQuery(ImageName image, TagPattern pattern, int limit, RegistryAuthentication authentication) {
         this.image = Objects.requireNonNull(image);
-        this.pattern = pattern.orElse(null);
+        this.pattern = pattern;
         this.limit = limit;
+        this.authentication = authentication;
+    }
+
+    /** The same with a credential. */
+    public TagQuery with(RegistryAuthentication credential) {
+        return new TagQuery(image, pattern, limit, credential);
     }
 
     /**
@@ -52,8 +64,8 @@ public final class TagQuery implements Serializable {
     }
 
     /** Looks through all tags of the image. */
-    public Found find(RegistryAuthentication authentication, RegistryContext context)
-            throws RegistryException, InterruptedException {
+    @Override
+    public Found run(RegistryContext context) throws RegistryException, InterruptedException {
         TagCollector found = ImageTags.toRead(image, authentication, context)
                 .read(() -> TagCollector.newest(Optional.ofNullable(pattern), limit));
         return new Found(found.tags(), found.matching(), found.looked());
@@ -64,8 +76,7 @@ public final class TagQuery implements Serializable {
      *
      * @return what was found among these, all of them or the first that came
      */
-    public Found glance(RegistryAuthentication authentication, RegistryContext context, int most)
-            throws RegistryException, InterruptedException {
+    public Found glance(RegistryContext context, int most) throws RegistryException, InterruptedException {
         try {
             Bounded found = ImageTags.toRead(image, authentication, context)
                     .read(() -> new Bounded(TagCollector.newest(Optional.ofNullable(pattern), limit), most));

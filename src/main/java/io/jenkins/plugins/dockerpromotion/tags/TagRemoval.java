@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -19,22 +20,33 @@ import java.util.Set;
 import java.util.function.Consumer;
 
 /** Deletes one tag and nothing else. */
-public final class TagRemoval implements Serializable {
+public final class TagRemoval implements Operation<TagRemoval.Removed> {
 
     private static final long serialVersionUID = 1L;
 
     private final ImageReference tagged;
     private final Digest expected;
     private final boolean again;
+    private final RegistryAuthentication authentication;
 
     /**
      * @param expected what the tag has to stand for
      * @param again whether this may have been done already, so that it is no error if the tag is gone
      */
     public TagRemoval(ImageReference tagged, Optional<Digest> expected, boolean again) {
+        this(tagged, expected.orElse(null), again, RegistryAuthentication.ANONYMOUS);
+    }
+
+    private TagRemoval(ImageReference tagged, Digest expected, boolean again, RegistryAuthentication authentication) {
         this.tagged = Objects.requireNonNull(tagged);
-        this.expected = expected.orElse(null);
+        this.expected = expected;
         this.again = again;
+        this.authentication = authentication;
+    }
+
+    /** The same with a credential. */
+    public TagRemoval with(RegistryAuthentication credential) {
+        return new TagRemoval(tagged, expected, again, credential);
     }
 
     /**
@@ -50,8 +62,8 @@ public final class TagRemoval implements Serializable {
      *
      * @throws RetentionException if the tag is not there, stands for something else than expected, or cannot go alone
      */
-    public Removed run(RegistryAuthentication authentication, RegistryContext context)
-            throws IOException, InterruptedException {
+    @Override
+    public Removed run(RegistryContext context) throws IOException, InterruptedException {
         ImageTags tags = ImageTags.toDelete(tagged.name(), authentication, context);
         Tag tag = new Tag(tagged.reference());
         Optional<Digest> now = tags.digestOf(tag);

@@ -182,8 +182,7 @@ final class FindBench {
     private static void find(ImageName image, String pattern, int number, List<RegistryLocation> places)
             throws Exception {
         TagFinder finder = new TagFinder(image, TagPattern.of(pattern), BigInteger.valueOf(FIRST + number));
-        finder.find(
-                RegistryAuthentication.ANONYMOUS,
-                OwnClient.context(new Network(places, ProxySettings.NONE, Timing.DEFAULT)));
+        finder.with(RegistryAuthentication.ANONYMOUS)
+                .run(OwnClient.context(new Network(places, ProxySettings.NONE, Timing.DEFAULT)));
     }
 }

@@ -39,7 +39,7 @@ public final class OneOperation {
     private static void find(RegistryContext context, String image) throws Exception {
         TagFinder finder =
                 new TagFinder(ImageName.parse(image), TagPattern.of("{year}.{week}.{build}"), BigInteger.TEN);
-        if (finder.find(RegistryAuthentication.ANONYMOUS, context).tags().size() != 1) {
+        if (finder.with(RegistryAuthentication.ANONYMOUS).run(context).tags().size() != 1) {
             throw new IllegalStateException("not found");
         }
     }

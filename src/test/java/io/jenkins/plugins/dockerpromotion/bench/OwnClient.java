@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.bench;
 
-import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -35,10 +34,7 @@ final class OwnClient {
     static void promote(String image, String tag, String toImage, List<String> to) throws Exception {
         PromotionRequest request = PromotionRequest.of(
                 ImageName.parse(image), new Tag(tag), ImageName.parse(toImage), to, new Options(false, false, false));
-        Promoter.promote(
-                request,
-                RegistryAuthentication.ANONYMOUS,
-                RegistryAuthentication.ANONYMOUS,
-                context(request.source().name().host(), request.toImage().host()));
+        request.with(RegistryAuthentication.ANONYMOUS, RegistryAuthentication.ANONYMOUS)
+                .run(context(request.source().name().host(), request.toImage().host()));
     }
 }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
-import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -12,7 +11,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
-import io.jenkins.plugins.dockerpromotion.tags.Pruner;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
 import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
@@ -38,7 +36,7 @@ final class TagSteps {
         long build = given.number("build").filter(number -> number >= 0).orElseThrow(TagSteps::noBuild);
         TagFinder finder = new TagFinder(image, pattern, BigInteger.valueOf(build));
         return block -> {
-            TagFinder.Found found = finder.find(login(given), around.reaching(image.host()));
+            TagFinder.Found found = finder.with(login(given)).run(around.reaching(image.host()));
             if (!found.tags().isEmpty()) {
                 around.say("Found " + image + ":" + found.tags().get(0) + " among " + found.looked() + " tags");
                 return found.tags().get(0).value();
@@ -60,7 +58,7 @@ final class TagSteps {
         TagQuery query =
                 new TagQuery(image, given.selection(), given.count("limit").orElse(Integer.MAX_VALUE));
         return block -> {
-            TagQuery.Found found = query.find(login(given), around.reaching(image.host()));
+            TagQuery.Found found = query.with(login(given)).run(around.reaching(image.host()));
             around.say("Listed " + found.tags().size() + " of " + found.looked() + " tags of " + image);
             return new ArrayList<>(found.tags().stream().map(Tag::value).toList());
         };
@@ -94,7 +92,7 @@ final class TagSteps {
             RegistryAuthentication to =
                     other.isEmpty() && target.host().equals(image.host()) ? from : around.login(other);
             around.reaching(target.host());
-            PromotionReceipt receipt = Promoter.promote(request, from, to, around.reaching(image.host()));
+            PromotionReceipt receipt = request.with(from, to).run(around.reaching(image.host()));
             receipt.lines().forEach(around::say);
             return receipt.asMap();
         };
@@ -104,8 +102,8 @@ final class TagSteps {
         ImageReference tagged = ImageReference.tagged(given.image("image"), new Tag(given.needed("tag")));
         TagRemoval removal = new TagRemoval(tagged, given.text("expectedDigest").map(Digest::parse), false);
         return block -> {
-            String digest = removal.run(
-                            login(given), around.reaching(tagged.name().host()))
+            String digest = removal.with(login(given))
+                    .run(around.reaching(tagged.name().host()))
                     .digest();
             around.say("Deleted " + tagged + ", which was " + digest);
             return digest;
@@ -122,7 +120,7 @@ final class TagSteps {
         PruneRequest request = new PruneRequest(
                 image, policy, given.count("maxDelete").orElse(Integer.MAX_VALUE), given.flag("dryRun"));
         return block -> {
-            PruneReceipt receipt = Pruner.prune(request, login(given), around.reaching(image.host()));
+            PruneReceipt receipt = request.with(login(given)).run(around.reaching(image.host()));
             around.say(receipt.line());
             return receipt.asMap();
         };

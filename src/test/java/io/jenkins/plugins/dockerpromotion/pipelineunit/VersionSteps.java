@@ -42,7 +42,8 @@ final class VersionSteps {
             if (image.isPresent()) {
                 String host = image.get().host();
                 survey = VersionSurveyor.of(image.get(), survey)
-                        .survey(around.login(arguments.text("credentialsId")), around.reaching(host));
+                        .with(around.login(arguments.text("credentialsId")))
+                        .run(around.reaching(host));
             }
             return reserve(image.map(ImageName::toString).orElse("the job") + " by " + pattern, request, survey);
         };

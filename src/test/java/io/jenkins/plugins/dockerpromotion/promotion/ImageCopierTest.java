@@ -46,16 +46,14 @@ class ImageCopierTest {
     }
 
     private void promote() throws Exception {
-        Promoter.promote(
-                PromotionRequest.of(
+        PromotionRequest.of(
                         ImageName.parse(registry.host() + "/group/app"),
                         new Tag("1.0"),
                         ImageName.parse(registry.host() + "/group/copy"),
                         List.of("1.0"),
-                        new PromotionRequest.Options(false, false, false)),
-                RegistryAuthentication.ANONYMOUS,
-                RegistryAuthentication.ANONYMOUS,
-                TestNetwork.of(registry).context());
+                        new PromotionRequest.Options(false, false, false))
+                .with(RegistryAuthentication.ANONYMOUS, RegistryAuthentication.ANONYMOUS)
+                .run(TestNetwork.of(registry).context());
     }
 
     /** Thousand times thousand times thousand, all of them the same. */

@@ -95,7 +95,7 @@ class PromoterIT {
                     List.of("{tag}", "production"),
                     new PromotionRequest.Options(false, true, false));
 
-            Promoter.promote(request, RegistryAuthentication.ANONYMOUS, USER, context(Optional.empty(), from, to));
+            request.with(RegistryAuthentication.ANONYMOUS, USER).run(context(Optional.empty(), from, to));
 
             assertSkopeoSees(to, USER, Optional.empty(), "prod/app:2017.2.103", "prod/app:production");
         }
@@ -111,19 +111,18 @@ class PromoterIT {
         ImageName image = ImageName.parse(registry.host() + "/group/app");
 
         TagFinder finder = new TagFinder(image, TagPattern.of("{year}.{week}.{build}"), BigInteger.valueOf(103));
-        List<Tag> found = finder.find(user, context).tags();
+        List<Tag> found = finder.with(user).run(context).tags();
         assertThat(found).containsExactly(new Tag("2017.2.103"));
 
         PromotionRequest.Options options = new PromotionRequest.Options(false, true, false);
-        Promoter.promote(
-                PromotionRequest.of(image, found.get(0), image, List.of("{tag}-rc", "latest"), options),
-                user,
-                user,
-                context);
+        PromotionRequest.of(image, found.get(0), image, List.of("{tag}-rc", "latest"), options)
+                .with(user, user)
+                .run(context);
         int before = registry.accessLog().size();
         ImageName stable = ImageName.parse(registry.host() + "/stable/app");
-        Promoter.promote(
-                PromotionRequest.of(image, found.get(0), stable, List.of("{tag}"), options), user, user, context);
+        PromotionRequest.of(image, found.get(0), stable, List.of("{tag}"), options)
+                .with(user, user)
+                .run(context);
 
         assertSkopeoSees(
                 registry, user, authority, "group/app:2017.2.103-rc", "group/app:latest", "stable/app:2017.2.103");

@@ -77,7 +77,7 @@ class PromoterTest {
 
     private PromotionReceipt promote(PromotionRequest request, InMemoryRegistry... registries) throws Exception {
         network = TestNetwork.of(registries);
-        return Promoter.promote(request, CI, CI, network.context());
+        return request.with(CI, CI).run(network.context());
     }
 
     static Stream<Arguments> images() {
@@ -377,8 +377,7 @@ class PromoterTest {
         PromotionRequest request =
                 PromotionRequest.of(image, new Tag("1.0"), image, List.of("new", "broken"), options());
 
-        assertThatThrownBy(() ->
-                        Promoter.promote(request, CI, CI, TestNetwork.of(hub).context()))
+        assertThatThrownBy(() -> request.with(CI, CI).run(TestNetwork.of(hub).context()))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContaining("new removed again");
         assertThat(hub.registry().tags("technolog/serviceone")).containsExactly("1.0");
@@ -442,11 +441,9 @@ class PromoterTest {
         RegistryAuthentication reader = new Basic("reader", "read-secret");
         RegistryAuthentication writer = new Basic("writer", "write-secret");
 
-        Promoter.promote(
-                across(from, to, options()),
-                reader,
-                writer,
-                TestNetwork.of(from, to).context());
+        across(from, to, options())
+                .with(reader, writer)
+                .run(TestNetwork.of(from, to).context());
 
         assertThat(authorizations(from)).hasSize(1);
         assertThat(authorizations(to)).hasSize(1).doesNotContainAnyElementsOf(authorizations(from));

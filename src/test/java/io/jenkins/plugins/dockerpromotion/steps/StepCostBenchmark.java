@@ -6,7 +6,6 @@ import hudson.remoting.Command;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
-import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -125,11 +124,8 @@ class StepCostBenchmark {
                             .mapToObj(build -> "2026.47." + build)
                             .toList(),
                     new PromotionRequest.Options(false, false, false));
-            Promoter.promote(
-                    copy,
-                    RegistryAuthentication.ANONYMOUS,
-                    RegistryAuthentication.ANONYMOUS,
-                    new RegistryContext(Network.usual(), Timekeeper.SYSTEM, Notices.NONE));
+            copy.with(RegistryAuthentication.ANONYMOUS, RegistryAuthentication.ANONYMOUS)
+                    .run(new RegistryContext(Network.usual(), Timekeeper.SYSTEM, Notices.NONE));
         }
     }
 

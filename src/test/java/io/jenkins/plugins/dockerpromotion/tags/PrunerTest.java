@@ -79,7 +79,7 @@ class PrunerTest {
     private PruneReceipt prune(RetentionPolicy policy, int maxDelete, boolean dryRun) throws Exception {
         RegistryContext context = network.context(time);
         ImageName image = ImageName.parse(registry.host() + "/group/app");
-        return Pruner.prune(new PruneRequest(image, policy, maxDelete, dryRun), CI, context);
+        return new PruneRequest(image, policy, maxDelete, dryRun).with(CI).run(context);
     }
 
     private static List<String> names(List<PruneReceipt.Entry> entries) {
@@ -159,13 +159,13 @@ class PrunerTest {
             PruneRequest dry = new PruneRequest(
                     ImageName.parse("technolog/serviceone"), policy(347, null), Integer.MAX_VALUE, true);
 
-            assertThat(Pruner.prune(dry, CI, dockerHub.context()).deleted()).hasSize(3);
+            assertThat(dry.with(CI).run(dockerHub.context()).deleted()).hasSize(3);
             assertThat(hub.requests().count()).as("login and four pages").isEqualTo(5);
             assertThat(hub.registry().requests().count()).isZero();
 
             hub.requests().clear();
             PruneRequest wet = new PruneRequest(dry.image(), dry.policy(), Integer.MAX_VALUE, false);
-            assertThat(names(Pruner.prune(wet, CI, dockerHub.context()).deleted()))
+            assertThat(names(wet.with(CI).run(dockerHub.context()).deleted()))
                     .containsExactlyInAnyOrder("2019.20.0", "2019.20.1", "2019.20.2");
             assertThat(hub.requests().count())
                     .as("one login for four pages and three deletions")

@@ -42,7 +42,7 @@ class RetentionIT {
 
     private static TagRemoval.Removed delete(DockerRegistryProcess registry, String tag) throws Exception {
         ImageReference tagged = ImageReference.tagged(image(registry), new Tag(tag));
-        return new TagRemoval(tagged, Optional.empty(), false).run(RegistryAuthentication.ANONYMOUS, context(registry));
+        return new TagRemoval(tagged, Optional.empty(), false).with(RegistryAuthentication.ANONYMOUS).run(context(registry));
     }
 
     private static ImageName image(DockerRegistryProcess registry) {
@@ -56,7 +56,7 @@ class RetentionIT {
                 OptionalInt.empty(),
                 new ProtectedTags(List.of("latest")));
         PruneRequest request = new PruneRequest(image(registry), policy, 100, false);
-        return Pruner.prune(request, RegistryAuthentication.ANONYMOUS, context(registry));
+        return request.with(RegistryAuthentication.ANONYMOUS).run(context(registry));
     }
 
     @Test

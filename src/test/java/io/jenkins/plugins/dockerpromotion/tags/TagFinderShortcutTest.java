@@ -39,7 +39,8 @@ class TagFinderShortcutTest {
                         ImageName.parse(registry.host() + "/group/app"),
                         TagPattern.of(pattern),
                         BigInteger.valueOf(build))
-                .find(RegistryAuthentication.ANONYMOUS, TestNetwork.of(registry).context());
+                .with(RegistryAuthentication.ANONYMOUS)
+                .run(TestNetwork.of(registry).context());
     }
 
     /** Pushes batches one after another. */
@@ -71,8 +72,8 @@ class TagFinderShortcutTest {
             TagFinder finder = new TagFinder(
                     ImageName.parse("technolog/serviceone"), TagPattern.of("build-{build}"), BigInteger.valueOf(300));
 
-            TagFinder.Found found = finder.find(
-                    RegistryAuthentication.ANONYMOUS, TestNetwork.of(hub).context());
+            TagFinder.Found found = finder.with(RegistryAuthentication.ANONYMOUS)
+                    .run(TestNetwork.of(hub).context());
 
             assertThat(found.tags()).containsExactly(new Tag("build-300"));
             assertThat(hub.requests().count()).as("pages of tags").isZero();

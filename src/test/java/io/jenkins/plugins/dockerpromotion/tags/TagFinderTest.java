@@ -42,9 +42,8 @@ class TagFinderTest {
             registry.addTags("group/app", TestImage.docker(1), TAGS);
 
             TagFinder.Found found = finder(registry.host() + "/group/app", 103)
-                    .find(
-                            RegistryAuthentication.ANONYMOUS,
-                            TestNetwork.of(registry).context());
+                    .with(RegistryAuthentication.ANONYMOUS)
+                    .run(TestNetwork.of(registry).context());
 
             assertThat(found.tags()).containsExactly(new Tag("2017.2.103"));
             assertThat(found.looked()).isEqualTo(TAGS.size());
@@ -58,9 +57,8 @@ class TagFinderTest {
             registry.addTags("group/app", TestImage.docker(1), TAGS);
 
             TagFinder.Found found = finder(registry.host() + "/group/app", 104)
-                    .find(
-                            RegistryAuthentication.ANONYMOUS,
-                            TestNetwork.of(registry).context());
+                    .with(RegistryAuthentication.ANONYMOUS)
+                    .run(TestNetwork.of(registry).context());
 
             assertThat(found.tags()).containsExactly(new Tag("2017.10.104"), new Tag("2017.9.104"));
         }
@@ -79,7 +77,8 @@ class TagFinderTest {
             hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags);
 
             TagFinder.Found found = finder("technolog/serviceone", 103)
-                    .find(new Basic("ci", "secret"), TestNetwork.of(hub).context());
+                    .with(new Basic("ci", "secret"))
+                    .run(TestNetwork.of(hub).context());
 
             assertThat(found.tags()).containsExactly(new Tag("2017.2.103"));
             assertThat(hub.requests().count("POST", "/v2/auth/token")).isEqualTo(1);
@@ -95,11 +94,13 @@ class TagFinderTest {
             RegistryContext context = TestNetwork.of(registry).context();
 
             assertThat(finder(registry.host() + "/group/app", 1)
-                            .find(RegistryAuthentication.ANONYMOUS, context)
+                            .with(RegistryAuthentication.ANONYMOUS)
+                            .run(context)
                             .tags())
                     .isEmpty();
-            assertThatThrownBy(() ->
-                            finder(registry.host() + "/group/other", 1).find(RegistryAuthentication.ANONYMOUS, context))
+            assertThatThrownBy(() -> finder(registry.host() + "/group/other", 1)
+                            .with(RegistryAuthentication.ANONYMOUS)
+                            .run(context))
                     .isInstanceOf(NotFoundException.class);
         }
     }

@@ -31,13 +31,15 @@ class TagQueryTest {
     private static TagQuery.Found find(InMemoryRegistry registry, Optional<TagPattern> pattern, int limit)
             throws Exception {
         return new TagQuery(ImageName.parse(registry.host() + "/" + IMAGE), pattern, limit)
-                .find(RegistryAuthentication.ANONYMOUS, TestNetwork.of(registry).context());
+                .with(RegistryAuthentication.ANONYMOUS)
+                .run(TestNetwork.of(registry).context());
     }
 
     private static TagQuery.Found find(InMemoryDockerHub hub, Optional<TagPattern> pattern, int limit)
             throws Exception {
         return new TagQuery(ImageName.parse(IMAGE), pattern, limit)
-                .find(RegistryAuthentication.ANONYMOUS, TestNetwork.of(hub).context());
+                .with(RegistryAuthentication.ANONYMOUS)
+                .run(TestNetwork.of(hub).context());
     }
 
     @Test
@@ -170,20 +172,16 @@ class TagQueryTest {
             TagQuery there = new TagQuery(ImageName.parse(registry.host() + "/" + IMAGE), WEEKS, 1);
             TagQuery onHub = new TagQuery(ImageName.parse(IMAGE), WEEKS, 1);
 
-            TagQuery.Found found = there.glance(
-                    RegistryAuthentication.ANONYMOUS, TestNetwork.of(registry).context(), 150);
+            TagQuery.Found found = there.with(RegistryAuthentication.ANONYMOUS)
+                    .glance(TestNetwork.of(registry).context(), 150);
             assertThat(found.looked()).isEqualTo(150);
             assertThat(registry.requests().count("GET", "/v2/.*/tags/list")).isEqualTo(2);
-            assertThat(onHub.glance(
-                                    RegistryAuthentication.ANONYMOUS,
-                                    TestNetwork.of(hub).context(),
-                                    150)
+            assertThat(onHub.with(RegistryAuthentication.ANONYMOUS)
+                            .glance(TestNetwork.of(hub).context(), 150)
                             .looked())
                     .isEqualTo(150);
-            assertThat(onHub.glance(
-                            RegistryAuthentication.ANONYMOUS,
-                            TestNetwork.of(hub).context(),
-                            951))
+            assertThat(onHub.with(RegistryAuthentication.ANONYMOUS)
+                            .glance(TestNetwork.of(hub).context(), 951))
                     .isEqualTo(new TagQuery.Found(List.of(new Tag("2026.47.950")), 950, 950));
         }
     }

@@ -50,7 +50,7 @@ class TagRemovalTest {
     }
 
     private static TagRemoval.Removed run(InMemoryRegistry registry, TagRemoval removal) throws Exception {
-        return removal.run(CI, TestNetwork.of(registry).context());
+        return removal.with(CI).run(TestNetwork.of(registry).context());
     }
 
     @Test
@@ -200,7 +200,8 @@ class TagRemovalTest {
             ImageReference one = ImageReference.tagged(ImageName.parse("technolog/serviceone"), new Tag("1"));
 
             TagRemoval.Removed removed = new TagRemoval(one, Optional.empty(), false)
-                    .run(CI, TestNetwork.of(hub).context());
+                    .with(CI)
+                    .run(TestNetwork.of(hub).context());
 
             assertThat(removed.digest()).isEqualTo(IMAGE.digest());
             assertThat(hub.registry().tags("technolog/serviceone")).containsExactly("2");
@@ -218,7 +219,8 @@ class TagRemovalTest {
             ImageReference one = ImageReference.tagged(ImageName.parse("technolog/serviceone"), new Tag("1"));
 
             assertThatThrownBy(() -> new TagRemoval(one, Optional.empty(), false)
-                            .run(CI, TestNetwork.of(hub).context()))
+                            .with(CI)
+                            .run(TestNetwork.of(hub).context()))
                     .hasMessageContaining("technolog/serviceone:1 on docker.io: it is immutable");
         }
     }

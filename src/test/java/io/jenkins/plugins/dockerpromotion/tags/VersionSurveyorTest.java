@@ -35,7 +35,8 @@ class VersionSurveyorTest {
 
     private static VersionSurvey survey(String image, TestNetwork network) throws Exception {
         return VersionSurveyor.of(ImageName.parse(image), REQUEST.survey())
-                .survey(RegistryAuthentication.ANONYMOUS, network.context());
+                .with(RegistryAuthentication.ANONYMOUS)
+                .run(network.context());
     }
 
     @Test
@@ -97,9 +98,8 @@ class VersionSurveyorTest {
     void asksNobodyWithoutAnImage() throws Exception {
         try (InMemoryRegistry registry = InMemoryRegistry.start()) {
             VersionSurvey survey = VersionSurveyor.ofNothing(REQUEST.survey())
-                    .survey(
-                            RegistryAuthentication.ANONYMOUS,
-                            TestNetwork.of(registry).context());
+                    .with(RegistryAuthentication.ANONYMOUS)
+                    .run(TestNetwork.of(registry).context());
 
             assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.103");
             assertThat(registry.requests().count()).isZero();

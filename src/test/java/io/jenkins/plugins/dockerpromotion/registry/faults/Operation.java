@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.registry.faults;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackClient;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
-import io.jenkins.plugins.dockerpromotion.promotion.Promoter;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
@@ -16,7 +15,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
 import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
-import io.jenkins.plugins.dockerpromotion.tags.Pruner;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
 import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
@@ -118,14 +116,16 @@ enum Operation {
 
     private static String find(ImageName image, RegistryContext context) throws Exception {
         return new TagFinder(image, TagPattern.of(TagPattern.DEFAULT), BigInteger.valueOf(103))
-                .find(World.CI, context)
+                .with(World.CI)
+                .run(context)
                 .tags()
                 .toString();
     }
 
     private static String list(ImageName image, RegistryContext context) throws Exception {
         return new TagQuery(image, Optional.of(TagPattern.of(TagPattern.DEFAULT)), 10)
-                .find(World.CI, context)
+                .with(World.CI)
+                .run(context)
                 .tags()
                 .toString();
     }
@@ -143,12 +143,13 @@ enum Operation {
                 to,
                 List.of("{tag}-rc", "latest"),
                 new PromotionRequest.Options(false, true, false));
-        return Promoter.promote(request, World.CI, World.CI, context).digest();
+        return request.with(World.CI, World.CI).run(context).digest();
     }
 
     private static String delete(ImageName image, String tag, RegistryContext context) throws Exception {
         return new TagRemoval(ImageReference.tagged(image, new Tag(tag)), Optional.empty(), true)
-                        .run(World.CI, context)
+                        .with(World.CI)
+                        .run(context)
                         .before()
                 ? "gone before"
                 : "deleted";
@@ -160,7 +161,9 @@ enum Operation {
                 OptionalInt.of(1),
                 OptionalInt.empty(),
                 new ProtectedTags(List.of("latest")));
-        return Pruner.prune(new PruneRequest(image, policy, 10, false), World.CI, context)
+        return new PruneRequest(image, policy, 10, false)
+                .with(World.CI)
+                .run(context)
                 .line();
     }
 }
