@@ -42,7 +42,9 @@ class RetentionIT {
 
     private static TagRemoval.Removed delete(DockerRegistryProcess registry, String tag) throws Exception {
         ImageReference tagged = ImageReference.tagged(image(registry), new Tag(tag));
-        return new TagRemoval(tagged, Optional.empty(), false).with(RegistryAuthentication.ANONYMOUS).run(context(registry));
+        return new TagRemoval(tagged, Optional.empty(), false)
+                .with(RegistryAuthentication.ANONYMOUS)
+                .run(context(registry));
     }
 
     private static ImageName image(DockerRegistryProcess registry) {
