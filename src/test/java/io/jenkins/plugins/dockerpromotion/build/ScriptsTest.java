@@ -34,7 +34,8 @@ class ScriptsTest {
                     .startsWith("bin/" + script + ": there is no option")
                     .contains("--frob");
         }
-        assertThat(run(Map.of(), "bin/test", "ImageNameTest", "--frob").output()).contains("no option --frob");
+        assertThat(run(Map.of(), "bin/test", "ImageNameTest", "--frob").output())
+                .contains("no option --frob");
     }
 
     @Test
@@ -57,7 +58,8 @@ class ScriptsTest {
         assertThat(run(bare, which("sh").toString(), "bin/test").output()).contains("java is not on PATH");
         Map<String, String> withoutMaven =
                 Map.of("PATH", tools.toString(), "JAVA_HOME", System.getProperty("java.home"));
-        assertThat(run(withoutMaven, which("sh").toString(), "bin/test").output()).contains("mvn is not on PATH");
+        assertThat(run(withoutMaven, which("sh").toString(), "bin/test").output())
+                .contains("mvn is not on PATH");
     }
 
     @Test

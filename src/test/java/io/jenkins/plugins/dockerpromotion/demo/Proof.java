@@ -52,7 +52,9 @@ final class Proof {
         out.printf("  %-20s %-14s %s%n", "tag", "before", "now");
         for (String tag : ReleaseHub.RELEASE_TAGS) {
             String before = tag.equals("latest") ? ReleaseHub.LATEST_BEFORE : "(new)";
-            out.printf("  %-20s %-14s %s, %s%n", tag, before, ReleaseHub.TAG, hub.digest().substring(0, 19));
+            out.printf(
+                    "  %-20s %-14s %s, %s%n",
+                    tag, before, ReleaseHub.TAG, hub.digest().substring(0, 19));
         }
         out.println();
         out.println("What you have seen");
@@ -90,7 +92,8 @@ final class Proof {
         Predicate<RecordedRequest> blob = RecordedRequest.matching("/v2/.+/blobs/.*");
         int layers = hub.registry().requests().count(blob);
         if (layers > 0) {
-            faults.add("the registry was asked for " + layers + " layers or configurations, and a promotion needs none");
+            faults.add(
+                    "the registry was asked for " + layers + " layers or configurations, and a promotion needs none");
         }
         return hub.hub().requests().count() + " to Docker Hub, "
                 + hub.registry().requests().count() + " to its registry, " + layers + " of them for a layer";

@@ -81,9 +81,11 @@ public final class ReleaseDemo {
     }
 
     private void introduce() {
-        say("1. a Docker Hub (" + hub.hub().uri() + ") and its registry (" + hub.registry().uri() + ") run on this machine;");
+        say("1. a Docker Hub (" + hub.hub().uri() + ") and its registry ("
+                + hub.registry().uri() + ") run on this machine;");
         say("   they hold " + ReleaseHub.IMAGE + " with " + hub.tags() + " tags");
-        say("2. a job gets a token, finds the tag of build 103, and promotes it to " + String.join(" and ", ReleaseHub.RELEASE_TAGS));
+        say("2. a job gets a token, finds the tag of build 103, and promotes it to "
+                + String.join(" and ", ReleaseHub.RELEASE_TAGS));
         say("3. it logs Docker in for one block only, and reports");
     }
 

@@ -25,6 +25,7 @@ public final class ReleaseHub implements AutoCloseable {
 
     /** What a search that takes "103" for a part of a tag would find as well. */
     public static final List<String> DECOYS = List.of("2017.2.1030", "2017.2.2103", "2017x2y103");
+
     private static final int BUILDS = 420;
     private static final int BUILDS_A_WEEK = 8;
 
