@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
@@ -13,6 +13,6 @@ public record ChangePageOperation(ImageName image, PageChange change, Basic cred
 
     @Override
     public Boolean run(RegistryContext context) throws RegistryException, InterruptedException {
-        return DockerHubClient.open(credential, context).changePage(image, change);
+        return DockerHub.open(credential, context).changePage(image, change);
     }
 }

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.agent;
 
-import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -11,6 +11,6 @@ public record HubTokenOperation(Basic credential) implements Operation<String> {
 
     @Override
     public String run(RegistryContext context) throws RegistryException, InterruptedException {
-        return DockerHubClient.token(credential, context);
+        return DockerHub.token(credential, context);
     }
 }

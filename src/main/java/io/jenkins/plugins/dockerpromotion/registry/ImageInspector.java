@@ -34,9 +34,9 @@ public final class ImageInspector {
     private static final String CREATED = "org.opencontainers.image.created";
 
     private final RegistryClient client;
-    private final Optional<DockerHubClient> hub;
+    private final Optional<DockerHub> hub;
 
-    private ImageInspector(RegistryClient client, Optional<DockerHubClient> hub) {
+    private ImageInspector(RegistryClient client, Optional<DockerHub> hub) {
         this.client = client;
         this.hub = hub;
     }
@@ -64,7 +64,7 @@ public final class ImageInspector {
         RegistryClient client = RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context);
         return new ImageInspector(
                 client,
-                image.isDockerHub() ? Optional.of(DockerHubClient.open(authentication, context)) : Optional.empty());
+                image.isDockerHub() ? Optional.of(DockerHub.open(authentication, context)) : Optional.empty());
     }
 
     /** Looks at images of {@code client}'s registry, and asks nobody else. */
@@ -139,7 +139,7 @@ public final class ImageInspector {
     }
 
     /** Who may pull need not be one who may log in to the API; then every platform is read. */
-    private static Map<Digest, Long> sizesKnownTo(DockerHubClient hub, ImageReference reference)
+    private static Map<Digest, Long> sizesKnownTo(DockerHub hub, ImageReference reference)
             throws InterruptedException {
         try {
             return hub.tag(reference).map(ListedTag::platforms).orElse(Map.of());

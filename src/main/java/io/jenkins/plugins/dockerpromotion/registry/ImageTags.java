@@ -20,14 +20,14 @@ public final class ImageTags {
 
     private final ImageName image;
     private final RegistryClient registry;
-    private final DockerHubClient hub;
+    private final DockerHub hub;
     private final TagDeletion deletion;
 
     private ImageTags(
             ImageName image, RegistryClient registry, RegistryAuthentication authentication, RegistryContext context) {
         this.image = image;
         this.registry = registry;
-        this.hub = DockerHubClient.open(authentication, context);
+        this.hub = DockerHub.open(authentication, context);
         this.deletion = new TagDeletion(registry);
     }
 

@@ -1,22 +1,85 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The {@code Link} header's next page (RFC 8288): relative or absolute, taken as it stands, on the same origin only. */
+/**
+ * The next page of a list, as the header {@code Link} names it (RFC 8288). Registries behind a proxy name hosts and paths
+ * that clients cannot reach, so only the query counts: it is sent to the address that was asked.
+ */
 final class NextLink {
 
-    private static final Pattern NEXT =
-            Pattern.compile("<([^<>]{1,4096})>[^<>,]*;\\s*rel\\s*=\\s*\"?next\\b", Pattern.CASE_INSENSITIVE);
+    private static final String QUOTED = "\"((?:[^\"\\\\]|\\\\.)*+)(?:\"|$)";
+    private static final Pattern TARGET = Pattern.compile("[\\s,]*<([^<>]*)>");
+    private static final Pattern PARAMETER = Pattern.compile(
+            "\\s*+;\\s*+(?:([^\\s=;,\"<>]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|([^\\s;,\"]*+)))?)?");
+
+    /** What is no parameter, up to the next link. */
+    private static final Pattern REST = Pattern.compile("(?:[^\",]|" + QUOTED + ")*+");
+
+    private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^A-Za-z0-9%!$&'()*+,;=:@/?._~-]+");
 
     private NextLink() {}
 
-    static Optional<URI> of(Answer answer) throws RegistryException {
-        Matcher link = NEXT.matcher(String.join(", ", answer.headers("Link")));
-        return link.find() ? Optional.of(answer.sameOrigin(link.group(1))) : Optional.empty();
+    /**
+     * The query of the next page.
+     *
+     * @param headers all values of {@code Link}
+     * @return nothing if there is no next page; empty if its address has no query
+     */
+    static Optional<String> query(List<String> headers) {
+        return headers.stream()
+                .flatMap(header -> nextTargets(header).stream())
+                .map(NextLink::queryOf)
+                .findFirst();
+    }
+
+    private static List<String> nextTargets(String header) {
+        List<String> targets = new ArrayList<>();
+        Matcher target = TARGET.matcher(header);
+        Matcher parameter = PARAMETER.matcher(header);
+        Matcher rest = REST.matcher(header);
+        int position = 0;
+        while (target.region(position, header.length()).lookingAt()) {
+            position = target.end();
+            Optional<String> relation = Optional.empty();
+            while (parameter.region(position, header.length()).lookingAt()) {
+                position = parameter.end();
+                // Of several, the first one counts (section 3.3).
+                if (relation.isEmpty() && "rel".equalsIgnoreCase(parameter.group(1))) {
+                    String quoted = parameter.group(2);
+                    relation = Optional.of(
+                            quoted == null ? "" + parameter.group(3) : quoted.replaceAll("\\\\(.)", "$1"));
+                }
+            }
+            if (rest.region(position, header.length()).lookingAt()) {
+                position = rest.end();
+            }
+            if (relation.filter(NextLink::saysNext).isPresent() && !target.group(1).isBlank()) {
+                targets.add(target.group(1).strip());
+            }
+        }
+        return targets;
+    }
+
+    private static boolean saysNext(String relations) {
+        return Arrays.stream(relations.strip().split("\\s+")).anyMatch("next"::equalsIgnoreCase);
+    }
+
+    /** Some registries put there what a query cannot hold. */
+    private static String queryOf(String address) {
+        String withoutFragment = address.replaceFirst("#.*", "");
+        int start = withoutFragment.indexOf('?');
+        String query = start < 0 ? "" : withoutFragment.substring(start + 1);
+        return NOT_IN_A_QUERY
+                .matcher(query)
+                .replaceAll(found -> URLEncoder.encode(found.group(), StandardCharsets.UTF_8)
+                        .replace("+", "%20"));
     }
 }

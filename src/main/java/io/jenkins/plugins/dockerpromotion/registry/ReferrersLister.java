@@ -9,9 +9,11 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Lists what refers to a manifest, such as signatures and attestations (OCI distribution specification, "Listing
@@ -29,18 +31,19 @@ public record ReferrersLister(ImageReference subject) {
     /** @return nothing if the registry does not offer this, so that its fallback, a tag, has to be looked at */
     public Optional<List<Descriptor>> list(RegistryTransport transport) throws RegistryException, InterruptedException {
         List<Descriptor> found = new ArrayList<>();
-        PageTrail trail = new PageTrail();
+        Set<URI> asked = new HashSet<>();
         Optional<URI> target = Optional.of(URI.create(Routes.referrers(subject)));
         while (target.isPresent()) {
+            asked.add(target.get());
             Page page = transport.call(new PageReader(subject, target.get()));
             if (!page.offered) {
                 return Optional.empty();
             }
             found.addAll(page.descriptors);
-            Optional<String> endless = trail.add(Optional.empty(), page.descriptors.size(), page.next);
-            if (endless.isPresent() || found.size() > MAX_REFERRERS) {
-                throw new RegistryException("Cannot list what refers to " + subject + " on " + transport.origin() + ": "
-                        + endless.orElse("there are more than " + MAX_REFERRERS));
+            if (page.next.filter(asked::contains).isPresent()
+                    || Math.max(found.size(), asked.size()) > MAX_REFERRERS) {
+                throw new RegistryException("Cannot list what refers to " + subject + " on " + transport.origin()
+                        + ": it sends the same page again and again, or more than " + MAX_REFERRERS + " referrers");
             }
             target = page.next;
         }
@@ -73,7 +76,9 @@ public record ReferrersLister(ImageReference subject) {
             }
             try {
                 Manifest index = Manifest.parse(answer.bytes(MAX_INDEX), MediaTypes.OCI_INDEX);
-                return new Page(true, index.children(), NextLink.of(answer));
+                Optional<URI> next = NextLink.query(answer.headers("Link"))
+                        .map(query -> URI.create(Routes.referrers(subject) + "?" + query));
+                return new Page(true, index.children(), next);
             } catch (IllegalArgumentException e) {
                 // Some proxies answer a page of their own for paths they do not know.
                 return new Page(false, List.of(), Optional.empty());

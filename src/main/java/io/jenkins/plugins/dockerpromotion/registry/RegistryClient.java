@@ -115,14 +115,14 @@ public final class RegistryClient {
 
     /** Hands every tag to {@code tags} as it arrives. One request a page. */
     public void tags(ImageName image, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
-        new TagLister(image).list(transport, tags);
+        new TagList(transport, image).read(tags);
     }
 
     /** The same, skipping what does not begin with {@code beginning} where the registry lets it and the rest suffices. */
     <S extends Consumer<ListedTag>> S tags(
             ImageName image, Supplier<S> readings, String beginning, Predicate<S> suffices)
             throws RegistryException, InterruptedException {
-        return new TagLister(image).list(transport, readings, beginning, suffices);
+        return new TagList(transport, image).read(readings, beginning, suffices);
     }
 
     /** Whether {@code image} holds a blob. */

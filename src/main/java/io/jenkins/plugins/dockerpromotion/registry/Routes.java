@@ -13,13 +13,8 @@ final class Routes {
         return "/v2/" + tagged.name().path() + "/tags/reference/" + tagged.reference();
     }
 
-    static String tags(ImageName image, int pageSize) {
-        return "/v2/" + image.path() + "/tags/list?n=" + pageSize;
-    }
-
-    /** The tags that come after {@code last}, which need not be one of them. */
-    static String tags(ImageName image, int pageSize, String last) {
-        return tags(image, pageSize) + "&last=" + last;
+    static String tags(ImageName image) {
+        return "/v2/" + image.path() + "/tags/list";
     }
 
     static String blob(ImageName image, Digest digest) {

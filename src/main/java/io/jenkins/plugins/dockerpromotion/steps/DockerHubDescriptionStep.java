@@ -13,7 +13,6 @@ import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
-import io.jenkins.plugins.dockerpromotion.registry.PageSection;
 import java.io.Serializable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -198,7 +197,7 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
 
         @RequirePOST
         public FormValidation doCheckSection(@QueryParameter String value) {
-            return ImageForm.ifGiven(value, PageSection::new);
+            return ImageForm.ifGiven(value, v -> new PageChange("", "text", v));
         }
     }
 }

@@ -4,7 +4,7 @@ import io.jenkins.plugins.dockerpromotion.dockerhost.Age;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
-import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
 import java.util.List;
@@ -32,7 +32,7 @@ final class HubSteps {
         }
         PageChange change = new PageChange(
                 given.text("description").orElse(""), given.plain("fullDescription"), wholePage ? "" : section);
-        return block -> DockerHubClient.open(
+        return block -> DockerHub.open(
                         around.usernamePassword(given.text("credentialsId")), around.reaching(ImageName.DOCKER_HUB))
                 .changePage(image, change);
     }

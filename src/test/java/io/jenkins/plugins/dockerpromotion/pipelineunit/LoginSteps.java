@@ -3,7 +3,7 @@ package io.jenkins.plugins.dockerpromotion.pipelineunit;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
-import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
@@ -35,7 +35,7 @@ final class LoginSteps {
 
     Work dockerHubToken(Arguments given) {
         return block -> {
-            String token = DockerHubClient.token(
+            String token = DockerHub.token(
                     around.usernamePassword(given.text("credentialsId")), around.reaching(ImageName.DOCKER_HUB));
             around.hide(token);
             around.say("Got a token of Docker Hub");

@@ -1,9 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Answers;
-import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -17,17 +15,8 @@ import org.openjdk.jmh.annotations.State;
 public class TagPageJmh {
 
     private static final int REGISTRY_PAGE = 1000;
-    private static final int HUB_PAGE = HubTagPage.MAX_SIZE;
+    private static final int HUB_PAGE = 100;
     private static final int PLATFORMS = 4;
-
-    private final TagPage page =
-            new TagPage(ImageName.parse("registry.example.com/app"), URI.create("http://registry.example.com/"));
-    private final HubTagPage hubPage = new HubTagPage(
-            URI.create("https://hub.example.com"),
-            ImageName.parse("technolog/serviceone"),
-            1,
-            HUB_PAGE,
-            Authorizer.NONE);
 
     private final byte[] registryJson = IntStream.range(0, REGISTRY_PAGE)
             .mapToObj(n -> "\"2026.47." + (100_000 + n) + '"')
@@ -60,12 +49,12 @@ public class TagPageJmh {
     @Benchmark
     @OperationsPerInvocation(REGISTRY_PAGE)
     public Object readsATagOfARegistrysPage() throws IOException {
-        return page.read(Answers.ok(registryJson));
+        return TagList.page(Answers.ok(registryJson));
     }
 
     @Benchmark
     @OperationsPerInvocation(HUB_PAGE)
     public Object readsATagOfADockerHubPage() throws IOException {
-        return hubPage.read(Answers.ok(hubJson));
+        return DockerHub.entries(Answers.ok(hubJson));
     }
 }

@@ -10,7 +10,6 @@ import java.util.Optional;
 final class HubTags {
 
     private static final int DEFAULT_PAGE_SIZE = 10;
-    private static final int MAX_PAGE_SIZE = 100;
 
     private final HubSettings settings;
 
@@ -20,7 +19,7 @@ final class HubTags {
 
     Answer list(Incoming request, Repository repository) {
         List<Repository.Tag> tags = selected(request, repository);
-        int size = Math.min(request.number("page_size", DEFAULT_PAGE_SIZE), MAX_PAGE_SIZE);
+        int size = Math.min(request.number("page_size", DEFAULT_PAGE_SIZE), settings.largestPage());
         int page = request.number("page", 1);
         boolean pastTheEnd = page > 1 && (long) (page - 1) * size >= tags.size();
         if (size < 1 || page < 1 || pastTheEnd) {

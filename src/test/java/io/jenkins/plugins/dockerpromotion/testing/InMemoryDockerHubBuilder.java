@@ -23,6 +23,7 @@ public final class InMemoryDockerHubBuilder {
     private Duration rateWindow = Duration.ofMinutes(1);
     private boolean plainTextErrors;
     private boolean unconfirmedFields = true;
+    private int largestPage = 100;
 
     InMemoryDockerHubBuilder() {}
 
@@ -107,6 +108,12 @@ public final class InMemoryDockerHubBuilder {
         return this;
     }
 
+    /** Sends this many tags at once at most, whatever it is asked for. */
+    public InMemoryDockerHubBuilder largestPage(int tags) {
+        largestPage = tags;
+        return this;
+    }
+
     ServerOptions options() {
         return options;
     }
@@ -126,6 +133,7 @@ public final class InMemoryDockerHubBuilder {
                 rateLimit,
                 rateWindow,
                 plainTextErrors,
-                unconfirmedFields);
+                unconfirmedFields,
+                largestPage);
     }
 }

@@ -20,6 +20,9 @@ record PageLink(RegistrySettings settings, URI origin) {
         String base = settings.linkOrigin()
                 .map(URI::toString)
                 .orElse(settings.has(Quirk.ABSOLUTE_LINK) ? origin.toString() : "");
+        if (settings.has(Quirk.LINK_WITH_PATH_OF_A_PROXY)) {
+            base += "/repository/proxy";
+        }
         return "<" + base + pathAndQuery + ">; rel=\"next\"";
     }
 

@@ -18,6 +18,14 @@ public enum Quirk {
     ABSOLUTE_LINK,
     /** The next page is always the first one. */
     REPEATS_A_PAGE,
+    /** Cuts a list at the page's size without a word. */
+    NO_LINK,
+    /** Always sends the first page, whatever {@code last} says. */
+    IGNORES_LAST,
+    /** Begins a page with the tag that {@code last} names. */
+    LAST_INCLUDED,
+    /** The path of the next page is the one that a proxy in front of the registry asked for. */
+    LINK_WITH_PATH_OF_A_PROXY,
 
     // Manifests
     NO_CONTENT_DIGEST,

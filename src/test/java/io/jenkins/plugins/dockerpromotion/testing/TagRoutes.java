@@ -49,7 +49,8 @@ final class TagRoutes {
     }
 
     private Answer page(Incoming request, String name, Repository repository, int size) {
-        String start = settings.has(Quirk.REPEATS_A_PAGE) ? "" : PageLink.start(request);
+        boolean again = settings.has(Quirk.REPEATS_A_PAGE) || settings.has(Quirk.IGNORES_LAST);
+        String start = again ? "" : PageLink.start(request);
         Collection<String> rest = after(repository, start);
         List<String> page = new ArrayList<>();
         for (String tag : rest) {
@@ -59,8 +60,9 @@ final class TagRoutes {
             page.add(tag);
         }
         // Comparing with the whole list's size would walk a skip list to its end for every page.
-        boolean more =
-                !page.isEmpty() && rest.stream().skip(page.size()).findFirst().isPresent();
+        boolean more = !settings.has(Quirk.NO_LINK)
+                && !page.isEmpty()
+                && rest.stream().skip(page.size()).findFirst().isPresent();
         Answer answer = page(name, page);
         PageLink link = new PageLink(settings, URI.create(request.origin()));
         return more ? answer.with("Link", link.after(request.path(), size, page.get(page.size() - 1))) : answer;
@@ -73,7 +75,7 @@ final class TagRoutes {
         if (settings.has(Quirk.OLDEST_FIRST)) {
             return behind(start, repository.oldestFirst());
         }
-        return repository.tags().tailMap(start, false).keySet();
+        return repository.tags().tailMap(start, settings.has(Quirk.LAST_INCLUDED)).keySet();
     }
 
     private static List<String> behind(String start, List<String> tags) {

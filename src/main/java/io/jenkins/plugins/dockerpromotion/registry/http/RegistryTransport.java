@@ -19,12 +19,15 @@ public final class RegistryTransport {
     private final Origin origin;
     private final HttpCaller caller;
     private final RegistryAuthorizer authorizer;
+    private final RegistryContext context;
 
-    private RegistryTransport(RegistryLocation location, HttpCaller caller, RegistryAuthorizer authorizer) {
+    private RegistryTransport(
+            RegistryLocation location, HttpCaller caller, RegistryAuthorizer authorizer, RegistryContext context) {
         this.location = location;
         this.origin = Origin.of(location.registry());
         this.caller = caller;
         this.authorizer = authorizer;
+        this.context = context;
     }
 
     /**
@@ -44,7 +47,7 @@ public final class RegistryTransport {
         TokenService tokens = new TokenService(caller, origin, authentication, context.time());
         Challenge challenge = location.isPublicDockerHub() ? DOCKER_HUB_CHALLENGE : null;
         return new RegistryTransport(
-                location, caller, new RegistryAuthorizer(authentication, tokens, expected, challenge));
+                location, caller, new RegistryAuthorizer(authentication, tokens, expected, challenge), context);
     }
 
     /** Where {@code host} is reached. */
@@ -94,5 +97,10 @@ public final class RegistryTransport {
     /** Scheme, host and port of the registry. */
     public Origin origin() {
         return origin;
+    }
+
+    /** What its calls use besides registry and credential. */
+    public RegistryContext context() {
+        return context;
     }
 }

@@ -4,7 +4,7 @@ import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackClient;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
-import io.jenkins.plugins.dockerpromotion.registry.DockerHubClient;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -55,12 +55,12 @@ enum Operation {
                     .value()
                     .replaceAll("(?s).+", "a token")),
     DOCKER_HUB_TOKEN(
-            World::hub, "'ci'", (w, c) -> DockerHubClient.token(World.CI, c).replaceAll("(?s).+", "a token")),
+            World::hub, "'ci'", (w, c) -> DockerHub.token(World.CI, c).replaceAll("(?s).+", "a token")),
     CHANGE_PAGE(
             World::hub,
             World.SERVICE,
             (w, c) -> ""
-                    + DockerHubClient.open(World.CI, c)
+                    + DockerHub.open(World.CI, c)
                             .changePage(w.service(), new PageChange("", "in production", "jenkins"))),
     CALLBACK(World::hub, "answer the push", (w, c) -> {
         String address = w.hub()

@@ -24,9 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TagListerTest {
+class TagListTest {
 
     private InMemoryRegistry registry;
+    private TestNetwork network;
 
     @AfterEach
     void close() {
@@ -43,13 +44,15 @@ class TagListerTest {
     }
 
     private List<String> list() throws RegistryException, InterruptedException {
+        return list(0);
+    }
+
+    private List<String> list(int pageSize) throws RegistryException, InterruptedException {
+        network = new TestNetwork()
+                .and(new RegistryLocation(registry.host(), registry.uri(), registry.uri(), "", pageSize));
         ImageName image = ImageName.parse(registry.host() + "/group/app");
         List<String> tags = new ArrayList<>();
-        RegistryClient.open(
-                        image,
-                        RegistryAuthentication.ANONYMOUS,
-                        Set.of(),
-                        TestNetwork.of(registry).context())
+        RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), network.context())
                 .tags(image, listed -> tags.add(listed.tag().value()));
         return tags;
     }
@@ -65,8 +68,9 @@ class TagListerTest {
                 .hasMessageContaining("the answer is not a list of tags");
     }
 
+    /** A page of a thousand without a link may have been cut: one more request tells. */
     @ParameterizedTest
-    @CsvSource({"1, 1000, 1", "1000, 1000, 1", "1001, 1000, 2", "2500, 1000, 3", "2500, 100, 25", "10000, 10000, 1"})
+    @CsvSource({"1, 1000, 1", "1000, 1000, 2", "1001, 1000, 2", "2500, 1000, 3", "2500, 100, 25", "10000, 10000, 2"})
     void sendsOneRequestAPage(int tags, int largestPage, int requests) throws Exception {
         start(InMemoryRegistry.builder().maxPageSize(largestPage), tags);
         assertThat(list()).hasSize(tags).doesNotHaveDuplicates();
@@ -75,20 +79,102 @@ class TagListerTest {
 
     @ParameterizedTest
     @EnumSource(
-            names = {"NEXT_PAGE_TOKEN", "ABSOLUTE_LINK", "UNSORTED_PAGES", "IGNORES_PAGING", "ERROR_ABOVE_1000_TAGS"})
+            names = {
+                "NEXT_PAGE_TOKEN",
+                "ABSOLUTE_LINK",
+                "LINK_WITH_PATH_OF_A_PROXY",
+                "UNSORTED_PAGES",
+                "OLDEST_FIRST",
+                "IGNORES_PAGING",
+                "ERROR_ABOVE_1000_TAGS",
+                "NO_LINK",
+            })
     void listsAllTagsWhateverTheRegistrysWays(Quirk quirk) throws Exception {
         start(InMemoryRegistry.builder().maxPageSize(1000).with(quirk), 2500);
         assertThat(list()).containsExactlyInAnyOrderElementsOf(registry.tags("group/app"));
     }
 
+    /** The size to ask for, 0 for the usual one, and the most that the registry sends. */
+    @ParameterizedTest
+    @CsvSource({
+        "100, 10000, 250",
+        "100, 10000, 100",
+        "100, 10000, 200",
+        "0, 100, 250",
+        "0, 100, 100",
+        "0, 50, 101",
+        "0, 1000, 2000",
+        "0, 10000, 10001",
+        "7, 10000, 15",
+        "1, 10000, 3",
+        "200, 30, 95"
+    })
+    void asksOnWhereAPageMayHaveBeenCutWithoutAWord(int size, int largestPage, int tags) throws Exception {
+        for (List<Quirk> ways : List.of(
+                List.of(Quirk.NO_LINK),
+                List.of(Quirk.NO_LINK, Quirk.LAST_INCLUDED),
+                List.of(Quirk.NO_LINK, Quirk.UNSORTED_PAGES),
+                List.of(Quirk.IGNORES_PAGING))) {
+            if (size == 1 && ways.contains(Quirk.LAST_INCLUDED)) {
+                continue;
+            }
+            start(InMemoryRegistry.builder().maxPageSize(largestPage).with(ways.toArray(Quirk[]::new)), tags);
+            assertThat(list(size))
+                    .as(ways.toString())
+                    .containsExactlyInAnyOrderElementsOf(registry.tags("group/app"));
+            registry.close();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100, 10000, 250", "0, 100, 250", "0, 10000, 10001", "1, 10000, 3", "100, 10000, 100"})
+    void refusesAListThatMayHaveBeenCutWhereAskingOnDoesNotHelp(int size, int largestPage, int tags) {
+        start(InMemoryRegistry.builder().maxPageSize(largestPage).with(Quirk.NO_LINK, Quirk.IGNORES_LAST), tags);
+        assertThatThrownBy(() -> list(size))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("sends the same tags when it is asked for what comes after the last")
+                .hasMessageContaining("without a complete list nothing is done");
+        registry.close();
+        for (int status : new int[] {400, 404, 405, 422}) {
+            start(InMemoryRegistry.builder().maxPageSize(largestPage).with(Quirk.NO_LINK), tags);
+            registry.onRequest(
+                    r -> !r.parameters("last").isEmpty(), Fault.status(status).always());
+            assertThatThrownBy(() -> list(size))
+                    .hasMessageContaining("may have been cut after exactly")
+                    .hasMessageContaining("answers " + status);
+            registry.close();
+        }
+    }
+
+    @Test
+    void takesTheQueryOfALinkToTheAddressThatWasAsked() throws Exception {
+        try (InMemoryRegistry elsewhere = InMemoryRegistry.builder().start()) {
+            start(InMemoryRegistry.builder().maxPageSize(100).linksTo(elsewhere.uri()), 250);
+            assertThat(list()).hasSize(250);
+            assertThat(elsewhere.requests().count()).isZero();
+        }
+    }
+
+    @Test
+    void namesATagOnceThatIsOnTwoPages() throws Exception {
+        start(InMemoryRegistry.builder().maxPageSize(100).with(Quirk.LAST_INCLUDED), 250);
+        assertThat(list()).hasSize(250).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void saysHowFarALongListIs() throws Exception {
+        start(InMemoryRegistry.builder().maxPageSize(1000), 2500);
+        registry.onRequest(
+                r -> !r.parameters("last").isEmpty(), Fault.status(429).header("Retry-After", "30"));
+        list();
+        assertThat(network.notices())
+                .contains("Reading the tags of " + registry.host() + "/group/app: 2000 so far");
+    }
+
     @Test
     void asksForLessThanAnAdministratorWantsWhereThatIsAnError() throws Exception {
         start(InMemoryRegistry.builder().with(Quirk.ERROR_ABOVE_1000_TAGS), 2500);
-        TestNetwork network =
-                new TestNetwork().and(new RegistryLocation(registry.host(), registry.uri(), registry.uri(), "", 5000));
-        ImageName image = ImageName.parse(registry.host() + "/group/app");
-        RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), network.context())
-                .tags(image, listed -> {});
+        list(5000);
         assertThat(registry.requests().all())
                 .extracting(r -> r.parameters("n").get(0))
                 .startsWith("5000", "1000", "1000");
@@ -140,32 +226,6 @@ class TagListerTest {
                         .always());
         assertThatThrownBy(this::list).hasMessageContaining("the same page again and again");
         assertThat(registry.requests().count()).isLessThanOrEqualTo(3);
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "</v2/group/app/tags/list?last=2019.20.9>; rel=\"next\"",
-                "</v2/group/app/tags/list?last=2019.20.9>; rel=next",
-                "</v2/group/app/tags/list?last=2019.20.9>;REL=\"next\"; title=\"x\"",
-                "</first>; rel=\"first\", </v2/group/app/tags/list?last=2019.20.9>; title=y; rel=\"next\"",
-                "<list?last=2019.20.9>; rel=\"next\"",
-                "<?last=2019.20.9>; rel=\"next\"",
-            })
-    void followsLinksOfEveryForm(String link) throws Exception {
-        start(InMemoryRegistry.builder(), 1);
-        registry.onRequest(r -> true, Fault.replaceHeader("Link", link));
-        registry.onRequest(
-                r -> r.query().equals("last=2019.20.9"), Fault.replaceBody("{\"tags\":[\"from-the-next-page\"]}"));
-        assertThat(list()).containsExactly("2019.20.0", "from-the-next-page");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "<>; rel=\"next\"", "</x>; rel=\"prev\"", "</x>", "garbage", "<"})
-    void takesOtherLinksForTheEnd(String link) throws Exception {
-        start(InMemoryRegistry.builder(), 1);
-        registry.onRequest(r -> true, Fault.replaceHeader("Link", link));
-        assertThat(list()).containsExactly("2019.20.0");
     }
 
     @ParameterizedTest

@@ -20,18 +20,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a repository's page on Docker Hub, and with how many requests. */
-class HubPageTest {
+class DockerHubPageTest {
 
     private static final String NAME = "technolog/serviceone";
     private static final ImageName IMAGE = ImageName.parse(NAME);
-    private static final String PAGE = "/v2/repositories/technolog/serviceone/";
+    private static final String PAGE = "/v2/namespaces/technolog/repositories/serviceone";
     private static final Basic LOGIN = new Basic("ci", "marked-secret");
 
     private final InMemoryDockerHub hub =
             InMemoryDockerHub.builder().user("ci", "marked-secret").start();
     private final TestNetwork network = TestNetwork.of(hub);
 
-    HubPageTest() {
+    DockerHubPageTest() {
         hub.registry().push(NAME, "1.0", TestImage.docker(1));
         hub.writePage(NAME, "Serves one", "# Service one\n\nBy people.\n");
     }
@@ -43,18 +43,12 @@ class HubPageTest {
 
     private boolean change(String description, String text, String section)
             throws RegistryException, InterruptedException {
-        return DockerHubClient.open(LOGIN, network.context())
+        return DockerHub.open(LOGIN, network.context())
                 .changePage(IMAGE, new PageChange(description, text, section));
     }
 
     private int patches() {
         return hub.requests().count("PATCH", PAGE);
-    }
-
-    @Test
-    void takesATextOfManyBlankLines() {
-        assertThat(new PageChange("", " \n".repeat(200_000) + "text", "").text())
-                .isEqualTo("text");
     }
 
     @Test
@@ -153,23 +147,6 @@ class HubPageTest {
     }
 
     @Test
-    void countsBytesOfWhatItIsGiven() {
-        new PageChange("x".repeat(100), "y".repeat(25_000), "");
-        new PageChange("😀".repeat(25), "", "");
-        assertThatThrownBy(() -> new PageChange("😀".repeat(26), "", ""))
-                .hasMessage("the description has 104 bytes (26 characters), and Docker Hub takes 100 bytes at most");
-        assertThatThrownBy(() -> new PageChange("", "é".repeat(12_501), ""))
-                .hasMessageContaining("25002 bytes (12501 characters)");
-    }
-
-    @Test
-    void refusesToSayNothing() {
-        assertThatThrownBy(() -> new PageChange(" ", "\n \n", "jenkins"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("give 'description'");
-    }
-
-    @Test
     void keepsSpacesAtTheBeginningOfALine() throws Exception {
         change("", " \n    code\n\n", "");
         assertThat(hub.fullDescription(NAME)).isEqualTo("    code");
@@ -187,7 +164,7 @@ class HubPageTest {
 
     @Test
     void saysThatNobodyWithoutLoginMayChangeIt() {
-        assertThatThrownBy(() -> DockerHubClient.open(RegistryAuthentication.ANONYMOUS, network.context())
+        assertThatThrownBy(() -> DockerHub.open(RegistryAuthentication.ANONYMOUS, network.context())
                         .changePage(IMAGE, new PageChange("x", "", "")))
                 .isInstanceOf(UnauthorizedException.class)
                 .hasMessageContaining("401");
@@ -195,7 +172,7 @@ class HubPageTest {
 
     @Test
     void saysThatThereIsNoSuchRepository() {
-        assertThatThrownBy(() -> DockerHubClient.open(LOGIN, network.context())
+        assertThatThrownBy(() -> DockerHub.open(LOGIN, network.context())
                         .changePage(ImageName.parse("technolog/other"), new PageChange("x", "", "")))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageContaining("technolog/other");
@@ -207,6 +184,29 @@ class HubPageTest {
         hub.onRequest(RecordedRequest.matching("GET", PAGE), Fault.replaceBody(body));
         assertThatThrownBy(() -> change("x", "y", "jenkins")).isInstanceOf(RegistryException.class);
         assertThat(patches()).isZero();
+    }
+
+    /** What Docker Hub answers at an address it does not know, or not for this method. */
+    @ParameterizedTest
+    @ValueSource(ints = {404, 405, 410, 501})
+    void fallsBackToTheOldAddresses(int status) throws Exception {
+        hub.onRequest(r -> r.path().startsWith("/v2/namespaces/"), Fault.status(status).always());
+        assertThat(change("", "1.0", "jenkins")).isTrue();
+        assertThat(hub.requests().count("PATCH", "/v2/repositories/technolog/serviceone/")).isEqualTo(1);
+        assertThat(hub.fullDescription(NAME)).contains("1.0");
+    }
+
+    @Test
+    void fallsBackForEachMethodByItself() throws Exception {
+        hub.onRequest(RecordedRequest.matching("PATCH", PAGE), Fault.status(405).always());
+        assertThat(change("", "1.0", "jenkins")).isTrue();
+        assertThat(hub.requests().all())
+                .extracting(r -> r.method() + " " + r.path())
+                .containsExactly(
+                        "POST /v2/auth/token",
+                        "GET " + PAGE,
+                        "PATCH " + PAGE,
+                        "PATCH /v2/repositories/technolog/serviceone/");
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -25,12 +26,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class HubTagListerTest {
+class DockerHubTest {
 
+    private static final String PASSWORD = "pass\"word\\é";
     private static final ImageName IMAGE = ImageName.parse("technolog/serviceone");
 
     private final InMemoryDockerHub hub = InMemoryDockerHub.builder()
-            .user("ci", "marked-secret")
+            .user("ci", PASSWORD)
+            .accessToken("technolog", "organisation-token")
+            .twoFactorUser("careful", "marked-secret")
             .privateRepository("technolog/secret")
             .start();
     private final TestNetwork network = TestNetwork.of(hub);
@@ -50,7 +54,7 @@ class HubTagListerTest {
 
     private List<Tag> list(RegistryAuthentication authentication, ImageName image)
             throws RegistryException, InterruptedException {
-        return DockerHubClient.open(authentication, network.context()).tags(image, Tags::new).names;
+        return DockerHub.open(authentication, network.context()).tags(image, Tags::new).names;
     }
 
     private static final class Tags implements Consumer<ListedTag> {
@@ -98,7 +102,7 @@ class HubTagListerTest {
     void logsInOnceForAPrivateRepository() throws Exception {
         ImageName secret = ImageName.parse("technolog/secret");
         fill(secret, 250);
-        assertThat(list(new Basic("ci", "marked-secret"), secret)).hasSize(250);
+        assertThat(list(new Basic("ci", PASSWORD), secret)).hasSize(250);
         assertThat(hub.requests().count()).isEqualTo(1 + 3);
         assertThatThrownBy(() -> list(RegistryAuthentication.ANONYMOUS, secret))
                 .isInstanceOf(NotFoundException.class)
@@ -129,6 +133,23 @@ class HubTagListerTest {
         assertThat(hub.requests().count()).isEqualTo(4);
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {25, 10, 99, 1})
+    void takesPagesOfWhateverSizeDockerHubSends(int size) throws Exception {
+        try (InMemoryDockerHub other = InMemoryDockerHub.builder()
+                .registry(hub.registry())
+                .largestPage(size)
+                .start()) {
+            fill(IMAGE, 110);
+            List<Tag> tags = DockerHub.open(
+                            RegistryAuthentication.ANONYMOUS, TestNetwork.of(other).context())
+                    .tags(IMAGE, Tags::new)
+                    .names;
+            assertThat(tags).hasSize(110).doesNotHaveDuplicates();
+            assertThat(other.requests().count()).isEqualTo((110 + size - 1) / size);
+        }
+    }
+
     @Test
     void takesAListThatIsTheSameTwiceThoughTheCountIsStale() throws Exception {
         hub.onRequest(
@@ -137,7 +158,6 @@ class HubTagListerTest {
                         .always());
         fill(IMAGE, 2);
         assertThat(list()).containsExactly(new Tag("1"), new Tag("2"));
-        assertThat(hub.requests().count()).isEqualTo(2);
     }
 
     @Test
@@ -147,6 +167,42 @@ class HubTagListerTest {
         assertThatThrownBy(this::list)
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("without a complete list nothing is done");
+    }
+
+    @Test
+    void refusesAnEmptyPageOfAListThatIsNotEmpty() {
+        hub.onRequest(
+                r -> true,
+                Fault.status(200)
+                        .body("{\"count\":3,\"next\":null,\"results\":[]}")
+                        .always());
+        assertThatThrownBy(this::list).hasMessageContaining("without a complete list nothing is done");
+    }
+
+    /** Addresses that are gone: the documented ones, as before Docker documented any, and the old ones. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/v2/namespaces/", "/v2/repositories/"})
+    void worksWithOneFormOfAddresses(String gone) throws Exception {
+        fill(IMAGE, 250);
+        hub.onRequest(r -> r.path().startsWith(gone), Fault.status(404).always());
+        DockerHub client = DockerHub.open(new Basic("ci", PASSWORD), network.context());
+        ImageReference tagged = ImageReference.tagged(IMAGE, new Tag("2019.20.7"));
+        assertThat(client.tags(IMAGE, Tags::new).names).hasSize(250);
+        assertThat(client.tag(tagged)).isPresent();
+        assertThat(client.deleteTag(tagged)).isTrue();
+        assertThat(client.deleteTag(tagged)).isFalse();
+        assertThat(client.tag(tagged)).isEmpty();
+        assertThat(hub.registry().tags(IMAGE.path())).hasSize(249);
+    }
+
+    @Test
+    void asksForATagOnceWhereTheAddressIsKnownToWork() throws Exception {
+        fill(IMAGE, 1);
+        DockerHub client = DockerHub.open(RegistryAuthentication.ANONYMOUS, network.context());
+        client.tags(IMAGE, Tags::new);
+        hub.requests().clear();
+        assertThat(client.tag(ImageReference.tagged(IMAGE, new Tag("absent")))).isEmpty();
+        assertThat(hub.requests().count()).isEqualTo(1);
     }
 
     @Test
@@ -186,5 +242,61 @@ class HubTagListerTest {
         assertThat(network.time().pauses())
                 .singleElement()
                 .satisfies(p -> assertThat(p.toSeconds()).isBetween(30L, 36L));
+    }
+
+    @Test
+    void saysHowFarALongListIs() throws Exception {
+        fill(IMAGE, 250);
+        hub.onRequest(
+                page(1), Fault.status(429).header("Retry-After", "30").body("Too many requests"));
+        list();
+        assertThat(network.notices())
+                .anyMatch(line -> line.matches("Reading the tags of technolog/serviceone on Docker Hub: \\d+ of 250 so far"));
+    }
+
+    private String token(String name, String secret) throws RegistryException, InterruptedException {
+        return DockerHub.token(new Basic(name, secret), network.context());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ci, " + PASSWORD, "technolog, organisation-token"})
+    void getsATokenWithOneRequest(String name, String secret) throws Exception {
+        assertThat(token(name, secret)).isNotEmpty();
+        assertThat(hub.requests().count("POST", "/v2/auth/token")).isEqualTo(1);
+        assertThat(hub.requests().count()).isEqualTo(1);
+    }
+
+    @Test
+    void explainsTwoFactorLogin() {
+        assertThatThrownBy(() -> token("careful", "marked-secret"))
+                .isInstanceOf(UnauthorizedException.class)
+                .hasMessageStartingWith("Cannot get a token of 'careful' on ")
+                .hasMessageContainingAll("two-factor login", "access token")
+                .hasMessageNotContaining("marked-secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void explainsAWrongPassword(boolean json) {
+        if (!json) {
+            hub.onRequest(r -> true, Fault.status(401).body("<html>who are you?</html>"));
+        }
+        assertThatThrownBy(() -> token("ci", "marked-secret"))
+                .isInstanceOfSatisfying(
+                        UnauthorizedException.class, e -> assertThat(e.status()).isEqualTo(401))
+                .hasMessageContaining("do not match (401); check the credentials")
+                .hasMessageNotContaining("marked-secret");
+        assertThat(hub.requests().count()).isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"{}", "{\"access_token\":\"\"}", "{\"access_token\":\"a\\r\\nb\"}", "{\"access_token\":7}", "[]"
+            })
+    void refusesAnAnswerWithoutAUsableToken(String body) {
+        hub.onRequest(r -> true, Fault.status(200).body(body));
+        assertThatThrownBy(() -> token("ci", "marked-secret"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("no token that can be used");
     }
 }

@@ -1,0 +1,487 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.PageChange.Page;
+import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
+import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
+import io.jenkins.plugins.dockerpromotion.registry.http.HttpCall;
+import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.Reading;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
+import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * Docker Hub's own API. It lists tags faster than the registry API does, tells more of them, deletes single tags and
+ * changes a repository's page. Safe for use by several threads.
+ */
+public final class DockerHub {
+
+    private static final int MAX_PAGE_SIZE = 100;
+    private static final int MAX_TAGS = 1_000_000;
+    private static final int MAX_PAGES = 10_000;
+
+    /** A tag of many platforms has some 20 KiB, and there are a hundred of them on a page. */
+    private static final int MAX_BYTES = 16 * 1024 * 1024;
+
+    /** A push or deletion shifts tags between pages; then the list is read again, this often at most. */
+    private static final int READINGS = 3;
+
+    private static final int CHANGE_ATTEMPTS = 3;
+    private static final Supplier<RequestBody> NO_BODY = () -> RequestBody.NONE;
+    private static final Set<Integer> UNKNOWN_ADDRESS = Set.of(404, 405, 410, 501);
+    private static final Map<String, String> JSON = Map.of("Accept", "application/json");
+
+    private final RegistryLocation location;
+    private final HttpCaller caller;
+    private final RegistryAuthentication authentication;
+    private final RegistryContext context;
+    private final Session session = new Session();
+
+    /** The form of address that answered, by method. */
+    private final Map<String, Address> known = new ConcurrentHashMap<>();
+
+    private DockerHub(RegistryAuthentication authentication, RegistryContext context) {
+        this.location = context.network().dockerHub();
+        this.caller = context.caller(location);
+        this.authentication = authentication;
+        this.context = context;
+    }
+
+    /** Opens Docker Hub; asks it nothing yet. */
+    public static DockerHub open(RegistryAuthentication authentication, RegistryContext context) {
+        return new DockerHub(authentication, context);
+    }
+
+    /**
+     * Gets a token of the API, valid for ten minutes, for a user name and a password, a personal access token, or an
+     * organisation and its access token. One request.
+     *
+     * @throws RegistryException also when user name and password do not match, or two-factor login makes them useless
+     */
+    public static String token(Basic credential, RegistryContext context)
+            throws RegistryException, InterruptedException {
+        return open(credential, context).login(credential);
+    }
+
+    private String login(Basic credential) throws RegistryException, InterruptedException {
+        byte[] body = Json.object(Map.of("identifier", credential.username(), "secret", credential.password()));
+        HttpCall call = new HttpCall(
+                "get a token of '" + credential.username() + "'",
+                "POST",
+                location.api().resolve("/v2/auth/token"),
+                JSON,
+                new RequestBody.Bytes(body, "application/json"),
+                Authorizer.inBody(credential, "check the credentials of '" + credential.username() + "'"));
+        return caller.call(call, new Reading<>() {
+            /** A refusal is read as well: it tells a wrong password from one that two-factor login makes useless. */
+            @Override
+            public boolean accepts(int status) {
+                return status == 200 || status == 401;
+            }
+
+            @Override
+            public String read(Answer answer) throws IOException {
+                if (answer.status() == 401) {
+                    throw new UnauthorizedException(
+                            call.failureText(whyRefused(answer)),
+                            new RegistryException.Reason(401, List.of(), false));
+                }
+                try {
+                    return new Bearer(answer.json().text("access_token")).token();
+                } catch (IllegalArgumentException e) {
+                    throw answer.failure("its answer holds no token that can be used");
+                }
+            }
+        });
+    }
+
+    private static String whyRefused(Answer answer) throws IOException {
+        // A proxy in between may refuse with a page of its own.
+        boolean secondFactor = Json.parse(answer.bytes(MAX_BYTES))
+                .filter(body -> !body.text("login_2fa_token").isEmpty())
+                .isPresent();
+        return secondFactor
+                ? "the account uses two-factor login, so its password is not enough; make an access token in the"
+                        + " account's settings on Docker Hub and store it as the password"
+                : "user name and password or access token do not match (401); check the credentials";
+    }
+
+    /**
+     * Hands every tag of {@code image} to a consumer, in no order. The first page tells how many tags there are; the
+     * others are asked for at once. One request a hundred tags, and one to log in.
+     *
+     * @param readings makes a consumer, and another one whenever the list changed while it was read; a consumer is called
+     *     by one thread at a time
+     * @return the consumer that has seen the complete list
+     * @throws RegistryException also when the list changed each time it was read
+     */
+    public <S extends Consumer<ListedTag>> S tags(ImageName image, Supplier<S> readings)
+            throws RegistryException, InterruptedException {
+        Set<String> before = Set.of();
+        for (int number = 1; number <= READINGS; number++) {
+            S consumer = readings.get();
+            TagReading reading = new TagReading(image, consumer);
+            reading.run();
+            // The same twice is all there is, though the count, which Docker Hub may have from elsewhere, differs.
+            if (reading.isComplete() || (reading.reachesTheEnd() && reading.names.equals(before))) {
+                return consumer;
+            }
+            before = reading.names;
+        }
+        throw new RegistryException("Cannot list the tags of " + image + " on "
+                + location.api().getHost() + ": the list changed each of " + READINGS
+                + " times while it was read; without a complete list nothing is done");
+    }
+
+    /**
+     * @param count of all tags, not of this page's
+     * @param size how many tags it has
+     * @param hasNext whether Docker Hub names a page after this one
+     */
+    private record TagPage(int count, int size, boolean hasNext) {
+        /** The list became shorter than this page's number. */
+        static final TagPage BEYOND_THE_END = new TagPage(-1, 0, false);
+    }
+
+    private final class TagReading {
+
+        private final ImageName image;
+        private final Consumer<ListedTag> consumer;
+        private final ListProgress progress;
+        private final Set<String> names = new HashSet<>();
+        private List<TagPage> pages = List.of();
+        private int count;
+
+        TagReading(ImageName image, Consumer<ListedTag> consumer) {
+            this.image = image;
+            this.consumer = consumer;
+            this.progress = new ListProgress("the tags of " + image + " on Docker Hub", context);
+        }
+
+        void run() throws RegistryException, InterruptedException {
+            TagPage first = page(1);
+            // Docker Hub may send less than is asked for.
+            int number = first.size == 0 ? 1 : (first.count + first.size - 1) / first.size;
+            List<Callable<TagPage>> others = IntStream.rangeClosed(2, Math.min(number, MAX_PAGES))
+                    .<Callable<TagPage>>mapToObj(n -> () -> page(n))
+                    .toList();
+            count = first.count;
+            pages = new ArrayList<>(List.of(first));
+            pages.addAll(Parallel.all(others, Parallel.PER_HOST));
+            pages.removeIf(page -> page.size == 0);
+        }
+
+        boolean isComplete() {
+            return names.size() == count && pages.stream().allMatch(p -> p.count == count);
+        }
+
+        /** Whether every page but the last is full, and Docker Hub names none after that. */
+        boolean reachesTheEnd() {
+            int last = pages.size() - 1;
+            return last >= 0
+                    && pages.stream().limit(last).allMatch(p -> p.size == pages.get(0).size)
+                    && !pages.get(last).hasNext;
+        }
+
+        private TagPage page(int number) throws RegistryException, InterruptedException {
+            int size = location.pageSize() == 0 ? MAX_PAGE_SIZE : location.pageSize();
+            String query = "?page=" + number + "&page_size=" + size;
+            Entries entries;
+            try {
+                entries = call("list the tags of " + image, "GET", image, "/tags", query, NO_BODY, DockerHub::entries);
+            } catch (NotFoundException e) {
+                if (number > 1) {
+                    return TagPage.BEYOND_THE_END;
+                }
+                throw e;
+            }
+            synchronized (this) {
+                for (JsonValue entry : entries.values) {
+                    TagList.requireGoingOn();
+                    if (names.add(entry.text("name")) && Tag.isValid(entry.text("name"))) {
+                        consumer.accept(listedTag(entry));
+                    }
+                }
+                progress.at(names.size(), OptionalInt.of(entries.count));
+            }
+            return new TagPage(entries.count, entries.values.size(), entries.hasNext);
+        }
+    }
+
+    /** A page as it was sent. */
+    record Entries(int count, List<JsonValue> values, boolean hasNext) {}
+
+    static Entries entries(Answer answer) throws IOException {
+        JsonValue body = answer.json(MAX_BYTES);
+        long count = body.number("count", -1);
+        if (!body.field("results").isArray() || count < 0) {
+            throw answer.failure("the answer is not a list of tags");
+        }
+        // A hostile count would fill the memory with requests to send.
+        if (count > MAX_TAGS) {
+            throw answer.failure("it claims to have " + count + " tags, and at most " + MAX_TAGS + " can be read");
+        }
+        return new Entries(
+                (int) count, body.field("results").items(), !body.text("next").isEmpty());
+    }
+
+    /**
+     * Reads an entry whose name is a tag. The digest at its top is not in Docker's documentation. Where it is missing it is
+     * unknown, also for a single platform, which may stand in an index of its own.
+     */
+    static ListedTag listedTag(JsonValue entry) {
+        Map<Digest, Long> platforms = new HashMap<>();
+        for (JsonValue image : entry.field("images").items()) {
+            digest(image.text("digest")).ifPresent(digest -> platforms.put(digest, image.number("size", 0)));
+        }
+        Optional<Instant> pushed = moment(entry.text("tag_last_pushed")).or(() -> moment(entry.text("last_updated")));
+        return new ListedTag(new Tag(entry.text("name")), digest(entry.text("digest")), pushed, platforms);
+    }
+
+    private static Optional<Digest> digest(String text) {
+        try {
+            return Optional.of(Digest.parse(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<Instant> moment(String text) {
+        try {
+            return Optional.of(Instant.parse(text));
+        } catch (DateTimeParseException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What Docker Hub knows of a tag; nothing if there is none. Counts as no pull. One request, one more to log in. */
+    public Optional<ListedTag> tag(ImageReference tagged) throws RegistryException, InterruptedException {
+        try {
+            return Optional.of(
+                    call("look for " + tagged, "GET", tagged.name(), "/tags/" + tagged.reference(), "", NO_BODY, a -> {
+                        JsonValue entry = a.json(MAX_BYTES);
+                        if (!entry.text("name").equals(tagged.reference())) {
+                            throw a.failure("the answer is not about this tag");
+                        }
+                        return listedTag(entry);
+                    }));
+        } catch (NotFoundException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Removes a tag and nothing else; returns whether it was there. One request, one more to log in. */
+    public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
+        try {
+            String suffix = "/tags/" + tagged.reference();
+            return call("delete the tag " + tagged, "DELETE", tagged.name(), suffix, "", NO_BODY, answer -> true);
+        } catch (NotFoundException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Changes the page of a repository, and nothing of it that {@code change} does not name. One request if the page is
+     * as it should be already, two if not, one more to log in.
+     *
+     * <p>Docker Hub knows no conditional change. So the page is read right before each attempt, and only the description
+     * that differs is sent. An edit of the same description that somebody saves between the two is lost.
+     *
+     * @return whether something had to be changed
+     * @throws RegistryException also when the page would be too long or its sections are damaged; then nothing is sent
+     */
+    public boolean changePage(ImageName image, PageChange change) throws RegistryException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            Page before = page(image);
+            Page after = changed(change, before, image);
+            if (after.equals(before)) {
+                // After a failure it was done all the same, and only the answer was lost.
+                return attempt > 1;
+            }
+            byte[] body = Json.object(before.differences(after));
+            // Not to be repeated as it is: by then somebody may have changed the page.
+            Supplier<RequestBody> once = () -> new RequestBody.Stream(
+                    () -> new ByteArrayInputStream(body), body.length, "application/json");
+            try {
+                return call("change the page of " + image, "PATCH", image, "", "", once, answer -> true);
+            } catch (RegistryException e) {
+                if (!e.isTemporary() || attempt == CHANGE_ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Page page(ImageName image) throws RegistryException, InterruptedException {
+        return call("read the page of " + image, "GET", image, "", "", NO_BODY, answer -> {
+            JsonValue body = answer.json(MAX_BYTES);
+            // To take a page that was not sent for an empty one would be to overwrite it.
+            if (!body.has("description") || !body.has("full_description")) {
+                throw answer.failure("the answer is not a repository with its descriptions");
+            }
+            return new Page(body.text("description"), body.text("full_description"));
+        });
+    }
+
+    private Page changed(PageChange change, Page before, ImageName image) throws RegistryException {
+        try {
+            return change.appliedTo(before);
+        } catch (IllegalArgumentException e) {
+            throw new RegistryException("Cannot change the page of " + image + " on "
+                    + location.api().getAuthority() + ": " + e.getMessage());
+        }
+    }
+
+    /** The addresses of Docker's documentation, and those that Docker Hub had before and still has. */
+    private enum Address {
+        DOCUMENTED("/v2/namespaces/%s/repositories/%s%s%s"),
+        OLD("/v2/repositories/%s/%s%s/%s");
+
+        private final String form;
+
+        Address(String form) {
+            this.form = form;
+        }
+
+        String path(ImageName image, String suffix, String query) {
+            return String.format(form, image.namespace(), image.repository(), suffix, query);
+        }
+    }
+
+    /** Sends a request to the documented address of a repository, and to the old one if Docker Hub does not know that. */
+    private <T> T call(
+            String phrase,
+            String method,
+            ImageName image,
+            String suffix,
+            String query,
+            Supplier<RequestBody> body,
+            Reading<T> reading)
+            throws RegistryException, InterruptedException {
+        Address address = known.get(method);
+        if (address == null) {
+            try {
+                T result = send(phrase, method, Address.DOCUMENTED.path(image, suffix, query), body.get(), reading);
+                known.put(method, Address.DOCUMENTED);
+                return result;
+            } catch (RegistryException e) {
+                if (!UNKNOWN_ADDRESS.contains(e.status())) {
+                    throw e;
+                }
+            }
+            address = Address.OLD;
+        }
+        T result = send(phrase, method, address.path(image, suffix, query), body.get(), reading);
+        known.put(method, address);
+        return result;
+    }
+
+    private <T> T send(String phrase, String method, String path, RequestBody body, Reading<T> reading)
+            throws RegistryException, InterruptedException {
+        return caller.call(
+                new HttpCall(phrase, method, location.api().resolve(path), JSON, body, authorizer()), reading);
+    }
+
+    private Authorizer authorizer() {
+        if (authentication instanceof Basic basic) {
+            return new Login(basic);
+        }
+        if (authentication instanceof Bearer bearer) {
+            return Authorizer.bearer(bearer.token(), "check that the access token is one of Docker Hub's API");
+        }
+        return Authorizer.NONE;
+    }
+
+    /** What one login gave to all calls; renewed before its ten minutes are over. */
+    private final class Session {
+
+        private static final Duration USE = Duration.ofMinutes(9);
+
+        private final List<String> secrets = new ArrayList<>();
+        private String token = "";
+        private Instant renewal = Instant.MIN;
+
+        synchronized String token(Basic credential) throws RegistryException, InterruptedException {
+            if (token.isEmpty() || !context.time().now().isBefore(renewal)) {
+                token = login(credential);
+                renewal = context.time().now().plus(USE);
+                secrets.addAll(new Bearer(token).secrets());
+            }
+            return token;
+        }
+
+        synchronized void forget(String refused) {
+            if (refused.equals("Bearer " + token)) {
+                token = "";
+            }
+        }
+
+        synchronized List<String> secrets() {
+            return List.copyOf(secrets);
+        }
+    }
+
+    /** The session as one call uses it. */
+    private final class Login implements Authorizer {
+
+        private final Basic credential;
+        private volatile boolean renewed;
+
+        Login(Basic credential) {
+            this.credential = credential;
+        }
+
+        @Override
+        public Optional<String> authorization() throws RegistryException, InterruptedException {
+            return Optional.of("Bearer " + session.token(credential));
+        }
+
+        /** A token may end early. A second one that is refused as well is not at fault. */
+        @Override
+        public boolean reconsider(Answer answer, Optional<String> refused) {
+            if (answer.status() != 401 || renewed) {
+                return false;
+            }
+            renewed = true;
+            refused.ifPresent(session::forget);
+            return true;
+        }
+
+        @Override
+        public List<String> secrets() {
+            return session.secrets();
+        }
+
+        @Override
+        public String advice() {
+            return "check what '" + credential.username() + "' may do there";
+        }
+    }
+}

@@ -1,0 +1,335 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryOperation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The tags of a repository, read from the registry API page by page (OCI distribution specification, "Listing Tags"). The
+ * list is complete, or there is an error: what is missing from a list may be deleted or overwritten later.
+ *
+ * <p>A registry names the next page in the header {@code Link}. Some send a part of a long list without that header. So a
+ * page that may have been cut is followed by a request for what comes after its last tag.
+ */
+final class TagList {
+
+    /** Sizes to ask for, largest first: some registries refuse what they find too much instead of sending less. */
+    private static final List<Integer> PAGE_SIZES = List.of(10_000, 1_000, 100);
+
+    private static final int ECR_PAGE_SIZE = 1_000;
+
+    /** Where registries and the gateways before them cut a page, whatever was asked for. */
+    private static final Set<Integer> CAPS =
+            Set.of(10, 20, 25, 30, 50, 64, 100, 128, 200, 250, 256, 500, 512, 1_000, 1_024, 2_000, 5_000, 10_000);
+
+    private static final int MAX_TAGS = 1_000_000;
+    private static final int MAX_PAGES = 10_000;
+
+    /** A hundred thousand long tags; some registries know no pages and send all tags at once. */
+    private static final long MAX_PAGE_BYTES = 32L * 1024 * 1024;
+
+    private final RegistryTransport transport;
+    private final ImageName image;
+    private int size;
+
+    TagList(RegistryTransport transport, ImageName image) {
+        this.transport = transport;
+        this.image = image;
+    }
+
+    /**
+     * Hands every tag once to {@code tags}, in the registry's order.
+     *
+     * @throws RegistryException also when the list is not complete, or never ends
+     */
+    void read(Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
+        readAll(firstPage(), tags);
+    }
+
+    /**
+     * Hands a consumer the tags that begin with {@code beginning} if the registry shows that it sorts them by name. If that
+     * does not suffice, another consumer gets all tags.
+     *
+     * @param readings makes the consumers
+     * @return the consumer that suffices, or has seen everything
+     */
+    <S extends Consumer<ListedTag>> S read(Supplier<S> readings, String beginning, Predicate<S> suffices)
+            throws RegistryException, InterruptedException {
+        Page first = firstPage();
+        if (!beginning.isEmpty() && (first.next().isPresent() || mayBeCut(first))) {
+            S some = readings.get();
+            if (readRange(first, beginning, some) && suffices.test(some)) {
+                return some;
+            }
+        }
+        S all = readings.get();
+        readAll(first, all);
+        return all;
+    }
+
+    private void readAll(Page first, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
+        Pages pages = new Pages(first);
+        do {
+            for (String name : pages.unseen) {
+                handOn(name, tags);
+            }
+        } while (pages.next());
+    }
+
+    /**
+     * Reads the tags of one beginning and as few others as possible. The specification wants tags sorted by name, some
+     * registries do otherwise, and none says so. The order counts as shown if all pages that are read ascend, and if the
+     * registry tells what comes after a name that is no tag: one that sorts by the time of a push cannot.
+     *
+     * @param beginning behind which a digit or a letter follows
+     * @return whether the order was shown; if not, some may be missing
+     */
+    private boolean readRange(Page first, String beginning, Consumer<ListedTag> tags)
+            throws RegistryException, InterruptedException {
+        String before = beginning + '-';
+        String behind = beginning + 'z';
+        if (first.names().isEmpty() || !ascends(first.names(), "") || !Tag.isValid(before)) {
+            return false;
+        }
+        boolean beginsInside = first.names().get(0).compareTo(before) > 0;
+        // Asked for what comes before its first tag, a registry that starts again would look like a sorted one.
+        Optional<Page> shown =
+                beginsInside ? after(behind, 1, first) : after(before, first.names().size(), first);
+        if (shown.isEmpty()) {
+            return false;
+        }
+        Pages pages = new Pages(beginsInside ? first : shown.get());
+        String previous = beginsInside ? "" : before;
+        do {
+            if (!ascends(pages.page.names(), previous)) {
+                return false;
+            }
+            for (String name : pages.page.names()) {
+                if (!name.startsWith(beginning)) {
+                    return true;
+                }
+                handOn(name, tags);
+                previous = name;
+            }
+        } while (pages.next());
+        return true;
+    }
+
+    /** What comes after a name that is no tag; nothing unless it is what a sorted list has there. */
+    private Optional<Page> after(String name, int count, Page first) throws RegistryException, InterruptedException {
+        try {
+            Page page = page(query(count, name));
+            Optional<String> next = page.names().stream().findFirst();
+            Optional<String> expected =
+                    first.names().stream().filter(n -> n.compareTo(name) > 0).findFirst();
+            return next.filter(n -> n.compareTo(name) > 0 && n.equals(expected.orElse(n)))
+                    .map(n -> page);
+        } catch (RegistryException e) {
+            if (e.status() >= 400 && e.status() < 500) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean ascends(List<String> names, String previous) {
+        String last = previous;
+        for (String name : names) {
+            if (name.compareTo(last) <= 0) {
+                return false;
+            }
+            last = name;
+        }
+        return true;
+    }
+
+    private static void handOn(String name, Consumer<ListedTag> tags) throws InterruptedException {
+        requireGoingOn();
+        if (Tag.isValid(name)) {
+            tags.accept(ListedTag.named(new Tag(name)));
+        }
+    }
+
+    /** A consumer may take its time with each tag: an aborted build ends in the middle of a page. */
+    static void requireGoingOn() throws InterruptedException {
+        if (Thread.interrupted()) {
+            throw new InterruptedException();
+        }
+    }
+
+    /** The way from a page to the last one. */
+    private final class Pages {
+
+        private final Set<String> seen = new HashSet<>();
+        private final Set<String> followed = new HashSet<>();
+        private final ListProgress progress =
+                new ListProgress("the tags of " + image, transport.context());
+        private Page page;
+        private List<String> unseen;
+        private boolean linked;
+        private boolean unlinked;
+
+        Pages(Page first) throws RegistryException {
+            take(first);
+        }
+
+        private void take(Page next) throws RegistryException {
+            page = next;
+            unseen = page.names().stream().filter(seen::add).toList();
+            progress.at(seen.size(), OptionalInt.empty());
+            if (seen.size() > MAX_TAGS || followed.size() > MAX_PAGES) {
+                throw incomplete("it goes on after " + followed.size() + " pages and " + seen.size() + " tags");
+            }
+        }
+
+        /** Goes on; returns whether there is another page. */
+        boolean next() throws RegistryException, InterruptedException {
+            if (page.next().isPresent()) {
+                linked = true;
+                follow(page.next().get());
+                return true;
+            }
+            // Who has named next pages does so to the end; who has named none is asked until nothing new comes.
+            return !linked && (mayBeCut(page) || unlinked && !page.names().isEmpty()) && askOn();
+        }
+
+        private void follow(String link) throws RegistryException, InterruptedException {
+            String query = link.isEmpty() ? query(size, page.last()) : link;
+            boolean again = !followed.add(query);
+            if (!again) {
+                take(page(query));
+                again = unseen.isEmpty() && !page.names().isEmpty();
+            }
+            if (again) {
+                throw incomplete("it sends the same page again and again");
+            }
+        }
+
+        private boolean askOn() throws RegistryException, InterruptedException {
+            int before = page.names().size();
+            String query = query(size, page.last());
+            followed.add(query);
+            try {
+                take(page(query));
+            } catch (RegistryException e) {
+                throw isRefusal(e) ? unclear(before, "answers " + e.status()) : e;
+            }
+            if (!unseen.isEmpty()) {
+                unlinked = true;
+                return true;
+            }
+            if (!page.names().isEmpty() && page.names().size() >= before && takesCounts(page.names().size())) {
+                throw unclear(before, "sends the same tags");
+            }
+            return false;
+        }
+
+        /** Who ignores the count as well, as the CNCF registry did before 3.0, always sends all tags. */
+        private boolean takesCounts(int usual) throws RegistryException, InterruptedException {
+            return page("n=" + (usual == 1 ? 2 : 1)).names().size() != usual;
+        }
+
+        private RegistryException unclear(int tags, String what) {
+            return incomplete("the list may have been cut after exactly " + tags + " tags, and the registry " + what
+                    + " when it is asked for what comes after the last; an administrator can set another page size for"
+                    + " this registry");
+        }
+    }
+
+    private RegistryException incomplete(String why) {
+        return new RegistryException("Cannot list the tags of " + image + " on " + transport.origin() + ": " + why
+                + "; without a complete list nothing is done");
+    }
+
+    private boolean mayBeCut(Page page) {
+        return page.next().isEmpty()
+                && !page.names().isEmpty()
+                && (page.names().size() == size || CAPS.contains(page.names().size()));
+    }
+
+    /** A client's mistake, other than a lack of rights or patience. */
+    private static boolean isRefusal(RegistryException e) {
+        return e.status() >= 400 && e.status() < 500 && !Set.of(401, 403, 408, 429).contains(e.status());
+    }
+
+    private Page firstPage() throws RegistryException, InterruptedException {
+        boolean ecr = transport.origin().host().endsWith(".amazonaws.com");
+        int wanted = transport.pageSize();
+        List<Integer> sizes = Stream.concat(
+                        wanted == 0 ? Stream.empty() : Stream.of(wanted),
+                        PAGE_SIZES.stream().filter(n -> wanted == 0 || n < wanted))
+                .filter(n -> !ecr || n <= ECR_PAGE_SIZE)
+                .toList();
+        for (int smaller = 1; ; smaller++) {
+            size = sizes.get(smaller - 1);
+            try {
+                return page("n=" + size);
+            } catch (RegistryException e) {
+                if (e.status() == 404 || !isRefusal(e) || smaller == sizes.size()) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static String query(int count, String last) {
+        return "n=" + count + "&last=" + URLEncoder.encode(last, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * @param names in the registry's order; not all of them need be tags
+     * @param next the query of the next page, if the registry names one
+     */
+    record Page(List<String> names, Optional<String> next) {
+        String last() {
+            return names.isEmpty() ? "" : names.get(names.size() - 1);
+        }
+    }
+
+    private Page page(String query) throws RegistryException, InterruptedException {
+        return transport.call(new PageReader(image, query));
+    }
+
+    private record PageReader(ImageName image, String query) implements RegistryOperation<Page> {
+        @Override
+        public RegistryRequest request() {
+            return RegistryRequest.of(
+                    "list the tags of " + image,
+                    "GET",
+                    Routes.tags(image) + "?" + query,
+                    Map.of("Accept", "application/json"),
+                    Scope.pull(image.path()));
+        }
+
+        @Override
+        public Page read(Answer answer) throws IOException {
+            return page(answer);
+        }
+    }
+
+    static Page page(Answer answer) throws IOException {
+        List<String> names = new ArrayList<>();
+        // To take something else for an empty list would be to delete what it does not name.
+        if (!answer.forEachText("tags", MAX_PAGE_BYTES, names::add)) {
+            throw answer.failure("the answer is not a list of tags");
+        }
+        return new Page(names, NextLink.query(answer.headers("Link")));
+    }
+}
