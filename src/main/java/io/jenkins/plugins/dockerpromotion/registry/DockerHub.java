@@ -110,8 +110,7 @@ public final class DockerHub {
             public String read(Answer answer) throws IOException {
                 if (answer.status() == 401) {
                     throw new UnauthorizedException(
-                            call.failureText(whyRefused(answer)),
-                            new RegistryException.Reason(401, List.of(), false));
+                            call.failureText(whyRefused(answer)), new RegistryException.Reason(401, List.of(), false));
                 }
                 try {
                     return new Bearer(answer.json().text("access_token")).token();
@@ -327,8 +326,8 @@ public final class DockerHub {
             }
             byte[] body = Json.object(before.differences(after));
             // Not to be repeated as it is: by then somebody may have changed the page.
-            Supplier<RequestBody> once = () -> new RequestBody.Stream(
-                    () -> new ByteArrayInputStream(body), body.length, "application/json");
+            Supplier<RequestBody> once =
+                    () -> new RequestBody.Stream(() -> new ByteArrayInputStream(body), body.length, "application/json");
             try {
                 return call("change the page of " + image, "PATCH", image, "", "", once, answer -> true);
             } catch (RegistryException e) {

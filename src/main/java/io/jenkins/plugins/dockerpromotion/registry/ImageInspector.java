@@ -63,8 +63,7 @@ public final class ImageInspector {
             throws RegistryException, InterruptedException {
         RegistryClient client = RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context);
         return new ImageInspector(
-                client,
-                image.isDockerHub() ? Optional.of(DockerHub.open(authentication, context)) : Optional.empty());
+                client, image.isDockerHub() ? Optional.of(DockerHub.open(authentication, context)) : Optional.empty());
     }
 
     /** Looks at images of {@code client}'s registry, and asks nobody else. */
@@ -139,8 +138,7 @@ public final class ImageInspector {
     }
 
     /** Who may pull need not be one who may log in to the API; then every platform is read. */
-    private static Map<Digest, Long> sizesKnownTo(DockerHub hub, ImageReference reference)
-            throws InterruptedException {
+    private static Map<Digest, Long> sizesKnownTo(DockerHub hub, ImageReference reference) throws InterruptedException {
         try {
             return hub.tag(reference).map(ListedTag::platforms).orElse(Map.of());
         } catch (RegistryException e) {

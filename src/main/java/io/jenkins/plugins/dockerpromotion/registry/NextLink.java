@@ -17,8 +17,8 @@ final class NextLink {
 
     private static final String QUOTED = "\"((?:[^\"\\\\]|\\\\.)*+)(?:\"|$)";
     private static final Pattern TARGET = Pattern.compile("[\\s,]*<([^<>]*)>");
-    private static final Pattern PARAMETER = Pattern.compile(
-            "\\s*+;\\s*+(?:([^\\s=;,\"<>]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|([^\\s;,\"]*+)))?)?");
+    private static final Pattern PARAMETER =
+            Pattern.compile("\\s*+;\\s*+(?:([^\\s=;,\"<>]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|([^\\s;,\"]*+)))?)?");
 
     /** What is no parameter, up to the next link. */
     private static final Pattern REST = Pattern.compile("(?:[^\",]|" + QUOTED + ")*+");
@@ -54,14 +54,15 @@ final class NextLink {
                 // Of several, the first one counts (section 3.3).
                 if (relation.isEmpty() && "rel".equalsIgnoreCase(parameter.group(1))) {
                     String quoted = parameter.group(2);
-                    relation = Optional.of(
-                            quoted == null ? "" + parameter.group(3) : quoted.replaceAll("\\\\(.)", "$1"));
+                    relation =
+                            Optional.of(quoted == null ? "" + parameter.group(3) : quoted.replaceAll("\\\\(.)", "$1"));
                 }
             }
             if (rest.region(position, header.length()).lookingAt()) {
                 position = rest.end();
             }
-            if (relation.filter(NextLink::saysNext).isPresent() && !target.group(1).isBlank()) {
+            if (relation.filter(NextLink::saysNext).isPresent()
+                    && !target.group(1).isBlank()) {
                 targets.add(target.group(1).strip());
             }
         }
@@ -79,7 +80,7 @@ final class NextLink {
         String query = start < 0 ? "" : withoutFragment.substring(start + 1);
         return NOT_IN_A_QUERY
                 .matcher(query)
-                .replaceAll(found -> URLEncoder.encode(found.group(), StandardCharsets.UTF_8)
-                        .replace("+", "%20"));
+                .replaceAll(found ->
+                        URLEncoder.encode(found.group(), StandardCharsets.UTF_8).replace("+", "%20"));
     }
 }

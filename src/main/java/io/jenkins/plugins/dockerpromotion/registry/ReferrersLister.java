@@ -40,8 +40,7 @@ public record ReferrersLister(ImageReference subject) {
                 return Optional.empty();
             }
             found.addAll(page.descriptors);
-            if (page.next.filter(asked::contains).isPresent()
-                    || Math.max(found.size(), asked.size()) > MAX_REFERRERS) {
+            if (page.next.filter(asked::contains).isPresent() || Math.max(found.size(), asked.size()) > MAX_REFERRERS) {
                 throw new RegistryException("Cannot list what refers to " + subject + " on " + transport.origin()
                         + ": it sends the same page again and again, or more than " + MAX_REFERRERS + " referrers");
             }

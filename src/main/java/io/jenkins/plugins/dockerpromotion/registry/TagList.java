@@ -110,8 +110,9 @@ final class TagList {
         }
         boolean beginsInside = first.names().get(0).compareTo(before) > 0;
         // Asked for what comes before its first tag, a registry that starts again would look like a sorted one.
-        Optional<Page> shown =
-                beginsInside ? after(behind, 1, first) : after(before, first.names().size(), first);
+        Optional<Page> shown = beginsInside
+                ? after(behind, 1, first)
+                : after(before, first.names().size(), first);
         if (shown.isEmpty()) {
             return false;
         }
@@ -179,8 +180,7 @@ final class TagList {
 
         private final Set<String> seen = new HashSet<>();
         private final Set<String> followed = new HashSet<>();
-        private final ListProgress progress =
-                new ListProgress("the tags of " + image, transport.context());
+        private final ListProgress progress = new ListProgress("the tags of " + image, transport.context());
         private Page page;
         private List<String> unseen;
         private boolean linked;
@@ -235,7 +235,9 @@ final class TagList {
                 unlinked = true;
                 return true;
             }
-            if (!page.names().isEmpty() && page.names().size() >= before && takesCounts(page.names().size())) {
+            if (!page.names().isEmpty()
+                    && page.names().size() >= before
+                    && takesCounts(page.names().size())) {
                 throw unclear(before, "sends the same tags");
             }
             return false;
@@ -266,7 +268,9 @@ final class TagList {
 
     /** A client's mistake, other than a lack of rights or patience. */
     private static boolean isRefusal(RegistryException e) {
-        return e.status() >= 400 && e.status() < 500 && !Set.of(401, 403, 408, 429).contains(e.status());
+        return e.status() >= 400
+                && e.status() < 500
+                && !Set.of(401, 403, 408, 429).contains(e.status());
     }
 
     private Page firstPage() throws RegistryException, InterruptedException {

@@ -43,8 +43,7 @@ class DockerHubPageTest {
 
     private boolean change(String description, String text, String section)
             throws RegistryException, InterruptedException {
-        return DockerHub.open(LOGIN, network.context())
-                .changePage(IMAGE, new PageChange(description, text, section));
+        return DockerHub.open(LOGIN, network.context()).changePage(IMAGE, new PageChange(description, text, section));
     }
 
     private int patches() {
@@ -190,9 +189,12 @@ class DockerHubPageTest {
     @ParameterizedTest
     @ValueSource(ints = {404, 405, 410, 501})
     void fallsBackToTheOldAddresses(int status) throws Exception {
-        hub.onRequest(r -> r.path().startsWith("/v2/namespaces/"), Fault.status(status).always());
+        hub.onRequest(
+                r -> r.path().startsWith("/v2/namespaces/"),
+                Fault.status(status).always());
         assertThat(change("", "1.0", "jenkins")).isTrue();
-        assertThat(hub.requests().count("PATCH", "/v2/repositories/technolog/serviceone/")).isEqualTo(1);
+        assertThat(hub.requests().count("PATCH", "/v2/repositories/technolog/serviceone/"))
+                .isEqualTo(1);
         assertThat(hub.fullDescription(NAME)).contains("1.0");
     }
 

@@ -142,7 +142,8 @@ class DockerHubTest {
                 .start()) {
             fill(IMAGE, 110);
             List<Tag> tags = DockerHub.open(
-                            RegistryAuthentication.ANONYMOUS, TestNetwork.of(other).context())
+                            RegistryAuthentication.ANONYMOUS,
+                            TestNetwork.of(other).context())
                     .tags(IMAGE, Tags::new)
                     .names;
             assertThat(tags).hasSize(110).doesNotHaveDuplicates();
@@ -247,11 +248,11 @@ class DockerHubTest {
     @Test
     void saysHowFarALongListIs() throws Exception {
         fill(IMAGE, 250);
-        hub.onRequest(
-                page(1), Fault.status(429).header("Retry-After", "30").body("Too many requests"));
+        hub.onRequest(page(1), Fault.status(429).header("Retry-After", "30").body("Too many requests"));
         list();
         assertThat(network.notices())
-                .anyMatch(line -> line.matches("Reading the tags of technolog/serviceone on Docker Hub: \\d+ of 250 so far"));
+                .anyMatch(line ->
+                        line.matches("Reading the tags of technolog/serviceone on Docker Hub: \\d+ of 250 so far"));
     }
 
     private String token(String name, String secret) throws RegistryException, InterruptedException {

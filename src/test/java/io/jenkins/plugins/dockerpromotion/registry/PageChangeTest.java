@@ -127,6 +127,7 @@ class PageChangeTest {
     @Test
     void limitsTheLengthOfItsName() {
         assertThatCode(() -> new PageChange("", "text", "a".repeat(40))).doesNotThrowAnyException();
-        assertThatThrownBy(() -> new PageChange("", "text", "a".repeat(41))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new PageChange("", "text", "a".repeat(41)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -119,9 +119,7 @@ class TagListTest {
                 continue;
             }
             start(InMemoryRegistry.builder().maxPageSize(largestPage).with(ways.toArray(Quirk[]::new)), tags);
-            assertThat(list(size))
-                    .as(ways.toString())
-                    .containsExactlyInAnyOrderElementsOf(registry.tags("group/app"));
+            assertThat(list(size)).as(ways.toString()).containsExactlyInAnyOrderElementsOf(registry.tags("group/app"));
             registry.close();
         }
     }
@@ -167,8 +165,7 @@ class TagListTest {
         registry.onRequest(
                 r -> !r.parameters("last").isEmpty(), Fault.status(429).header("Retry-After", "30"));
         list();
-        assertThat(network.notices())
-                .contains("Reading the tags of " + registry.host() + "/group/app: 2000 so far");
+        assertThat(network.notices()).contains("Reading the tags of " + registry.host() + "/group/app: 2000 so far");
     }
 
     @Test

@@ -75,7 +75,10 @@ final class TagRoutes {
         if (settings.has(Quirk.OLDEST_FIRST)) {
             return behind(start, repository.oldestFirst());
         }
-        return repository.tags().tailMap(start, settings.has(Quirk.LAST_INCLUDED)).keySet();
+        return repository
+                .tags()
+                .tailMap(start, settings.has(Quirk.LAST_INCLUDED))
+                .keySet();
     }
 
     private static List<String> behind(String start, List<String> tags) {

@@ -54,8 +54,7 @@ enum Operation {
                     .issue(Set.of(Scope.pull(World.APP)))
                     .value()
                     .replaceAll("(?s).+", "a token")),
-    DOCKER_HUB_TOKEN(
-            World::hub, "'ci'", (w, c) -> DockerHub.token(World.CI, c).replaceAll("(?s).+", "a token")),
+    DOCKER_HUB_TOKEN(World::hub, "'ci'", (w, c) -> DockerHub.token(World.CI, c).replaceAll("(?s).+", "a token")),
     CHANGE_PAGE(
             World::hub,
             World.SERVICE,
