@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -33,11 +34,11 @@ final class ReferrerCopier {
     }
 
     void copy(Digest subject) throws RegistryException, InterruptedException {
-        Optional<List<Descriptor>> referrers = from.registry().referrers(ImageReference.pinned(from.image(), subject));
-        if (referrers.isEmpty()) {
-            copyTag(fallbackTag(subject, ""));
-        } else {
-            copyAll(subject, referrers.get());
+        Referrers referrers = from.registry().referrers(ImageReference.pinned(from.image(), subject));
+        if (referrers.offered()) {
+            copyAll(subject, referrers.all());
+        } else if (referrers.fallback().isPresent()) {
+            copyTag(Referrers.fallbackTag(subject));
         }
         for (String suffix : COSIGN_SUFFIXES) {
             copyTag(fallbackTag(subject, suffix));
@@ -52,7 +53,7 @@ final class ReferrerCopier {
         boolean listed = referrers.isEmpty()
                 || to.registry()
                         .referrers(ImageReference.pinned(to.image(), subject))
-                        .isPresent();
+                        .offered();
         if (!listed) {
             notices.say(
                     to.image().host() + " cannot list what refers to an image: what was taken along is found there by"

@@ -81,7 +81,7 @@ public final class ImageInspector {
      * @throws RegistryException also when there is no such image
      */
     public ImageInfo glance(ImageReference reference) throws RegistryException, InterruptedException {
-        Optional<Descriptor> found = client.look(reference);
+        Optional<Descriptor> found = client.resolve(reference);
         if (found.isEmpty()) {
             throw new NotFoundException(
                     "Cannot look at " + reference + " on " + reference.name().host() + ": there is no such image; check"

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -25,28 +26,34 @@ public final class Manifest {
     private final List<Descriptor> children;
     private final List<Descriptor> blobs;
     private final Optional<Descriptor> config;
-    private final Map<String, String> annotations;
     private final Optional<Descriptor> subject;
     private final String artifactType;
+    private final Map<String, String> annotations;
 
     private Manifest(byte[] bytes, String mediaType, Digest digest, JsonValue json) {
         this.bytes = bytes;
         this.mediaType = mediaType;
         this.digest = digest;
         boolean known = MediaTypes.KNOWN.contains(mediaType);
-        this.children = descriptors(json.field("manifests").items(), known);
-        this.config = descriptors(List.of(json.field("config")), known).stream().findFirst();
-        this.blobs = Stream.of(
-                        List.of(json.field("config")),
-                        json.field("layers").items(),
-                        json.field("blobs").items())
-                .flatMap(nodes -> descriptors(nodes, known).stream())
-                .filter(blob -> !MediaTypes.isKeptElsewhere(blob.mediaType()))
+        List<Descriptor> listed = descriptors(json.field("manifests").items(), known);
+        this.children = listed.stream()
+                .filter(entry -> MediaTypes.isManifest(entry.mediaType()))
                 .toList();
-        this.annotations = Collections.unmodifiableMap(json.field("annotations").texts());
+        this.config = descriptors(List.of(json.field("config")), known).stream().findFirst();
+        // A BuildKit cache is an index of layers.
+        this.blobs = Stream.of(
+                        listed.stream()
+                                .filter(entry -> !MediaTypes.isManifest(entry.mediaType()))
+                                .toList(),
+                        descriptors(List.of(json.field("config")), known),
+                        descriptors(json.field("layers").items(), known),
+                        descriptors(json.field("blobs").items(), known))
+                .flatMap(List::stream)
+                .toList();
         this.subject =
                 descriptors(List.of(json.field("subject")), known).stream().findFirst();
         this.artifactType = json.text("artifactType");
+        this.annotations = Collections.unmodifiableMap(json.field("annotations").texts());
     }
 
     /**
@@ -69,11 +76,18 @@ public final class Manifest {
         JsonValue json = Json.parse(bytes)
                 .filter(JsonValue::isObject)
                 .orElseThrow(() -> new IllegalArgumentException("the manifest is not a JSON object"));
-        String mediaType = announced.isEmpty() ? MediaTypes.of(json) : announced;
+        String mediaType = MediaTypes.of(json, announced);
         if (!MediaTypes.isValid(mediaType)) {
             throw new IllegalArgumentException("the manifest's media type is none");
         }
         return new Manifest(bytes.clone(), mediaType, digest, json);
+    }
+
+    /** Whether {@code bytes} are JSON with a list of manifests, be it empty. */
+    static boolean isIndex(byte[] bytes) {
+        return Json.parse(bytes)
+                .filter(json -> json.field("manifests").isArray())
+                .isPresent();
     }
 
     /** What does not look like a descriptor is an error in a manifest whose kind is known, and its own business elsewhere. */
@@ -102,7 +116,25 @@ public final class Manifest {
                 .map(node.field("platform")::text)
                 .filter(p -> !p.isEmpty())
                 .collect(Collectors.joining("/"));
-        return new Descriptor(node.text("mediaType"), digest, node.number("size", -1), platform);
+        long size = node.number("size", -1);
+        return new Descriptor(
+                node.text("mediaType"),
+                digest,
+                size,
+                platform,
+                node.text("artifactType"),
+                Collections.unmodifiableMap(node.field("annotations").texts()),
+                data(node.text("data")).filter(data -> data.length == size && digest.matches(data)));
+    }
+
+    private static Optional<byte[]> data(String base64) {
+        try {
+            return base64.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(Base64.getDecoder().decode(base64));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** The bytes whose digest this manifest has. */
@@ -124,14 +156,18 @@ public final class Manifest {
         return children;
     }
 
-    /** Configuration and layers, those left out that no registry holds; none for an index. */
+    /** Configuration and layers; of an index, what it lists besides manifests. Those that need not be stored are left out. */
     public List<Descriptor> blobs() {
-        return blobs;
+        return blobs.stream()
+                .filter(blob -> !MediaTypes.isKeptElsewhere(blob.mediaType()))
+                .toList();
     }
 
-    /** The configuration of a manifest, which says more about the image; none for an index. */
-    public Optional<Descriptor> config() {
-        return config;
+    /** Layers that need not be stored beside the image, and which a registry may lack. */
+    public List<Descriptor> optionalBlobs() {
+        return blobs.stream()
+                .filter(blob -> MediaTypes.isKeptElsewhere(blob.mediaType()))
+                .toList();
     }
 
     /** The manifest that this one refers to, as a signature refers to an image. */
@@ -142,6 +178,11 @@ public final class Manifest {
     /** What kind of artifact this is: where it does not say, the media type of its configuration tells. */
     public String artifactType() {
         return artifactType.isEmpty() ? config.map(Descriptor::mediaType).orElse("") : artifactType;
+    }
+
+    /** The configuration of a manifest, which says more about the image; none for an index. */
+    public Optional<Descriptor> config() {
+        return config;
     }
 
     /** Annotations of the manifest or index itself (OCI image specification, "Annotations"). */

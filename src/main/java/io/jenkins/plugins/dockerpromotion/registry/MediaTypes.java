@@ -24,6 +24,9 @@ public final class MediaTypes {
     /** What Docker's first manifests were; their digest is not that of their bytes. */
     static final String SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1";
 
+    /** A kind of manifest that OCI gave up before its first release with artifacts, and that some tools wrote. */
+    private static final String OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
+
     /** Layers that no registry is meant to hold. */
     private static final Set<String> ELSEWHERE = Set.of(
             "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
@@ -35,9 +38,17 @@ public final class MediaTypes {
 
     private MediaTypes() {}
 
-    /** What a manifest says it is; one that says nothing is of OCI's kinds, where saying so is left to everybody. */
-    static String of(JsonValue manifest) {
+    /**
+     * What a manifest is: what the registry says, if that is a manifest at all, or else what the manifest itself says, or
+     * else what it looks like; OCI's kinds need not say what they are.
+     *
+     * @param announced what the registry says, empty if nothing
+     */
+    static String of(JsonValue manifest, String announced) {
         String own = manifest.text("mediaType");
+        if (!announced.isEmpty() && (isManifest(announced) || own.isEmpty() && !looksFamiliar(manifest))) {
+            return announced;
+        }
         if (!own.isEmpty()) {
             return own;
         }
@@ -45,6 +56,14 @@ public final class MediaTypes {
             return SCHEMA_1 + "+json";
         }
         return manifest.field("manifests").isArray() ? OCI_INDEX : OCI_MANIFEST;
+    }
+
+    private static boolean looksFamiliar(JsonValue manifest) {
+        long version = manifest.number("schemaVersion", 0);
+        return version == 1
+                || version == 2
+                        && (manifest.field("manifests").isArray()
+                                || manifest.field("layers").isArray());
     }
 
     /** What an answer says its manifest is; empty where it says nothing that helps. */
@@ -65,6 +84,14 @@ public final class MediaTypes {
     /** Whether {@code mediaType} can stand in a header (RFC 6838, section 4.2). */
     static boolean isValid(String mediaType) {
         return GRAMMAR.matcher(mediaType).matches();
+    }
+
+    /** Whether this is what an index lists as a manifest. Old indexes leave the type out. */
+    static boolean isManifest(String mediaType) {
+        return mediaType.isEmpty()
+                || KNOWN.contains(mediaType)
+                || mediaType.startsWith(SCHEMA_1)
+                || mediaType.equals(OCI_ARTIFACT);
     }
 
     static boolean isKeptElsewhere(String mediaType) {

@@ -1,16 +1,19 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -23,10 +26,19 @@ import java.util.function.Supplier;
  */
 public final class RegistryClient {
 
-    private final RegistryTransport transport;
+    /** Twice what every registry has to take. */
+    private static final int MAX_MANIFEST = 8 * 1024 * 1024;
 
-    private RegistryClient(RegistryTransport transport) {
+    /** Refusals after which it is worth to see whether the manifest was stored all the same, by a lost attempt. */
+    private static final Set<Integer> PERHAPS_STORED = Set.of(400, 403, 409, 412);
+
+    private final RegistryTransport transport;
+    private final Blobs blobs;
+    private final HeadTrust head = new HeadTrust();
+
+    private RegistryClient(RegistryTransport transport, Notices notices) {
         this.transport = transport;
+        this.blobs = new Blobs(transport, notices);
     }
 
     /**
@@ -37,43 +49,158 @@ public final class RegistryClient {
     public static RegistryClient open(
             ImageName image, RegistryAuthentication authentication, Set<Scope> expected, RegistryContext context)
             throws RegistryException, InterruptedException {
-        return new RegistryClient(RegistryTransport.open(image.host(), authentication, expected, context));
+        return new RegistryClient(
+                RegistryTransport.open(image.host(), authentication, expected, context), context.notices());
     }
 
     /** Reads a manifest; its bytes have the digest they are known by. One request. */
     public Manifest pull(ImageReference reference) throws RegistryException, InterruptedException {
-        return transport.call(new ManifestPuller(reference));
+        return pull(reference, "read the manifest of ");
+    }
+
+    private Manifest pull(ImageReference reference, String phrase) throws RegistryException, InterruptedException {
+        Manifest manifest = transport.call(
+                manifest(phrase, "GET", reference).header("Accept", MediaTypes.ACCEPT),
+                answer -> read(answer, reference));
+        head.exists(reference);
+        return manifest;
+    }
+
+    private static RegistryRequest manifest(String phrase, String method, ImageReference reference) {
+        return RegistryRequest.of(
+                phrase + reference,
+                method,
+                Routes.manifest(reference),
+                Scope.pull(reference.name().path()));
+    }
+
+    private static Manifest read(Answer answer, ImageReference reference) throws IOException {
+        byte[] bytes = answer.bytes(MAX_MANIFEST);
+        Digest digest = reference.isPinned() ? Digest.parse(reference.reference()) : Digest.sha256(bytes);
+        Manifest manifest;
+        try {
+            manifest = Manifest.parse(bytes, MediaTypes.announced(answer), digest);
+        } catch (IllegalArgumentException e) {
+            throw answer.failure(e.getMessage());
+        }
+        if (manifest.mediaType().startsWith(MediaTypes.SCHEMA_1)) {
+            throw answer.failure("the image is stored in Docker's first format (schema 1), which cannot be promoted by"
+                    + " manifest; push it again with a current docker");
+        }
+        Optional<Digest> announced = announced(answer);
+        if (announced.isPresent() && !announced.get().matches(bytes)) {
+            throw answer.failure("the manifest does not have the digest " + announced.get() + " it is announced by");
+        }
+        if (reference.isPinned() && !digest.matches(bytes)) {
+            throw answer.failure("the manifest does not have the digest it was asked for by");
+        }
+        return manifest;
+    }
+
+    /** The digest a registry announces; some leave it out. */
+    private static Optional<Digest> announced(Answer answer) throws RegistryException {
+        try {
+            return answer.header("Docker-Content-Digest").map(Digest::parse);
+        } catch (IllegalArgumentException e) {
+            throw answer.failure("its header Docker-Content-Digest holds no digest");
+        }
     }
 
     /** Reads a manifest if there is one. One request. */
     public Optional<Manifest> pullIfPresent(ImageReference reference) throws RegistryException, InterruptedException {
+        return pullIfPresent(reference, "read the manifest of ");
+    }
+
+    private Optional<Manifest> pullIfPresent(ImageReference reference, String phrase)
+            throws RegistryException, InterruptedException {
         try {
-            return Optional.of(pull(reference));
+            return Optional.of(pull(reference, phrase));
         } catch (NotFoundException e) {
             return Optional.empty();
         }
     }
 
-    /**
-     * The digest of what a tag or digest stands for, nothing if there is no such manifest. One request without content,
-     * two with a registry that tells no digests.
-     */
+    /** The digest of what a tag or digest stands for, nothing if there is no such manifest. See {@link #resolve}. */
     public Optional<Digest> digestOf(ImageReference reference) throws RegistryException, InterruptedException {
-        return look(reference).map(Descriptor::digest);
+        return resolve(reference).map(Descriptor::digest);
     }
 
     /**
-     * What a tag or digest stands for, nothing if there is no such manifest. One request without content, two with a
-     * registry that tells no digests. Its size and, with some registries, its media type stay unknown.
+     * What a tag or digest stands for, nothing if there is no such manifest. One request without content (HEAD), which
+     * Docker Hub does not count as a pull; its size and, with some registries, its media type stay unknown.
+     *
+     * <p>A second request, with content, where the registry tells no digest or refuses the first. That there is nothing is
+     * believed once this registry was seen to answer HEAD for what exists: gateways are known that answer 404 to every one.
      */
-    public Optional<Descriptor> look(ImageReference reference) throws RegistryException, InterruptedException {
-        ManifestChecker.Found found = transport.call(new ManifestChecker(reference));
-        if (!found.exists()) {
-            return Optional.empty();
+    public Optional<Descriptor> resolve(ImageReference reference) throws RegistryException, InterruptedException {
+        if (head.isUseful()) {
+            Head answer = head(reference);
+            if (answer.status() == 200 && answer.digest().isPresent()) {
+                return Optional.of(
+                        new Descriptor(answer.mediaType(), answer.digest().get(), -1, ""));
+            }
+            if (answer.status() == 404 && head.isTrue(this)) {
+                return Optional.empty();
+            }
         }
-        return found.digest().isPresent()
-                ? found.digest().map(digest -> new Descriptor(found.mediaType(), digest, -1, ""))
-                : pullIfPresent(reference).map(m -> new Descriptor(m.mediaType(), m.digest(), m.bytes().length, ""));
+        return pullIfPresent(reference, "look for ")
+                .map(m -> new Descriptor(m.mediaType(), m.digest(), m.bytes().length, ""));
+    }
+
+    private record Head(int status, Optional<Digest> digest, String mediaType) {}
+
+    private Head head(ImageReference reference) throws RegistryException, InterruptedException {
+        Head answer = transport.call(
+                manifest("look for ", "HEAD", reference)
+                        .header("Accept", MediaTypes.ACCEPT)
+                        .accepting(RegistryClient::saysSomethingOfHead),
+                a -> a.status() == 200
+                        ? new Head(200, announced(a), MediaTypes.announced(a))
+                        : new Head(a.status(), Optional.empty(), ""));
+        head.answered(answer.status());
+        return answer;
+    }
+
+    /** Whether an answer is about this way of asking, so that asking otherwise may help. */
+    private static boolean saysSomethingOfHead(int status) {
+        boolean passing = status == 408 || status == 425 || status == 429;
+        return status == 200
+                || status == 500
+                || status == 501
+                || (status >= 400 && status < 500 && status != 401 && !passing);
+    }
+
+    /** Whether the answers to HEAD can be believed here; found out by asking for something that exists. */
+    private static final class HeadTrust {
+
+        private volatile Optional<ImageReference> existing = Optional.empty();
+        private volatile boolean seen;
+        private volatile boolean refused;
+        private boolean lies;
+
+        void exists(ImageReference reference) {
+            if (existing.isEmpty()) {
+                existing = Optional.of(reference);
+            }
+        }
+
+        void answered(int status) {
+            seen |= status == 200;
+            refused |= status != 200 && status != 404 && !seen;
+        }
+
+        boolean isUseful() {
+            return !refused;
+        }
+
+        /** One request, once, if nothing that exists was asked for so far. */
+        synchronized boolean isTrue(RegistryClient client) throws RegistryException, InterruptedException {
+            if (!seen && !lies && existing.isPresent()) {
+                lies = client.head(existing.get()).status() != 200;
+                refused |= lies;
+            }
+            return seen;
+        }
     }
 
     /**
@@ -84,28 +211,71 @@ public final class RegistryClient {
      *     subject")
      */
     public boolean push(ImageReference target, Manifest manifest) throws RegistryException, InterruptedException {
-        ManifestPusher.Stored stored = transport.call(new ManifestPusher(target, manifest));
-        if (!stored.confirmed()
-                && digestOf(target).filter(d -> d.matches(manifest.bytes())).isEmpty()) {
+        RegistryRequest put = RegistryRequest.of(
+                        "store " + target,
+                        "PUT",
+                        Routes.manifest(target),
+                        Scope.pullAndPush(target.name().path()))
+                .body(new RequestBody.Bytes(manifest.bytes(), manifest.mediaType()));
+        Stored stored;
+        try {
+            stored = transport.call(put, answer -> stored(answer, manifest));
+        } catch (RegistryException e) {
+            boolean perhaps = e.isTemporary() || PERHAPS_STORED.contains(e.status());
+            if (perhaps && holds(target, manifest)) {
+                return false;
+            }
+            throw e;
+        }
+        if (!stored.confirmed() && !holds(target, manifest)) {
             throw new RegistryException("Cannot store " + target + " on " + transport.origin()
                     + ": the registry took it, but has something else under this name now");
         }
         return stored.linked();
     }
 
-    /** Removes a tag and nothing else; returns whether it was there. */
-    public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
-        return transport.call(ManifestDeleter.ofTag(tagged));
+    private record Stored(boolean confirmed, boolean linked) {}
+
+    private static Stored stored(Answer answer, Manifest manifest) throws RegistryException {
+        Optional<Digest> confirmed = announced(answer);
+        if (confirmed.isPresent() && !confirmed.get().matches(manifest.bytes())) {
+            throw answer.failure("the registry stored something else: it says " + confirmed.get() + ", the bytes have "
+                    + manifest.digest());
+        }
+        return new Stored(confirmed.isPresent(), answer.header("OCI-Subject").isPresent());
     }
 
-    /** Removes a tag and nothing else, in the way GitLab's registry once had; fails with status 404 elsewhere. */
-    void deleteTagReference(ImageReference tagged) throws RegistryException, InterruptedException {
-        transport.call(new TagReferenceDeleter(tagged));
+    private boolean holds(ImageReference target, Manifest manifest) throws RegistryException, InterruptedException {
+        return digestOf(target).filter(d -> d.matches(manifest.bytes())).isPresent();
+    }
+
+    /** Removes a tag and nothing else; returns whether it was there. */
+    public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
+        if (tagged.isPinned()) {
+            throw new IllegalArgumentException("deleting a digest takes every tag that points to it along");
+        }
+        return delete("delete the tag ", tagged, Routes.manifest(tagged));
+    }
+
+    /** Removes a tag and nothing else, in the way GitLab's registry once had; returns whether it was there. */
+    boolean deleteTagReference(ImageReference tagged) throws RegistryException, InterruptedException {
+        return delete("delete the tag ", tagged, Routes.tagReference(tagged));
     }
 
     /** Removes a manifest with every tag that points to it; returns whether it was there. */
     boolean deleteManifest(ImageReference pinned) throws RegistryException, InterruptedException {
-        return transport.call(ManifestDeleter.ofDigest(pinned));
+        if (!pinned.isPinned()) {
+            throw new IllegalArgumentException("a manifest is deleted by its digest");
+        }
+        return delete("delete the manifest ", pinned, Routes.manifest(pinned));
+    }
+
+    /** Registries that cannot do this answer 400 or 405, which is an error here. */
+    private boolean delete(String phrase, ImageReference target, String path)
+            throws RegistryException, InterruptedException {
+        RegistryRequest delete = RegistryRequest.of(
+                phrase + target, "DELETE", path, Scope.of(target.name().path(), "delete", "pull", "push"));
+        return transport.call(delete.accepting(200, 202, 204, 404), answer -> answer.status() != 404);
     }
 
     /** Scheme, host and port. */
@@ -125,56 +295,66 @@ public final class RegistryClient {
         return new TagList(transport, image).read(readings, beginning, suffices);
     }
 
-    /** Whether {@code image} holds a blob. */
+    /** Whether {@code image} holds a blob. One request without content. */
     public boolean hasBlob(ImageName image, Digest digest) throws RegistryException, InterruptedException {
-        return transport.call(new BlobChecker(image, digest));
-    }
-
-    /** Reads a small blob, of a size that is known. */
-    public byte[] readBlob(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
-        return transport.call(new BlobReader(image, blob));
-    }
-
-    /** Reads a blob and hands it on as it arrives. */
-    public void pullBlob(ImageName image, Descriptor blob, BlobPuller.Sink sink)
-            throws RegistryException, InterruptedException {
-        transport.call(new BlobPuller(image, blob, sink));
+        return blobs.has(image, digest);
     }
 
     /**
-     * Makes a blob of {@code source} appear in {@code target} without moving a byte. One request, two where the credential
-     * may not read {@code source} and the registry says so.
+     * Reads a small blob whole, such as an image's configuration; again, if the connection breaks in the middle of it.
      *
-     * @return where to upload it instead, if the registry does not mount it; nothing if it is there
+     * @throws IllegalArgumentException if {@code blob} is too large to hold, or does not say how large it is
+     */
+    public byte[] readBlob(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
+        return blobs.read(image, blob);
+    }
+
+    /** Where the bytes of a blob go; called once at most, since nobody can tell it to forget what it has seen. */
+    @FunctionalInterface
+    public interface Sink {
+        /** @param content the bytes that the blob's descriptor says; reading them fails if they turn out to be others */
+        void accept(InputStream content) throws IOException, InterruptedException;
+    }
+
+    /** Reads a blob and hands it on as it arrives. Most registries redirect to a storage service. */
+    public void pullBlob(ImageName image, Descriptor blob, Sink sink) throws RegistryException, InterruptedException {
+        blobs.pull(image, blob, sink);
+    }
+
+    /**
+     * Makes a blob of {@code source} appear in {@code target} without moving a byte. One request, two where the registry
+     * does not mount it, or not with this credential.
+     *
+     * @return where to upload it instead; nothing if it is there
      */
     public Optional<URI> mount(ImageName target, Digest digest, ImageName source)
             throws RegistryException, InterruptedException {
-        try {
-            return transport.call(BlobMounter.mount(target, digest, source));
-        } catch (UnauthorizedException e) {
-            // The specification wants an upload to be started instead, but not every registry does.
-            return startUpload(target, digest);
-        }
+        return blobs.mount(target, digest, source);
     }
 
     /** Starts an upload; nothing if the registry finds that it has the blob. */
     public Optional<URI> startUpload(ImageName target, Digest digest) throws RegistryException, InterruptedException {
-        return transport.call(BlobMounter.upload(target, digest));
+        return blobs.start(target, digest);
     }
 
-    /** Sends a blob to an upload that was started. The registry checks its digest. */
+    /**
+     * Sends a blob to an upload that was started. The registry checks its digest.
+     *
+     * @throws RegistryException that is {@linkplain RegistryException#isTemporary temporary} if a second upload of the same
+     *     blob may succeed, also because this client has learned that the registry takes large layers in pieces only
+     */
     public void upload(ImageName target, Descriptor blob, URI location, InputStream content)
             throws RegistryException, InterruptedException {
-        transport.call(new BlobUploader(target, blob, location, content));
+        blobs.upload(target, blob, location, content);
     }
 
     /** Gives up an upload that was started. */
     public void cancelUpload(ImageName target, URI location) throws RegistryException, InterruptedException {
-        transport.call(new UploadCanceller(target, location));
+        blobs.cancel(target, location);
     }
 
-    /** What refers to a manifest by its digest; nothing if the registry cannot tell. */
-    public Optional<List<Descriptor>> referrers(ImageReference subject) throws RegistryException, InterruptedException {
-        return new ReferrersLister(subject).list(transport);
+    /** What refers to a manifest by its digest: two requests, more where the list is long. */
+    public Referrers referrers(ImageReference subject) throws RegistryException, InterruptedException {
+        return Referrers.read(subject, this, transport);
     }
 }

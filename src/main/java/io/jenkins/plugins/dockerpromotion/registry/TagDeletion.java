@@ -30,7 +30,7 @@ final class TagDeletion {
         return switch (way) {
             case UNKNOWN -> deleteInSomeWay(tagged);
             case BY_TAG -> registry.deleteTag(tagged);
-            case BY_REFERENCE -> deleteByReference(tagged);
+            case BY_REFERENCE -> registry.deleteTagReference(tagged);
             case BY_DIGEST ->
                 throw failure(
                         tagged,
@@ -67,8 +67,7 @@ final class TagDeletion {
 
     private boolean takesReference(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
-            registry.deleteTagReference(tagged);
-            return true;
+            return registry.deleteTagReference(tagged);
         } catch (RegistryException e) {
             if (e.isTemporary()) {
                 throw e;
@@ -83,18 +82,6 @@ final class TagDeletion {
             return true;
         } catch (RegistryException e) {
             if (isUnsupported(e)) {
-                return false;
-            }
-            throw e;
-        }
-    }
-
-    private boolean deleteByReference(ImageReference tagged) throws RegistryException, InterruptedException {
-        try {
-            registry.deleteTagReference(tagged);
-            return true;
-        } catch (RegistryException e) {
-            if (e.status() == 404) {
                 return false;
             }
             throw e;

@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryOperation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
@@ -12,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -308,24 +306,9 @@ final class TagList {
     }
 
     private Page page(String query) throws RegistryException, InterruptedException {
-        return transport.call(new PageReader(image, query));
-    }
-
-    private record PageReader(ImageName image, String query) implements RegistryOperation<Page> {
-        @Override
-        public RegistryRequest request() {
-            return RegistryRequest.of(
-                    "list the tags of " + image,
-                    "GET",
-                    Routes.tags(image) + "?" + query,
-                    Map.of("Accept", "application/json"),
-                    Scope.pull(image.path()));
-        }
-
-        @Override
-        public Page read(Answer answer) throws IOException {
-            return page(answer);
-        }
+        RegistryRequest get = RegistryRequest.of(
+                "list the tags of " + image, "GET", Routes.tags(image) + "?" + query, Scope.pull(image.path()));
+        return transport.call(get.header("Accept", "application/json"), TagList::page);
     }
 
     static Page page(Answer answer) throws IOException {

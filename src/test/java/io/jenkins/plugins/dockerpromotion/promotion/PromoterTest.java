@@ -165,7 +165,7 @@ class PromoterTest {
                 .isEqualTo(3);
         assertThat(registry.requests().count())
                 .as(registry.requests().summary())
-                .isEqualTo(1 + 1 + 1 + 3 + 3);
+                .isEqualTo(1 + 1 + 1 + 3 + 1 + 3);
     }
 
     @Test
@@ -191,7 +191,7 @@ class PromoterTest {
                 .isEqualTo(2 + 2);
         assertThat(registry.requests().count())
                 .as(registry.requests().summary())
-                .isEqualTo(1 + 1 + 3 + 2 + blobs + 4);
+                .isEqualTo(1 + 1 + 3 + 2 + 1 + blobs + 4);
     }
 
     @Test

@@ -71,7 +71,7 @@ class RequestCountTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 4", "5, 12"})
+    @CsvSource({"1, 5", "5, 13"})
     void promotesWithinARepository(int targets, int requests) throws Exception {
         registry.push("group/app", "1.0", TestImage.docker(1));
         RegistryClient client = knowingTheRealm(Scope.pullAndPush("group/app"));

@@ -13,6 +13,21 @@ import java.util.function.Consumer;
 /** A server's answer: status, headers, and a body that is read at most once and never beyond a limit. */
 public final class Answer implements AutoCloseable {
 
+    /**
+     * What a caller makes of an answer whose status it accepts. May be called again with another answer if the connection
+     * breaks meanwhile.
+     *
+     * @param <T> what the answer says
+     */
+    @FunctionalInterface
+    public interface Reader<T> {
+        /**
+         * @throws RegistryException if the answer makes no sense
+         * @throws IOException if the connection breaks
+         */
+        T read(Answer answer) throws IOException;
+    }
+
     private static final String NO_JSON = "the answer is not the JSON it should be";
 
     /** How long to wait for the rest of an answer nobody wants; opening another connection takes about as long. */

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -77,16 +78,25 @@ public final class RegistryTransport {
         return status == 400 ? RegistryLocation.usual(host) : plain;
     }
 
-    /** Sends {@code operation} and returns what it found out. */
-    public <T> T call(RegistryOperation<T> operation) throws RegistryException, InterruptedException {
-        RegistryRequest request = operation.request();
-        URI uri = location.registry().resolve(request.target());
-        // An address the registry gave may lie elsewhere, such as a storage service: it is no business of the
-        // credential.
-        Authorizer own = Origin.of(uri).equals(origin) ? authorizer.needing(request.scope()) : Authorizer.NONE;
-        return caller.call(
-                new HttpCall(request.phrase(), request.method(), uri, request.headers(), request.body(), own),
-                operation);
+    /** Sends {@code request} and returns what {@code reader} makes of the answer. */
+    public <T> T call(RegistryRequest request, Answer.Reader<T> reader) throws RegistryException, InterruptedException {
+        URI uri = location.registry().resolve(request.uri());
+        // An address the registry gave may lie elsewhere, such as a storage service: the credential does not go there.
+        Authorizer own = request.scope().isPresent() && Origin.of(uri).equals(origin)
+                ? authorizer.needing(request.scope().get())
+                : Authorizer.NONE;
+        HttpCall call = new HttpCall(request.phrase(), request.method(), uri, request.headers(), request.body(), own);
+        return caller.call(call, new Reading<>() {
+            @Override
+            public boolean accepts(int status) {
+                return request.accepted().test(status);
+            }
+
+            @Override
+            public T read(Answer answer) throws IOException {
+                return reader.read(answer);
+            }
+        });
     }
 
     /** How many tags to ask the registry for at once; 0 for as many as it sends. */

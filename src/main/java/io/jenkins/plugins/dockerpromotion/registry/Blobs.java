@@ -1,0 +1,279 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The blobs of one registry: looking, reading, mounting, uploading (OCI distribution specification, "Blobs"). */
+final class Blobs {
+
+    private static final String BYTES = "application/octet-stream";
+
+    /** Small enough for the gateways that refuse a whole layer, and few enough requests for the rest. */
+    private static final int PIECE = 4 * 1024 * 1024;
+
+    private static final int SMALLEST_PIECE = 256 * 1024;
+
+    /** How registries that do not mount, or not for these credentials, refuse it; the specification wants 202. */
+    private static final Set<Integer> NO_MOUNT = Set.of(400, 401, 403, 404, 405, 501);
+
+    private final RegistryTransport transport;
+    private final Notices notices;
+    private final AtomicBoolean saidNoMount = new AtomicBoolean();
+    private volatile boolean inPieces;
+
+    /** The smallest piece that the registry takes, by its header {@code OCI-Chunk-Min-Length}. */
+    private volatile int leastPiece = SMALLEST_PIECE;
+
+    Blobs(RegistryTransport transport, Notices notices) {
+        this.transport = transport;
+        this.notices = notices;
+    }
+
+    boolean has(ImageName image, Digest digest) throws RegistryException, InterruptedException {
+        RegistryRequest head = RegistryRequest.of(
+                "look for the blob " + digest.abbreviated() + " of " + image,
+                "HEAD",
+                path(image, digest),
+                Scope.pull(image.path()));
+        return transport.call(head.accepting(status -> status == 200 || isAbsentOrRefused(status)), a -> a.status() == 200);
+    }
+
+    /** To look first is a saving: where a registry refuses to tell, the blob is taken for absent and sent. */
+    private static boolean isAbsentOrRefused(int status) {
+        return status == 400 || status == 404 || status == 405 || status == 406 || status == 501;
+    }
+
+    byte[] read(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
+        if (blob.size() < 0 || blob.size() > Integer.MAX_VALUE - 1) {
+            throw new IllegalArgumentException("a blob of " + blob.size() + " bytes is not read whole");
+        }
+        if (blob.data().isPresent()) {
+            return blob.data().get().clone();
+        }
+        return transport.call(get(image, blob), answer -> {
+            byte[] bytes = answer.bytes((int) blob.size());
+            if (bytes.length < blob.size()) {
+                throw answer.failure("it ended " + (blob.size() - bytes.length) + " bytes early");
+            }
+            if (!blob.digest().matches(bytes)) {
+                throw answer.failure("its bytes do not have its digest");
+            }
+            return bytes;
+        });
+    }
+
+    void pull(ImageName image, Descriptor blob, RegistryClient.Sink sink)
+            throws RegistryException, InterruptedException {
+        if (blob.data().isPresent()) {
+            try {
+                sink.accept(new ByteArrayInputStream(blob.data().get()));
+            } catch (RegistryException e) {
+                throw e;
+            } catch (IOException e) {
+                throw new RegistryException(
+                        "Cannot read the blob " + blob.digest().abbreviated() + " of " + image + ": " + e.getMessage());
+            }
+            return;
+        }
+        transport.call(get(image, blob), answer -> {
+            if (answer.length().filter(length -> length != blob.size()).isPresent()) {
+                throw answer.failure(
+                        "it has " + answer.length().orElse(0L) + " bytes, and the manifest says " + blob.size());
+            }
+            try {
+                sink.accept(new VerifiedStream(answer, blob));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted");
+            }
+            return null;
+        });
+    }
+
+    private static RegistryRequest get(ImageName image, Descriptor blob) {
+        return RegistryRequest.of(
+                        "read the blob " + blob.digest().abbreviated() + " of " + image,
+                        "GET",
+                        path(image, blob.digest()),
+                        Scope.pull(image.path()))
+                .accepting(200);
+    }
+
+    /** @return where to upload the blob instead, nothing if it is there now */
+    Optional<URI> mount(ImageName target, Digest digest, ImageName source)
+            throws RegistryException, InterruptedException {
+        String query = "?mount=" + digest + "&from=" + URLEncoder.encode(source.path(), StandardCharsets.UTF_8);
+        RegistryRequest post = post("mount the blob ", target, digest, query)
+                .accepting(status -> status == 201 || status == 202 || NO_MOUNT.contains(status));
+        Mounting mounting = transport.call(post, answer -> switch (answer.status()) {
+            case 201 -> Mounting.DONE;
+            case 202 -> new Mounting(202, Optional.of(upload(answer)));
+            default -> new Mounting(answer.status(), Optional.empty());
+        });
+        if (mounting.status() <= 202) {
+            return mounting.upload();
+        }
+        if (saidNoMount.compareAndSet(false, true)) {
+            notices.say(transport.origin() + " does not mount layers of " + source + " in " + target + " (it answered "
+                    + mounting.status()
+                    + (isAboutRights(mounting.status()) ? "; these credentials may not read there" : "")
+                    + "); they are copied through this agent");
+        }
+        return start(target, digest);
+    }
+
+    private static boolean isAboutRights(int status) {
+        return status == 401 || status == 403;
+    }
+
+    private record Mounting(int status, Optional<URI> upload) {
+        static final Mounting DONE = new Mounting(201, Optional.empty());
+    }
+
+    /** @return where to upload the blob, nothing if the registry finds that it has it */
+    Optional<URI> start(ImageName target, Digest digest) throws RegistryException, InterruptedException {
+        return transport.call(
+                post("start the upload of the blob ", target, digest, "").accepting(201, 202),
+                answer -> answer.status() == 201 ? Optional.empty() : Optional.of(upload(answer)));
+    }
+
+    private URI upload(Answer answer) throws RegistryException {
+        answer.header("OCI-Chunk-Min-Length")
+                .filter(length -> length.matches("\\d{1,8}"))
+                .ifPresent(length -> leastPiece = Math.max(SMALLEST_PIECE, Integer.parseInt(length)));
+        return answer.target("Location");
+    }
+
+    private static RegistryRequest post(String what, ImageName target, Digest digest, String query) {
+        return RegistryRequest.of(
+                what + digest.abbreviated() + " to " + target,
+                "POST",
+                "/v2/" + target.path() + "/blobs/uploads/" + query,
+                Scope.pullAndPush(target.path()));
+    }
+
+    /** The registry checks the bytes against the digest. */
+    void upload(ImageName target, Descriptor blob, URI location, InputStream content)
+            throws RegistryException, InterruptedException {
+        if (inPieces) {
+            new PieceByPiece(target, blob, location).send(content);
+            return;
+        }
+        RequestBody whole = new RequestBody.Stream(() -> content, blob.size(), BYTES);
+        try {
+            transport.call(
+                    uploading(target, blob, "PUT", finish(location, blob)).body(whole), answer -> null);
+        } catch (RegistryException e) {
+            if (e.status() != 413 && e.status() != 307 && e.status() != 308) {
+                throw e;
+            }
+            // The bytes are gone. Whoever has them is to send them again, in the way that works here.
+            inPieces = true;
+            throw new RegistryException(
+                    e.getMessage() + "; large layers go there in pieces",
+                    new RegistryException.Reason(e.status(), e.codes(), true),
+                    null);
+        }
+    }
+
+    private static RegistryRequest uploading(ImageName target, Descriptor blob, String method, URI location) {
+        return RegistryRequest.of("upload the blob " + blob.digest().abbreviated() + " to " + target, method, location)
+                .needing(Scope.pullAndPush(target.path()));
+    }
+
+    private static URI finish(URI location, Descriptor blob) {
+        String separator = location.getRawQuery() == null ? "?" : "&";
+        return URI.create(location + separator + "digest=" + blob.digest());
+    }
+
+    /** One upload in pieces (OCI distribution specification, "Pushing a blob in chunks"); each piece can be sent again. */
+    private final class PieceByPiece {
+        private final ImageName target;
+        private final Descriptor blob;
+        private URI location;
+        private long sent;
+        private int size = Math.max(PIECE, leastPiece);
+
+        PieceByPiece(ImageName target, Descriptor blob, URI location) {
+            this.target = target;
+            this.blob = blob;
+            this.location = location;
+        }
+
+        void send(InputStream content) throws RegistryException, InterruptedException {
+            byte[] piece = read(content);
+            while (piece.length > 0) {
+                sendPiece(piece, 0, piece.length);
+                piece = read(content);
+            }
+            transport.call(uploading(target, blob, "PUT", finish(location, blob)), answer -> null);
+        }
+
+        private byte[] read(InputStream content) throws RegistryException, InterruptedException {
+            try {
+                return content.readNBytes(size);
+            } catch (RegistryException e) {
+                throw e;
+            } catch (InterruptedIOException e) {
+                Thread.interrupted();
+                throw new InterruptedException();
+            } catch (IOException e) {
+                throw new RegistryException(
+                        "Cannot upload the blob " + blob.digest().abbreviated() + " to " + target
+                                + ": its source broke off (" + e.getMessage() + ")");
+            }
+        }
+
+        /** A gateway does not say how much it lets pass, so that is tried. */
+        private void sendPiece(byte[] bytes, int from, int to) throws RegistryException, InterruptedException {
+            for (int at = from; at < to; ) {
+                int count = Math.min(size, to - at);
+                try {
+                    patch(Arrays.copyOfRange(bytes, at, at + count));
+                    at += count;
+                } catch (RegistryException e) {
+                    if (e.status() != 413 || size / 2 < leastPiece) {
+                        throw e;
+                    }
+                    size /= 2;
+                }
+            }
+        }
+
+        private void patch(byte[] piece) throws RegistryException, InterruptedException {
+            RegistryRequest patch = uploading(target, blob, "PATCH", location)
+                    .header("Content-Range", sent + "-" + (sent + piece.length - 1))
+                    .body(new RequestBody.Bytes(piece, BYTES))
+                    .accepting(201, 202, 204);
+            location = transport.call(patch, answer -> answer.target("Location"));
+            sent += piece.length;
+        }
+    }
+
+    /** Registries that cannot do this forget the upload by themselves, so every answer will do. */
+    void cancel(ImageName target, URI location) throws RegistryException, InterruptedException {
+        RegistryRequest delete = RegistryRequest.of("give up an upload to " + target, "DELETE", location)
+                .needing(Scope.pullAndPush(target.path()));
+        transport.call(delete.accepting(status -> true), Answer::status);
+    }
+
+    private static String path(ImageName image, Digest digest) {
+        return "/v2/" + image.path() + "/blobs/" + digest;
+    }
+}

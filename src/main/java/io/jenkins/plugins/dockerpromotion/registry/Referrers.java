@@ -1,0 +1,140 @@
+package io.jenkins.plugins.dockerpromotion.registry;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.io.IOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What refers to a manifest, such as signatures and attestations (OCI distribution specification, "Listing Referrers").
+ *
+ * @param all from the registry's own list and from the fallback tag, each digest once
+ * @param offered whether the registry keeps such a list itself
+ * @param fallback the index that clients keep under a tag where the registry does not, if there is one
+ */
+public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest> fallback) {
+
+    /** A signature or two for each of an image's platforms; each of them is copied one by one. */
+    private static final int MAX = 10_000;
+
+    private static final int MAX_INDEX = 8 * 1024 * 1024;
+
+    public Referrers {
+        all = List.copyOf(all);
+    }
+
+    /** The tag of a subject's index (OCI distribution specification, "Referrers Tag Schema"). */
+    public static Tag fallbackTag(Digest subject) {
+        String algorithm = subject.algorithm();
+        String hex = subject.hex();
+        return new Tag(algorithm.substring(0, Math.min(32, algorithm.length()))
+                + '-'
+                + hex.substring(0, Math.min(64, hex.length())));
+    }
+
+    /** @param subject by digest */
+    static Referrers read(ImageReference subject, RegistryClient client, RegistryTransport transport)
+            throws RegistryException, InterruptedException {
+        Optional<List<Descriptor>> listed = list(subject, transport);
+        Optional<Manifest> fallback = fallback(subject, client, listed.isPresent());
+        Map<Digest, Descriptor> all = new LinkedHashMap<>();
+        listed.orElse(List.of()).forEach(d -> all.putIfAbsent(d.digest(), d));
+        fallback.map(Manifest::children).orElse(List.of()).forEach(d -> all.putIfAbsent(d.digest(), d));
+        return new Referrers(List.copyOf(all.values()), listed.isPresent(), fallback);
+    }
+
+    /** @return nothing if the registry keeps no list */
+    private static Optional<List<Descriptor>> list(ImageReference subject, RegistryTransport transport)
+            throws RegistryException, InterruptedException {
+        List<Descriptor> found = new ArrayList<>();
+        Set<URI> asked = new HashSet<>();
+        Optional<URI> target = Optional.of(URI.create(Routes.referrers(subject)));
+        while (target.isPresent()) {
+            asked.add(target.get());
+            Optional<Page> page = transport.call(request(subject, target.get()), answer -> page(answer, subject));
+            if (page.isEmpty() && asked.size() == 1) {
+                return Optional.empty();
+            }
+            if (page.isEmpty()) {
+                throw failure(subject, transport, "a page of the list is missing");
+            }
+            found.addAll(page.get().descriptors);
+            target = page.get().next;
+            if (target.filter(asked::contains).isPresent() || Math.max(found.size(), asked.size()) > MAX) {
+                throw failure(subject, transport, "it sends a page again, or more than " + MAX + " referrers");
+            }
+        }
+        return Optional.of(found);
+    }
+
+    private static RegistryException failure(ImageReference subject, RegistryTransport transport, String why) {
+        return new RegistryException(
+                "Cannot list what refers to " + subject + " on " + transport.origin() + ": " + why);
+    }
+
+    private record Page(List<Descriptor> descriptors, Optional<URI> next) {}
+
+    /**
+     * Registries that do not know the request answer it as an address, a method or a right they do not know, or break over
+     * it; what may pass is tried again as always, since a registry that is down has not said that there are none.
+     */
+    private static RegistryRequest request(ImageReference subject, URI target) {
+        return RegistryRequest.of("list what refers to " + subject, "GET", target)
+                .needing(Scope.pull(subject.name().path()))
+                .header("Accept", MediaTypes.OCI_INDEX)
+                .accepting(status -> status == 200
+                        || status == 500
+                        || status == 501
+                        || (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429));
+    }
+
+    private static Optional<Page> page(Answer answer, ImageReference subject) throws IOException {
+        if (answer.status() != 200) {
+            return Optional.empty();
+        }
+        byte[] bytes = answer.bytes(MAX_INDEX);
+        try {
+            Optional<URI> next = NextLink.query(answer.headers("Link"))
+                    .map(query -> URI.create(Routes.referrers(subject) + "?" + query));
+            // A proxy may answer a page of its own, or any JSON, for an address it does not know.
+            return Manifest.isIndex(bytes)
+                    ? Optional.of(new Page(Manifest.parse(bytes, MediaTypes.OCI_INDEX).children(), next))
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Some registries answer any digest that is written as a tag, with the image itself: that is no list of referrers. */
+    private static Optional<Manifest> fallback(ImageReference subject, RegistryClient client, boolean offered)
+            throws RegistryException, InterruptedException {
+        Digest digest = Digest.parse(subject.reference());
+        try {
+            return client.pullIfPresent(ImageReference.tagged(subject.name(), fallbackTag(digest)))
+                    .filter(index -> isListOfReferrers(index, digest));
+        } catch (RegistryException e) {
+            // A tag that holds something else, or that a registry with a list of its own does not want to show.
+            if (e.status() == 200 || (offered && !e.isTemporary())) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean isListOfReferrers(Manifest index, Digest subject) {
+        return index.mediaType().equals(MediaTypes.OCI_INDEX)
+                && index.subject().isEmpty()
+                && !subject.matches(index.bytes())
+                && index.children().stream().noneMatch(entry -> entry.digest().equals(subject));
+    }
+}
