@@ -51,7 +51,8 @@ final class Blobs {
                 "HEAD",
                 path(image, digest),
                 Scope.pull(image.path()));
-        return transport.call(head.accepting(status -> status == 200 || isAbsentOrRefused(status)), a -> a.status() == 200);
+        return transport.call(
+                head.accepting(status -> status == 200 || isAbsentOrRefused(status)), a -> a.status() == 200);
     }
 
     /** To look first is a saving: where a registry refuses to tell, the blob is taken for absent and sent. */
