@@ -108,7 +108,8 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
                     .map(query -> URI.create(Routes.referrers(subject) + "?" + query));
             // A proxy may answer a page of its own, or any JSON, for an address it does not know.
             return Manifest.isIndex(bytes)
-                    ? Optional.of(new Page(Manifest.parse(bytes, MediaTypes.OCI_INDEX).children(), next))
+                    ? Optional.of(
+                            new Page(Manifest.parse(bytes, MediaTypes.OCI_INDEX).children(), next))
                     : Optional.empty();
         } catch (IllegalArgumentException e) {
             return Optional.empty();
