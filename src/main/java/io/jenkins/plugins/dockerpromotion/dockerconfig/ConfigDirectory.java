@@ -1,8 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.dockerconfig;
 
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest.Inherit;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
@@ -16,6 +18,7 @@ import java.nio.file.attribute.AclEntryType;
 import java.nio.file.attribute.AclFileAttributeView;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +45,19 @@ public final class ConfigDirectory {
     private final Path directory;
     private final ConfigRequest request;
 
+    /**
+     * A directory that was made.
+     *
+     * @param variables with which clients find it
+     * @param warnings for the log, one line each
+     */
+    public record Created(Map<String, String> variables, List<String> warnings) implements Serializable {
+        public Created {
+            variables = new LinkedHashMap<>(variables);
+            warnings = new ArrayList<>(warnings);
+        }
+    }
+
     private ConfigDirectory(Path directory, ConfigRequest request) {
         this.directory = directory;
         this.request = request;
@@ -51,13 +67,11 @@ public final class ConfigDirectory {
      * Makes the directory with everything in it; if something fails, there is nothing left of it.
      *
      * @param directory must not exist yet; its parents are made if need be
-     * @return the variables with which clients find it
      * @throws IOException in one line, without a secret
      */
-    public static Map<String, String> create(Path directory, ConfigRequest request) throws IOException {
-        DockerConfig inherited = request.inherit()
-                ? ConfigSource.of(request, directory.getFileSystem()).read()
-                : DockerConfig.empty();
+    public static Created create(Path directory, ConfigRequest request) throws IOException {
+        List<String> warnings = new ArrayList<>();
+        DockerConfig inherited = inherited(directory, request, warnings);
         try {
             Files.createDirectories(directory.toAbsolutePath().resolveSibling("."));
             Files.createDirectory(directory, onlyForOwner(directory, "rwx------"));
@@ -66,13 +80,31 @@ public final class ConfigDirectory {
         }
         try {
             keepToOwner(directory);
-            return new ConfigDirectory(directory.toAbsolutePath(), request).fill(inherited);
+            return new Created(new ConfigDirectory(directory.toAbsolutePath(), request).fill(inherited), warnings);
         } catch (IOException e) {
             delete(directory);
             throw failure(directory, e);
         } catch (RuntimeException e) {
             delete(directory);
             throw e;
+        }
+    }
+
+    private static DockerConfig inherited(Path directory, ConfigRequest request, List<String> warnings)
+            throws IOException {
+        if (request.inherit() == Inherit.NOTHING) {
+            return DockerConfig.empty();
+        }
+        ConfigSource source = ConfigSource.of(request, directory.getFileSystem());
+        try {
+            return source.read();
+        } catch (IOException e) {
+            String what = "the Docker configuration " + source.file() + ": " + e.getMessage();
+            if (request.inherit() == Inherit.REQUIRED) {
+                throw new IOException("Cannot use " + what + "; correct that file, or leave out 'inherit'.", e);
+            }
+            warnings.add("Warning: ignoring " + what + "; the block starts without these settings");
+            return DockerConfig.empty();
         }
     }
 
@@ -84,7 +116,7 @@ public final class ConfigDirectory {
     private Map<String, String> fill(DockerConfig inherited) throws IOException {
         Map<String, String> variables = new LinkedHashMap<>();
         DockerConfig config = inherited;
-        if (request.inherit()) {
+        if (request.inherit() != Inherit.NOTHING) {
             ConfigSource source = ConfigSource.of(request, directory.getFileSystem());
             if (source.has("cli-plugins")) {
                 config = config.withPluginFolder(source.path("cli-plugins"));

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.dockerconfig;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystem;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -29,18 +30,32 @@ record ConfigSource(Path directory, boolean ofOuterBlock) {
         return new ConfigSource(files.getPath(home, ".docker"), false);
     }
 
-    /** The part of the configuration that is taken over. */
+    /**
+     * The part of the configuration that is taken over; nothing if there is no file.
+     *
+     * @throws IOException saying in half a sentence why the file cannot be used
+     */
     DockerConfig read() throws IOException {
-        Path file = directory.resolve("config.json");
+        Path file = file();
         try {
             DockerConfig config = DockerConfig.parse(ConfigDirectory.readCapped(file));
             return ofOuterBlock ? config.withLoginsByRegistry() : config.withoutLogins();
         } catch (NoSuchFileException e) {
             return DockerConfig.empty();
+        } catch (AccessDeniedException e) {
+            throw new IOException("it may not be read", e);
+        } catch (FileSystemException e) {
+            // The message of the exception repeats the path.
+            throw new IOException(
+                    Files.isDirectory(file) ? "it is a directory" : String.valueOf(e.getReason()), e);
         } catch (IOException e) {
-            throw new IOException("Cannot take over the Docker configuration " + file + ": " + reason(e)
-                    + "; correct that file, or set inherit to false to do without it.");
+            // What reading a directory throws on Linux has no type and no path.
+            throw Files.isDirectory(file) ? new IOException("it is a directory", e) : e;
         }
+    }
+
+    Path file() {
+        return directory.resolve("config.json");
     }
 
     boolean has(String folder) {
@@ -62,9 +77,5 @@ record ConfigSource(Path directory, boolean ofOuterBlock) {
             }
         }
         return false;
-    }
-
-    private static String reason(IOException e) {
-        return e instanceof AccessDeniedException ? "it may not be read" : e.getMessage();
     }
 }

@@ -151,13 +151,13 @@ public final class DockerConfig {
      * With native credential stores switched off, for good.
      *
      * <p>The Docker client chooses a native store by itself (the keychain, {@code pass}, the secret service) while the
-     * file has no {@code credsStore}, no {@code credHelpers} and no entry in {@code auths}; an empty {@code credsStore}
-     * counts as none, so that a {@code docker login} after a {@code docker logout} would leave the file. An entry of no
-     * registry keeps {@code auths} from ever being empty.
+     * file has no {@code credsStore}, no {@code credHelpers} and no entry in {@code auths}. An entry of no registry keeps
+     * {@code auths} from ever being empty, also after a {@code docker logout}. An empty {@code credsStore} would not do:
+     * the Docker client takes it for none, and Java clients look for a helper without a name.
      */
     public DockerConfig isolated() {
         ObjectNode copy = content.deepCopy();
-        copy.put(CREDENTIALS_STORE, "");
+        copy.remove(CREDENTIALS_STORE);
         object(copy, AUTHS).putObject(PLACEHOLDER);
         if (object(copy, CREDENTIAL_HELPERS).isEmpty()) {
             copy.remove(CREDENTIAL_HELPERS);

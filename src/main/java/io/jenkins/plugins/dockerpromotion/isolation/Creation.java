@@ -7,11 +7,10 @@ import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
 import java.io.File;
 import java.io.IOException;
-import java.util.Map;
 import jenkins.MasterToSlaveFileCallable;
 
 /** Makes a directory with logins in it. Crosses the channel with the secrets, once. */
-final class Creation extends MasterToSlaveFileCallable<Map<String, String>> {
+final class Creation extends MasterToSlaveFileCallable<ConfigDirectory.Created> {
 
     private static final long serialVersionUID = 1L;
 
@@ -22,7 +21,7 @@ final class Creation extends MasterToSlaveFileCallable<Map<String, String>> {
     }
 
     @Override
-    public Map<String, String> invoke(File directory, VirtualChannel channel) throws IOException, InterruptedException {
+    public ConfigDirectory.Created invoke(File directory, VirtualChannel channel) throws IOException, InterruptedException {
         synchronized (Removal.REMOVED) {
             if (Removal.REMOVED.contains(directory.getName())) {
                 throw new AbortException("The Docker configuration is not needed any more");
@@ -33,7 +32,7 @@ final class Creation extends MasterToSlaveFileCallable<Map<String, String>> {
         }
     }
 
-    private Map<String, String> create(File directory) throws AbortException {
+    private ConfigDirectory.Created create(File directory) throws AbortException {
         try {
             return ConfigDirectory.create(directory.toPath(), request);
         } catch (IOException | IllegalArgumentException e) {

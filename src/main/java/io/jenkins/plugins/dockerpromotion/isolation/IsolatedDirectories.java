@@ -8,6 +8,7 @@ import hudson.XmlFile;
 import hudson.init.InitMilestone;
 import hudson.model.Computer;
 import hudson.util.XStream2;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
 import java.io.File;
 import java.io.IOException;
@@ -60,10 +61,8 @@ public final class IsolatedDirectories {
 
     /**
      * Makes a directory and what is asked for in it; what there is of it already gives way.
-     *
-     * @return the variables with which clients find it
      */
-    public Map<String, String> make(IsolatedDirectory directory, FilePath place, ConfigRequest request)
+    public ConfigDirectory.Created make(IsolatedDirectory directory, FilePath place, ConfigRequest request)
             throws IOException, InterruptedException {
         try {
             put(directory);

@@ -61,13 +61,14 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts, Sec
         BuildSecrets.mask(run, secrets);
         FilePath temporary = temporary(workspace);
         ConfigRequest request = new ConfigRequest(
-                step.isInherit(),
+                step.inheritance(),
                 temporary.getName().substring(workspace.getName().length()),
                 inherited(context.get(EnvVars.class)),
                 logins);
-        Map<String, String> variables = IsolatedDirectories.get()
+        ConfigDirectory.Created created = IsolatedDirectories.get()
                 .make(IsolatedDirectory.of(temporary, directory, run), temporary.child(directory), request);
-        return new BlockConfiguration(requireOwn(directory, variables), hosts(logins), SecretMasker.of(secrets));
+        created.warnings().forEach(context.get(TaskListener.class).getLogger()::println);
+        return new BlockConfiguration(requireOwn(directory, created.variables()), hosts(logins), SecretMasker.of(secrets));
     }
 
     private static FilePath temporary(FilePath workspace) throws AbortException {

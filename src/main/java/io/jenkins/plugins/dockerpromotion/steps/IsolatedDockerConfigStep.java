@@ -13,6 +13,7 @@ import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest.Inherit;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
@@ -41,6 +42,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
     private String credentialsId;
     private List<RegistryLogin> registries = List.of();
     private boolean inherit = true;
+    private boolean inheritGiven;
 
     @DataBoundConstructor
     public IsolatedDockerConfigStep() {
@@ -78,9 +80,15 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         return inherit;
     }
 
+    /** Who asks for the agent's settings by name gets an error where they cannot be read, everybody else a warning. */
+    Inherit inheritance() {
+        return !inherit ? Inherit.NOTHING : inheritGiven ? Inherit.REQUIRED : Inherit.IF_READABLE;
+    }
+
     @DataBoundSetter
     public void setInherit(boolean inherit) {
         this.inherit = inherit;
+        this.inheritGiven = true;
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.dockerconfig;
 
+import static org.assertj.core.api.Assertions.as;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest.Inherit;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +15,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.api.io.TempDir;
 
 class ConfigDirectoryTest {
@@ -81,7 +86,7 @@ class ConfigDirectoryTest {
                 .doesNotContain("quay.io");
         directory = root.resolve("workspace@tmp/89ab");
         ConfigDirectory.create(
-                directory, new ConfigRequest(true, "@tmp", Map.of("DOCKER_CONFIG", agentConfig.toString()), Map.of()));
+                directory, new ConfigRequest(Inherit.IF_READABLE, "@tmp", Map.of("DOCKER_CONFIG", agentConfig.toString()), Map.of()));
         assertThat(directory.resolve("config.json")).content().doesNotContain("quay.io", "registry.example.com");
     }
 
@@ -91,18 +96,32 @@ class ConfigDirectoryTest {
                 .containsEntry("DOCKER_AUTH_CONFIG", "{}");
     }
 
-    @Test
-    void abandonsNothingWhenItFails() throws IOException {
-        Files.createDirectories(agentConfig.resolve("contexts"));
-        Files.writeString(agentConfig.resolve("config.json"), "{\"auths\": s3cret}");
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"auths\": s3cret}", "{ // a comment\n}", "[]", "DIRECTORY", "FILE INSTEAD OF .docker"})
+    void whatCannotBeReadIsAWarningOrWhereItIsRequiredAnError(String content) throws IOException {
+        Path file = agentConfig.resolve("config.json");
+        if (content.equals("DIRECTORY")) {
+            Files.createDirectories(file);
+        } else if (content.startsWith("FILE")) {
+            Files.delete(agentConfig);
+            Files.writeString(agentConfig, "");
+        } else {
+            Files.writeString(file, content);
+        }
+
         assertThatIOException()
-                .isThrownBy(() -> create(true, Map.of()))
-                .withMessageStartingWith("Cannot take over the Docker configuration "
-                        + agentConfig.resolve("config.json") + ": it is not JSON (line 1, column ")
-                .withMessageEndingWith("correct that file, or set inherit to false to do without it.")
-                .withMessageNotContaining("s3cret");
+                .isThrownBy(() -> create(Inherit.REQUIRED, Map.of()))
+                .withMessageStartingWith("Cannot use the Docker configuration " + file + ": ")
+                .withMessageEndingWith("; correct that file, or leave out 'inherit'.")
+                .withMessageNotContainingAny("s3cret", "null");
         assertThat(directory).doesNotExist();
-        assertThat(agentConfig.resolve("contexts")).exists();
+
+        ConfigDirectory.Created created = create(Inherit.IF_READABLE, Map.of());
+        assertThat(created.warnings())
+                .singleElement(as(STRING))
+                .startsWith("Warning: ignoring the Docker configuration " + file + ": ")
+                .doesNotContain("s3cret", "null");
+        assertThat(directory.resolve("config.json")).content().contains("registry.example.com");
     }
 
     @Test
@@ -113,6 +132,11 @@ class ConfigDirectoryTest {
     }
 
     private Map<String, String> create(boolean inherit, Map<String, String> environment) throws IOException {
+        return create(inherit ? Inherit.IF_READABLE : Inherit.NOTHING, environment)
+                .variables();
+    }
+
+    private ConfigDirectory.Created create(Inherit inherit, Map<String, String> environment) throws IOException {
         Map<String, String> all = new HashMap<>(environment);
         all.put("HOME", root.resolve("home").toString());
         all.put("USERPROFILE", root.resolve("home").toString());

@@ -21,7 +21,7 @@ class DockerConfigTest {
 
     @Test
     void aConfigurationOfNothingChoosesNoNativeStore() throws IOException {
-        assertJson(DockerConfig.empty().isolated(), "{'credsStore': '', 'auths': {'isolated.invalid': {}}}");
+        assertJson(DockerConfig.empty().isolated(), "{'auths': {'isolated.invalid': {}}}");
     }
 
     @Test
@@ -33,7 +33,7 @@ class DockerConfigTest {
                 .withLogin(RegistryKey.of("quay.io"), RegistryAuthentication.ANONYMOUS)
                 .isolated();
         assertJson(config, """
-                {'credsStore': '', 'auths': {
+                {'auths': {
                   'registry.example.com:5000': {'auth': 'Ym9iOnMzY3JldA=='},
                   'https://index.docker.io/v1/': {'auth': 'w7xtbGF1dDphOmIiYw=='},
                   'ghcr.io': {'registrytoken': 't0ken'},
@@ -59,7 +59,6 @@ class DockerConfigTest {
                 .isolated();
         assertJson(block, """
                 {'auths': {'registry.example.com:5000': {'auth': 'Ym9iOnMzY3JldA=='}, 'isolated.invalid': {}},
-                 'credsStore': '',
                  'credHelpers': {'123.dkr.ecr.eu-west-1.amazonaws.com': 'ecr-login'},
                  'HttpHeaders': {'X-Team': 'a'}, 'proxies': {'default': {'httpProxy': 'http://proxy:3128'}},
                  'cliPluginsExtraDirs': ['/opt/plugins', '/home/jenkins/.docker/cli-plugins'],
@@ -89,7 +88,7 @@ class DockerConfigTest {
                         .isolated(),
                 """
                 {'auths': {'quay.io': {}, 'ghcr.io': {'auth': 'Ym9iOnMzY3JldA=='}, 'isolated.invalid': {}},
-                 'credHelpers': {'quay.io': 'pass'}, 'credsStore': ''}
+                 'credHelpers': {'quay.io': 'pass'}}
                 """);
     }
 
@@ -110,7 +109,7 @@ class DockerConfigTest {
         assertJson(
                 config,
                 "{'auths': {'" + RegistryKey.of(registry).inAuths() + "': {'auth': '" + BOB_ENCODED
-                        + "'}, 'quay.io': {}, 'isolated.invalid': {}}, 'credsStore': ''}");
+                        + "'}, 'quay.io': {}, 'isolated.invalid': {}}}");
     }
 
     @Test
@@ -136,7 +135,7 @@ class DockerConfigTest {
     void anEmptyFileIsAnEmptyConfiguration(String text) throws IOException {
         assertJson(
                 DockerConfig.parse(text.getBytes(StandardCharsets.UTF_8)).isolated(),
-                "{'credsStore': '', 'auths': {'isolated.invalid': {}}}");
+                "{'auths': {'isolated.invalid': {}}}");
     }
 
     @ParameterizedTest

@@ -70,9 +70,10 @@ class WindowsConfigDirectoryTest {
         return ConfigDirectory.create(
                 directory,
                 new ConfigRequest(
-                        true,
+                        ConfigRequest.Inherit.IF_READABLE,
                         "@tmp",
                         Map.of("HOME", "/elsewhere", "USERPROFILE", "C:\\Users\\ci"),
-                        Map.of(REGISTRY, new RegistryAuthentication.Basic("bob", "s3cret"))));
+                        Map.of(REGISTRY, new RegistryAuthentication.Basic("bob", "s3cret"))))
+                .variables();
     }
 }

@@ -138,7 +138,7 @@ class IsolatedDirectoriesTest {
         directories.make(
                 IsolatedDirectory.of(parent, name, build),
                 parent.child(name),
-                new ConfigRequest(false, "@tmp", Map.of(), Map.of()));
+                new ConfigRequest(ConfigRequest.Inherit.NOTHING, "@tmp", Map.of(), Map.of()));
         return name;
     }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest.Inherit;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -102,9 +103,9 @@ final class LoginSteps {
             // Not that of whoever runs the test: there is nothing in it.
             before.put("HOME", place.path().toString());
             before.put("USERPROFILE", place.path().toString());
-            ConfigRequest request = new ConfigRequest(inherit, TEMPORARY, before, logins);
+            ConfigRequest request = new ConfigRequest(inherit ? Inherit.IF_READABLE : Inherit.NOTHING, TEMPORARY, before, logins);
             Map<String, String> within = new HashMap<>(outer);
-            within.putAll(ConfigDirectory.create(place.path().resolve("workspace" + TEMPORARY + "/docker"), request));
+            within.putAll(ConfigDirectory.create(place.path().resolve("workspace" + TEMPORARY + "/docker"), request).variables());
             around.environment = within;
             return block.call();
         } finally {
