@@ -46,8 +46,7 @@ record ConfigSource(Path directory, boolean ofOuterBlock) {
             throw new IOException("it may not be read", e);
         } catch (FileSystemException e) {
             // The message of the exception repeats the path.
-            throw new IOException(
-                    Files.isDirectory(file) ? "it is a directory" : String.valueOf(e.getReason()), e);
+            throw new IOException(Files.isDirectory(file) ? "it is a directory" : String.valueOf(e.getReason()), e);
         } catch (IOException e) {
             // What reading a directory throws on Linux has no type and no path.
             throw Files.isDirectory(file) ? new IOException("it is a directory", e) : e;

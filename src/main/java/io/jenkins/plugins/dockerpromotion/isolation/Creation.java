@@ -21,7 +21,8 @@ final class Creation extends MasterToSlaveFileCallable<ConfigDirectory.Created> 
     }
 
     @Override
-    public ConfigDirectory.Created invoke(File directory, VirtualChannel channel) throws IOException, InterruptedException {
+    public ConfigDirectory.Created invoke(File directory, VirtualChannel channel)
+            throws IOException, InterruptedException {
         synchronized (Removal.REMOVED) {
             if (Removal.REMOVED.contains(directory.getName())) {
                 throw new AbortException("The Docker configuration is not needed any more");

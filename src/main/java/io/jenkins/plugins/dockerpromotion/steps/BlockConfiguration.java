@@ -68,7 +68,8 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts, Sec
         ConfigDirectory.Created created = IsolatedDirectories.get()
                 .make(IsolatedDirectory.of(temporary, directory, run), temporary.child(directory), request);
         created.warnings().forEach(context.get(TaskListener.class).getLogger()::println);
-        return new BlockConfiguration(requireOwn(directory, created.variables()), hosts(logins), SecretMasker.of(secrets));
+        return new BlockConfiguration(
+                requireOwn(directory, created.variables()), hosts(logins), SecretMasker.of(secrets));
     }
 
     private static FilePath temporary(FilePath workspace) throws AbortException {

@@ -15,9 +15,9 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.io.TempDir;
 
 class ConfigDirectoryTest {
 
@@ -86,7 +86,9 @@ class ConfigDirectoryTest {
                 .doesNotContain("quay.io");
         directory = root.resolve("workspace@tmp/89ab");
         ConfigDirectory.create(
-                directory, new ConfigRequest(Inherit.IF_READABLE, "@tmp", Map.of("DOCKER_CONFIG", agentConfig.toString()), Map.of()));
+                directory,
+                new ConfigRequest(
+                        Inherit.IF_READABLE, "@tmp", Map.of("DOCKER_CONFIG", agentConfig.toString()), Map.of()));
         assertThat(directory.resolve("config.json")).content().doesNotContain("quay.io", "registry.example.com");
     }
 

@@ -68,12 +68,12 @@ class WindowsConfigDirectoryTest {
 
     private Map<String, String> create() throws IOException {
         return ConfigDirectory.create(
-                directory,
-                new ConfigRequest(
-                        ConfigRequest.Inherit.IF_READABLE,
-                        "@tmp",
-                        Map.of("HOME", "/elsewhere", "USERPROFILE", "C:\\Users\\ci"),
-                        Map.of(REGISTRY, new RegistryAuthentication.Basic("bob", "s3cret"))))
+                        directory,
+                        new ConfigRequest(
+                                ConfigRequest.Inherit.IF_READABLE,
+                                "@tmp",
+                                Map.of("HOME", "/elsewhere", "USERPROFILE", "C:\\Users\\ci"),
+                                Map.of(REGISTRY, new RegistryAuthentication.Basic("bob", "s3cret"))))
                 .variables();
     }
 }

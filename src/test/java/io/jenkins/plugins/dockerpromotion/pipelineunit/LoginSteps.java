@@ -103,9 +103,11 @@ final class LoginSteps {
             // Not that of whoever runs the test: there is nothing in it.
             before.put("HOME", place.path().toString());
             before.put("USERPROFILE", place.path().toString());
-            ConfigRequest request = new ConfigRequest(inherit ? Inherit.IF_READABLE : Inherit.NOTHING, TEMPORARY, before, logins);
+            ConfigRequest request =
+                    new ConfigRequest(inherit ? Inherit.IF_READABLE : Inherit.NOTHING, TEMPORARY, before, logins);
             Map<String, String> within = new HashMap<>(outer);
-            within.putAll(ConfigDirectory.create(place.path().resolve("workspace" + TEMPORARY + "/docker"), request).variables());
+            within.putAll(ConfigDirectory.create(place.path().resolve("workspace" + TEMPORARY + "/docker"), request)
+                    .variables());
             around.environment = within;
             return block.call();
         } finally {
