@@ -1,110 +1,94 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
-import io.jenkins.plugins.dockerpromotion.registry.Manifest;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
-import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import java.util.LinkedHashSet;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 
 /**
- * Promotes an image by its manifest: the bytes are read once and stored under each target as they are, so the digest
- * cannot change. All targets are looked at before the first is written, and a failure half-way puts them back.
+ * Promotes images by their manifests: the bytes are read once and stored under each target unchanged, so the digest
+ * cannot change. All images are looked at and checked, then copied, and then all tags move.
  */
 final class Promoter {
 
-    private final PromotionRequest request;
-    private final RegistryClient source;
-    private final RegistryClient target;
-    private final RegistryAuthentication targetAuthentication;
+    private final List<ImagePromotion> images = new ArrayList<>();
+    private final boolean dryRun;
     private final RegistryContext context;
 
-    private Promoter(
-            PromotionRequest request,
-            RegistryClient source,
-            RegistryClient target,
-            RegistryAuthentication targetAuthentication,
-            RegistryContext context) {
-        this.request = request;
-        this.source = source;
-        this.target = target;
-        this.targetAuthentication = targetAuthentication;
+    Promoter(TrainRequest train, RegistryContext context) {
+        train.images().forEach(request -> images.add(new ImagePromotion(request, context)));
+        this.dryRun = train.images().get(0).options().dryRun();
         this.context = context;
     }
 
-    /**
-     * Promotes, or plans to.
-     *
-     * @param from the credential for the promoted image
-     * @param to the credential for the targets
-     * @return what was done, or would be
-     * @throws PromotionException if a target may not be overwritten, the digest is not the expected one, or targets had
-     *     to be put back
-     * @throws RegistryException if a registry cannot be read; nothing was changed then
-     */
-    static PromotionReceipt promote(
-            PromotionRequest request, RegistryAuthentication from, RegistryAuthentication to, RegistryContext context)
-            throws RegistryException, PromotionException, InterruptedException {
-        Scope write = Scope.pullAndPush(request.toImage().path());
-        Scope read = Scope.pull(request.source().name().path());
-        // A mount needs both rights in one token.
-        Set<Scope> targetScopes = new LinkedHashSet<>(List.of(write));
-        if (request.isWithinRegistry() && !request.isWithinRepository()) {
-            targetScopes.add(read);
+    TrainReceipt run() throws IOException, InterruptedException {
+        forEachImage(ImagePromotion::read);
+        lookAtTargets();
+        refuseToOverwrite();
+        forEachImage(ImagePromotion::check);
+        if (!dryRun) {
+            Transfers transfers = new Transfers(context);
+            forEachImage(image -> image.copy(transfers));
+            new TagMoves(images, context.notices()).run();
         }
-        RegistryClient target = RegistryClient.open(request.toImage(), to, targetScopes, context);
-        RegistryClient source = request.isWithinRegistry() && from.equals(to)
-                ? target
-                : RegistryClient.open(request.source().name(), from, Set.of(read), context);
-        return new Promoter(request, source, target, to, context).run();
+        return new TrainReceipt(images.stream().map(ImagePromotion::receipt).toList());
     }
 
-    private PromotionReceipt run() throws RegistryException, PromotionException, InterruptedException {
-        PromotionPlan plan = plan(source.pull(request.source()));
-        plan.refuseToOverwrite();
-        if (!request.options().dryRun() && !plan.changed().isEmpty()) {
-            if (!request.isWithinRepository()) {
-                copyContent(plan.manifest());
+    /** A part of the work for one image. */
+    @FunctionalInterface
+    private interface Part {
+        void run(ImagePromotion image) throws IOException, InterruptedException;
+    }
+
+    private void forEachImage(Part part) throws IOException, InterruptedException {
+        List<Callable<Optional<IOException>>> parts = new ArrayList<>();
+        for (ImagePromotion image : images) {
+            parts.add(() -> {
+                try {
+                    part.run(image);
+                    return Optional.empty();
+                } catch (RegistryException e) {
+                    throw e;
+                } catch (IOException e) {
+                    return Optional.of(e);
+                }
+            });
+        }
+        for (Optional<IOException> refusal : Parallel.all(parts, Transfers.REQUESTS)) {
+            if (refusal.isPresent()) {
+                throw refusal.get();
             }
-            ImageTags targets = ImageTags.of(request.toImage(), target, targetAuthentication, context);
-            new TargetWriter(plan, target, targets::delete, context.notices()).write();
         }
-        return plan.receipt();
     }
 
-    private PromotionPlan plan(Manifest manifest) throws RegistryException, PromotionException, InterruptedException {
-        Optional<Digest> expected = request.expectedDigest();
-        if (expected.isPresent() && !expected.get().equals(manifest.digest())) {
-            throw new PromotionException("Cannot promote " + request.source() + ": it is " + manifest.digest()
-                    + " now, and " + expected.get() + " was expected; nothing was changed");
+    private void lookAtTargets() throws RegistryException, InterruptedException {
+        List<Callable<Void>> looks = new ArrayList<>();
+        for (ImagePromotion image : images) {
+            for (Tag tag : image.request().to()) {
+                looks.add(() -> {
+                    image.look(tag);
+                    return null;
+                });
+            }
         }
-        List<Callable<PromotionPlan.Target>> looks = request.to().stream()
-                .<Callable<PromotionPlan.Target>>map(tag -> () ->
-                        new PromotionPlan.Target(tag, target.digestOf(ImageReference.tagged(request.toImage(), tag))))
-                .toList();
-        return new PromotionPlan(request, manifest, Parallel.all(looks, Parallel.PER_HOST));
+        Parallel.all(looks, Transfers.REQUESTS);
     }
 
-    private void copyContent(Manifest manifest) throws RegistryException, InterruptedException {
-        Notices notices = context.notices();
-        ImageCopier copier = new ImageCopier(
-                new ImageCopier.Side(source, request.source().name()),
-                new ImageCopier.Side(target, request.toImage()),
-                new TransferLog(notices, context.time()),
-                context.network().timing().attempts());
-        copier.copy(manifest);
-        if (request.options().referrers()) {
-            new ReferrerCopier(copier, notices).copy(manifest.digest());
+    private void refuseToOverwrite() throws PromotionException {
+        List<String> refusals =
+                images.stream().flatMap(image -> image.refusal().stream()).toList();
+        if (!refusals.isEmpty()) {
+            boolean rollback =
+                    images.stream().anyMatch(image -> image.request().replaced().isPresent());
+            throw new PromotionException(String.join("; ", refusals) + "; nothing was changed. "
+                    + (rollback
+                            ? "Look who moved it; 'overwrite: true' moves it all the same"
+                            : "A version is never overwritten unless 'overwrite: true' says so"));
         }
     }
 }

@@ -1,20 +1,22 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import java.util.List;
+
 /** A promotion that was told to end when its tags had begun to move. */
 public final class PromotionAbortedException extends InterruptedException {
 
     private static final long serialVersionUID = 1L;
 
-    private final UndoneReceipt undone;
+    private final List<UndoneReceipt> undone;
 
-    PromotionAbortedException(UndoneReceipt undone, InterruptedException cause) {
-        super("aborted; " + undone.text());
-        this.undone = undone;
+    PromotionAbortedException(String message, List<UndoneReceipt> undone, InterruptedException cause) {
+        super(message);
+        this.undone = List.copyOf(undone);
         initCause(cause);
     }
 
-    /** What stands where. */
-    public UndoneReceipt undone() {
+    /** Where the targets of each image are that was to change. */
+    public List<UndoneReceipt> undone() {
         return undone;
     }
 }

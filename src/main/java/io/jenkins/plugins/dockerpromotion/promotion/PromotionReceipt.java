@@ -1,7 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +17,7 @@ import java.util.function.Function;
  * @param platforms of an index; empty for a plain manifest, which does not say
  * @param targets in the order of the request
  * @param dryRun whether nothing was changed
+ * @param accepted why the image was accepted by what checked it, in one line; empty if nobody asked
  */
 public record PromotionReceipt(
         String source,
@@ -27,7 +26,8 @@ public record PromotionReceipt(
         String mediaType,
         List<String> platforms,
         List<Target> targets,
-        boolean dryRun)
+        boolean dryRun,
+        String accepted)
         implements Serializable {
 
     public PromotionReceipt {
@@ -35,29 +35,16 @@ public record PromotionReceipt(
         targets = List.copyOf(targets);
     }
 
-    /**
-     * This receipt, if it can be one of {@code request}. What a machine that is trusted with less says is recorded, shown
-     * and linked to: by this it can be wrong about digests, media type and platforms, and about nothing else.
-     *
-     * @throws IllegalArgumentException in one line, if it is of another image or other tags, or names no digests
-     */
-    public PromotionReceipt requireAnswerTo(PromotionRequest request) {
-        boolean fits = source.equals(request.source().toString())
-                && image.equals(request.toImage().toString())
-                && dryRun == request.options().dryRun()
-                && targets.stream()
-                        .map(Target::tag)
-                        .toList()
-                        .equals(request.to().stream().map(Tag::value).toList());
-        if (!fits) {
-            throw new IllegalArgumentException("the agent tells of a promotion that it was not asked for");
-        }
-        Digest.parse(digest);
-        targets.stream()
-                .map(Target::previousDigest)
-                .filter(previous -> !previous.isEmpty())
-                .forEach(Digest::parse);
-        return this;
+    /** Of an image that was not checked. */
+    public PromotionReceipt(
+            String source,
+            String image,
+            String digest,
+            String mediaType,
+            List<String> platforms,
+            List<Target> targets,
+            boolean dryRun) {
+        this(source, image, digest, mediaType, platforms, targets, dryRun, "");
     }
 
     /** One line for each target: what it is now, and was. */

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageCheck;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
@@ -9,45 +10,44 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What to promote: one image, to one or more tags of its own repository or of another one. */
+/** Promotes one image to one or more tags, of its own repository or of another one. */
 public final class PromotionRequest implements Operation<PromotionReceipt> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Stands for the promoted tag in a target. */
+    /** In a target, the promoted tag. */
     private static final String TAG_FIELD = "{tag}";
 
-    private final ImageName image;
-    private final Tag tag;
+    private final ImageReference source;
     private final ImageName toImage;
-    private final List<Tag> to;
-    private final Digest expectedDigest;
+    private final ArrayList<Tag> to;
     private final Options options;
-    private final RegistryAuthentication from;
-    private final RegistryAuthentication into;
+    private Digest expectedDigest;
+    private Digest replaced;
+    private ImageCheck check = ImageCheck.NONE;
+    private RegistryAuthentication sourceLogin = RegistryAuthentication.ANONYMOUS;
+    private RegistryAuthentication targetLogin = RegistryAuthentication.ANONYMOUS;
 
-    private PromotionRequest(
-            ImageName image,
-            Tag tag,
-            ImageName toImage,
-            List<Tag> to,
-            Digest expectedDigest,
-            Options options,
-            RegistryAuthentication from,
-            RegistryAuthentication into) {
-        this.image = image;
-        this.tag = tag;
+    private PromotionRequest(ImageReference source, ImageName toImage, List<Tag> to, Options options) {
+        this.source = source;
         this.toImage = toImage;
-        this.to = to;
-        this.expectedDigest = expectedDigest;
+        this.to = new ArrayList<>(to);
         this.options = options;
-        this.from = from;
-        this.into = into;
+    }
+
+    private PromotionRequest(PromotionRequest other) {
+        this(other.source, other.toImage, other.to, other.options);
+        this.expectedDigest = other.expectedDigest;
+        this.replaced = other.replaced;
+        this.check = other.check;
+        this.sourceLogin = other.sourceLogin;
+        this.targetLogin = other.targetLogin;
     }
 
     /**
@@ -60,52 +60,95 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     public record Options(boolean overwrite, boolean referrers, boolean dryRun) implements Serializable {}
 
     /**
-     * @param to target tags, in which <code>{tag}</code> stands for {@code tag}
+     * @param source the image, by tag or digest
+     * @param to target tags, in which <code>{tag}</code> is the tag of {@code source}
      * @throws IllegalArgumentException in one line, if there is no target or one is not a tag
      */
     public static PromotionRequest of(
-            ImageName image, Tag tag, ImageName toImage, Collection<String> to, Options options) {
+            ImageReference source, ImageName toImage, Collection<String> to, Options options) {
         List<Tag> targets = to.stream()
-                .map(t -> new Tag(t == null ? "" : t.replace(TAG_FIELD, tag.value())))
+                .map(target -> target(target == null ? "" : target, source))
                 .distinct()
                 .toList();
         if (targets.isEmpty()) {
             throw new IllegalArgumentException("a promotion needs at least one target tag");
         }
-        return new PromotionRequest(
-                image,
-                tag,
-                toImage,
-                targets,
-                null,
-                options,
-                RegistryAuthentication.ANONYMOUS,
-                RegistryAuthentication.ANONYMOUS);
+        return new PromotionRequest(source, toImage, targets, options);
     }
 
-    /** The same, refused unless the promoted tag stands for {@code digest}. */
+    /** The same for a tag. */
+    public static PromotionRequest of(
+            ImageName image, Tag tag, ImageName toImage, Collection<String> to, Options options) {
+        return of(ImageReference.tagged(image, tag), toImage, to, options);
+    }
+
+    /**
+     * Moves a tag back to what it was before, refused if somebody has moved it since, unless {@code overwrite} is set.
+     *
+     * @param digest what the tag is to be again
+     * @param current what it is now, as far as is known
+     */
+    public static PromotionRequest rollback(
+            ImageReference tagged, Digest digest, Digest current, boolean overwrite, boolean dryRun) {
+        PromotionRequest request = of(
+                ImageReference.pinned(tagged.name(), digest),
+                tagged.name(),
+                List.of(tagged.reference()),
+                new Options(overwrite, false, dryRun));
+        request.replaced = current;
+        return request;
+    }
+
+    private static Tag target(String text, ImageReference source) {
+        if (source.isPinned() && text.contains(TAG_FIELD)) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' needs a tag, and " + source + " is a digest: name the targets in 'to'");
+        }
+        return new Tag(text.replace(TAG_FIELD, source.reference()));
+    }
+
+    /** The same, refused unless the promoted image has {@code digest}. */
     public PromotionRequest expecting(Digest digest) {
-        return new PromotionRequest(image, tag, toImage, to, digest, options, from, into);
+        PromotionRequest copy = new PromotionRequest(this);
+        copy.expectedDigest = digest;
+        return copy;
+    }
+
+    /** The same, refused unless {@code check} accepts the image. */
+    public PromotionRequest checking(ImageCheck accepted) {
+        PromotionRequest copy = new PromotionRequest(this);
+        copy.check = accepted;
+        return copy;
     }
 
     /**
      * The same with credentials.
      *
-     * @param source for the promoted image
-     * @param target for the targets
+     * @param from for the promoted image
+     * @param into for the targets
      */
-    public PromotionRequest with(RegistryAuthentication source, RegistryAuthentication target) {
-        return new PromotionRequest(image, tag, toImage, to, expectedDigest, options, source, target);
+    public PromotionRequest with(RegistryAuthentication from, RegistryAuthentication into) {
+        PromotionRequest copy = new PromotionRequest(this);
+        copy.sourceLogin = from;
+        copy.targetLogin = into;
+        return copy;
     }
 
+    /**
+     * Promotes, or plans to.
+     *
+     * @throws PromotionException if a target may not be overwritten, the image is not the expected one, or targets had to
+     *     be put back
+     * @throws IOException if the image is refused or a registry cannot be read; nothing was changed then
+     */
     @Override
     public PromotionReceipt run(RegistryContext context) throws IOException, InterruptedException {
-        return Promoter.promote(this, from, into, context);
+        return new TrainRequest(List.of(this)).run(context).images().get(0);
     }
 
     /** What is promoted. */
     public ImageReference source() {
-        return ImageReference.tagged(image, tag);
+        return source;
     }
 
     /** The repository it is promoted in, or to. */
@@ -115,7 +158,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
 
     /** The tags it is promoted to, each once. */
     public List<Tag> to() {
-        return to;
+        return List.copyOf(to);
     }
 
     /** The same with their repository. */
@@ -123,29 +166,54 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         return to.stream().map(target -> ImageReference.tagged(toImage, target)).toList();
     }
 
-    /** The digest the promoted tag has to stand for. */
-    public Optional<Digest> expectedDigest() {
-        return Optional.ofNullable(expectedDigest);
-    }
-
     public Options options() {
         return options;
     }
 
-    /** Whether only tags move, since the content is in the repository already. */
-    boolean isWithinRepository() {
-        return image.equals(toImage);
-    }
-
     /** Whether the content is on the right registry already, if maybe in another repository. */
     public boolean isWithinRegistry() {
-        return image.host().equals(toImage.host());
+        return source.name().host().equals(toImage.host());
+    }
+
+    /** Whether only tags move, since the content is in the repository already. */
+    boolean isWithinRepository() {
+        return source.name().equals(toImage);
+    }
+
+    Optional<Digest> expectedDigest() {
+        return Optional.ofNullable(expectedDigest);
+    }
+
+    /** Whether a target that is {@code previous} now may become another image. */
+    boolean mayMove(Tag target, Optional<Digest> previous) {
+        if (options.overwrite) {
+            return true;
+        }
+        return replaced == null
+                ? previous.isEmpty() || target.equals(Tag.LATEST)
+                : previous.equals(Optional.of(replaced));
+    }
+
+    /** What a target has to be now in order to be moved back. */
+    Optional<Digest> replaced() {
+        return Optional.ofNullable(replaced);
+    }
+
+    ImageCheck check() {
+        return check;
+    }
+
+    RegistryAuthentication sourceLogin() {
+        return sourceLogin;
+    }
+
+    RegistryAuthentication targetLogin() {
+        return targetLogin;
     }
 
     /** For people. */
     @Override
     public String toString() {
-        return source() + " to " + toImage + " as "
-                + to.stream().map(Tag::value).collect(Collectors.joining(", "));
+        return source + " to " + toImage + " as " + to.stream().map(Tag::value).collect(Collectors.joining(", "));
     }
 }

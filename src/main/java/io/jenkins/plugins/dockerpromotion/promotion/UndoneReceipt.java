@@ -1,11 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
@@ -20,35 +17,23 @@ public record UndoneReceipt(PromotionReceipt attempted, List<Outcome> outcomes) 
         outcomes = List.copyOf(outcomes);
     }
 
-    /** The longest text of one target that is kept: a failure of a registry with all it quotes fits. */
-    private static final int MAX_TEXT = 2000;
-
     /**
-     * The same with one line for each target, if it can be what is left of {@code request}: see {@link
-     * PromotionReceipt#requireAnswerTo}.
+     * Where one target is now.
      *
-     * @throws IllegalArgumentException in one line, if not
-     */
-    public UndoneReceipt requireAnswerTo(PromotionRequest request) {
-        attempted.requireAnswerTo(request);
-        // Of a tag that was not to be moved nobody asks; of one that is there twice the first counts.
-        Map<String, Outcome> known = new LinkedHashMap<>();
-        outcomes.stream()
-                .filter(o -> Tag.isValid(o.tag) && request.to().contains(new Tag(o.tag)))
-                .forEach(o -> known.putIfAbsent(
-                        o.tag, new Outcome(o.tag, o.standsAsPromoted, LogText.oneLine(o.text, MAX_TEXT))));
-        return new UndoneReceipt(attempted, List.copyOf(known.values()));
-    }
-
-    /**
-     * Where one target stands now.
-     *
-     * @param standsAsPromoted whether it could not be put back, and may stand for the promoted image
+     * @param standsAsPromoted whether it could not be put back, and may be the promoted image
      * @param text the same for people: {@code put back to sha256:0123456789ab}
      */
-    public record Outcome(String tag, boolean standsAsPromoted, String text) implements Serializable {}
+    public record Outcome(String tag, boolean standsAsPromoted, String text) implements Serializable {
 
-    /** Where all of them stand, for the end of an error. */
+        /** The failure of a registry, with all it quotes, fits. */
+        private static final int MAX_TEXT = 2000;
+
+        public Outcome {
+            text = LogText.oneLine(text, MAX_TEXT);
+        }
+    }
+
+    /** Where all of them are, for the end of an error. */
     String text() {
         return "now in " + attempted.image() + ": "
                 + outcomes.stream().map(o -> o.tag + " " + o.text).collect(Collectors.joining(", "));

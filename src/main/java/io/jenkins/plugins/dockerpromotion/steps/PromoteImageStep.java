@@ -205,7 +205,6 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         Object conclude(PromotionReceipt receipt, Run<?, ?> run, TaskListener listener) {
-            receipt.requireAnswerTo(step.request());
             new PromotionRecorder(run, id()).record(receipt, listener);
             DockerPushCause.compare(run, receipt.source(), receipt.digest(), listener.getLogger());
             // Maps and lists, which a sandboxed Jenkinsfile may look into without an approval.
@@ -214,17 +213,17 @@ public final class PromoteImageStep extends Step implements Serializable {
 
         @Override
         void failed(Throwable failure, Run<?, ?> run) throws IOException {
-            if (failure instanceof PromotionException refused
-                    && refused.undone().isPresent()) {
-                record(refused.undone().get(), refused.getMessage(), run);
+            if (failure instanceof PromotionException refused) {
+                record(refused.undone(), refused.getMessage(), run);
             } else if (failure.getCause() instanceof PromotionAbortedException aborted) {
                 record(aborted.undone(), aborted.getMessage(), run);
             }
         }
 
-        private void record(UndoneReceipt undone, String failure, Run<?, ?> run) throws IOException {
-            new PromotionRecorder(run, id())
-                    .record(undone.requireAnswerTo(step.request()), StepFailure.oneLine(failure));
+        private void record(List<UndoneReceipt> undone, String failure, Run<?, ?> run) throws IOException {
+            for (UndoneReceipt left : undone) {
+                new PromotionRecorder(run, id()).record(left, StepFailure.oneLine(failure));
+            }
         }
     }
 

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -19,6 +21,8 @@ import io.jenkins.plugins.dockerpromotion.testing.JsonLayout;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -481,5 +485,151 @@ class PromoterTest {
             assertThat(registry.digestOf("prod/app", hex + ".sig"))
                     .contains(TestImage.oci(8).digest());
         }
+    }
+
+    @Test
+    void reportsATagAsRemovedOnlyIfItIsGone() {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.onRequest(
+                putAfter(registry, "/v2/group/app/manifests/", "broken", "new"),
+                Fault.status(403).always());
+        registry.onRequest(
+                RecordedRequest.matching("DELETE", ".*"),
+                Fault.status(404).body("<html>Not Found</html>").always());
+
+        assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContaining(
+                        "new still stands at " + TestImage.docker(1).digest().substring(0, 19))
+                .satisfies(e -> assertThat(((PromotionException) e).undone())
+                        .flatExtracting(UndoneReceipt::outcomes)
+                        .extracting(UndoneReceipt.Outcome::standsAsPromoted)
+                        .containsExactly(true, false));
+        assertThat(registry.digestOf("group/app", "new"))
+                .contains(TestImage.docker(1).digest());
+    }
+
+    @Test
+    void putsBackWhateverKindOfFailureItIs() {
+        for (Throwable failure : List.of(new IllegalStateException("a fault of ours"), new StackOverflowError())) {
+            InMemoryRegistry registry = registry();
+            registry.push("group/app", "1.0", TestImage.docker(1));
+            registry.push("group/app", "latest", TestImage.docker(2));
+            registry.push("group/app", "stable", TestImage.docker(2));
+            registry.onRequest(putAfter(registry, "/v2/group/app/manifests/", "stable", "latest"), Fault.status(503));
+            Timekeeper breaking = new Timekeeper() {
+                @Override
+                public Instant now() {
+                    return Instant.EPOCH;
+                }
+
+                @Override
+                public void pause(Duration duration) {
+                    if (failure instanceof Error error) {
+                        throw error;
+                    }
+                    throw (RuntimeException) failure;
+                }
+            };
+            PromotionRequest request = within(registry, List.of("latest", "stable"), new Options(true, false, false))
+                    .with(CI, CI);
+
+            assertThatThrownBy(() -> request.run(TestNetwork.of(registry).context(breaking)))
+                    .isInstanceOf(PromotionException.class)
+                    .hasMessageContainingAll(failure.getClass().getName(), "latest put back to", "stable unchanged at");
+            assertThat(registry.digestOf("group/app", "latest"))
+                    .contains(TestImage.docker(2).digest());
+        }
+    }
+
+    @Test
+    void leavesATagThatSomebodyElseMovedWhileItWasPutBack() {
+        InMemoryRegistry registry = registry();
+        TestImage other = TestImage.docker(3);
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        registry.push("group/app", "latest", TestImage.docker(2));
+        registry.push("group/app", "stable", TestImage.docker(2));
+        registry.onRequest(
+                putAfter(registry, "/v2/group/app/manifests/", "stable", "latest"),
+                Fault.status(403).always());
+        // What the tag was before is read again just before it is put back.
+        registry.onRequest(
+                read -> {
+                    if (read.method().equals("GET")
+                            && read.path().endsWith(TestImage.docker(2).digest())) {
+                        registry.push("group/app", "latest", other);
+                    }
+                    return false;
+                },
+                Fault.status(500));
+
+        assertThatThrownBy(() -> promote(
+                        within(registry, List.of("latest", "stable"), new Options(true, false, false)), registry))
+                .hasMessageContaining(
+                        "latest moved by somebody else to " + other.digest().substring(0, 19));
+        assertThat(registry.digestOf("group/app", "latest")).contains(other.digest());
+    }
+
+    @Test
+    void takesATagForMovedThatIsThereAfterALostAnswer() throws Exception {
+        InMemoryRegistry registry = registry();
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        Predicate<RecordedRequest> put = RecordedRequest.matching("PUT", "/v2/group/app/manifests/1.0-rc");
+        registry.onRequest(
+                r -> put.test(r) && registry.requests().count(put) > 1,
+                Fault.status(400)
+                        .body("{\"errors\":[{\"code\":\"TAG_INVALID\",\"message\":\"tag is immutable\"}]}")
+                        .always());
+        registry.onRequest(put, Fault.loseAnswer());
+
+        PromotionReceipt receipt = promote(within(registry, List.of("{tag}-rc"), options()), registry);
+
+        assertThat(receipt.targets()).allMatch(PromotionReceipt.Target::changed);
+        assertThat(registry.digestOf("group/app", "1.0-rc"))
+                .contains(TestImage.docker(1).digest());
+    }
+
+    @Test
+    void readsNoPlatformThatTheOtherRegistryHas() throws Exception {
+        InMemoryRegistry from = registry();
+        InMemoryRegistry to = registry();
+        TestImage amd64 = TestImage.oci(1);
+        TestImage arm64 = TestImage.oci(2);
+        from.push("group/app", "1.0", TestImage.ociIndex(amd64, arm64));
+        to.push("prod/app", "old", amd64);
+
+        promote(across(from, to, options()), from, to);
+
+        assertThat(from.requests().count("GET", "/v2/group/app/manifests/" + amd64.digest()))
+                .isZero();
+        assertThat(to.requests().count("HEAD", "/v2/prod/app/blobs/.*"))
+                .isEqualTo(arm64.blobs().size());
+    }
+
+    @Test
+    void asksForNineLayersThatAreThereAndMovesTheTenth() throws Exception {
+        InMemoryRegistry from = registry();
+        InMemoryRegistry to = registry();
+        TestImage image = TestImage.oci(1).withLayers(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
+        from.push("group/app", "1.0", image);
+        to.push("prod/app", "old", image);
+        to.deleteTag("prod/app", "old");
+        to.deleteBlob("prod/app", List.copyOf(image.blobs().keySet()).get(10));
+        PromotionRequest request = PromotionRequest.of(
+                ImageReference.tagged(ImageName.parse(from.host() + "/group/app"), new Tag("1.0")),
+                ImageName.parse(to.host() + "/prod/app"),
+                List.of("{tag}"),
+                options());
+
+        promote(request, from, to);
+
+        assertThat(from.requests().count("GET", "/v2/.*/(manifests|blobs)/.*"))
+                .as("challenge, manifest and layer")
+                .isEqualTo(3);
+        assertThat(to.requests().count() - to.requests().count("GET", "/token"))
+                .as(
+                        "challenge, a look at the tag that is confirmed and at eleven blobs, upload in two requests, manifest")
+                .isEqualTo(1 + 2 + 11 + 2 + 1);
     }
 }

@@ -37,7 +37,8 @@ record ManifestCheck(Repository repository, StoredManifest manifest) {
                 .filter(digest -> repository.blob(digest).isEmpty())
                 .findFirst()
                 .or(() -> manifest.children().stream()
-                        .filter(digest -> repository.manifest(digest).isEmpty())
+                        .filter(digest -> repository.manifest(digest).isEmpty()
+                                && repository.blob(digest).isEmpty())
                         .findFirst())
                 .map(digest -> Answer.error(
                         400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry", Map.of("digest", digest)));

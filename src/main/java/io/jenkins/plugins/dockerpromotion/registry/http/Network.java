@@ -15,21 +15,27 @@ public final class Network implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
+    /** Layers that one operation copies at a time, unless the administrator says otherwise. */
+    public static final int TRANSFERS = 4;
+
     private final LinkedHashMap<String, RegistryLocation> locations = new LinkedHashMap<>();
     private final ProxySettings proxy;
     private final Timing timing;
     private final HostRules hosts;
+    private final int transfers;
 
     /** @param locations of the registries that are not at their usual place */
     public Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing) {
-        this(locations, proxy, timing, HostRules.ALL);
+        this(locations, proxy, timing, HostRules.ALL, TRANSFERS);
     }
 
-    private Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing, HostRules hosts) {
+    private Network(
+            List<RegistryLocation> locations, ProxySettings proxy, Timing timing, HostRules hosts, int transfers) {
         locations.forEach(l -> this.locations.put(l.host(), l));
         this.proxy = proxy;
         this.timing = timing;
         this.hosts = hosts;
+        this.transfers = transfers;
     }
 
     /** Every registry at its usual place, no proxy, the default limits. */
@@ -39,12 +45,24 @@ public final class Network implements Serializable {
 
     /** The same with other limits of time. */
     public Network with(Timing other) {
-        return new Network(List.copyOf(locations.values()), proxy, other, hosts);
+        return new Network(List.copyOf(locations.values()), proxy, other, hosts, transfers);
     }
 
     /** The same with requests to these hosts alone. */
     public Network with(HostRules other) {
-        return new Network(List.copyOf(locations.values()), proxy, timing, other);
+        return new Network(List.copyOf(locations.values()), proxy, timing, other, transfers);
+    }
+
+    /**
+     * The same with another number of layers that are copied at a time.
+     *
+     * @throws IllegalArgumentException in one line, if there are none
+     */
+    public Network withTransfers(int other) {
+        if (other < 1) {
+            throw new IllegalArgumentException("at least one layer is copied at a time");
+        }
+        return new Network(List.copyOf(locations.values()), proxy, timing, hosts, other);
     }
 
     /** What is known of {@code host} beforehand; nothing for a registry of this machine, whose scheme must be found out. */
@@ -94,6 +112,11 @@ public final class Network implements Serializable {
 
     public Timing timing() {
         return timing;
+    }
+
+    /** How many layers one operation copies at a time. */
+    public int transfers() {
+        return transfers;
     }
 
     /** The hosts that requests may go to. */

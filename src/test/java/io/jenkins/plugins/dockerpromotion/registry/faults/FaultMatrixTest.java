@@ -24,6 +24,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -204,7 +205,9 @@ class FaultMatrixTest {
             return "names no host, or no image";
         }
         String untrue = thrown instanceof PromotionException promotion
-                ? promotion.undone().map(undone -> untrue(undone, ending)).orElse("")
+                ? promotion.undone().stream()
+                        .map(undone -> untrue(undone, ending))
+                        .collect(Collectors.joining())
                 : "";
         return untrue.isEmpty() ? unsaid(ending, message) : untrue;
     }

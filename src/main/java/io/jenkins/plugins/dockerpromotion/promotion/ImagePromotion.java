@@ -1,0 +1,199 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+/**
+ * The promotion of one image, whose steps {@link Promoter} calls in this order: read, look at each target, check, copy.
+ * The tags are moved by {@link TagMoves}.
+ */
+final class ImagePromotion {
+
+    private final PromotionRequest request;
+    private final RegistryContext context;
+    private final Map<Tag, Optional<Digest>> previous = new ConcurrentHashMap<>();
+    private RegistryClient source;
+    private RegistryClient target;
+    private Manifest manifest;
+    private String accepted = "";
+    private Optional<ImageCopier> copier = Optional.empty();
+
+    ImagePromotion(PromotionRequest request, RegistryContext context) {
+        this.request = request;
+        this.context = context;
+    }
+
+    PromotionRequest request() {
+        return request;
+    }
+
+    /** Reads the manifest that is promoted. */
+    void read() throws RegistryException, PromotionException, InterruptedException {
+        open();
+        try {
+            manifest = source.pull(request.source());
+        } catch (NotFoundException e) {
+            if (request.source().isPinned()) {
+                throw new PromotionException(gone(e));
+            }
+            throw e;
+        }
+        Optional<Digest> expected = request.expectedDigest();
+        if (expected.isPresent() && !expected.get().equals(manifest.digest())) {
+            throw new PromotionException("Cannot promote " + request.source() + ": it is " + manifest.digest()
+                    + " now, and " + expected.get() + " was expected; nothing was changed");
+        }
+    }
+
+    private String gone(NotFoundException e) {
+        return e.getMessage() + "; the registry does not have this digest (any more): it may have been deleted with its"
+                + " last tag; nothing was changed";
+    }
+
+    private void open() throws RegistryException, InterruptedException {
+        Scope read = Scope.pull(request.source().name().path());
+        Set<Scope> targetScopes =
+                new LinkedHashSet<>(List.of(Scope.pullAndPush(request.toImage().path())));
+        if (request.isWithinRegistry() && !request.isWithinRepository()) {
+            // A mount needs both rights in one token.
+            targetScopes.add(read);
+        }
+        target = RegistryClient.open(request.toImage(), request.targetLogin(), targetScopes, context);
+        source = request.isWithinRegistry() && request.sourceLogin().equals(request.targetLogin())
+                ? target
+                : RegistryClient.open(request.source().name(), request.sourceLogin(), Set.of(read), context);
+    }
+
+    /** Finds out what a target is now. */
+    void look(Tag tag) throws RegistryException, InterruptedException {
+        previous.put(tag, now(tag));
+    }
+
+    /** Why the targets may not be moved, if they may not. */
+    Optional<String> refusal() {
+        String taken = request.to().stream()
+                .filter(tag -> isChanged(tag) && !request.mayMove(tag, previous.get(tag)))
+                .map(tag ->
+                        tag + " (" + previous.get(tag).map(Digest::abbreviated).orElse("deleted") + ")")
+                .collect(Collectors.joining(", "));
+        if (taken.isEmpty()) {
+            return Optional.empty();
+        }
+        String what = "Cannot promote " + request.source() + " ("
+                + manifest.digest().abbreviated() + "): in " + request.toImage();
+        return Optional.of(request.replaced()
+                .map(expected -> what + " somebody has moved " + taken + ", which was " + expected.abbreviated()
+                        + " when it was last promoted")
+                .orElse(what + " other images already have " + taken));
+    }
+
+    /** Has the image checked by whatever the request says. */
+    void check() throws IOException, InterruptedException {
+        accepted = request.check()
+                .check(source, ImageReference.pinned(request.source().name(), manifest.digest()), context);
+    }
+
+    /** Brings content and attachments to where they are needed; the targets stay as they are. */
+    void copy(Transfers transfers) throws RegistryException, InterruptedException {
+        if (request.isWithinRepository()) {
+            return;
+        }
+        ImageCopier content = new ImageCopier(
+                new ImageCopier.Side(source, request.source().name()),
+                new ImageCopier.Side(target, request.toImage()),
+                transfers);
+        copier = Optional.of(content);
+        if (request.to().stream().anyMatch(this::isChanged)) {
+            content.copy(manifest);
+        }
+        // Also for an image that is there: it may have been signed since.
+        if (request.options().referrers()) {
+            new ReferrerCopier(content, context.notices()).copy(manifest.digest());
+        }
+    }
+
+    /** Whether a target has to be written: not if it is the promoted image already. */
+    boolean isChanged(Tag tag) {
+        return !isPromoted(previous.get(tag));
+    }
+
+    /** What a target was before. */
+    Optional<Digest> previous(Tag tag) {
+        return previous.get(tag);
+    }
+
+    /** What a target is now. */
+    Optional<Digest> now(Tag tag) throws RegistryException, InterruptedException {
+        return target.digestOf(reference(tag));
+    }
+
+    /** Whether this is the promoted image, by a digest of whichever algorithm. */
+    boolean isPromoted(Optional<Digest> digest) {
+        return digest.filter(d -> d.matches(manifest.bytes())).isPresent();
+    }
+
+    /** What the targets become. */
+    Digest digest() {
+        return manifest.digest();
+    }
+
+    void move(Tag tag) throws RegistryException, InterruptedException {
+        try {
+            target.push(reference(tag), manifest);
+        } catch (RegistryException e) {
+            throw copier.map(c -> c.explained(e)).orElse(e);
+        }
+    }
+
+    /** Reads what a target was before, to be stored again. */
+    Manifest manifestBefore(Tag tag) throws RegistryException, InterruptedException {
+        return target.pull(
+                ImageReference.pinned(request.toImage(), previous.get(tag).orElseThrow()));
+    }
+
+    void putBack(Tag tag, Manifest before) throws RegistryException, InterruptedException {
+        target.push(reference(tag), before);
+    }
+
+    /** Takes a tag away that was not there before. */
+    void remove(Tag tag) throws RegistryException, InterruptedException {
+        ImageTags.of(request.toImage(), target, request.targetLogin(), context).delete(tag);
+    }
+
+    private ImageReference reference(Tag tag) {
+        return ImageReference.tagged(request.toImage(), tag);
+    }
+
+    PromotionReceipt receipt() {
+        return new PromotionReceipt(
+                request.source().toString(),
+                request.toImage().toString(),
+                manifest.digest().toString(),
+                manifest.mediaType(),
+                manifest.platforms(),
+                request.to().stream()
+                        .map(tag -> new PromotionReceipt.Target(
+                                tag.value(),
+                                previous.get(tag).map(Digest::toString).orElse(""),
+                                isChanged(tag)))
+                        .toList(),
+                request.options().dryRun(),
+                accepted);
+    }
+}

@@ -1,0 +1,176 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.stream.Collectors;
+
+/**
+ * Moves the tags of all images, all or none: when one fails, for whatever reason, those that moved are put back. Tags that
+ * exist are moved before new ones, since a new one may have to stay: not every registry deletes a tag.
+ */
+final class TagMoves {
+
+    private final List<ImagePromotion> images;
+    private final Notices notices;
+
+    TagMoves(List<ImagePromotion> images, Notices notices) {
+        this.images = images;
+        this.notices = notices;
+    }
+
+    private record Move(ImagePromotion image, Tag tag) {
+        boolean isOfNewTag() {
+            return image.previous(tag).isEmpty();
+        }
+    }
+
+    void run() throws PromotionException, InterruptedException {
+        List<Move> moves = images.stream()
+                .flatMap(image ->
+                        image.request().to().stream().filter(image::isChanged).map(tag -> new Move(image, tag)))
+                .toList();
+        try {
+            move(moves.stream().filter(move -> !move.isOfNewTag()).toList());
+            move(moves.stream().filter(Move::isOfNewTag).toList());
+        } catch (InterruptedException e) {
+            // The build was aborted. The tags still go back, and the log says where they are.
+            List<UndoneReceipt> undone = undo(moves);
+            notices.say("Promotion of " + sources() + " was aborted; " + text(undone));
+            throw new PromotionAbortedException("aborted; " + text(undone), undone, e);
+        } catch (RegistryException e) {
+            throw failed(e.getMessage(), moves, e);
+        } catch (RuntimeException | Error e) {
+            throw failed("Cannot promote " + sources() + ": " + e, moves, e);
+        }
+    }
+
+    private PromotionException failed(String what, List<Move> moves, Throwable cause) {
+        List<UndoneReceipt> undone = undo(moves);
+        return new PromotionException(what + "; " + text(undone), undone, cause);
+    }
+
+    private String sources() {
+        return images.stream().map(image -> image.request().source().toString()).collect(Collectors.joining(", "));
+    }
+
+    private static String text(List<UndoneReceipt> undone) {
+        return undone.stream().map(UndoneReceipt::text).collect(Collectors.joining("; "));
+    }
+
+    private static void move(List<Move> moves) throws RegistryException, InterruptedException {
+        List<Callable<Void>> writes = new ArrayList<>();
+        moves.forEach(move -> writes.add(() -> {
+            move.image.move(move.tag);
+            return null;
+        }));
+        Parallel.all(writes, Transfers.REQUESTS);
+    }
+
+    /** By a thread of its own: whoever aborts a build twice has not left the tags half-way. */
+    private List<UndoneReceipt> undo(List<Move> moves) {
+        FutureTask<List<UndoneReceipt>> task = new FutureTask<>(() -> putBack(moves));
+        Thread thread = new Thread(task, "docker-promotion-put-back");
+        thread.setDaemon(true);
+        thread.start();
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return task.get();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                } catch (ExecutionException e) {
+                    throw new IllegalStateException(e.getCause());
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private List<UndoneReceipt> putBack(List<Move> moves) throws RegistryException, InterruptedException {
+        List<Callable<UndoneReceipt.Outcome>> restorings = new ArrayList<>();
+        moves.forEach(move -> restorings.add(() -> putBack(move)));
+        List<UndoneReceipt.Outcome> outcomes = Parallel.all(restorings, Transfers.REQUESTS);
+        Map<ImagePromotion, List<UndoneReceipt.Outcome>> byImage = new LinkedHashMap<>();
+        for (int i = 0; i < outcomes.size(); i++) {
+            byImage.computeIfAbsent(moves.get(i).image, image -> new ArrayList<>())
+                    .add(outcomes.get(i));
+        }
+        return byImage.entrySet().stream()
+                .map(entry -> new UndoneReceipt(entry.getKey().receipt(), entry.getValue()))
+                .toList();
+    }
+
+    private static UndoneReceipt.Outcome putBack(Move move) {
+        String tag = move.tag.value();
+        String promoted = move.image.digest().abbreviated();
+        try {
+            Optional<String> elsewhere = unlessMoved(move);
+            if (elsewhere.isPresent()) {
+                return new UndoneReceipt.Outcome(tag, false, elsewhere.get());
+            }
+            return restore(move);
+        } catch (InterruptedException | RegistryException | RuntimeException | Error e) {
+            String why = e instanceof RegistryException ? e.getMessage() : e.toString();
+            return new UndoneReceipt.Outcome(
+                    tag, true, "may stand at " + promoted + " and could not be put back (" + why + ")");
+        }
+    }
+
+    /** Where the tag is, if it is not where it was moved to. */
+    private static Optional<String> unlessMoved(Move move) throws RegistryException, InterruptedException {
+        Optional<Digest> now = move.image.now(move.tag);
+        if (move.image.isPromoted(now)) {
+            return Optional.empty();
+        }
+        String where = now.map(Digest::abbreviated).orElse("nothing");
+        if (!now.equals(move.image.previous(move.tag))) {
+            return Optional.of("moved by somebody else to " + where);
+        }
+        return Optional.of(now.isPresent() ? "unchanged at " + where : "still absent");
+    }
+
+    /** Reads first what is to be stored again, so that nothing comes between the last look and the change. */
+    private static UndoneReceipt.Outcome restore(Move move) throws RegistryException, InterruptedException {
+        ImagePromotion image = move.image;
+        String tag = move.tag.value();
+        if (move.isOfNewTag()) {
+            image.remove(move.tag);
+        } else {
+            Manifest before = image.manifestBefore(move.tag);
+            Optional<String> elsewhere = unlessMoved(move);
+            if (elsewhere.isPresent()) {
+                return new UndoneReceipt.Outcome(tag, false, elsewhere.get());
+            }
+            image.putBack(move.tag, before);
+        }
+        Optional<Digest> after = image.now(move.tag);
+        if (after.equals(image.previous(move.tag))) {
+            return new UndoneReceipt.Outcome(
+                    tag, false, after.map(d -> "put back to " + d.abbreviated()).orElse("removed again"));
+        }
+        boolean stands = image.isPromoted(after);
+        String where = after.map(Digest::abbreviated).orElse("nothing");
+        return new UndoneReceipt.Outcome(
+                tag,
+                stands,
+                stands
+                        ? "still stands at " + where + ", though the registry took the request to put it back"
+                        : "moved by somebody else to " + where);
+    }
+}
