@@ -1,21 +1,36 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
+import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.HttpCall;
+import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a push is answered. The address stands in a payload that nobody signed, so it is Docker Hub's own or one that the
- * administrator listed, and nothing else: whoever can deliver a push could else make Jenkins post anywhere.
+ * Where a push is answered. The address comes from a payload that nobody signed. So it has to be one of Docker Hub's, or on
+ * a host that the administrator listed; otherwise whoever can deliver a push could make Jenkins post anywhere.
  *
  * @param uri https
- * @param isListed whether the administrator listed its host
  */
-public record CallbackAddress(URI uri, boolean isListed) {
+public record CallbackAddress(URI uri) {
+
+    /** An answer is best effort: nobody is to wait for long. */
+    private static final Timing TIMING = new Timing(
+            Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10), 4, Duration.ofMinutes(1));
 
     private static final int MAX_LENGTH = 1000;
 
@@ -75,7 +90,7 @@ public record CallbackAddress(URI uri, boolean isListed) {
                         || !DOCKER_HUB_PATH.matcher(uri.getRawPath()).matches())) {
             throw new IllegalArgumentException("its callback on Docker Hub is not that of a webhook");
         }
-        return new CallbackAddress(uri, isListed);
+        return new CallbackAddress(uri);
     }
 
     private static URI uri(String text) {
@@ -93,5 +108,25 @@ public record CallbackAddress(URI uri, boolean isListed) {
             // Said below, without repeating what a stranger wrote.
         }
         throw new IllegalArgumentException("its callback is not an https address of a host and a path");
+    }
+
+    /**
+     * Posts {@code message} without any credential; several times, if need be.
+     *
+     * @throws RegistryException if it was not taken
+     */
+    public void send(CallbackMessage message, RegistryContext context) throws RegistryException, InterruptedException {
+        // The callback's own host, which need not be among those that hold images.
+        Network network = context.network().with(TIMING).with(HostRules.of(List.of(uri.getRawAuthority())));
+        HttpCaller caller = new HttpCaller(
+                network, network.certificateAuthority(uri), context.time(), context.notices(), context.quotas());
+        HttpCall call = new HttpCall(
+                "answer the push",
+                "POST",
+                uri,
+                Map.of("Accept", "application/json"),
+                new RequestBody.Bytes(message.json(), "application/json"),
+                Authorizer.NONE);
+        caller.call(call, answer -> null);
     }
 }

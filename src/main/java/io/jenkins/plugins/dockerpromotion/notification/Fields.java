@@ -15,9 +15,6 @@ import java.util.Optional;
 /** Turns a stranger's texts into names and values; errors name the field and repeat nothing of it. */
 final class Fields {
 
-    /** More pushes in one notification are an attack, not a registry. */
-    private static final int MAX_EVENTS = 100;
-
     private static final int MAX_ADDRESS_LENGTH = 2048;
 
     private Fields() {}
@@ -62,6 +59,18 @@ final class Fields {
         }
     }
 
+    /** Whether what stands in place of a tag says that none was pushed: nothing, or the digest of an untagged manifest. */
+    static boolean isNoTag(String text) {
+        return text.isEmpty() || text.matches("sha(?:256|512):.*");
+    }
+
+    /** The host, with its port, of an address. */
+    static Optional<String> host(String address) {
+        return address(address)
+                .filter(uri -> uri.getHost() != null)
+                .map(uri -> uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
+    }
+
     static Optional<URI> address(String text) {
         if (text.isEmpty() || text.length() > MAX_ADDRESS_LENGTH) {
             return Optional.empty();
@@ -81,9 +90,6 @@ final class Fields {
 
     /** All pushes among the parts; one that cannot be read does not hide the others. */
     static <T> List<PushEvent> each(List<T> parts, Reader<T> reader) throws PayloadException {
-        if (parts.size() > MAX_EVENTS) {
-            throw new PayloadException("it holds more than " + MAX_EVENTS + " events");
-        }
         List<PushEvent> events = new ArrayList<>();
         PayloadException first = null;
         for (T part : parts) {

@@ -1,11 +1,18 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The body of a notification, read.
@@ -19,8 +26,26 @@ public record Payload(String source, List<PushEvent> events) {
     public static final int MAX_BYTES = 1024 * 1024;
 
     private static final String FORM_FIELD = "payload=";
-    private static final List<PayloadParser> PARSERS = List.of(
-            new DockerHubParser(), new DistributionParser(), new HarborParser(), new GitHubParser(), new QuayParser());
+
+    /** Who sends what. The first whose form a body has reads it. */
+    private static final List<Format> FORMATS = List.of(
+            new Format("Docker Hub", Payload::isDockerHub, (body, hosts) -> dockerHub(body)),
+            new Format("CNCF registry", body -> body.field("events").isArray(), (body, hosts) -> distribution(body)),
+            new Format("Harbor", body -> harborData(body).isObject(), (body, hosts) -> harbor(body)),
+            new Format("Artifactory", Payload::isArtifactory, Payload::artifactory),
+            new Format("Gitea", Payload::isGitea, (body, hosts) -> gitea(body)),
+            new Format("GitHub", Payload::isGitHub, (body, hosts) -> gitHub(body)),
+            new Format("Quay", Payload::isQuay, (body, hosts) -> quay(body)),
+            new Format("Azure Container Registry", Payload::isAzure, (body, hosts) -> azure(body)));
+
+    /** @param understands whether a body has the form of this sender's notifications, whatever it tells of */
+    private record Format(String source, Predicate<JsonValue> understands, Reader reader) {}
+
+    @FunctionalInterface
+    private interface Reader {
+        /** @throws PayloadException if the body tells of pushes none of which can be read */
+        List<PushEvent> read(JsonValue body, Collection<String> hosts) throws PayloadException;
+    }
 
     public Payload {
         events = List.copyOf(events);
@@ -30,22 +55,32 @@ public record Payload(String source, List<PushEvent> events) {
      * Reads a body.
      *
      * @param contentType as in the header, or empty
+     * @param hosts of the administrator's registries, for notifications that name no host
      * @throws PayloadException if it is no notification that is known here
      */
-    public static Payload parse(byte[] body, String contentType) throws PayloadException {
+    public static Payload parse(byte[] body, String contentType, Collection<String> hosts) throws PayloadException {
         if (body.length > MAX_BYTES) {
             throw new PayloadException("the body is longer than " + MAX_BYTES + " bytes");
         }
         JsonValue json = Json.parse(isForm(body, contentType) ? field(body) : body)
                 .filter(JsonValue::isObject)
                 .orElseThrow(() -> new PayloadException("the body is not one JSON object of usual size and depth"));
-        for (PayloadParser parser : PARSERS) {
-            if (parser.understands(json)) {
-                return new Payload(parser.source(), parser.events(json));
+        for (Format format : FORMATS) {
+            if (format.understands.test(json)) {
+                return new Payload(format.source, format.reader.read(json, hosts));
             }
         }
         throw new PayloadException("the body is no notification of Docker Hub, the CNCF registry, GitLab, Harbor,"
-                + " the GitHub container registry or Quay");
+                + " Artifactory, Gitea, the GitHub container registry, Quay or Azure's registry");
+    }
+
+    /** The same in parts of so many events at most, one part if there are none. */
+    public List<Payload> parts(int size) {
+        List<Payload> parts = new ArrayList<>();
+        for (int from = 0; parts.isEmpty() || from < events.size(); from += size) {
+            parts.add(new Payload(source, events.subList(from, Math.min(from + size, events.size()))));
+        }
+        return parts;
     }
 
     /** Some senders put a form's type on JSON; a form itself has a field, as GitHub's webhooks do. */
@@ -64,5 +99,239 @@ public record Payload(String source, List<PushEvent> events) {
         } catch (IllegalArgumentException e) {
             throw new PayloadException("the form's field 'payload' is not encoded as forms are");
         }
+    }
+
+    private static boolean isDockerHub(JsonValue body) {
+        return body.field("push_data").isObject() && body.field("repository").isObject();
+    }
+
+    private static List<PushEvent> dockerHub(JsonValue body) throws PayloadException {
+        JsonValue push = body.field("push_data");
+        // With the host in front, no name can claim to be on another registry.
+        ImageName image = Fields.image(
+                "repository.repo_name",
+                ImageName.DOCKER_HUB + "/" + body.field("repository").text("repo_name"));
+        return List.of(new PushEvent(
+                image,
+                Fields.tag("push_data.tag", push.text("tag")),
+                Optional.empty(),
+                push.text("pusher"),
+                Fields.seconds(push.number("pushed_at", 0)),
+                Fields.address(body.text("callback_url"))));
+    }
+
+    /** {@code application/vnd.docker.distribution.events.v1+json}, which GitLab's registry sends too. */
+    private static List<PushEvent> distribution(JsonValue body) throws PayloadException {
+        return Fields.each(body.field("events").items(), Payload::distributionEvent);
+    }
+
+    /** Only pushes of manifests under a tag count, not those of their blobs. */
+    private static Optional<PushEvent> distributionEvent(JsonValue event) throws PayloadException {
+        JsonValue target = event.field("target");
+        if (!event.text("action").equals("push") || Fields.isNoTag(target.text("tag"))) {
+            return Optional.empty();
+        }
+        // The registry does not know its name. The host its client asked for is the one in the image's name.
+        Optional<String> asked = Optional.of(event.field("request").text("host")).filter(host -> !host.isEmpty());
+        String host = asked.or(() -> Fields.host(target.text("url")))
+                .orElseThrow(() -> new PayloadException("'request.host' is missing"));
+        return Optional.of(new PushEvent(
+                Fields.image("target.repository", host + "/" + target.text("repository")),
+                Fields.tag("target.tag", target.text("tag")),
+                Fields.digest(target.text("digest")),
+                event.field("actor").text("name"),
+                Fields.instant(event.text("timestamp")),
+                Optional.empty()));
+    }
+
+    /** Azure's registry sends one event of the CNCF registry, or a ping when somebody tries the webhook. */
+    private static boolean isAzure(JsonValue body) {
+        return !body.text("action").isEmpty()
+                && (body.field("target").isObject() || body.text("action").equals("ping"))
+                && !body.text("id").isEmpty();
+    }
+
+    private static List<PushEvent> azure(JsonValue body) throws PayloadException {
+        return distributionEvent(body).map(List::of).orElse(List.of());
+    }
+
+    /** Harbor's default format has the data in {@code event_data}, its CloudEvents have them in {@code data}. */
+    private static JsonValue harborData(JsonValue body) {
+        String type = body.text("type");
+        return !type.isEmpty() && body.field("event_data").isObject()
+                ? body.field("event_data")
+                : body.field(type.startsWith("harbor.") ? "data" : "");
+    }
+
+    private static List<PushEvent> harbor(JsonValue body) throws PayloadException {
+        JsonValue data = harborData(body);
+        return switch (body.text("type")) {
+            case "PUSH_ARTIFACT", "harbor.artifact.pushed" ->
+                Fields.each(data.field("resources").items(), resource -> harborPush(body, data, resource));
+            case "REPLICATION", "harbor.replication.status.changed" ->
+                harborReplication(body, data.field("replication"));
+            default -> List.of();
+        };
+    }
+
+    private static Optional<PushEvent> harborPush(JsonValue body, JsonValue data, JsonValue resource)
+            throws PayloadException {
+        String url = resource.text("resource_url");
+        int slash = url.indexOf('/');
+        if (slash < 0 || Fields.isNoTag(resource.text("tag"))) {
+            return Optional.empty();
+        }
+        String path = data.field("repository").text("repo_full_name");
+        return Optional.of(harborEvent(
+                body,
+                Fields.image("repo_full_name", url.substring(0, slash) + "/" + path),
+                resource.text("tag"),
+                resource.text("digest")));
+    }
+
+    private static PushEvent harborEvent(JsonValue body, ImageName image, String tag, String digest)
+            throws PayloadException {
+        return new PushEvent(
+                image,
+                Fields.tag("tag", tag),
+                Fields.digest(digest),
+                body.text("operator"),
+                Fields.seconds(body.number("occur_at", 0)).or(() -> Fields.instant(body.text("time"))),
+                Optional.empty());
+    }
+
+    /** What another registry, or this one, has got by replication; Harbor sends no event of a push for it. */
+    private static List<PushEvent> harborReplication(JsonValue body, JsonValue replication) throws PayloadException {
+        JsonValue target = replication.field("dest_resource");
+        // Harbor names itself by a name of its own network, such as 'core:8080'.
+        String host = Fields.host(target.text("endpoint"))
+                .filter(name -> name.matches(".*[.\\]].*|localhost(?::.*)?"))
+                .map(name -> name.equals("hub.docker.com") ? ImageName.DOCKER_HUB : name)
+                .orElse(replication.text("harbor_hostname"));
+        List<PushEvent> events = new ArrayList<>();
+        for (JsonValue artifact : replication.field("successful_artifact").items()) {
+            // 'app [2 item(s) in total]' and the tags, or 'app:1.0' before Harbor 2.8.
+            String[] nameAndTag = artifact.text("name_tag").split("[ :]", 2);
+            List<String> tags = artifact.field("references").itemTexts();
+            if (tags.isEmpty() && artifact.text("name_tag").contains(":")) {
+                tags = List.of(nameAndTag[1]);
+            }
+            ImageName image = Fields.image("name_tag", host + "/" + target.text("namespace") + "/" + nameAndTag[0]);
+            events.addAll(Fields.each(
+                    tags,
+                    tag -> Fields.isNoTag(tag) ? Optional.empty() : Optional.of(harborEvent(body, image, tag, ""))));
+        }
+        return events;
+    }
+
+    private static boolean isArtifactory(JsonValue body) {
+        return !body.text("domain").isEmpty()
+                && !body.text("event_type").isEmpty()
+                && body.field("data").isObject();
+    }
+
+    /**
+     * One push has several events: the host says which repository its images come from by the path, by the host's name, or
+     * not at all (JFrog's "HTTP settings": repository path, subdomain, port). A job waits for one of these names.
+     */
+    private static List<PushEvent> artifactory(JsonValue body, Collection<String> configured) throws PayloadException {
+        JsonValue data = body.field("data");
+        boolean isPush = body.text("domain").equals("docker")
+                && List.of("pushed", "promoted").contains(body.text("event_type"));
+        if (!isPush || Fields.isNoTag(data.text("tag"))) {
+            return List.of();
+        }
+        Optional<String> own = Fields.host(body.text("jpd_origin"));
+        Collection<String> hosts = own.isPresent() ? List.of(own.get()) : configured;
+        if (hosts.isEmpty()) {
+            throw new PayloadException("it names no host ('jpd_origin'), and no registry is configured in Jenkins");
+        }
+        Set<String> names = new LinkedHashSet<>();
+        for (String host : hosts) {
+            names.add(host + "/" + data.text("repo_key") + "/" + data.text("image_name"));
+            names.add(data.text("repo_key") + "." + host + "/" + data.text("image_name"));
+            names.add(host + "/" + data.text("image_name"));
+        }
+        return Fields.each(
+                List.copyOf(names),
+                name -> Optional.of(new PushEvent(
+                        Fields.image("image_name", name),
+                        Fields.tag("tag", data.text("tag")),
+                        Fields.digest("sha256:" + data.text("sha256")),
+                        body.text("source"),
+                        Optional.empty(),
+                        Optional.empty())));
+    }
+
+    private static boolean isGitea(JsonValue body) {
+        return !body.field("package").text("type").isEmpty();
+    }
+
+    private static List<PushEvent> gitea(JsonValue body) throws PayloadException {
+        JsonValue found = body.field("package");
+        boolean isPush = List.of("created", "updated").contains(body.text("action"));
+        if (!isPush || !found.text("type").equals("container") || Fields.isNoTag(found.text("version"))) {
+            return List.of();
+        }
+        String host = Fields.host(found.text("html_url"))
+                .orElseThrow(() -> new PayloadException("'package.html_url' is missing"));
+        String path = found.field("owner").text("login") + "/" + found.text("name");
+        String pusher = found.field("creator").text("login");
+        return List.of(new PushEvent(
+                Fields.image("package.name", host + "/" + path.toLowerCase(Locale.ROOT)),
+                Fields.tag("package.version", found.text("version")),
+                Optional.empty(),
+                pusher.isEmpty() ? body.field("sender").text("login") : pusher,
+                Fields.instant(found.text("created_at")),
+                Optional.empty()));
+    }
+
+    /** The events {@code package} and {@code registry_package}, and the ping that GitHub sends for a new webhook. */
+    private static boolean isGitHub(JsonValue body) {
+        return gitHubPackage(body).isObject() || !body.text("zen").isEmpty() && body.hasNumber("hook_id");
+    }
+
+    private static JsonValue gitHubPackage(JsonValue body) {
+        JsonValue found = body.field("package");
+        return found.isObject() ? found : body.field("registry_package");
+    }
+
+    private static List<PushEvent> gitHub(JsonValue body) throws PayloadException {
+        JsonValue found = gitHubPackage(body);
+        JsonValue version = found.field("package_version");
+        JsonValue tag = version.field("container_metadata").field("tag");
+        boolean isPush = List.of("published", "updated").contains(body.text("action"));
+        if (!isPush
+                || !found.text("package_type").equalsIgnoreCase("container")
+                || Fields.isNoTag(tag.text("name"))) {
+            return List.of();
+        }
+        String owner = found.field("owner").text("login");
+        String path = (owner.isEmpty() ? found.text("namespace") : owner) + "/" + found.text("name");
+        return List.of(new PushEvent(
+                Fields.image("package.name", "ghcr.io/" + path.toLowerCase(Locale.ROOT)),
+                Fields.tag("container_metadata.tag.name", tag.text("name")),
+                Fields.digest(tag.text("digest").isEmpty() ? version.text("version") : tag.text("digest")),
+                body.field("sender").text("login"),
+                Fields.instant(version.text("updated_at")).or(() -> Fields.instant(found.text("updated_at"))),
+                Optional.empty()));
+    }
+
+    private static boolean isQuay(JsonValue body) {
+        return !body.text("docker_url").isEmpty() && !body.text("repository").isEmpty();
+    }
+
+    /** The event {@code repo_push}, which says neither when nor what was pushed. */
+    private static List<PushEvent> quay(JsonValue body) throws PayloadException {
+        ImageName image = Fields.image("docker_url", body.text("docker_url"));
+        return Fields.each(
+                body.field("updated_tags").itemTexts(),
+                tag -> Optional.of(new PushEvent(
+                        image,
+                        Fields.tag("updated_tags", tag),
+                        Optional.empty(),
+                        "",
+                        Optional.empty(),
+                        Optional.empty())));
     }
 }

@@ -6,7 +6,6 @@ import hudson.model.Result;
 import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
-import io.jenkins.plugins.dockerpromotion.notification.CallbackClient;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
@@ -62,7 +61,7 @@ public final class Callback {
             CallbackAddress callback = CallbackAddress.parse(
                     address, CallbackAddress.parseHosts(Util.fixNull(configuration.getCallbackHosts())));
             Network network = configuration.network();
-            new CallbackClient(new RegistryContext(network, Timekeeper.SYSTEM, log)).send(callback, message);
+            callback.send(message, new RegistryContext(network, Timekeeper.SYSTEM, log));
             return true;
         } catch (IllegalArgumentException e) {
             log.say("Cannot answer the push: " + e.getMessage());

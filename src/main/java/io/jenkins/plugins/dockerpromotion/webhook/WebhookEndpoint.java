@@ -5,10 +5,14 @@ import hudson.ExtensionList;
 import hudson.model.InvisibleAction;
 import hudson.model.RootAction;
 import hudson.model.UnprotectedRootAction;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import io.jenkins.plugins.dockerpromotion.notification.PayloadException;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,6 +47,9 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
     private static final int BODIES_AT_A_TIME = 32;
 
     private static final int BODIES_OF_ONE_TOKEN = BODIES_AT_A_TIME / 2;
+
+    /** Of one delivery, as it is kept and shown. */
+    private static final int MAX_PUSHES = 100;
 
     private final Map<String, Limits> limits = new ConcurrentHashMap<>();
     private volatile LongSupplier nanoClock = System::nanoTime;
@@ -127,7 +134,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
             return;
         }
         try {
-            take(Delivery.of(token, read(body, request.getContentType())), response);
+            take(token, read(body, request.getContentType()), response);
         } catch (PayloadException e) {
             refuse(token, response, HttpServletResponse.SC_BAD_REQUEST, "Cannot read it: " + e.getMessage());
         }
@@ -135,15 +142,26 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
 
     /** One at a time: what a megabyte of brackets becomes in memory is many megabytes. */
     private static synchronized Payload read(byte[] body, String contentType) throws PayloadException {
-        return Payload.parse(body, contentType == null ? "" : contentType);
+        List<String> hosts = DockerPromotionConfiguration.get().getRegistries().stream()
+                .map(RegistryConfiguration::getHost)
+                .filter(host -> !host.equals(ImageName.DOCKER_HUB))
+                .toList();
+        return Payload.parse(body, contentType == null ? "" : contentType, hosts);
     }
 
-    private static void take(Delivery delivery, StaplerResponse2 response) throws IOException {
+    private static void take(WebhookToken token, Payload payload, StaplerResponse2 response) throws IOException {
         try {
-            if (Deliveries.get().take(delivery)) {
-                answer(response, HttpServletResponse.SC_ACCEPTED, "Taken");
+            // If a part finds no room, the sender repeats all of them, and those that were taken are known by then.
+            for (Payload part : payload.parts(MAX_PUSHES)) {
+                if (!Deliveries.get().take(Delivery.of(token, part))) {
+                    tooMany(response);
+                    return;
+                }
+            }
+            if (payload.events().isEmpty()) {
+                answer(response, HttpServletResponse.SC_OK, "It tells of no push");
             } else {
-                tooMany(response);
+                answer(response, HttpServletResponse.SC_ACCEPTED, "Taken");
             }
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Cannot keep a delivery", e);

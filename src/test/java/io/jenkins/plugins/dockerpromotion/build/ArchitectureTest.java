@@ -31,7 +31,7 @@ class ArchitectureTest {
     private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.of(
             "registry.http", union(JDK, JACKSON, HTTP_CLIENT),
             "registry", union(JDK, JACKSON, ours("registry.http")),
-            "notification", union(JDK, ours("registry..", "version")),
+            "notification", union(JDK, ours("attachment", "registry..", "version")),
             "version", JDK,
             "attachment", union(JDK, JACKSON, ours("registry..")),
             "tags", union(JDK, JACKSON, ours("attachment", "registry..", "version")),

@@ -17,7 +17,7 @@ public final class PayloadFuzz {
 
     private static void read(byte[] input, String type) {
         try {
-            Payload payload = Payload.parse(input, type);
+            Payload payload = Payload.parse(input, type, List.of("registry.example.com"));
             payload.events().forEach(event -> FuzzInput.require(event.toString() != null, "no text"));
         } catch (PayloadException e) {
             FuzzInput.require(e.getMessage().lines().count() == 1, "an error of several lines");

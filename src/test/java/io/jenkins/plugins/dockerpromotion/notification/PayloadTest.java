@@ -1,10 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.time.Instant;
@@ -12,9 +15,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -56,7 +61,17 @@ class PayloadTest {
              "docker_url": "quay.io/ns/repository", "updated_tags": ["latest", "1"]}""";
 
     private static Payload parse(String body) throws PayloadException {
-        return Payload.parse(body.getBytes(UTF_8), JSON);
+        return parse(body, List.of());
+    }
+
+    private static Payload parse(String body, List<String> hosts) throws PayloadException {
+        return Payload.parse(body.getBytes(UTF_8), JSON, hosts);
+    }
+
+    private static String file(String name) throws IOException {
+        try (InputStream in = PayloadTest.class.getResourceAsStream(name + ".json")) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
     }
 
     private static String only(List<PushEvent> events) {
@@ -88,6 +103,97 @@ class PayloadTest {
         assertThat(only(events.subList(0, 1))).endsWith(" digest ci 2016-03-09T22:44:26.402973972Z");
     }
 
+    /** What registries sent, with what is replaced in it, and the pushes it tells of. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "acr-push | | Azure Container Registry | acme.azurecr.io/team/app:1.0",
+                "acr-push | \"action\":\"push\" -> \"action\":\"delete\" | Azure Container Registry |",
+                "acr-push | \"action\":\"push\" -> \"action\":\"chart_push\" | Azure Container Registry |",
+                "acr-push | ,\"tag\":\"1.0\" -> | Azure Container Registry |",
+                "acr-ping | | Azure Container Registry |",
+                "harbor-cloudevents | | Harbor | harbor.example.com/proj/app:1.0",
+                "harbor-cloudevents | artifact.pushed -> artifact.pulled | Harbor |",
+                "harbor-cosign-sig | ha256-2d -> ha256-2d | Harbor | harbor.example.com/proj/app:sha256-2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881.sig",
+                "harbor-replication | | Harbor | harbor.example.com/proj/app:1.0",
+                "harbor-replication | [\"1.0\"] -> [\"1.0\",\"sha256:ab\",\"2.0\"] | Harbor | harbor.example.com/proj/app:1.0 harbor.example.com/proj/app:2.0",
+                "harbor-replication | https://harbor.example.com\" -> http://core:8080\" | Harbor | harbor.example.com/proj/app:1.0",
+                "harbor-replication | https://harbor.example.com\" -> https://mirror.example.com:8443\" | Harbor | mirror.example.com:8443/proj/app:1.0",
+                "harbor-replication | https://harbor.example.com\" -> https://hub.docker.com\" | Harbor | proj/app:1.0",
+                "harbor-replication | app [1 item(s) in total]\",\"references\":[\"1.0\"] -> sub/app:1.0\" | Harbor | harbor.example.com/proj/sub/app:1.0",
+                "harbor-replication | successful_artifact -> failed_artifact | Harbor |",
+                "gitea-package | | Gitea | git.example.com/acme/app:1.0",
+                "gitea-package | \"created\" -> \"updated\" | Gitea | git.example.com/acme/app:1.0",
+                "gitea-package | \"created\" -> \"deleted\" | Gitea |",
+                "gitea-package | \"type\":\"container\" -> \"type\":\"npm\" | Gitea |",
+                "gitea-package | \"version\":\"1.0\" -> \"version\":\"sha256:ab\" | Gitea |",
+                "gitea-package | git.example.com -> git.example.com:3000 | Gitea | git.example.com:3000/acme/app:1.0",
+                "artifactory-docker-pushed | | Artifactory | acme.jfrog.io/docker-local/team/app:1.0 docker-local.acme.jfrog.io/team/app:1.0 acme.jfrog.io/team/app:1.0",
+                "artifactory-docker-pushed | \"pushed\" -> \"promoted\" | Artifactory | acme.jfrog.io/docker-local/team/app:1.0 docker-local.acme.jfrog.io/team/app:1.0 acme.jfrog.io/team/app:1.0",
+                "artifactory-docker-pushed | \"pushed\" -> \"deleted\" | Artifactory |",
+                "artifactory-docker-pushed | \"domain\":\"docker\" -> \"domain\":\"artifact\" | Artifactory |",
+                "artifactory-docker-pushed | \"tag\":\"1.0\" -> \"tag\":\"sha256:ab\" | Artifactory |",
+                "artifactory-docker-pushed | \"jpd_origin\" -> \"x\" | Artifactory | one.example.com/docker-local/team/app:1.0 docker-local.one.example.com/team/app:1.0 one.example.com/team/app:1.0",
+            })
+    void readsWhatRegistriesSend(String file, String change, String source, String pushes) throws Exception {
+        String[] replaced = change == null ? new String[] {"", ""} : change.split(" ?-> ?", 2);
+        String body = file(file);
+        assertThat(body).contains(replaced[0]);
+
+        Payload payload = parse(body.replace(replaced[0], replaced[1]), List.of("one.example.com"));
+
+        assertThat(payload.source()).isEqualTo(source);
+        assertThat(payload.events().stream().map(PushEvent::toString).collect(joining(" ")))
+                .isEqualTo(pushes == null ? "" : pushes);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "acr-push, true, '', 2023-11-17T16:52:01.343145347Z",
+        "harbor-cloudevents, true, admin, 2023-04-03T06:16:14Z",
+        "harbor-replication, false, admin, 2023-10-10T07:52:45Z",
+        "gitea-package, false, ci, 2026-01-01T00:00:00Z",
+        "artifactory-docker-pushed, true, ci, ",
+    })
+    void readsWhatWasPushedByWhomAndWhen(String file, boolean digest, String pusher, Instant time) throws Exception {
+        PushEvent event = parse(file(file)).events().get(0);
+
+        assertThat(event.digest().map(Digest::toString))
+                .isEqualTo(
+                        digest
+                                ? Optional.of("sha256:2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881")
+                                : Optional.empty());
+        assertThat(event.pusher()).isEqualTo(pusher);
+        assertThat(event.time()).isEqualTo(Optional.ofNullable(time));
+    }
+
+    @Test
+    void saysThatNoHostIsKnown() throws Exception {
+        String body = file("artifactory-docker-pushed").replace("jpd_origin", "x");
+        assertThatExceptionOfType(PayloadException.class)
+                .isThrownBy(() -> parse(body))
+                .withMessageContaining("no registry is configured");
+    }
+
+    @Test
+    void takesManyEventsInParts() throws Exception {
+        String events = IntStream.range(0, 150)
+                .mapToObj(i -> "{\"action\":\"push\",\"request\":{\"host\":\"registry.example.com\"},"
+                        + "\"target\":{\"repository\":\"app\",\"tag\":\"" + i + "\"}}")
+                .collect(joining(",", "{\"events\":[", "]}"));
+        Payload payload = parse(events);
+
+        assertThat(payload.parts(100)).extracting(part -> part.events().size()).containsExactly(100, 50);
+        assertThat(payload.parts(150)).containsExactly(payload);
+        assertThat(payload.parts(100).stream().flatMap(part -> part.events().stream()))
+                .containsExactlyElementsOf(payload.events());
+        assertThat(parse("{\"events\":[]}").parts(100))
+                .singleElement()
+                .extracting(Payload::events)
+                .isEqualTo(List.of());
+    }
+
     @Test
     void readsHarbors() throws Exception {
         assertThat(only(parse(HARBOR).events()))
@@ -101,7 +207,7 @@ class PayloadTest {
         String body = GITHUB.formatted(field, DIGEST);
 
         assertThat(only(parse(body).events())).isEqualTo("ghcr.io/octo/hello:v1 digest octocat 2022-01-01T00:00:00Z");
-        assertThat(only(Payload.parse(("payload=" + URLEncoder.encode(body, UTF_8)).getBytes(UTF_8), FORM)
+        assertThat(only(Payload.parse(("payload=" + URLEncoder.encode(body, UTF_8)).getBytes(UTF_8), FORM, List.of())
                         .events()))
                 .startsWith("ghcr.io/octo/hello:v1");
         assertThat(parse(body.replace("CONTAINER", "npm")).events()).isEmpty();
@@ -122,7 +228,7 @@ class PayloadTest {
     @ParameterizedTest
     @ValueSource(strings = {"", FORM, "text/plain", "nonsense; charset=nowhere"})
     void takesJsonWhateverTheHeaderSays(String contentType) throws Exception {
-        assertThat(Payload.parse(HUB.getBytes(UTF_8), contentType).events()).hasSize(1);
+        assertThat(Payload.parse(HUB.getBytes(UTF_8), contentType, List.of()).events()).hasSize(1);
     }
 
     @Test
@@ -160,7 +266,6 @@ class PayloadTest {
                 HUB.replace("\"technolog/serviceone\"", "\"technolog/../serviceone\""),
                 HUB.replace("\"technolog/serviceone\"", "\"technolog/service\\none\""),
                 HUB.replace("\"technolog/serviceone\"", "\"<img src=x>\""),
-                "{\"events\": [" + "{},".repeat(100) + "{}]}",
                 "{\"events\": [{\"action\": \"push\", \"target\": {\"tag\": \"<b>\"}}]}",
                 QUAY.replace("quay.io/ns", "quay.io/<b>"));
     }
@@ -196,7 +301,7 @@ class PayloadTest {
                 }
                 byte[] cut = random.nextBoolean() ? body : Arrays.copyOf(body, random.nextInt(body.length));
                 try {
-                    assertThat(Payload.parse(cut, random.nextBoolean() ? JSON : FORM))
+                    assertThat(Payload.parse(cut, random.nextBoolean() ? JSON : FORM, List.of()))
                             .isNotNull();
                 } catch (PayloadException e) {
                     assertThat(e.getMessage()).isNotBlank();

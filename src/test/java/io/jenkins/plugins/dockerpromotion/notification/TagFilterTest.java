@@ -33,6 +33,26 @@ class TagFilterTest {
         assertThat(TagFilter.of(filter).matches(new Tag(tag))).isEqualTo(expected);
     }
 
+    /** A build that signs what was pushed would start itself again and again. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', .sig, false",
+        "*, .sig, false",
+        "*, '', false",
+        "*-*, .att, false",
+        "sha*, '', false",
+        "{sha}, '', false",
+        "*.sig, .sig, true",
+        "*.sig, .att, false",
+        "sha256-*, .sbom, true",
+        "sha256-*, '', true",
+        "sha256-*.att, .att, true",
+    })
+    void tagsOfAttachmentsMatchOnlyAFilterThatNamesThem(String filter, String suffix, boolean expected) {
+        Tag tag = new Tag("sha256-" + "2d".repeat(32) + suffix);
+        assertThat(TagFilter.of(filter).matches(tag)).isEqualTo(expected);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{year}*", "a b", "{nothing}", "-x", "[a-z]+", "a\nb"})
     void refusesWhatIsNoFilter(String filter) {

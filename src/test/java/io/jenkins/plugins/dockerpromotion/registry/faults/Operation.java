@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry.faults;
 
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
-import io.jenkins.plugins.dockerpromotion.notification.CallbackClient;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
@@ -65,11 +64,8 @@ enum Operation {
         String address = w.hub()
                 .callbackUrl(World.SERVICE)
                 .replace(w.hub().uri().toString(), w.address(w.hub()).toString());
-        new CallbackClient(c)
-                .send(
-                        CallbackAddress.parse(
-                                address, Set.of(URI.create(address).getAuthority())),
-                        new CallbackMessage(CallbackMessage.State.SUCCESS, "promoted", "job", "https://ci.test/"));
+        CallbackAddress.parse(address, Set.of(URI.create(address).getAuthority()))
+                .send(new CallbackMessage(CallbackMessage.State.SUCCESS, "promoted", "job", "https://ci.test/"), c);
         return "sent";
     });
 
