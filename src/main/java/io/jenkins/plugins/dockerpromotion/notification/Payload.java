@@ -132,7 +132,8 @@ public record Payload(String source, List<PushEvent> events) {
             return Optional.empty();
         }
         // The registry does not know its name. The host its client asked for is the one in the image's name.
-        Optional<String> asked = Optional.of(event.field("request").text("host")).filter(host -> !host.isEmpty());
+        Optional<String> asked =
+                Optional.of(event.field("request").text("host")).filter(host -> !host.isEmpty());
         String host = asked.or(() -> Fields.host(target.text("url")))
                 .orElseThrow(() -> new PayloadException("'request.host' is missing"));
         return Optional.of(new PushEvent(
@@ -301,9 +302,7 @@ public record Payload(String source, List<PushEvent> events) {
         JsonValue version = found.field("package_version");
         JsonValue tag = version.field("container_metadata").field("tag");
         boolean isPush = List.of("published", "updated").contains(body.text("action"));
-        if (!isPush
-                || !found.text("package_type").equalsIgnoreCase("container")
-                || Fields.isNoTag(tag.text("name"))) {
+        if (!isPush || !found.text("package_type").equalsIgnoreCase("container") || Fields.isNoTag(tag.text("name"))) {
             return List.of();
         }
         String owner = found.field("owner").text("login");

@@ -228,7 +228,8 @@ class PayloadTest {
     @ParameterizedTest
     @ValueSource(strings = {"", FORM, "text/plain", "nonsense; charset=nowhere"})
     void takesJsonWhateverTheHeaderSays(String contentType) throws Exception {
-        assertThat(Payload.parse(HUB.getBytes(UTF_8), contentType, List.of()).events()).hasSize(1);
+        assertThat(Payload.parse(HUB.getBytes(UTF_8), contentType, List.of()).events())
+                .hasSize(1);
     }
 
     @Test
