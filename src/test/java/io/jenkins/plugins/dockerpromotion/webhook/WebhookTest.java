@@ -340,7 +340,7 @@ class WebhookTest {
     void whatWaitsIsBoundedAndNoTokenTakesAllRoom() throws Exception {
         Deliveries stuck = new Deliveries();
         Payload payload = Payload.parse(
-                Webhook.payload("a/b", "1", "x", "1").getBytes(StandardCharsets.UTF_8), "application/json");
+                Webhook.payload("a/b", "1", "x", "1").getBytes(StandardCharsets.UTF_8), "application/json", List.of());
         try {
             for (String name : List.of("one", "two")) {
                 WebhookToken sender = new WebhookToken(name, WebhookToken.hashOf(name));
