@@ -25,7 +25,8 @@ class WebhookRestartTest {
     private static Delivery delivery(String tag) throws Exception {
         byte[] body = Webhook.payload("a/b", tag, "me", Webhook.PUSHED_AT).getBytes(StandardCharsets.UTF_8);
         return Delivery.of(
-                new WebhookToken("Docker Hub", WebhookToken.hashOf("x")), Payload.parse(body, "application/json", List.of()));
+                new WebhookToken("Docker Hub", WebhookToken.hashOf("x")),
+                Payload.parse(body, "application/json", List.of()));
     }
 
     /** Killed once before a delivery was worked off, and once between the queue being kept and the delivery removed. */
