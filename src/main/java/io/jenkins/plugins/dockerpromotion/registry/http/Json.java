@@ -16,6 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
@@ -35,10 +37,21 @@ public final class Json {
             .maxTokenCount(MAX_TOKENS)
             .build();
 
-    private static final JsonFactory FACTORY = JsonFactory.builder()
-            .streamReadConstraints(LIMITS)
-            .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+    /** A signed document holds another one in a text. What is skipped of it takes no memory, so its values do not count. */
+    private static final StreamReadConstraints LIMITS_OF_DOCUMENTS = LIMITS.rebuild()
+            .maxStringLength(Integer.MAX_VALUE)
+            .maxTokenCount(Long.MAX_VALUE)
             .build();
+
+    private static final JsonFactory FACTORY = factory(LIMITS);
+    private static final JsonFactory DOCUMENTS = factory(LIMITS_OF_DOCUMENTS);
+
+    private static JsonFactory factory(StreamReadConstraints limits) {
+        return JsonFactory.builder()
+                .streamReadConstraints(limits)
+                .disable(StreamReadFeature.AUTO_CLOSE_SOURCE)
+                .build();
+    }
 
     private Json() {}
 
@@ -46,31 +59,58 @@ public final class Json {
     public static Optional<JsonValue> parse(byte[] text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
             parser.nextToken();
-            JsonValue value = new JsonValue(value(parser));
+            JsonValue value = new JsonValue(value(parser, new AtomicLong(MAX_TOKENS)));
             return parser.nextToken() == null ? Optional.of(value) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
-    /** The value that begins with the current token, in the classes that {@link JsonValue} knows. */
-    private static Object value(JsonParser parser) throws IOException {
-        if (parser.currentToken() == null) {
-            throw new JsonParseException(parser, "no value");
+    /**
+     * Reads the fields of an object that are in {@code wanted}, whose texts may be as long as {@code document}; nothing if
+     * it is no object, is beyond the other limits, or goes on behind the object. The caller limits the document's size.
+     */
+    public static Optional<JsonValue> parseDocument(byte[] document, Set<String> wanted) {
+        try (JsonParser parser = DOCUMENTS.createParser(document)) {
+            expect(parser, parser.nextToken() == JsonToken.START_OBJECT);
+            AtomicLong left = new AtomicLong(MAX_TOKENS);
+            Map<String, Object> fields = new LinkedHashMap<>();
+            for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+                parser.nextToken();
+                if (wanted.contains(name)) {
+                    fields.put(name, value(parser, left));
+                } else {
+                    parser.skipChildren();
+                }
+            }
+            return parser.nextToken() == null ? Optional.of(new JsonValue(fields)) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The value that begins with the current token, in the classes that {@link JsonValue} knows.
+     *
+     * @param left how many more values may be kept
+     */
+    private static Object value(JsonParser parser, AtomicLong left) throws IOException {
+        if (parser.currentToken() == null || left.decrementAndGet() < 0) {
+            throw new JsonParseException(parser, "no value, or too many");
         }
         return switch (parser.currentToken()) {
             case START_OBJECT -> {
                 Map<String, Object> fields = new LinkedHashMap<>();
                 for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                     parser.nextToken();
-                    fields.put(name, value(parser));
+                    fields.put(name, value(parser, left));
                 }
                 yield fields;
             }
             case START_ARRAY -> {
                 List<Object> items = new ArrayList<>();
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
-                    items.add(value(parser));
+                    items.add(value(parser, left));
                 }
                 yield items;
             }

@@ -8,6 +8,9 @@ import java.util.Map;
 /** A stranger's JSON value: what is absent, or of another kind than asked for, reads as empty. */
 public final class JsonValue {
 
+    /** Nothing: every field of it reads as empty. */
+    public static final JsonValue NONE = new JsonValue(null);
+
     /** A map of texts to values, a list of values, a text, a number, a boolean or {@code null}. */
     private final Object value;
 

@@ -1,0 +1,235 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/**
+ * What somebody signed about an image, in one of the forms that cosign writes. Ask who signed it before you believe what
+ * it claims.
+ */
+final class SignedPayload {
+
+    /** Cosign's older form of a signature (containers/image, "simple signing"). */
+    static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+    /** Cosign's older form of an attestation (secure-systems-lab/dsse, "envelope"). */
+    static final String ENVELOPE = "application/vnd.dsse.envelope.v1+json";
+
+    /** Cosign's present form of both (sigstore/protobuf-specs, "Bundle"). */
+    static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+
+    /** The predicate type of a statement that only says: this image. */
+    static final String SIGNATURE = "https://sigstore.dev/cosign/sign/v1";
+
+    private static final String SIMPLE_TYPE = "cosign container image signature";
+    private static final String IN_TOTO = "application/vnd.in-toto+json";
+    private static final Set<String> STATEMENTS =
+            Set.of("https://in-toto.io/Statement/v1", "https://in-toto.io/Statement/v0.1");
+    private static final Set<String> STATEMENT_FIELDS = Set.of("_type", "subject", "predicateType");
+    private static final int MAX_SIGNATURES = 20;
+    private static final int MAX_SUBJECTS = 10_000;
+
+    private final String format;
+    private final byte[] payload;
+    private final byte[] signed;
+    private final List<byte[]> signatures;
+    private final JsonValue material;
+
+    private SignedPayload(String format, byte[] payload, byte[] signed, List<byte[]> signatures, JsonValue material) {
+        this.format = format;
+        this.payload = payload;
+        this.signed = signed;
+        this.signatures = signatures;
+        this.material = material;
+    }
+
+    /**
+     * What a payload says of one image.
+     *
+     * @param predicateType {@link #SIGNATURE} for one that only says: this image
+     * @param annotations what the signer added
+     */
+    record Claim(String predicateType, Map<String, String> annotations) {
+        boolean isSignature() {
+            return predicateType.equals(SIGNATURE);
+        }
+    }
+
+    /** Reads a layer of cosign's tag {@code sha256-<hex>.sig}; the signature stands beside it. */
+    static SignedPayload simpleSigning(byte[] payload, String signature) throws RefusedException {
+        return new SignedPayload("simple signing", payload, payload, List.of(decode(signature)), JsonValue.NONE);
+    }
+
+    /** Reads a layer of cosign's tag {@code sha256-<hex>.att}. */
+    static SignedPayload envelope(byte[] json) throws RefusedException {
+        JsonValue envelope = Json.parseDocument(json, Set.of("payload", "payloadType", "signatures"))
+                .orElseThrow(() -> new RefusedException("it is no JSON object, or cut short"));
+        return envelope("DSSE envelope", envelope, JsonValue.NONE);
+    }
+
+    /** Reads a Sigstore bundle. */
+    static SignedPayload bundle(byte[] json) throws RefusedException {
+        JsonValue bundle = Json.parseDocument(
+                        json, Set.of("mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature"))
+                .orElseThrow(() -> new RefusedException("it is no JSON object, or cut short"));
+        String kind = bundle.text("mediaType");
+        if (!kind.equals(BUNDLE)) {
+            throw new RefusedException(
+                    "it calls itself " + Quoted.of(kind) + ", and only " + BUNDLE + " is understood");
+        }
+        if (!bundle.field("dsseEnvelope").isObject()) {
+            throw new RefusedException(
+                    bundle.has("messageSignature")
+                            ? "it signs the image's bytes, not a statement about the image as cosign writes it"
+                            : "it holds no signed statement");
+        }
+        SignedPayload read = envelope("bundle", bundle.field("dsseEnvelope"), bundle.field("verificationMaterial"));
+        if (read.signatures.size() != 1) {
+            throw new RefusedException("it holds " + read.signatures.size() + " signatures instead of one");
+        }
+        return read;
+    }
+
+    private static SignedPayload envelope(String format, JsonValue envelope, JsonValue material)
+            throws RefusedException {
+        String type = envelope.text("payloadType");
+        if (!type.equals(IN_TOTO)) {
+            throw new RefusedException("it signs something of type " + Quoted.of(type) + ", not " + IN_TOTO);
+        }
+        byte[] payload = decode(envelope.text("payload"));
+        List<byte[]> signatures = new ArrayList<>();
+        for (JsonValue signature : envelope.field("signatures").items()) {
+            if (signatures.size() == MAX_SIGNATURES) {
+                throw new RefusedException("it holds more than " + MAX_SIGNATURES + " signatures");
+            }
+            signatures.add(decode(signature.text("sig")));
+        }
+        return new SignedPayload(format, payload, preAuthenticationEncoding(type, payload), signatures, material);
+    }
+
+    /** The bytes that an envelope's signatures cover (secure-systems-lab/dsse, "protocol"). */
+    private static byte[] preAuthenticationEncoding(String type, byte[] payload) {
+        byte[] name = type.getBytes(StandardCharsets.UTF_8);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(payload.length + 100);
+        bytes.writeBytes(
+                ("DSSEv1 " + name.length + " " + type + " " + payload.length + " ").getBytes(StandardCharsets.UTF_8));
+        bytes.writeBytes(payload);
+        return bytes.toByteArray();
+    }
+
+    /** Both alphabets are allowed in an envelope. */
+    private static byte[] decode(String base64) throws RefusedException {
+        try {
+            byte[] bytes = Base64.getDecoder().decode(base64.replace('-', '+').replace('_', '/'));
+            if (bytes.length > 0) {
+                return bytes;
+            }
+        } catch (IllegalArgumentException e) {
+            // The same as nothing.
+        }
+        throw new RefusedException("its payload or a signature is missing, or is not base64");
+    }
+
+    /** {@code simple signing}, {@code DSSE envelope} or {@code bundle}. */
+    String format() {
+        return format;
+    }
+
+    /** The first of {@code keys} by which one of the signatures is. */
+    Optional<SigningKey> signedBy(Collection<SigningKey> keys) {
+        return keys.stream()
+                .filter(key -> signatures.stream().anyMatch(signature -> key.signed(signed, signature)))
+                .findFirst();
+    }
+
+    /** Why nobody who was asked for signed this; one line. */
+    String refusal(Collection<SigningKey> keys) {
+        String hint = material.field("publicKey").text("hint");
+        if (keys.stream().anyMatch(key -> key.hint().equals(hint))) {
+            return "it names the key that is asked for, but its signature is not of this payload: one of the two was"
+                    + " changed";
+        }
+        if (material.has("certificate") || material.has("x509CertificateChain")) {
+            return "it is signed with a certificate, not by one of the keys";
+        }
+        return "it is by another key, or was changed after it was signed";
+    }
+
+    /** What this claims of {@code image}; refused if it is about something else. */
+    Claim claim(Digest image) throws RefusedException {
+        return format.equals("simple signing") ? simpleClaim(image) : statement(image);
+    }
+
+    private Claim simpleClaim(Digest image) throws RefusedException {
+        JsonValue json = Json.parse(payload).orElseThrow(() -> new RefusedException("its payload is no JSON object"));
+        JsonValue critical = json.field("critical");
+        if (!critical.text("type").equals(SIMPLE_TYPE)) {
+            throw new RefusedException(
+                    "its payload is of type " + Quoted.of(critical.text("type")) + ", not '" + SIMPLE_TYPE + "'");
+        }
+        String covered = critical.field("image").text("docker-manifest-digest");
+        if (!covered.equals(image.toString())) {
+            throw new RefusedException("it covers another image, " + Quoted.of(covered));
+        }
+        return new Claim(SIGNATURE, annotations(json.field("optional")));
+    }
+
+    private Claim statement(Digest image) throws RefusedException {
+        JsonValue json = Json.parseDocument(payload, STATEMENT_FIELDS)
+                .orElseThrow(() -> new RefusedException("its payload is no JSON object"));
+        if (!STATEMENTS.contains(json.text("_type"))) {
+            throw new RefusedException("its payload is of type " + Quoted.of(json.text("_type"))
+                    + ", not an in-toto statement of version 1 or 0.1");
+        }
+        if (json.text("predicateType").isEmpty()) {
+            throw new RefusedException("its statement names no predicate type");
+        }
+        List<JsonValue> subjects = json.field("subject").items();
+        if (subjects.size() > MAX_SUBJECTS) {
+            throw new RefusedException("its statement is about more than " + MAX_SUBJECTS + " things");
+        }
+        for (JsonValue subject : subjects) {
+            if (subject.field("digest").text(image.algorithm()).equals(image.hex())) {
+                return new Claim(json.text("predicateType"), annotations(subject.field("annotations")));
+            }
+        }
+        String others = subjects.stream()
+                .limit(2)
+                .map(subject -> Quoted.of(subject.field("digest").texts().entrySet().stream()
+                        .map(digest -> digest.getKey() + ":" + digest.getValue())
+                        .collect(Collectors.joining(" "))))
+                .collect(Collectors.joining(", "));
+        throw new RefusedException("its subject is another image" + (others.isEmpty() ? "" : ", " + others));
+    }
+
+    private static Map<String, String> annotations(JsonValue json) {
+        return Collections.unmodifiableMap(new TreeMap<>(json.texts()));
+    }
+
+    /** The statement's predicate in maps, lists, texts, numbers, booleans and {@code null}. */
+    Object predicate() throws RefusedException {
+        return Json.parseDocument(payload, Set.of("predicate"))
+                .orElseThrow(() -> new RefusedException("its predicate holds too many values"))
+                .field("predicate")
+                .plain();
+    }
+
+    /** Length of what was signed, in bytes. */
+    int size() {
+        return payload.length;
+    }
+}

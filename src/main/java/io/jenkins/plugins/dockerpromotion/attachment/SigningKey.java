@@ -1,0 +1,189 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import java.security.AlgorithmParameters;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
+import java.security.interfaces.ECPublicKey;
+import java.security.interfaces.RSAPublicKey;
+import java.security.spec.AlgorithmParameterSpec;
+import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.EdDSAParameterSpec;
+import java.security.spec.InvalidKeySpecException;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A public key, and the ways in which cosign and its key services sign with such keys.
+ *
+ * @param fingerprint SHA-256 of the key in its DER form, as {@code openssl pkey -pubin -outform DER | sha256sum} shows it
+ */
+record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
+
+    /** @param parameters nothing where the algorithm's name says all */
+    record Scheme(String algorithm, Optional<AlgorithmParameterSpec> parameters) {}
+
+    private static final int MAX_TEXT = 64 * 1024;
+    private static final int MIN_RSA_BITS = 2048;
+    private static final int MAX_RSA_BITS = 16 * 1024;
+    private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+    private static final String PUBLIC_KEY = "PUBLIC KEY";
+
+    /** What is given by mistake, and how its public key is had. */
+    private static final Map<String, String> OTHERS = Map.of(
+            "CERTIFICATE", "a certificate: give its key (openssl x509 -pubkey -noout)",
+            "RSA PUBLIC KEY", "a key in RSA's own form: convert it (openssl rsa -RSAPublicKey_in -pubout)",
+            "EC PARAMETERS", "the parameters of a private key: give the public one (openssl pkey -pubout)");
+
+    /** Cosign verifies with SHA-256 whatever the curve, and signs with the hash that fits it. */
+    private static final Map<String, List<String>> CURVES = Map.of(
+            "secp256r1",
+            List.of("SHA256"),
+            "secp384r1",
+            List.of("SHA384", "SHA256"),
+            "secp521r1",
+            List.of("SHA512", "SHA256"));
+
+    SigningKey {
+        schemes = List.copyOf(schemes);
+    }
+
+    /**
+     * Reads one or more keys in PEM form.
+     *
+     * @throws IllegalArgumentException in one line without the text, which may be a secret by mistake
+     */
+    static List<SigningKey> parse(String pem) {
+        if (pem.length() > MAX_TEXT) {
+            throw new IllegalArgumentException(
+                    "the public key is " + pem.length() + " characters long; " + MAX_TEXT + " are allowed");
+        }
+        List<SigningKey> keys = new ArrayList<>();
+        Matcher blocks = BLOCK.matcher(pem);
+        while (blocks.find()) {
+            keys.add(key(blocks.group(1), blocks.group(2)));
+        }
+        if (keys.isEmpty()) {
+            throw new IllegalArgumentException("this is no public key in PEM form: expected -----BEGIN PUBLIC KEY-----,"
+                    + " base64, and -----END PUBLIC KEY-----, as in cosign.pub");
+        }
+        return keys;
+    }
+
+    private static SigningKey key(String kind, String base64) {
+        if (!kind.equals(PUBLIC_KEY)) {
+            String other = kind.contains("PRIVATE")
+                    ? "a private key: give the public one (cosign public-key, openssl pkey -pubout), and replace this one"
+                            + " if others could read it"
+                    : OTHERS.getOrDefault(kind, "none of the form -----BEGIN PUBLIC KEY-----");
+            throw new IllegalArgumentException("the public key is " + other);
+        }
+        for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
+            try {
+                X509EncodedKeySpec der = new X509EncodedKeySpec(decode(base64));
+                PublicKey key = KeyFactory.getInstance(algorithm).generatePublic(der);
+                return new SigningKey(key, schemes(key), Digest.sha256(key.getEncoded()));
+            } catch (GeneralSecurityException e) {
+                // It is none of this kind.
+            }
+        }
+        throw new IllegalArgumentException("the public key cannot be read: it is damaged, or of another kind than ECDSA"
+                + " (P-256, P-384, P-521), RSA and Ed25519");
+    }
+
+    private static byte[] decode(String base64) throws InvalidKeySpecException {
+        try {
+            return Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
+        } catch (IllegalArgumentException e) {
+            throw new InvalidKeySpecException(e);
+        }
+    }
+
+    private static List<Scheme> schemes(PublicKey key) throws GeneralSecurityException {
+        if (key instanceof RSAPublicKey rsa) {
+            int bits = rsa.getModulus().bitLength();
+            if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
+                throw new IllegalArgumentException("the public key is an RSA key of " + bits + " bits; " + MIN_RSA_BITS
+                        + " to " + MAX_RSA_BITS + " are allowed");
+            }
+            return Stream.of(256, 384, 512).flatMap(SigningKey::rsa).toList();
+        }
+        if (key instanceof ECPublicKey ec) {
+            for (Map.Entry<String, List<String>> curve : CURVES.entrySet()) {
+                if (isOn(curve.getKey(), ec)) {
+                    return curve.getValue().stream()
+                            .map(hash -> new Scheme(hash + "withECDSA", Optional.empty()))
+                            .toList();
+                }
+            }
+            throw new IllegalArgumentException(
+                    "the public key is on a curve that is not supported: expected P-256, P-384 or P-521");
+        }
+        return List.of(
+                new Scheme("Ed25519", Optional.of(new EdDSAParameterSpec(true))),
+                new Scheme("Ed25519", Optional.empty()));
+    }
+
+    private static Stream<Scheme> rsa(int bits) {
+        MGF1ParameterSpec mask = new MGF1ParameterSpec("SHA-" + bits);
+        return Stream.of(
+                new Scheme("SHA" + bits + "withRSA", Optional.empty()),
+                new Scheme(
+                        "RSASSA-PSS",
+                        Optional.of(new PSSParameterSpec("SHA-" + bits, "MGF1", mask, bits / Byte.SIZE, 1))));
+    }
+
+    private static boolean isOn(String curve, ECPublicKey key) throws GeneralSecurityException {
+        AlgorithmParameters known = AlgorithmParameters.getInstance("EC");
+        known.init(new ECGenParameterSpec(curve));
+        ECParameterSpec expected = known.getParameterSpec(ECParameterSpec.class);
+        return expected.getCurve().equals(key.getParams().getCurve())
+                && expected.getGenerator().equals(key.getParams().getGenerator())
+                && expected.getOrder().equals(key.getParams().getOrder());
+    }
+
+    /** Whether {@code signature} is one by this key, of {@code content}. */
+    boolean signed(byte[] content, byte[] signature) {
+        return schemes.stream().anyMatch(scheme -> signed(scheme, content, signature));
+    }
+
+    private boolean signed(Scheme scheme, byte[] content, byte[] signature) {
+        try {
+            Signature verifier = Signature.getInstance(scheme.algorithm());
+            if (scheme.parameters().isPresent()) {
+                verifier.setParameter(scheme.parameters().get());
+            }
+            verifier.initVerify(key);
+            verifier.update(content);
+            return verifier.verify(signature);
+        } catch (SignatureException e) {
+            return false;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every Java platform since 17 checks signatures of this kind", e);
+        }
+    }
+
+    /** What bundles call the key that signed them. */
+    String hint() {
+        return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(fingerprint.hex()));
+    }
+
+    @Override
+    public String toString() {
+        return fingerprint.toString();
+    }
+}

@@ -1,0 +1,85 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * An image that fulfils what was required of it, and the signatures and attestations that count for that.
+ *
+ * @param digest what all of them cover
+ */
+public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed> attestations) implements Serializable {
+
+    public VerifiedImage {
+        signatures = List.copyOf(signatures);
+        attestations = List.copyOf(attestations);
+    }
+
+    /**
+     * One signature or attestation.
+     *
+     * @param signer by whom
+     * @param format {@code bundle} (Sigstore), {@code simple signing} or {@code DSSE envelope} (cosign's older forms)
+     * @param predicateType of the statement
+     * @param annotations what the signer added
+     * @param predicate maps, lists, texts, numbers, booleans and {@code null}; {@code null} if it was not asked for
+     */
+    public record Signed(
+            Signer signer, String format, String predicateType, Map<String, String> annotations, Serializable predicate)
+            implements Serializable {
+
+        private Map<String, Object> asMap(boolean attestation) {
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("key", signer.key());
+            map.put("format", format);
+            map.put("annotations", new LinkedHashMap<>(annotations));
+            if (attestation) {
+                map.put("predicateType", predicateType);
+                map.put("predicate", predicate);
+            }
+            return map;
+        }
+    }
+
+    /**
+     * Who signed.
+     *
+     * @param key the fingerprint of the key
+     */
+    public record Signer(String key) implements Serializable {
+        @Override
+        public String toString() {
+            return "key " + key;
+        }
+    }
+
+    /** The same in maps, lists and texts, for a Pipeline. */
+    public Map<String, Object> asMap() {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("digest", digest.toString());
+        map.put(
+                "signatures",
+                signatures.stream().map(s -> s.asMap(false)).collect(Collectors.toCollection(ArrayList::new)));
+        map.put(
+                "attestations",
+                attestations.stream().map(a -> a.asMap(true)).collect(Collectors.toCollection(ArrayList::new)));
+        return map;
+    }
+
+    /** By what the image was verified, in one line for the log and the history. */
+    public String summary() {
+        String by =
+                signatures.stream().map(s -> s.signer().toString()).distinct().collect(Collectors.joining(", "));
+        return "signed by " + by
+                + attestations.stream()
+                        .map(Signed::predicateType)
+                        .distinct()
+                        .map(type -> ", attestation " + type)
+                        .collect(Collectors.joining());
+    }
+}

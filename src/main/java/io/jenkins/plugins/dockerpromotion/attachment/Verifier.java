@@ -1,0 +1,311 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import io.jenkins.plugins.dockerpromotion.attachment.SignedPayload.Claim;
+import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signed;
+import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signer;
+import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Checks the signatures and attestations of an image against what is required of it. Looks at cosign's older tags
+ * ({@code sha256-<hex>.sig} and {@code .att}) and at what refers to the image: Sigstore bundles, in the referrers API and
+ * under the fallback tag.
+ */
+public final class Verifier {
+
+    /** A nightly signature for three years; each is a request or two. */
+    private static final int MAX_CANDIDATES = 1_000;
+
+    private static final int MEGABYTE = 1024 * 1024;
+
+    /** Attested SBOMs have some megabytes. */
+    private static final int MAX_SIZE = 32 * MEGABYTE;
+
+    private static final long MAX_TOTAL = 256L * MEGABYTE;
+
+    /** What a Pipeline gets, which keeps it in memory and writes it to the disk. */
+    private static final long MAX_PREDICATES = 4L * MEGABYTE;
+
+    private static final int MAX_REASONS = 5;
+    private static final int MAX_REASON = 300;
+    private static final String SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
+    private static final String BUNDLES = "application/vnd.dev.sigstore.bundle";
+
+    private final RegistryClient client;
+    private final ImageName image;
+    private final Digest digest;
+    private final Map<VerificationRequirement, List<SigningKey>> requirements = new LinkedHashMap<>();
+    private final boolean predicates;
+    private final AtomicInteger candidates = new AtomicInteger();
+    private final AtomicLong bytes = new AtomicLong();
+    private final AtomicLong predicateBytes = new AtomicLong();
+
+    private Verifier(
+            RegistryClient client,
+            ImageName image,
+            Digest digest,
+            List<VerificationRequirement> requirements,
+            boolean predicates) {
+        this.client = client;
+        this.image = image;
+        this.digest = digest;
+        requirements.forEach(requirement -> this.requirements.put(requirement, requirement.keys()));
+        this.predicates = predicates;
+    }
+
+    /**
+     * Verifies the manifest or index {@code digest} of {@code image}; of an index, not the images of its platforms.
+     *
+     * @param requirements all of which have to be fulfilled
+     * @param predicates whether the result holds the attestations' predicates: those of the required types, or all of them
+     *     if no type is required
+     * @throws UnverifiedImageException if a requirement is not fulfilled
+     */
+    public static VerifiedImage verify(
+            RegistryClient client,
+            ImageName image,
+            Digest digest,
+            List<VerificationRequirement> requirements,
+            boolean predicates)
+            throws RegistryException, InterruptedException {
+        return new Verifier(client, image, digest, requirements, predicates).verify();
+    }
+
+    /**
+     * What was found, and what it is worth.
+     *
+     * @param name for people
+     * @param signers of the requirements that it counts for
+     * @param refusal why it does not count, empty if it does
+     */
+    private record Finding(
+            String name,
+            String format,
+            Claim claim,
+            Map<VerificationRequirement, Signer> signers,
+            Serializable predicate,
+            String refusal) {
+
+        static Finding refused(String name, String reason) {
+            return new Finding(name, "", new Claim("", Map.of()), Map.of(), null, reason);
+        }
+
+        Stream<Signed> signed() {
+            return signers.values().stream()
+                    .distinct()
+                    .map(by -> new Signed(by, format, claim.predicateType(), claim.annotations(), predicate));
+        }
+    }
+
+    private VerifiedImage verify() throws RegistryException, InterruptedException {
+        List<Callable<List<Finding>>> sources = new ArrayList<>();
+        for (String suffix : List.of(".sig", ".att")) {
+            Tag tag = new AttachmentTag(digest, suffix).tag();
+            sources.add(() -> read(suffix, ImageReference.tagged(image, tag), true));
+        }
+        List<Descriptor> referrers =
+                client.referrers(ImageReference.pinned(image, digest)).all();
+        if (referrers.size() > MAX_CANDIDATES) {
+            throw unverified("more than " + MAX_CANDIDATES + " manifests refer to it");
+        }
+        for (Descriptor referrer : referrers) {
+            String name = referrer.digest().abbreviated();
+            sources.add(() -> read(name, ImageReference.pinned(image, referrer.digest()), false));
+        }
+        List<Finding> findings = Parallel.all(sources, Parallel.TRANSFERS).stream()
+                .flatMap(List::stream)
+                .toList();
+        for (VerificationRequirement requirement : requirements.keySet()) {
+            require(requirement, findings);
+        }
+        Map<Boolean, List<Signed>> counting = findings.stream()
+                .flatMap(Finding::signed)
+                .collect(Collectors.partitioningBy(s -> s.predicateType().equals(SignedPayload.SIGNATURE)));
+        return new VerifiedImage(digest, counting.get(true), counting.get(false));
+    }
+
+    /** @param all whether every layer is meant to be a signature, or only one of a kind that is */
+    private List<Finding> read(String name, ImageReference source, boolean all)
+            throws RegistryException, InterruptedException {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            Optional<Manifest> manifest = client.pullIfPresent(source);
+            if (manifest.isEmpty()) {
+                return all
+                        ? List.of()
+                        : List.of(Finding.refused(name, "it is listed, but the registry does not have it"));
+            }
+            List<JsonValue> layers = Json.parse(manifest.get().bytes())
+                    .orElse(JsonValue.NONE)
+                    .field("layers")
+                    .items();
+            for (JsonValue layer : layers) {
+                if (all || isSigned(layer)) {
+                    count();
+                    findings.add(check(layers.size() == 1 ? name : name + " " + (findings.size() + 1), layer));
+                }
+            }
+        } catch (RegistryException e) {
+            if (e instanceof UnverifiedImageException || e.isTemporary()) {
+                throw e;
+            }
+            findings.add(Finding.refused(name, e.getMessage()));
+        }
+        return findings;
+    }
+
+    private void count() throws UnverifiedImageException {
+        if (candidates.incrementAndGet() > MAX_CANDIDATES) {
+            throw unverified("it has more than " + MAX_CANDIDATES + " signatures and attestations");
+        }
+    }
+
+    private static boolean isSigned(JsonValue layer) {
+        String mediaType = layer.text("mediaType");
+        return mediaType.startsWith(BUNDLES)
+                || mediaType.equals(SignedPayload.ENVELOPE)
+                || !layer.field("annotations").text(SIGNATURE_ANNOTATION).isEmpty();
+    }
+
+    private Finding check(String name, JsonValue layer) throws RegistryException, InterruptedException {
+        try {
+            SignedPayload payload = read(layer);
+            Map<VerificationRequirement, Signer> signers = new LinkedHashMap<>();
+            requirements.forEach((requirement, keys) ->
+                    payload.signedBy(keys).ifPresent(key -> signers.put(requirement, new Signer(key.toString()))));
+            if (signers.isEmpty()) {
+                return Finding.refused(
+                        name,
+                        payload.refusal(requirements.values().stream()
+                                .flatMap(List::stream)
+                                .toList()));
+            }
+            Claim claim = payload.claim(digest);
+            return new Finding(name, payload.format(), claim, signers, predicate(payload, claim), "");
+        } catch (RefusedException e) {
+            return Finding.refused(name, e.getMessage());
+        }
+    }
+
+    private SignedPayload read(JsonValue layer) throws RefusedException, RegistryException, InterruptedException {
+        String mediaType = layer.text("mediaType");
+        String signature = layer.field("annotations").text(SIGNATURE_ANNOTATION);
+        boolean bundle = mediaType.equals(SignedPayload.BUNDLE);
+        boolean envelope = mediaType.equals(SignedPayload.ENVELOPE);
+        if (!bundle && !envelope && (signature.isEmpty() || mediaType.startsWith(BUNDLES))) {
+            throw new RefusedException("it is of type " + Quoted.of(mediaType) + ", which is not understood");
+        }
+        byte[] content = content(layer);
+        return bundle
+                ? SignedPayload.bundle(content)
+                : envelope ? SignedPayload.envelope(content) : SignedPayload.simpleSigning(content, signature);
+    }
+
+    private byte[] content(JsonValue layer) throws RefusedException, RegistryException, InterruptedException {
+        long size = layer.number("size", -1);
+        if (size < 0 || size > MAX_SIZE) {
+            throw new RefusedException("it has " + size + " bytes, and at most " + MAX_SIZE + " are read");
+        }
+        if (bytes.addAndGet(size) > MAX_TOTAL) {
+            throw unverified("its signatures and attestations have together more than " + MAX_TOTAL / MEGABYTE + " MB");
+        }
+        try {
+            return client.readBlob(image, new Descriptor("", Digest.parse(layer.text("digest")), size, ""));
+        } catch (IllegalArgumentException e) {
+            throw new RefusedException(e.getMessage());
+        }
+    }
+
+    private Serializable predicate(SignedPayload payload, Claim claim)
+            throws RefusedException, UnverifiedImageException {
+        Set<String> types = requirements.keySet().stream()
+                .flatMap(r -> r.attestations().stream())
+                .collect(Collectors.toSet());
+        if (!predicates || claim.isSignature() || !(types.isEmpty() || types.contains(claim.predicateType()))) {
+            return null;
+        }
+        if (predicateBytes.addAndGet(payload.size()) > MAX_PREDICATES) {
+            throw unverified("its predicates have together more than " + MAX_PREDICATES / MEGABYTE
+                    + " MB, which are too many for a Pipeline: name those it needs, or do without predicates");
+        }
+        return (Serializable) payload.predicate();
+    }
+
+    private void require(VerificationRequirement requirement, List<Finding> findings) throws UnverifiedImageException {
+        List<Finding> counting = findings.stream()
+                .filter(f -> f.signers().containsKey(requirement))
+                .toList();
+        List<String> missing = new ArrayList<>();
+        if (counting.stream().noneMatch(f -> f.claim().isSignature())) {
+            missing.add("a signature");
+        }
+        for (String type : requirement.attestations()) {
+            if (counting.stream().noneMatch(f -> f.claim().predicateType().equals(type))) {
+                missing.add("an attestation of type " + type);
+            }
+        }
+        if (!missing.isEmpty()) {
+            throw unverified(requirement.demandedBy() + " needs " + String.join(" and ", missing) + " by "
+                    + signers(requirement) + "; " + whatThereIs(requirement, findings));
+        }
+    }
+
+    private String signers(VerificationRequirement requirement) {
+        List<String> keys = requirements.get(requirement).stream()
+                .limit(MAX_REASONS)
+                .map(key -> key.fingerprint().abbreviated())
+                .toList();
+        return (keys.size() == 1 ? "the key " : "one of the keys ") + String.join(", ", keys);
+    }
+
+    /** What was found, and why it does not count: bounded, since strangers can add to it. */
+    private String whatThereIs(VerificationRequirement requirement, List<Finding> findings) {
+        if (findings.isEmpty()) {
+            return "it has neither signatures nor attestations (no tag " + new AttachmentTag(digest, ".sig").tag()
+                    + " and no Sigstore bundle); sign it by its digest, with cosign";
+        }
+        String reasons = findings.stream()
+                .limit(MAX_REASONS)
+                .map(finding -> finding.name() + ": " + worth(requirement, finding))
+                .collect(Collectors.joining("; "));
+        int more = findings.size() - MAX_REASONS;
+        return "it has " + reasons + (more > 0 ? "; and " + more + " more" : "");
+    }
+
+    private static String worth(VerificationRequirement requirement, Finding finding) {
+        if (!finding.refusal().isEmpty()) {
+            return LogText.oneLine(finding.refusal(), MAX_REASON);
+        }
+        String kind = finding.claim().isSignature()
+                ? "a signature"
+                : "an attestation of type " + Quoted.of(finding.claim().predicateType());
+        return finding.signers().containsKey(requirement) ? kind + ", which counts" : kind + " by another's key";
+    }
+
+    private UnverifiedImageException unverified(String reason) {
+        return new UnverifiedImageException("Cannot verify " + ImageReference.pinned(image, digest) + ": " + reason);
+    }
+}

@@ -1,0 +1,325 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signed;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Content;
+import io.jenkins.plugins.dockerpromotion.testing.FieldTools;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What cosign signs is accepted, and what cosign rejects is rejected, of the same files in the same registry. Without a
+ * transparency log, which cosign is told to do without.
+ */
+class CosignIT {
+
+    private static final String IN_TOTO = "application/vnd.in-toto+json";
+    private static final TestImage ONE = TestImage.oci(1);
+    private static final ImageSigner SIGNER = ImageSigner.create();
+    private static final String PREDICATE = "{\"_type\": \"link\", \"findings\": [1, 2]}";
+
+    /** Cosign's bundle, and its older tags. */
+    private static final Map<String, List<String>> FORMATS = Map.of(
+            "bundle", List.of("--signing-config", "signing.json", "--trusted-root", "root.json"),
+            "older", List.of("--new-bundle-format=false", "--use-signing-config=false", "--tlog-upload=false"));
+
+    @TempDir
+    private static Path home;
+
+    private static InMemoryRegistry withApi;
+    private static InMemoryRegistry withoutApi;
+
+    private InMemoryRegistry registry = withApi;
+    private String digest;
+    private String image;
+
+    @BeforeAll
+    static void start() throws Exception {
+        FieldTools.assumeAvailable(CosignIT.class, "cosign", "openssl");
+        withApi = InMemoryRegistry.start();
+        withoutApi = InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API).start();
+        Files.writeString(home.resolve("predicate.json"), PREDICATE);
+        cosign("trusted-root", "create", "--out", "root.json");
+        cosign(
+                "signing-config",
+                "create",
+                "--out",
+                "signing.json",
+                "--no-default-fulcio",
+                "--no-default-oidc",
+                "--no-default-rekor",
+                "--no-default-tsa");
+        key("release", "EC", "-pkeyopt", "ec_paramgen_curve:P-256");
+        key("stranger", "EC", "-pkeyopt", "ec_paramgen_curve:P-256");
+    }
+
+    @AfterAll
+    static void close() {
+        if (withApi != null) {
+            withApi.close();
+            withoutApi.close();
+        }
+    }
+
+    /** A key that openssl makes and cosign imports. */
+    private static void key(String name, String algorithm, String... options) throws Exception {
+        List<String> command = new ArrayList<>(List.of("openssl", "genpkey", "-algorithm", algorithm));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-out", name + ".pem"));
+        assertThat(run(command)).isZero();
+        assertThat(cosign("import-key-pair", "--yes", "--key", name + ".pem", "--output-key-prefix", name))
+                .isZero();
+    }
+
+    private static String publicKey(String name) throws IOException {
+        return Files.readString(home.resolve(name + ".pub"));
+    }
+
+    private static int cosign(String... arguments) throws Exception {
+        List<String> command = new ArrayList<>(List.of("cosign"));
+        command.addAll(List.of(arguments));
+        return run(command);
+    }
+
+    private static int run(List<String> command) throws Exception {
+        List<String> absolute = new ArrayList<>(command);
+        absolute.set(0, FieldTools.find(command.get(0)).orElseThrow().toString());
+        ProcessBuilder builder = new ProcessBuilder(absolute)
+                .directory(home.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(home.resolve("output").toFile());
+        builder.environment().putAll(Map.of("HOME", home.toString(), "COSIGN_PASSWORD", "", "COSIGN_YES", "true"));
+        return builder.start().waitFor();
+    }
+
+    /** An image of its own for each test. */
+    private void push(String repository) {
+        digest = registry.push(repository, "1.0", TestImage.oci(repository.hashCode()));
+        image = registry.host() + "/" + repository;
+    }
+
+    private void sign(String key, String format, String... more) throws Exception {
+        store("sign", key, format, more);
+    }
+
+    private void attest(String key, String format, String type) throws Exception {
+        store("attest", key, format, "--type", type, "--predicate", "predicate.json");
+    }
+
+    private void store(String what, String key, String format, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(what, "--yes", "--key", key + ".key"));
+        arguments.addAll(FORMATS.get(format));
+        arguments.addAll(List.of(more));
+        arguments.add(image + "@" + digest);
+        assertThat(cosign(arguments.toArray(String[]::new)))
+                .as(Files.readString(home.resolve("output")))
+                .isZero();
+    }
+
+    private boolean cosignAccepts(String key) throws Exception {
+        return cosign("verify", "--insecure-ignore-tlog", "--key", key + ".pub", image + "@" + digest) == 0;
+    }
+
+    private boolean cosignAccepts(String key, String type) throws Exception {
+        return cosign(
+                        "verify-attestation",
+                        "--insecure-ignore-tlog",
+                        "--key",
+                        key + ".pub",
+                        "--type",
+                        type,
+                        image + "@" + digest)
+                == 0;
+    }
+
+    private VerifiedImage verify(String key, String... attestations) throws Exception {
+        ImageName name = ImageName.parse(image);
+        RegistryClient client = RegistryClient.open(
+                name,
+                RegistryAuthentication.ANONYMOUS,
+                Set.of(),
+                TestNetwork.of(registry).context());
+        return Verifier.verify(
+                client,
+                name,
+                Digest.parse(digest),
+                List.of(new VerificationRequirement("verifyImage", List.of(publicKey(key)), List.of(attestations))),
+                true);
+    }
+
+    private void bothAccept(String key) throws Exception {
+        assertThat(cosignAccepts(key)).as("cosign").isTrue();
+        assertThat(verify(key).signatures()).hasSize(1);
+    }
+
+    private void bothReject(String key) throws Exception {
+        assertThat(cosignAccepts(key)).as("cosign").isFalse();
+        assertThatThrownBy(() -> verify(key)).isInstanceOf(UnverifiedImageException.class);
+    }
+
+    /**
+     * With keys that are not P-256 or RSA cosign 3.1 signs in one way and verifies in another: P-384 and P-521 with the
+     * hash that fits the curve, Ed25519 with its pre-hashed form. It rejects its own signatures then, which are good, and
+     * makes no bundle with Ed25519.
+     */
+    @ParameterizedTest
+    @CsvSource({
+        "bundle, EC, ec_paramgen_curve:P-256, true",
+        "older, EC, ec_paramgen_curve:P-256, true",
+        "bundle, EC, ec_paramgen_curve:P-384, false",
+        "older, EC, ec_paramgen_curve:P-384, false",
+        "bundle, EC, ec_paramgen_curve:P-521, false",
+        "older, EC, ec_paramgen_curve:P-521, false",
+        "bundle, RSA, rsa_keygen_bits:2048, true",
+        "older, RSA, rsa_keygen_bits:2048, true",
+        "older, ED25519, , false"
+    })
+    void acceptsWhatCosignSigns(String format, String algorithm, String option, boolean cosignAcceptsToo)
+            throws Exception {
+        push("kinds/" + format + Integer.toHexString((algorithm + option).hashCode()));
+        key("kind", algorithm, option == null ? new String[0] : new String[] {"-pkeyopt", option});
+        sign("kind", format, "-a", "build=103");
+
+        Signed signature = verify("kind").signatures().get(0);
+
+        assertThat(signature.annotations()).containsExactly(Map.entry("build", "103"));
+        assertThat(signature.format()).isEqualTo(format.equals("bundle") ? "bundle" : "simple signing");
+        assertThat(cosignAccepts("kind")).as("cosign").isEqualTo(cosignAcceptsToo);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bundle", "older"})
+    void readsThePredicatesThatCosignAttests(String format) throws Exception {
+        push("attested/" + format);
+        sign("release", format);
+        attest("release", format, "https://example.com/scan/v1");
+        attest("stranger", format, "slsaprovenance1");
+
+        VerifiedImage verified = verify("release", "https://example.com/scan/v1");
+
+        assertThat(verified.attestations())
+                .extracting(Signed::predicate)
+                .isEqualTo(List.of(Map.of("_type", "link", "findings", List.of(1, 2))));
+        assertThat(cosignAccepts("release", "https://example.com/scan/v1")).isTrue();
+        assertThat(cosignAccepts("release", "slsaprovenance1")).isFalse();
+        assertThatThrownBy(() -> verify("release", "slsaprovenance1"))
+                .hasMessageContaining("needs an attestation of type https://slsa.dev/provenance/v1");
+    }
+
+    @Test
+    void knowsCosignsShortNames() throws Exception {
+        push("types");
+        sign("release", "older");
+        List<String> types =
+                List.of("slsaprovenance", "slsaprovenance1", "spdx", "cyclonedx", "link", "vuln", "openvex", "custom");
+        for (String type : types) {
+            attest("release", "older", type);
+        }
+
+        assertThat(verify("release", types.toArray(String[]::new)).attestations())
+                .hasSize(types.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bundle", "older"})
+    void findsWhatCosignStoresWithoutTheApi(String format) throws Exception {
+        registry = withoutApi;
+        push("without/" + format);
+        sign("release", format);
+        attest("release", format, "spdxjson");
+
+        bothAccept("release");
+        assertThat(verify("release", "spdxjson").attestations()).hasSize(1);
+    }
+
+    /** What a test signs by itself is what cosign would have signed, so that changing it shows what a change does. */
+    static Stream<Arguments> whatBothReject() {
+        String own = ONE.digest();
+        byte[] statement = ImageSigner.statement(own, SignedPayload.SIGNATURE, Map.of());
+        byte[] other = ImageSigner.statement(TestImage.oci(2).digest(), SignedPayload.SIGNATURE, Map.of());
+        byte[] payload = ImageSigner.payload(own, Map.of());
+        byte[] otherPayload = ImageSigner.payload(TestImage.oci(2).digest(), Map.of());
+        byte[] good = Json.write(SIGNER.bundle(SIGNER.envelope(statement)));
+        String text = new String(good, UTF_8);
+        return Stream.of(
+                Arguments.of("nothing", true, bundle(good)),
+                Arguments.of("nothing", true, older(payload, SIGNER.signature(payload))),
+                Arguments.of("moved", false, bundle(Json.write(SIGNER.bundle(SIGNER.envelope(other))))),
+                Arguments.of("moved", false, older(otherPayload, SIGNER.signature(otherPayload))),
+                Arguments.of(
+                        "payload changed",
+                        false,
+                        bundle(Json.write(SIGNER.bundle(SIGNER.envelope(statement, IN_TOTO, other))))),
+                Arguments.of("payload changed", false, older(payload, SIGNER.signature(otherPayload))),
+                Arguments.of(
+                        "another key",
+                        false,
+                        bundle(Json.write(SIGNER.bundle(ImageSigner.create().envelope(statement))))),
+                Arguments.of(
+                        "another type",
+                        false,
+                        bundle(Json.write(SIGNER.bundle(SIGNER.envelope(statement, "text/plain", statement))))),
+                Arguments.of("cut short", false, bundle(Arrays.copyOf(good, good.length - 1))),
+                Arguments.of(
+                        "another version",
+                        false,
+                        bundle(text.replace("v0.3+json", "v0.9+json").getBytes(UTF_8))));
+    }
+
+    private static TestImage bundle(byte[] bundle) {
+        return ImageSigner.attachment(ONE.digest(), ImageSigner.layer(SignedPayload.BUNDLE, bundle));
+    }
+
+    private static TestImage older(byte[] payload, String signature) {
+        return ImageSigner.attachment("", ImageSigner.layer(SignedPayload.SIMPLE_SIGNING, payload, signature));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whatBothReject")
+    void agreesWithCosignAboutWhatWasChanged(String changed, boolean good, TestImage stored) throws Exception {
+        Files.writeString(home.resolve("test.pub"), SIGNER.publicKey());
+        String repository = "changed/" + Content.of(stored.bytes()).digest().substring(7, 20);
+        digest = registry.push(repository, "1.0", ONE);
+        image = registry.host() + "/" + repository;
+        boolean refers = new String(stored.bytes(), UTF_8).contains("\"subject\"");
+        if (refers) {
+            registry.push(repository, stored);
+        } else {
+            registry.push(repository, ImageSigner.tag(digest, ".sig"), stored);
+        }
+        if (good) {
+            bothAccept("test");
+        } else {
+            bothReject("test");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Which keys and types can be asked for. */
+class VerificationRequirementTest {
+
+    private static final ImageSigner SIGNER = ImageSigner.create();
+
+    private static VerificationRequirement requirement(String key, String... attestations) {
+        return new VerificationRequirement("verifyImage", List.of(key), List.of(attestations));
+    }
+
+    static Stream<Arguments> noKeys() {
+        byte[] key = SIGNER.publicKey().getBytes();
+        return Stream.of(
+                Arguments.of("", "no public key in PEM form"),
+                Arguments.of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA", "no public key in PEM form"),
+                Arguments.of(SIGNER.publicKey().substring(0, 100), "no public key in PEM form"),
+                Arguments.of(SIGNER.privateKey(), "a private key: give the public one"),
+                Arguments.of(ImageSigner.pem("ENCRYPTED SIGSTORE PRIVATE KEY", key), "a private key"),
+                Arguments.of(ImageSigner.pem("CERTIFICATE", key), "a certificate: give its key"),
+                Arguments.of(ImageSigner.pem("RSA PUBLIC KEY", key), "openssl rsa -RSAPublicKey_in"),
+                Arguments.of(ImageSigner.pem("PUBLIC KEY", key), "damaged, or of another kind"),
+                Arguments.of("-----BEGIN PUBLIC KEY-----\n<>\n-----END PUBLIC KEY-----", "damaged, or of another kind"),
+                Arguments.of(ImageSigner.create("Ed448", "Ed448").publicKey(), "of another kind"),
+                Arguments.of(ImageSigner.create("1024", "SHA256withRSA").publicKey(), "an RSA key of 1024 bits"),
+                Arguments.of("x".repeat(70_000), "70000 characters long"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("noKeys")
+    void saysWhatIsWrongWithAKeyWithoutShowingIt(String pem, String reason) {
+        assertThatThrownBy(() -> requirement(pem))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(reason)
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1))
+                .satisfies(e -> assertThat(pem.lines().filter(line -> line.length() > 30))
+                        .noneMatch(line -> e.getMessage().contains(line)));
+    }
+
+    @Test
+    void readsAKeyWithTextAroundItAndWindowsLines() {
+        String pem = "release key\r\n" + SIGNER.publicKey().replace("\n", "\r\n") + "\r\n# end";
+        assertThat(requirement(pem).keys()).extracting(SigningKey::toString).containsExactly(SIGNER.fingerprint());
+    }
+
+    @Test
+    void needsAKey() {
+        assertThatThrownBy(() -> new VerificationRequirement("verifyImage", List.of(), List.of()))
+                .hasMessageContaining("a public key is needed");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "slsaprovenance, https://slsa.dev/provenance/v0.2",
+        "slsaprovenance1, https://slsa.dev/provenance/v1",
+        "spdxjson, https://spdx.dev/Document",
+        "custom, https://cosign.sigstore.dev/attestation/v1",
+        "https://example.com/scan/v1, https://example.com/scan/v1",
+        "urn:example:scan, urn:example:scan"
+    })
+    void knowsTheShortNamesOfCosign(String name, String uri) {
+        assertThat(requirement(SIGNER.publicKey(), name, uri).attestations()).containsExactly(uri);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "SPDX", "provenance", "not a uri", "/relative"})
+    void refusesWhatIsNoPredicateType(String name) {
+        assertThatThrownBy(() -> requirement(SIGNER.publicKey(), name))
+                .hasMessageContaining("is no type of attestation")
+                .hasMessageContaining("slsaprovenance1");
+    }
+}
