@@ -16,12 +16,13 @@ import java.util.regex.Pattern;
  */
 public record AttachmentTag(Digest subject, String suffix) {
 
-    private static final Pattern FORM = Pattern.compile("(sha256-[0-9a-f]{64}|sha512-[0-9a-f]{128})(\\..*)?");
+    /** A fallback tag has at most 64 characters of a digest, so one of sha512 does not tell its subject. */
+    private static final Pattern FORM = Pattern.compile("(?:(sha256-[0-9a-f]{64})|sha512-[0-9a-f]{64})(\\..*)?");
 
-    /** Reads a tag; nothing if it is an ordinary one. */
+    /** Reads a tag; nothing if it is an ordinary one, or does not tell its subject. */
     public static Optional<AttachmentTag> of(Tag tag) {
         Matcher matcher = FORM.matcher(tag.value());
-        return matcher.matches()
+        return matcher.matches() && matcher.group(1) != null
                 ? Optional.of(new AttachmentTag(
                         Digest.parse(matcher.group(1).replace('-', ':')),
                         Optional.ofNullable(matcher.group(2)).orElse("")))
@@ -30,7 +31,7 @@ public record AttachmentTag(Digest subject, String suffix) {
 
     /** Whether {@code tag} names attachments, and no image of its own. */
     public static boolean is(Tag tag) {
-        return of(tag).isPresent();
+        return FORM.matcher(tag.value()).matches();
     }
 
     /** The tag itself. */

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentCopier;
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
@@ -32,6 +34,7 @@ final class ImagePromotion {
     private RegistryClient target;
     private Manifest manifest;
     private String accepted = "";
+    private int attachments;
     private Optional<ImageCopier> copier = Optional.empty();
 
     ImagePromotion(PromotionRequest request, RegistryContext context) {
@@ -109,7 +112,7 @@ final class ImagePromotion {
                 .check(source, ImageReference.pinned(request.source().name(), manifest.digest()), context);
     }
 
-    /** Brings content and attachments to where they are needed; the targets stay as they are. */
+    /** Brings content and attachments to where they are needed, or plans to; the targets stay as they are. */
     void copy(Transfers transfers) throws RegistryException, InterruptedException {
         if (request.isWithinRepository()) {
             return;
@@ -119,13 +122,30 @@ final class ImagePromotion {
                 new ImageCopier.Side(target, request.toImage()),
                 transfers);
         copier = Optional.of(content);
-        if (request.to().stream().anyMatch(this::isChanged)) {
+        if (!request.options().dryRun() && request.to().stream().anyMatch(this::isChanged)) {
             content.copy(manifest);
         }
         // Also for an image that is there: it may have been signed since.
         if (request.options().referrers()) {
-            new ReferrerCopier(content, context.notices()).copy(manifest.digest());
+            attachments = carryAttachments(content);
         }
+    }
+
+    private int carryAttachments(ImageCopier content) throws RegistryException, InterruptedException {
+        PromotionRequest.Options options = request.options();
+        AttachmentCopier.Plan plan = new AttachmentCopier(
+                        new AttachmentFinder(source, request.source().name()),
+                        new AttachmentFinder(target, request.toImage()),
+                        content::copy,
+                        context.notices())
+                .plan(manifest);
+        int count = options.dryRun() ? plan.count() : plan.run(options.requireReferrers());
+        if (count > 0) {
+            context.notices()
+                    .say((options.dryRun() ? "Would carry " : "Carried ") + count + " attachments of "
+                            + request.source() + " (signatures, attestations, SBOMs) to " + request.toImage());
+        }
+        return count;
     }
 
     /** Whether a target has to be written: not if it is the promoted image already. */
@@ -194,6 +214,7 @@ final class ImagePromotion {
                                 isChanged(tag)))
                         .toList(),
                 request.options().dryRun(),
-                accepted);
+                accepted,
+                attachments);
     }
 }

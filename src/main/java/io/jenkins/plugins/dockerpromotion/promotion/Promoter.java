@@ -31,9 +31,9 @@ final class Promoter {
         lookAtTargets();
         refuseToOverwrite();
         forEachImage(ImagePromotion::check);
+        Transfers transfers = new Transfers(context);
+        forEachImage(image -> image.copy(transfers));
         if (!dryRun) {
-            Transfers transfers = new Transfers(context);
-            forEachImage(image -> image.copy(transfers));
             new TagMoves(images, context.notices()).run();
         }
         return new TrainReceipt(images.stream().map(ImagePromotion::receipt).toList());

@@ -18,6 +18,7 @@ import java.util.function.Function;
  * @param targets in the order of the request
  * @param dryRun whether nothing was changed
  * @param accepted why the image was accepted by what checked it, in one line; empty if nobody asked
+ * @param attachments how many signatures, attestations and the like were carried to another repository, or would be
  */
 public record PromotionReceipt(
         String source,
@@ -27,7 +28,8 @@ public record PromotionReceipt(
         List<String> platforms,
         List<Target> targets,
         boolean dryRun,
-        String accepted)
+        String accepted,
+        int attachments)
         implements Serializable {
 
     public PromotionReceipt {
@@ -44,7 +46,7 @@ public record PromotionReceipt(
             List<String> platforms,
             List<Target> targets,
             boolean dryRun) {
-        this(source, image, digest, mediaType, platforms, targets, dryRun, "");
+        this(source, image, digest, mediaType, platforms, targets, dryRun, "", 0);
     }
 
     /** One line for each target: what it is now, and was. */

@@ -55,9 +55,17 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
      *
      * @param overwrite whether target tags other than {@code latest} may move
      * @param referrers whether signatures and the like go along to another repository
+     * @param requireReferrers whether it is an error if the other registry refuses one of these
      * @param dryRun whether to plan only
      */
-    public record Options(boolean overwrite, boolean referrers, boolean dryRun) implements Serializable {}
+    public record Options(boolean overwrite, boolean referrers, boolean requireReferrers, boolean dryRun)
+            implements Serializable {
+
+        /** Takes along what the other registry takes. */
+        public Options(boolean overwrite, boolean referrers, boolean dryRun) {
+            this(overwrite, referrers, false, dryRun);
+        }
+    }
 
     /**
      * @param source the image, by tag or digest

@@ -94,6 +94,11 @@ public final class MediaTypes {
                 || mediaType.equals(OCI_ARTIFACT);
     }
 
+    /** Whether what has this media type lists other manifests. */
+    public static boolean isIndex(String mediaType) {
+        return mediaType.equals(OCI_INDEX) || mediaType.equals(DOCKER_LIST);
+    }
+
     static boolean isKeptElsewhere(String mediaType) {
         return ELSEWHERE.contains(mediaType);
     }

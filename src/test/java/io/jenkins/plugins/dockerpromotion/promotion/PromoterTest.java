@@ -467,27 +467,6 @@ class PromoterTest {
     }
 
     @Test
-    void takesSignaturesAlongToAnotherRepository() throws Exception {
-        for (Quirk[] quirks : List.of(new Quirk[0], new Quirk[] {Quirk.NO_REFERRERS_API})) {
-            InMemoryRegistry registry = registry(quirks);
-            TestImage image = TestImage.oci(1);
-            registry.push("group/app", "1.0", image);
-            TestImage signature =
-                    TestImage.oci(7).withSubject(image).withArtifactType("application/vnd.acme.signature");
-            registry.push("group/app", signature);
-            String hex = image.digest().replace(':', '-');
-            registry.push("group/app", hex, TestImage.ociIndex(signature));
-            registry.push("group/app", hex + ".sig", TestImage.oci(8));
-
-            promote(across(registry, registry, new Options(false, true, false)), registry);
-
-            assertThat(registry.hasManifest("prod/app", signature.digest())).isTrue();
-            assertThat(registry.digestOf("prod/app", hex + ".sig"))
-                    .contains(TestImage.oci(8).digest());
-        }
-    }
-
-    @Test
     void reportsATagAsRemovedOnlyIfItIsGone() {
         InMemoryRegistry registry = registry();
         registry.push("group/app", "1.0", TestImage.docker(1));

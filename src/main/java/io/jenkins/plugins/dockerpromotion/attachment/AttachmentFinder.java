@@ -1,0 +1,123 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.Referrers;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+
+/**
+ * Finds what refers to the manifests of one repository: by the referrers API, by the fallback tag that clients keep where
+ * there is no such API, and by the tags of cosign's older format. All are read always, since a registry may have got the
+ * API later than its first signature. Safe for use by several threads.
+ *
+ * @param registry holds the repository
+ * @param image the repository
+ */
+public record AttachmentFinder(RegistryClient registry, ImageName image) {
+
+    /** Signatures, attestations and SBOMs as cosign stored them before it used referrers. */
+    private static final List<String> COSIGN_SUFFIXES = List.of(".sig", ".att", ".sbom");
+
+    /**
+     * What refers to one manifest directly.
+     *
+     * @param subject the manifest
+     * @param referrers what the registry or the fallback tag lists, each once
+     * @param index the list that the fallback tag points to, if there is one
+     * @param tags cosign's tags that exist, and the digests they point to
+     */
+    public record Attachments(
+            Digest subject, List<Descriptor> referrers, Optional<Manifest> index, Map<AttachmentTag, Digest> tags) {
+
+        public Attachments {
+            referrers = List.copyOf(referrers);
+            tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
+        }
+
+        /** Whether nothing refers to the manifest. */
+        public boolean isEmpty() {
+            return referrers.isEmpty() && tags.isEmpty();
+        }
+
+        /** The digests of all manifests that refer to the subject. */
+        List<Digest> digests() {
+            List<Digest> all = new ArrayList<>(tags.values());
+            referrers.forEach(referrer -> all.add(referrer.digest()));
+            return all;
+        }
+    }
+
+    /** What refers to {@code subject} directly. Five requests. */
+    public Attachments find(Digest subject) throws RegistryException, InterruptedException {
+        return find(List.of(subject)).get(0);
+    }
+
+    /** What refers directly to each of {@code subjects}, in their order. */
+    public List<Attachments> find(Collection<Digest> subjects) throws RegistryException, InterruptedException {
+        List<Referrers> referrers = each(subjects, subject -> registry.referrers(pinned(subject)));
+        List<AttachmentTag> names =
+                subjects.stream().flatMap(s -> cosignTags(s).stream()).toList();
+        List<Optional<Digest>> digests = each(names, name -> registry.digestOf(tagged(name.tag())));
+        Map<Digest, Map<AttachmentTag, Digest>> tags = new LinkedHashMap<>();
+        for (int i = 0; i < names.size(); i++) {
+            AttachmentTag name = names.get(i);
+            Map<AttachmentTag, Digest> ofSubject = tags.computeIfAbsent(name.subject(), s -> new LinkedHashMap<>());
+            // Some registries answer a digest written as a tag with the manifest itself.
+            digests.get(i)
+                    .filter(digest -> !digest.equals(name.subject()))
+                    .ifPresent(digest -> ofSubject.put(name, digest));
+        }
+        List<Attachments> found = new ArrayList<>();
+        for (Digest subject : subjects) {
+            Referrers of = referrers.get(found.size());
+            found.add(new Attachments(subject, of.all(), of.fallback(), tags.getOrDefault(subject, Map.of())));
+        }
+        return found;
+    }
+
+    /** A digest of sha512 does not fit into a tag. */
+    private static List<AttachmentTag> cosignTags(Digest subject) {
+        return subject.algorithm().equals("sha256")
+                ? COSIGN_SUFFIXES.stream()
+                        .map(suffix -> new AttachmentTag(subject, suffix))
+                        .toList()
+                : List.of();
+    }
+
+    ImageReference pinned(Digest digest) {
+        return ImageReference.pinned(image, digest);
+    }
+
+    ImageReference tagged(Tag tag) {
+        return ImageReference.tagged(image, tag);
+    }
+
+    /** Something that is done to one thing, and fails as requests do. */
+    @FunctionalInterface
+    interface Request<T, R> {
+        R apply(T thing) throws RegistryException, InterruptedException;
+    }
+
+    static <T, R> List<R> each(Collection<T> things, Request<T, R> request)
+            throws RegistryException, InterruptedException {
+        return Parallel.all(
+                things.stream()
+                        .<Callable<R>>map(thing -> () -> request.apply(thing))
+                        .toList(),
+                Parallel.PER_HOST);
+    }
+}

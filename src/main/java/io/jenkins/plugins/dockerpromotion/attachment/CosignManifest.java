@@ -1,0 +1,160 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
+import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.io.ByteArrayInputStream;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What a tag of cosign's older format points to: an image manifest whose layers are the signatures or attestations, and
+ * whose configuration lists them once more. Two of them are merged by adding the layers of the one to the other.
+ *
+ * @param manifest that the tag is to point to
+ * @param config its configuration, if the merge made a new one
+ */
+record CosignManifest(Manifest manifest, Optional<byte[]> config) {
+
+    /** Cosign reads no more. */
+    private static final int MAX_LAYERS = 1_000;
+
+    private static final int MAX_CONFIG = 4 * 1024 * 1024;
+
+    /** An SBOM is one document, so that two of them make no third. */
+    private static final Set<String> MERGEABLE = Set.of(".sig", ".att");
+
+    /** The layers of {@code source} that {@code target} has not; two signatures of one payload differ in an annotation. */
+    static List<Object> layersMissing(Manifest source, Manifest target) {
+        List<Object> missing = new ArrayList<>(layers(source));
+        missing.removeAll(layers(target));
+        return missing;
+    }
+
+    private static List<Object> layers(Manifest manifest) {
+        return items(Json.parse(manifest.bytes()).orElseThrow(), "layers");
+    }
+
+    private static List<Object> items(JsonValue json, String field) {
+        return json.field(field).items().stream().map(JsonValue::plain).toList();
+    }
+
+    private static Map<String, Object> fields(JsonValue json) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        json.names().forEach(name -> fields.put(name, json.field(name).plain()));
+        return fields;
+    }
+
+    /**
+     * What a tag has to point to so that it has what it has, and all of {@code source}.
+     *
+     * @param present what it points to now
+     * @return nothing if it has all already
+     * @throws UnmergeableException if there is no such manifest
+     */
+    static Optional<CosignManifest> merge(
+            Manifest source, AttachmentFinder from, Optional<Manifest> present, AttachmentFinder to, AttachmentTag tag)
+            throws RegistryException, InterruptedException {
+        if (present.isEmpty()) {
+            return Optional.of(new CosignManifest(source, Optional.empty()));
+        }
+        Manifest target = present.get();
+        List<Object> missing = layersMissing(source, target);
+        if (missing.isEmpty()) {
+            return Optional.empty();
+        }
+        require(MERGEABLE.contains(tag.suffix()) && source.mediaType().equals(target.mediaType()), tag, from, to);
+        if (layersMissing(target, source).isEmpty()) {
+            return Optional.of(new CosignManifest(source, Optional.empty()));
+        }
+        List<Object> layers = new ArrayList<>(layers(target));
+        layers.addAll(missing);
+        require(layers.size() <= MAX_LAYERS, tag, from, to);
+        Map<String, Object> json = fields(Json.parse(target.bytes()).orElseThrow());
+        json.put("layers", layers);
+        Optional<byte[]> config = Optional.empty();
+        if (!digestOfConfig(source).equals(digestOfConfig(target))) {
+            config = config(source, config(source, from), target, config(target, to));
+            require(config.isPresent(), tag, from, to);
+            Map<String, Object> descriptor =
+                    fields(Json.parse(target.bytes()).orElseThrow().field("config"));
+            descriptor.put("digest", Digest.sha256(config.get()).toString());
+            descriptor.put("size", config.get().length);
+            descriptor.remove("data");
+            json.put("config", descriptor);
+        }
+        return Optional.of(new CosignManifest(Manifest.parse(Json.write(json), target.mediaType()), config));
+    }
+
+    private static void require(boolean mergeable, AttachmentTag tag, AttachmentFinder from, AttachmentFinder to)
+            throws UnmergeableException {
+        if (!mergeable) {
+            throw new UnmergeableException("Cannot merge " + from.tagged(tag.tag()) + " with "
+                    + to.tagged(tag.tag()) + ", which stays as it is");
+        }
+    }
+
+    private static Optional<Digest> digestOfConfig(Manifest manifest) {
+        return manifest.config().map(Descriptor::digest);
+    }
+
+    private static Optional<JsonValue> config(Manifest manifest, AttachmentFinder of)
+            throws RegistryException, InterruptedException {
+        Optional<Descriptor> config = manifest.config().filter(c -> c.size() >= 0 && c.size() <= MAX_CONFIG);
+        return config.isEmpty() ? Optional.empty() : Json.parse(of.registry().readBlob(of.image(), config.get()));
+    }
+
+    /** The target's configuration, with what the source's says of the layers that are added. */
+    private static Optional<byte[]> config(
+            Manifest source, Optional<JsonValue> ofSource, Manifest target, Optional<JsonValue> ofTarget) {
+        List<Object> sourceLayers = layers(source);
+        List<Object> targetLayers = layers(target);
+        List<Object> sourceIds = ofSource.map(c -> items(c.field("rootfs"), "diff_ids")).orElse(List.of());
+        List<Object> targetIds = ofTarget.map(c -> items(c.field("rootfs"), "diff_ids")).orElse(List.of());
+        if (sourceIds.size() != sourceLayers.size() || targetIds.size() != targetLayers.size()) {
+            return Optional.empty();
+        }
+        List<Object> sourceHistory = items(ofSource.get(), "history");
+        List<Object> ids = new ArrayList<>(targetIds);
+        List<Object> history = new ArrayList<>(items(ofTarget.get(), "history"));
+        boolean withHistory = sourceHistory.size() == sourceLayers.size() && history.size() == targetLayers.size();
+        for (int i = 0; i < sourceLayers.size(); i++) {
+            if (!targetLayers.contains(sourceLayers.get(i))) {
+                ids.add(sourceIds.get(i));
+                if (withHistory) {
+                    history.add(sourceHistory.get(i));
+                }
+            }
+        }
+        Map<String, Object> json = fields(ofTarget.get());
+        Map<String, Object> rootfs = fields(ofTarget.get().field("rootfs"));
+        rootfs.put("diff_ids", ids);
+        json.put("rootfs", rootfs);
+        if (withHistory) {
+            json.put("history", history);
+        }
+        return Optional.of(Json.write(json));
+    }
+
+    /** Stores the configuration, if it is a new one, and lets the tag point to the manifest. */
+    void store(AttachmentFinder repository, AttachmentTag tag) throws RegistryException, InterruptedException {
+        if (config.isPresent()) {
+            Descriptor blob = manifest.config().orElseThrow();
+            Optional<URI> upload = repository.registry().startUpload(repository.image(), blob.digest());
+            if (upload.isPresent()) {
+                repository
+                        .registry()
+                        .upload(repository.image(), blob, upload.get(), new ByteArrayInputStream(config.get()));
+            }
+        }
+        repository.registry().push(repository.tagged(tag.tag()), manifest);
+    }
+}

@@ -1,0 +1,436 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import static io.jenkins.plugins.dockerpromotion.testing.Attachment.cosign;
+import static io.jenkins.plugins.dockerpromotion.testing.Attachment.fallback;
+import static io.jenkins.plugins.dockerpromotion.testing.Attachment.index;
+import static io.jenkins.plugins.dockerpromotion.testing.Attachment.referrer;
+import static io.jenkins.plugins.dockerpromotion.testing.Attachment.tag;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a promotion carries to another registry besides the image. */
+class AttachmentCopierTest {
+
+    private static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
+    private static final String SBOM = "application/spdx+json";
+
+    private static final TestImage AMD64 = TestImage.oci(1).withPlatform("linux", "amd64");
+    private static final TestImage ARM64 = TestImage.oci(2).withPlatform("linux", "arm64");
+    private static final TestImage IMAGE = TestImage.ociIndex(AMD64, ARM64);
+    private static final TestImage SIGNATURE = referrer(11, IMAGE, BUNDLE);
+    private static final TestImage OF_PLATFORM = referrer(12, ARM64, BUNDLE);
+    private static final TestImage LIST = referrer(13, IMAGE, SBOM);
+    private static final TestImage OF_LIST = referrer(14, LIST, BUNDLE);
+
+    private final List<InMemoryRegistry> servers = new ArrayList<>();
+    private TestNetwork network;
+    private InMemoryRegistry from;
+    private InMemoryRegistry to;
+
+    @AfterEach
+    void closeServers() {
+        servers.forEach(InMemoryRegistry::close);
+    }
+
+    private void start(boolean sourceLists, boolean targetLists) {
+        from = registry(sourceLists);
+        to = registry(targetLists);
+        network = TestNetwork.of(from, to);
+        from.push("app", "1.0", IMAGE);
+    }
+
+    private InMemoryRegistry registry(boolean listsReferrers) {
+        Quirk[] quirks = listsReferrers ? new Quirk[0] : new Quirk[] {Quirk.NO_REFERRERS_API};
+        servers.add(InMemoryRegistry.builder().with(quirks).start());
+        return servers.get(servers.size() - 1);
+    }
+
+    /** Stores referrers of {@code subject}, also under its fallback tag, as clients do on a registry without the API. */
+    private void attach(InMemoryRegistry registry, TestImage subject, TestImage... referrers) {
+        Arrays.stream(referrers).forEach(referrer -> registry.push(repository(registry), referrer));
+        registry.push(repository(registry), tag(subject), fallback(referrers));
+    }
+
+    private String repository(InMemoryRegistry registry) {
+        return registry == from ? "app" : "prod/app";
+    }
+
+    private PromotionReceipt promote() throws Exception {
+        return promote(new PromotionRequest.Options(false, true, false));
+    }
+
+    private PromotionReceipt promote(PromotionRequest.Options options) throws Exception {
+        return PromotionRequest.of(
+                        ImageName.parse(from.host() + "/app"),
+                        new Tag("1.0"),
+                        ImageName.parse(to.host() + "/prod/app"),
+                        List.of("{tag}", "latest"),
+                        options)
+                .run(network.context());
+    }
+
+    private static int writes(InMemoryRegistry registry) {
+        return registry.requests().count(r -> List.of("PUT", "POST", "PATCH", "DELETE")
+                .contains(r.method()));
+    }
+
+    /** The entries of the index under the fallback tag, by digest. */
+    private Map<String, JsonNode> listed(TestImage subject) throws Exception {
+        Map<String, JsonNode> entries = new LinkedHashMap<>();
+        if (to.hasManifest("prod/app", tag(subject))) {
+            new ObjectMapper()
+                    .readTree(to.manifestBytes("prod/app", tag(subject)).orElseThrow())
+                    .path("manifests")
+                    .forEach(entry -> entries.put(entry.path("digest").asText(), entry));
+        }
+        return entries;
+    }
+
+    private void assertFound(boolean targetLists, TestImage subject, TestImage... referrers) throws Exception {
+        for (TestImage referrer : referrers) {
+            assertThat(to.hasManifest("prod/app", referrer.digest())).isTrue();
+            referrer.blobs().keySet().forEach(blob -> assertThat(to.hasBlob("prod/app", blob))
+                    .isTrue());
+            if (!targetLists) {
+                JsonNode entry = listed(subject).get(referrer.digest());
+                JsonNode manifest = new ObjectMapper().readTree(referrer.bytes());
+                assertThat(entry.path("mediaType").asText()).isEqualTo(referrer.mediaType());
+                assertThat(entry.path("size").asInt()).isEqualTo(referrer.size());
+                assertThat(entry.path("artifactType")).isEqualTo(manifest.path("artifactType"));
+                assertThat(entry.path("annotations")).isEqualTo(manifest.path("annotations"));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+    void carriesWhatRefersToTheImageItsPlatformsAndWhatRefersToThese(boolean sourceLists, boolean targetLists)
+            throws Exception {
+        start(sourceLists, targetLists);
+        attach(from, IMAGE, SIGNATURE, LIST);
+        attach(from, ARM64, OF_PLATFORM);
+        attach(from, LIST, OF_LIST);
+        from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
+        from.push("app", tag(AMD64) + ".att", cosign("amd64=2"));
+
+        PromotionReceipt receipt = promote();
+
+        assertFound(targetLists, IMAGE, SIGNATURE, LIST);
+        assertFound(targetLists, ARM64, OF_PLATFORM);
+        assertFound(targetLists, LIST, OF_LIST);
+        assertThat(to.digestOf("prod/app", tag(IMAGE) + ".sig"))
+                .contains(cosign("image=1").digest());
+        assertThat(to.digestOf("prod/app", tag(AMD64) + ".att"))
+                .contains(cosign("amd64=2").digest());
+        assertThat(to.hasManifest("prod/app", tag(IMAGE))).isEqualTo(!targetLists);
+        assertThat(receipt.attachments()).isEqualTo(6);
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Carried 6 attachments"));
+        List<RecordedRequest> puts = to.requests().all("PUT", "/v2/prod/app/manifests/.*");
+        assertThat(puts.subList(puts.size() - 2, puts.size()))
+                .as("the tags move last")
+                .allMatch(put -> put.path().endsWith("/1.0") || put.path().endsWith("/latest"));
+
+        to.requests().clear();
+        from.requests().clear();
+        assertThat(promote().attachments()).isZero();
+        assertThat(writes(to)).isZero();
+        assertThat(from.requests().count("GET", ".*/manifests/sha256:.*"))
+                .as("nothing is read again that is there")
+                .isZero();
+    }
+
+    @Test
+    void movesNoLayerWithinARegistry() throws Exception {
+        start(true, true);
+        to = from;
+        attach(from, IMAGE, SIGNATURE);
+
+        PromotionRequest.of(
+                        ImageName.parse(from.host() + "/app"),
+                        new Tag("1.0"),
+                        ImageName.parse(from.host() + "/prod/app"),
+                        List.of("{tag}"),
+                        new PromotionRequest.Options(false, true, false))
+                .run(network.context());
+
+        assertThat(from.hasManifest("prod/app", SIGNATURE.digest())).isTrue();
+        assertThat(from.requests().blobBytesDown() + from.requests().blobBytesUp())
+                .isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"true,true", "true,false", "false,true", "false,false"})
+    void carriesWhatIsNewThoughNoTagMoves(boolean sourceLists, boolean targetLists) throws Exception {
+        start(sourceLists, targetLists);
+        attach(from, IMAGE, SIGNATURE);
+        from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
+        promote();
+        TestImage second = referrer(15, IMAGE, BUNDLE);
+        attach(from, IMAGE, SIGNATURE, second);
+        from.push("app", tag(IMAGE) + ".sig", cosign("image=1", "image=2"));
+
+        PromotionReceipt receipt = promote();
+
+        assertThat(receipt.targets()).noneMatch(PromotionReceipt.Target::changed);
+        assertThat(receipt.attachments()).isEqualTo(2);
+        assertFound(targetLists, IMAGE, SIGNATURE, second);
+        assertThat(to.digestOf("prod/app", tag(IMAGE) + ".sig"))
+                .contains(cosign("image=1", "image=2").digest());
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Carried 2 attachments"));
+    }
+
+    static Stream<Arguments> answersOfRegistriesWithoutTheApi() {
+        return Stream.concat(
+                Stream.of(400, 401, 403, 404, 405, 406, 410, 415, 500, 501)
+                        .map(status -> Arguments.of(Integer.toString(status), Fault.status(status))),
+                Stream.of(
+                                "{}",
+                                "{\"errors\":[]}",
+                                "{\"manifests\":null}",
+                                "{\"schemaVersion\":2,\"manifests\":[]}",
+                                "[]",
+                                "<html>not found</html>",
+                                "")
+                        .map(body -> Arguments.of("200 " + body, Fault.status(200).body(body))));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("answersOfRegistriesWithoutTheApi")
+    void readsTheFallbackTagWhateverTheApiAnswers(String name, Fault answer) throws Exception {
+        start(false, true);
+        attach(from, IMAGE, SIGNATURE);
+        from.onRequest(RecordedRequest.matching("GET", "/v2/app/referrers/.*"), answer.always());
+
+        assertThat(promote().attachments()).isEqualTo(1);
+        assertFound(true, IMAGE, SIGNATURE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 502, 503, 504})
+    void promotesNothingIfARegistryIsInTrouble(int status) {
+        start(true, true);
+        from.push("app", SIGNATURE);
+        from.onRequest(
+                RecordedRequest.matching("GET", "/v2/app/referrers/.*"),
+                Fault.status(status).always());
+
+        assertThatThrownBy(this::promote).isInstanceOf(RegistryException.class);
+
+        assertThat(to.tags("prod/app")).isEmpty();
+    }
+
+    @Test
+    void readsTheFallbackTagThatIsOlderThanTheApi() throws Exception {
+        start(true, true);
+        from.push("app", SIGNATURE);
+        TestImage earlier = referrer(16, IMAGE, BUNDLE);
+        from.push("app", tag(IMAGE), fallback(earlier));
+        from.push("app", earlier);
+
+        assertThat(promote().attachments()).isEqualTo(2);
+        assertFound(true, IMAGE, SIGNATURE, earlier);
+    }
+
+    @Test
+    void saysWhichListedReferrerIsGoneAndCarriesTheOthers() throws Exception {
+        start(false, false);
+        attach(from, IMAGE, SIGNATURE);
+        from.push("app", tag(IMAGE), fallback(LIST, SIGNATURE));
+
+        assertThat(promote().attachments()).isEqualTo(1);
+
+        assertFound(false, IMAGE, SIGNATURE);
+        assertThat(listed(IMAGE)).containsOnlyKeys(SIGNATURE.digest());
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: " + LIST.digest()));
+        assertThat(to.tags("prod/app")).contains("1.0", "latest");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 405, 415, 422})
+    void promotesWithCosignsTagsWhereAManifestWithASubjectIsRefused(int status) throws Exception {
+        start(true, false);
+        attach(from, IMAGE, SIGNATURE);
+        from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
+        to.onRequest(
+                RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
+                Fault.status(status)
+                        .body("{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"unknown field subject\"}]}")
+                        .always());
+
+        assertThat(promote().attachments()).isEqualTo(1);
+
+        assertThat(to.tags("prod/app")).containsExactly("1.0", "latest", tag(IMAGE) + ".sig");
+        assertThat(network.notices())
+                .anyMatch(n -> n.startsWith("Left behind: ") && n.contains(SIGNATURE.digest()) && n.contains("subject"));
+    }
+
+    @Test
+    void promotesNothingWhereARequiredReferrerIsRefused() {
+        start(true, false);
+        attach(from, IMAGE, SIGNATURE);
+        to.onRequest(
+                RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
+                Fault.status(400).always());
+
+        assertThatThrownBy(() -> promote(new PromotionRequest.Options(false, true, true, false)))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContainingAll("Cannot carry all that refers to", SIGNATURE.digest(), "400");
+        assertThat(to.tags("prod/app")).doesNotContain("1.0", "latest");
+    }
+
+    @Test
+    void mergesTheListsOfBothSides() throws Exception {
+        start(false, false);
+        attach(from, IMAGE, SIGNATURE);
+        TestImage there = referrer(17, IMAGE, BUNDLE);
+        to.push("prod/app", there);
+        Map<String, Object> entry = Map.of(
+                "mediaType", there.mediaType(),
+                "digest", there.digest(),
+                "size", there.size(),
+                "artifactType", "application/x.other",
+                "annotations", Map.of("a", "b"),
+                "data", "eyJ9");
+        to.push("prod/app", tag(IMAGE), index(List.of(entry)));
+
+        assertThat(promote().attachments()).isEqualTo(1);
+
+        assertThat(listed(IMAGE)).containsOnlyKeys(there.digest(), SIGNATURE.digest());
+        assertThat(listed(IMAGE).get(there.digest())).isEqualTo(new ObjectMapper().valueToTree(entry));
+    }
+
+    @Test
+    void mergesAgainIfAnotherClientWritesTheListAtTheSameMoment() throws Exception {
+        start(false, false);
+        attach(from, IMAGE, SIGNATURE);
+        TestImage other = referrer(18, IMAGE, BUNDLE);
+        AtomicBoolean once = new AtomicBoolean();
+        String fallbackTag = "/v2/prod/app/manifests/" + tag(IMAGE);
+        to.onRequest(
+                RecordedRequest.matching("GET", fallbackTag).and(get -> {
+                    boolean written = to.requests().count(put -> put.method().equals("PUT")
+                                    && put.path().equals(fallbackTag)
+                                    && put.status() == 201)
+                            > 0;
+                    if (written && once.compareAndSet(false, true)) {
+                        to.push("prod/app", other);
+                        to.push("prod/app", tag(IMAGE), fallback(other));
+                    }
+                    return false;
+                }),
+                Fault.status(500));
+
+        promote();
+
+        assertThat(listed(IMAGE)).containsOnlyKeys(other.digest(), SIGNATURE.digest());
+    }
+
+    @Test
+    void mergesCosignsSignaturesOfBothSides() throws Exception {
+        start(true, true);
+        from.push("app", tag(IMAGE) + ".sig", cosign("image=1", "other=3"));
+        to.push("prod/app", tag(IMAGE) + ".sig", cosign("image=2", "image=1"));
+
+        assertThat(promote().attachments()).isEqualTo(1);
+
+        assertThat(to.digestOf("prod/app", tag(IMAGE) + ".sig"))
+                .contains(cosign("image=2", "image=1", "other=3").digest());
+        assertThat(promote().attachments()).isZero();
+    }
+
+    @Test
+    void leavesWhatCannotBeMergedAndSaysSo() throws Exception {
+        start(true, true);
+        from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
+        from.push("app", tag(IMAGE) + ".sbom", cosign("list=1"));
+        to.push("prod/app", tag(IMAGE) + ".sig", TestImage.docker(9));
+        to.push("prod/app", tag(IMAGE) + ".sbom", cosign("list=2"));
+
+        assertThat(promote().attachments()).isZero();
+
+        assertThat(to.digestOf("prod/app", tag(IMAGE) + ".sig"))
+                .contains(TestImage.docker(9).digest());
+        assertThat(network.notices())
+                .filteredOn(n -> n.startsWith("Left behind: Cannot merge"))
+                .hasSize(2);
+    }
+
+    @Test
+    void takesATagThatIsTheImageItselfForNoList() throws Exception {
+        start(false, false);
+        from.push("app", tag(IMAGE), IMAGE);
+        from.push("app", tag(IMAGE) + ".sig", IMAGE);
+        from.push("app", tag(AMD64), TestImage.ociIndex(ARM64));
+        from.push("app", tag(ARM64), fallback(TestImage.oci(30)));
+        from.push("app", TestImage.oci(30));
+
+        assertThat(promote().attachments()).isZero();
+
+        assertThat(to.tags("prod/app")).containsExactly("1.0", "latest");
+    }
+
+    @Test
+    void doesNotTakeAwayATagThatIsUsedForSomethingElse() throws Exception {
+        start(true, false);
+        from.push("app", SIGNATURE);
+        to.push("prod/app", tag(IMAGE), TestImage.oci(31));
+
+        promote();
+
+        assertThat(to.digestOf("prod/app", tag(IMAGE)))
+                .contains(TestImage.oci(31).digest());
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: Cannot list what refers to"));
+    }
+
+    @Test
+    void plansOnlyInADryRun() throws Exception {
+        start(true, false);
+        attach(from, IMAGE, SIGNATURE, LIST);
+
+        PromotionReceipt receipt = promote(new PromotionRequest.Options(false, true, true));
+
+        assertThat(receipt.attachments()).isEqualTo(2);
+        assertThat(writes(to)).isZero();
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Would carry 2 attachments"));
+    }
+
+    @Test
+    void carriesNothingIfToldSo() throws Exception {
+        start(true, true);
+        attach(from, IMAGE, SIGNATURE);
+
+        assertThat(promote(new PromotionRequest.Options(false, false, false)).attachments())
+                .isZero();
+
+        assertThat(to.hasManifest("prod/app", SIGNATURE.digest())).isFalse();
+        assertThat(from.requests().count("GET", ".*/referrers/.*")).isZero();
+    }
+}

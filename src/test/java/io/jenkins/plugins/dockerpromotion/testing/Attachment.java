@@ -1,0 +1,81 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Something attached to an image, as cosign and its like store it: by the image's digest in a manifest, or by a tag. */
+public record Attachment(String mediaType, byte[] bytes, Map<String, Content> blobs) implements TestImage {
+
+    private static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+    /** A referrer of {@code subject}; equal seeds give equal referrers. */
+    public static SingleImage referrer(long seed, TestImage subject, String artifactType) {
+        return TestImage.oci(seed)
+                .withSubject(subject)
+                .withArtifactType(artifactType)
+                .withAnnotation("org.example.seed", Long.toString(seed));
+    }
+
+    /** {@code sha256-<hex>}: what tags of attachments begin with. */
+    public static String tag(TestImage subject) {
+        return subject.digest().replace(':', '-');
+    }
+
+    /** The index that clients keep under {@link #tag} where a registry does not list referrers. */
+    public static TestImage fallback(TestImage... referrers) {
+        return index(Arrays.stream(referrers)
+                .map(referrer -> ImageJson.descriptor(referrer))
+                .toList());
+    }
+
+    /** The same with entries as they are given. */
+    public static TestImage index(List<Map<String, Object>> entries) {
+        Map<String, Object> index = new LinkedHashMap<>();
+        index.put("schemaVersion", 2);
+        index.put("mediaType", MediaTypes.OCI_INDEX);
+        index.put("manifests", entries);
+        return new Attachment(MediaTypes.OCI_INDEX, Json.bytes(index), Map.of());
+    }
+
+    /**
+     * What cosign's tag {@code .sig} points to: a layer for each signature.
+     *
+     * @param signatures {@code payload=signature}; equal payloads are one blob
+     */
+    public static Attachment cosign(String... signatures) {
+        Map<String, Content> blobs = new LinkedHashMap<>();
+        List<Map<String, Object>> layers = new ArrayList<>();
+        List<Map<String, Object>> history = new ArrayList<>();
+        List<String> diffIds = new ArrayList<>();
+        for (String signature : signatures) {
+            String[] parts = signature.split("=");
+            Content payload = Content.of("{\"critical\":\"" + parts[0] + "\"}");
+            blobs.put(payload.digest(), payload);
+            Map<String, Object> layer = ImageJson.descriptor(SIMPLE_SIGNING, payload.digest(), payload.size());
+            layer.put("annotations", Map.of("dev.cosignproject.cosign/signature", parts[1]));
+            layers.add(layer);
+            diffIds.add(payload.digest());
+            history.add(Map.of("created", "0001-01-01T00:00:00Z"));
+        }
+        Map<String, Object> config = new LinkedHashMap<>();
+        config.put("architecture", "");
+        config.put("history", history);
+        config.put("rootfs", Map.of("type", "layers", "diff_ids", diffIds));
+        return image(config, layers, blobs);
+    }
+
+    private static Attachment image(
+            Map<String, Object> config, List<Map<String, Object>> layers, Map<String, Content> blobs) {
+        Content content = Content.of(Json.bytes(config));
+        blobs.put(content.digest(), content);
+        Map<String, Object> manifest = new LinkedHashMap<>();
+        manifest.put("schemaVersion", 2);
+        manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
+        manifest.put("config", ImageJson.descriptor(MediaTypes.OCI_CONFIG, content.digest(), content.size()));
+        manifest.put("layers", layers);
+        return new Attachment(MediaTypes.OCI_MANIFEST, Json.bytes(manifest), blobs);
+    }
+}
