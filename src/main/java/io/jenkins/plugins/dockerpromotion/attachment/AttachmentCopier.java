@@ -68,7 +68,12 @@ public final class AttachmentCopier {
      * @param index its list of referrers there, if it keeps one under a tag
      */
     private record Missing(
-            Digest subject, List<Manifest> referrers, Optional<Manifest> index, Map<AttachmentTag, Manifest> tags) {
+            Attachments found, List<Manifest> referrers, Optional<Manifest> index, Map<AttachmentTag, Manifest> tags) {
+
+        Digest subject() {
+            return found.subject();
+        }
+
         int count() {
             return referrers.size() + tags.size();
         }
@@ -178,7 +183,7 @@ public final class AttachmentCopier {
         for (Map.Entry<AttachmentTag, Digest> entry : found.tags().entrySet()) {
             missingOf(entry.getKey(), entry.getValue()).ifPresent(manifest -> tags.put(entry.getKey(), manifest));
         }
-        Missing missing = new Missing(subject, List.copyOf(referrers), index, tags);
+        Missing missing = new Missing(found, List.copyOf(referrers), index, tags);
         for (Manifest manifest : referrers) {
             size.add(manifest);
         }
@@ -327,14 +332,14 @@ public final class AttachmentCopier {
     /** Lists referrers under the fallback tag, beside those that are there. */
     private Outcome list(Missing missing, List<Manifest> referrers, Set<String> problems)
             throws RegistryException, InterruptedException {
-        Tag tag = Referrers.fallbackTag(missing.subject);
+        Tag tag = Referrers.fallbackTag(missing.subject());
         try {
             Optional<Manifest> index = missing.index;
             if (index.isEmpty()) {
-                requireUnused(tag, missing.subject);
+                requireUnused(tag, missing.subject());
             }
             for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Optional<Manifest> more = ReferrersIndex.with(referrers, index);
+                Optional<Manifest> more = ReferrersIndex.with(referrers, index, missing.found.index());
                 if (more.isEmpty()) {
                     return Outcome.LISTED;
                 }

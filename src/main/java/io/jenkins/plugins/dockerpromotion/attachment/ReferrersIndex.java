@@ -1,18 +1,12 @@
 package io.jenkins.plugins.dockerpromotion.attachment;
 
-import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /** The index that clients keep under the fallback tag (OCI distribution specification, "Referrers Tag Schema"). */
 final class ReferrersIndex {
@@ -23,32 +17,39 @@ final class ReferrersIndex {
      * The index with {@code referrers} besides those that it lists, whose entries stay as they are.
      *
      * @param index the present one, if there is one
-     * @return nothing if it lists them all
+     * @param source the other side's, if there is one: an entry that it has is taken as it is
+     * @return nothing if the index lists them all
      */
-    static Optional<Manifest> with(List<Manifest> referrers, Optional<Manifest> index) {
-        Set<Digest> listed = index.map(Manifest::children).orElse(List.of()).stream()
-                .map(Descriptor::digest)
-                .collect(Collectors.toSet());
-        List<Manifest> missing = referrers.stream()
-                .filter(referrer -> !listed.contains(referrer.digest()))
-                .toList();
-        if (missing.isEmpty()) {
+    static Optional<Manifest> with(List<Manifest> referrers, Optional<Manifest> index, Optional<Manifest> source) {
+        Map<String, Object> entries = entries(index);
+        Map<String, Object> others = entries(source);
+        int before = entries.size();
+        for (Manifest referrer : referrers) {
+            String digest = referrer.digest().toString();
+            entries.putIfAbsent(digest, others.getOrDefault(digest, entry(referrer)));
+        }
+        if (entries.size() == before) {
             return Optional.empty();
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("schemaVersion", 2);
         json.put("mediaType", MediaTypes.OCI_INDEX);
-        List<Object> entries = new ArrayList<>();
-        index.flatMap(i -> Json.parse(i.bytes())).ifPresent(present -> {
-            present.names().forEach(name -> json.put(name, present.field(name).plain()));
-            present.field("manifests").items().stream().map(JsonValue::plain).forEach(entries::add);
-        });
-        missing.forEach(referrer -> entries.add(entry(referrer)));
-        json.put("manifests", entries);
+        index.flatMap(present -> Json.parse(present.bytes())).ifPresent(present -> present.names()
+                .forEach(name -> json.put(name, present.field(name).plain())));
+        json.put("manifests", List.copyOf(entries.values()));
         return Optional.of(Manifest.parse(Json.write(json), MediaTypes.OCI_INDEX));
     }
 
-    /** As a registry would list it (the same specification, "Listing Referrers"). */
+    /** By digest. */
+    private static Map<String, Object> entries(Optional<Manifest> index) {
+        Map<String, Object> entries = new LinkedHashMap<>();
+        index.flatMap(present -> Json.parse(present.bytes())).ifPresent(json -> json.field("manifests")
+                .items()
+                .forEach(entry -> entries.put(entry.text("digest"), entry.plain())));
+        return entries;
+    }
+
+    /** As a registry would list it (OCI distribution specification, "Listing Referrers"). */
     private static Map<String, Object> entry(Manifest referrer) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("mediaType", referrer.mediaType());

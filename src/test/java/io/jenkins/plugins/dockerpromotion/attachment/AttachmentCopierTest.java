@@ -52,6 +52,7 @@ class AttachmentCopierTest {
 
     private final List<InMemoryRegistry> servers = new ArrayList<>();
     private TestNetwork network;
+    private boolean sourceLists;
     private InMemoryRegistry from;
     private InMemoryRegistry to;
 
@@ -60,7 +61,8 @@ class AttachmentCopierTest {
         servers.forEach(InMemoryRegistry::close);
     }
 
-    private void start(boolean sourceLists, boolean targetLists) {
+    private void start(boolean sourceListsReferrers, boolean targetLists) {
+        sourceLists = sourceListsReferrers;
         from = registry(sourceLists);
         to = registry(targetLists);
         network = TestNetwork.of(from, to);
@@ -73,14 +75,12 @@ class AttachmentCopierTest {
         return servers.get(servers.size() - 1);
     }
 
-    /** Stores referrers of {@code subject}, also under its fallback tag, as clients do on a registry without the API. */
-    private void attach(InMemoryRegistry registry, TestImage subject, TestImage... referrers) {
-        Arrays.stream(referrers).forEach(referrer -> registry.push(repository(registry), referrer));
-        registry.push(repository(registry), tag(subject), fallback(referrers));
-    }
-
-    private String repository(InMemoryRegistry registry) {
-        return registry == from ? "app" : "prod/app";
+    /** Stores referrers of {@code subject} at the source, and where that has no API, lists them as clients do there. */
+    private void attach(TestImage subject, TestImage... referrers) {
+        Arrays.stream(referrers).forEach(referrer -> from.push("app", referrer));
+        if (!sourceLists) {
+            from.push("app", tag(subject), fallback(referrers));
+        }
     }
 
     private PromotionReceipt promote() throws Exception {
@@ -102,16 +102,25 @@ class AttachmentCopierTest {
                 .contains(r.method()));
     }
 
-    /** The entries of the index under the fallback tag, by digest. */
     private Map<String, JsonNode> listed(TestImage subject) throws Exception {
+        return listed(to, "prod/app", subject);
+    }
+
+    /** The entries of the index under the fallback tag, by digest. */
+    private static Map<String, JsonNode> listed(InMemoryRegistry registry, String repository, TestImage subject)
+            throws Exception {
         Map<String, JsonNode> entries = new LinkedHashMap<>();
-        if (to.hasManifest("prod/app", tag(subject))) {
+        if (registry.hasManifest(repository, tag(subject))) {
             new ObjectMapper()
-                    .readTree(to.manifestBytes("prod/app", tag(subject)).orElseThrow())
+                    .readTree(registry.manifestBytes(repository, tag(subject)).orElseThrow())
                     .path("manifests")
                     .forEach(entry -> entries.put(entry.path("digest").asText(), entry));
         }
         return entries;
+    }
+
+    private JsonNode entryOfTheSource(TestImage subject, TestImage referrer) throws Exception {
+        return listed(from, "app", subject).get(referrer.digest());
     }
 
     private void assertFound(boolean targetLists, TestImage subject, TestImage... referrers) throws Exception {
@@ -119,13 +128,15 @@ class AttachmentCopierTest {
             assertThat(to.hasManifest("prod/app", referrer.digest())).isTrue();
             referrer.blobs().keySet().forEach(blob -> assertThat(to.hasBlob("prod/app", blob))
                     .isTrue());
-            if (!targetLists) {
+            if (!targetLists && sourceLists) {
                 JsonNode entry = listed(subject).get(referrer.digest());
                 JsonNode manifest = new ObjectMapper().readTree(referrer.bytes());
                 assertThat(entry.path("mediaType").asText()).isEqualTo(referrer.mediaType());
                 assertThat(entry.path("size").asInt()).isEqualTo(referrer.size());
                 assertThat(entry.path("artifactType")).isEqualTo(manifest.path("artifactType"));
                 assertThat(entry.path("annotations")).isEqualTo(manifest.path("annotations"));
+            } else if (!targetLists) {
+                assertThat(listed(subject).get(referrer.digest())).isEqualTo(entryOfTheSource(subject, referrer));
             }
         }
     }
@@ -135,9 +146,9 @@ class AttachmentCopierTest {
     void carriesWhatRefersToTheImageItsPlatformsAndWhatRefersToThese(boolean sourceLists, boolean targetLists)
             throws Exception {
         start(sourceLists, targetLists);
-        attach(from, IMAGE, SIGNATURE, LIST);
-        attach(from, ARM64, OF_PLATFORM);
-        attach(from, LIST, OF_LIST);
+        attach(IMAGE, SIGNATURE, LIST);
+        attach(ARM64, OF_PLATFORM);
+        attach(LIST, OF_LIST);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
         from.push("app", tag(AMD64) + ".att", cosign("amd64=2"));
 
@@ -171,7 +182,7 @@ class AttachmentCopierTest {
     void movesNoLayerWithinARegistry() throws Exception {
         start(true, true);
         to = from;
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
 
         PromotionRequest.of(
                         ImageName.parse(from.host() + "/app"),
@@ -190,11 +201,11 @@ class AttachmentCopierTest {
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
     void carriesWhatIsNewThoughNoTagMoves(boolean sourceLists, boolean targetLists) throws Exception {
         start(sourceLists, targetLists);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
         promote();
         TestImage second = referrer(15, IMAGE, BUNDLE);
-        attach(from, IMAGE, SIGNATURE, second);
+        attach(IMAGE, SIGNATURE, second);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1", "image=2"));
 
         PromotionReceipt receipt = promote();
@@ -226,7 +237,7 @@ class AttachmentCopierTest {
     @MethodSource("answersOfRegistriesWithoutTheApi")
     void readsTheFallbackTagWhateverTheApiAnswers(String name, Fault answer) throws Exception {
         start(false, true);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
         from.onRequest(RecordedRequest.matching("GET", "/v2/app/referrers/.*"), answer.always());
 
         assertThat(promote().attachments()).isEqualTo(1);
@@ -262,7 +273,7 @@ class AttachmentCopierTest {
     @Test
     void saysWhichListedReferrerIsGoneAndCarriesTheOthers() throws Exception {
         start(false, false);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
         from.push("app", tag(IMAGE), fallback(LIST, SIGNATURE));
 
         assertThat(promote().attachments()).isEqualTo(1);
@@ -277,7 +288,7 @@ class AttachmentCopierTest {
     @ValueSource(ints = {400, 405, 415, 422})
     void promotesWithCosignsTagsWhereAManifestWithASubjectIsRefused(int status) throws Exception {
         start(true, false);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
         to.onRequest(
                 RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
@@ -295,7 +306,7 @@ class AttachmentCopierTest {
     @Test
     void promotesNothingWhereARequiredReferrerIsRefused() {
         start(true, false);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
         to.onRequest(
                 RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
                 Fault.status(400).always());
@@ -309,7 +320,7 @@ class AttachmentCopierTest {
     @Test
     void mergesTheListsOfBothSides() throws Exception {
         start(false, false);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
         TestImage there = referrer(17, IMAGE, BUNDLE);
         to.push("prod/app", there);
         Map<String, Object> entry = Map.of(
@@ -330,7 +341,7 @@ class AttachmentCopierTest {
     @Test
     void mergesAgainIfAnotherClientWritesTheListAtTheSameMoment() throws Exception {
         start(false, false);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
         TestImage other = referrer(18, IMAGE, BUNDLE);
         AtomicBoolean once = new AtomicBoolean();
         String fallbackTag = "/v2/prod/app/manifests/" + tag(IMAGE);
@@ -413,7 +424,7 @@ class AttachmentCopierTest {
     @Test
     void plansOnlyInADryRun() throws Exception {
         start(true, false);
-        attach(from, IMAGE, SIGNATURE, LIST);
+        attach(IMAGE, SIGNATURE, LIST);
 
         PromotionReceipt receipt = promote(new PromotionRequest.Options(false, true, true));
 
@@ -425,7 +436,7 @@ class AttachmentCopierTest {
     @Test
     void carriesNothingIfToldSo() throws Exception {
         start(true, true);
-        attach(from, IMAGE, SIGNATURE);
+        attach(IMAGE, SIGNATURE);
 
         assertThat(promote(new PromotionRequest.Options(false, false, false)).attachments())
                 .isZero();
