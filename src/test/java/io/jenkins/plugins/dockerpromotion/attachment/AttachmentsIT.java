@@ -1,0 +1,226 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.testing.CraneRegistryProcess;
+import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
+import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cosign and oras find of an image before a promotion, they find after it, whichever registries are involved. */
+class AttachmentsIT {
+
+    private static final String PREDICATE = "https://example.com/scan";
+    private static final TestImage AMD64 = TestImage.oci(1).withPlatform("linux", "amd64");
+    private static final TestImage ARM64 = TestImage.oci(2).withPlatform("linux", "arm64");
+    private static final TestImage IMAGE = TestImage.ociIndex(AMD64, ARM64);
+
+    @TempDir
+    private Path directory;
+
+    private final List<AutoCloseable> servers = new ArrayList<>();
+    private final List<RegistryLocation> locations = new ArrayList<>();
+    private final List<String> notices = new CopyOnWriteArrayList<>();
+    private FieldTool cosign;
+    private FieldTool oras;
+
+    @BeforeAll
+    static void needsTools() {
+        FieldTool.assumeAvailable(AttachmentsIT.class, "cosign", "oras", "crane");
+        DockerRegistryProcess.assumeAvailable(AttachmentsIT.class);
+    }
+
+    @BeforeEach
+    void makeKeys() throws Exception {
+        cosign = FieldTool.of("cosign", directory);
+        oras = FieldTool.of("oras", directory);
+        cosign.run("generate-key-pair");
+        Files.writeString(directory.resolve("scan.json"), "{\"passed\":true}");
+        Files.writeString(directory.resolve("sbom.json"), "{\"spdxVersion\":\"SPDX-2.3\"}");
+    }
+
+    @AfterEach
+    void closeServers() throws Exception {
+        for (AutoCloseable server : servers) {
+            server.close();
+        }
+    }
+
+    /** Our own has the referrers API, the others have not. */
+    private String start(String registry) throws Exception {
+        URI uri;
+        if (registry.equals("crane")) {
+            CraneRegistryProcess crane = CraneRegistryProcess.start();
+            servers.add(crane);
+            uri = crane.uri();
+        } else if (registry.equals("CNCF")) {
+            DockerRegistryProcess cncf = DockerRegistryProcess.builder().start();
+            servers.add(cncf);
+            uri = cncf.uri();
+        } else {
+            InMemoryRegistry own = InMemoryRegistry.start();
+            servers.add(own);
+            uri = own.uri();
+        }
+        locations.add(new RegistryLocation(uri.getAuthority(), uri, uri, ""));
+        return uri.getAuthority();
+    }
+
+    private PromotionReceipt promote(String from, String to, boolean referrers) throws Exception {
+        return PromotionRequest.of(
+                        ImageName.parse(from),
+                        new Tag("1.0"),
+                        ImageName.parse(to),
+                        List.of("{tag}"),
+                        new PromotionRequest.Options(false, referrers, false))
+                .run(new RegistryContext(
+                        new Network(locations, ProxySettings.NONE, Timing.DEFAULT), Timekeeper.SYSTEM, notices::add));
+    }
+
+    private void sign(String image, boolean bundles, String... more) throws Exception {
+        cosign("sign", image, bundles, more);
+    }
+
+    private void cosign(String command, String image, boolean bundles, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                command,
+                "--key=cosign.key",
+                "--yes",
+                "--tlog-upload=false",
+                "--use-signing-config=false",
+                "--new-bundle-format=" + bundles,
+                "--allow-http-registry"));
+        arguments.addAll(List.of(more));
+        arguments.add(image);
+        cosign.run(arguments.toArray(String[]::new));
+    }
+
+    private String attachSbom(String image) throws Exception {
+        String said = oras.run(
+                "attach",
+                "--plain-http",
+                "--format=json",
+                "--artifact-type=application/spdx+json",
+                image,
+                "sbom.json:application/spdx+json");
+        return new ObjectMapper().readTree(said).path("digest").asText();
+    }
+
+    private Set<String> verified(String command, String repository, String digest, String... more) throws Exception {
+        List<String> arguments = new ArrayList<>(
+                List.of(command, "--key=cosign.pub", "--insecure-ignore-tlog", "--allow-http-registry"));
+        arguments.addAll(List.of(more));
+        arguments.add(repository + "@" + digest);
+        // One line of JSON: a list, or for each attestation an object. Some name the repository that was asked for.
+        Set<String> found = new TreeSet<>();
+        for (String line : cosign.run(arguments.toArray(String[]::new)).lines().toList()) {
+            JsonNode json = new ObjectMapper().readTree(line.replaceAll("127[.]0[.]0[.]1:[0-9]+/(team|prod)/app", "app"));
+            if (json.isArray()) {
+                json.forEach(signature -> found.add(signature.toString()));
+            } else if (json.isObject()) {
+                found.add(json.toString());
+            }
+        }
+        return found;
+    }
+
+    private Set<String> discovered(String repository) throws Exception {
+        Set<String> found = new TreeSet<>();
+        collect(
+                new ObjectMapper()
+                        .readTree(oras.run("discover", "--plain-http", "--format=json", repository + ":1.0")),
+                found);
+        return found;
+    }
+
+    private static void collect(JsonNode node, Collection<String> found) {
+        for (JsonNode referrer : node.path("referrers")) {
+            found.add(node.path("digest").asText() + " <- "
+                    + referrer.path("digest").asText() + " "
+                    + referrer.path("mediaType").asText());
+            collect(referrer, found);
+        }
+    }
+
+    private record Findings(List<Set<String>> verified, Set<String> discovered) {}
+
+    /** All that the tools tell. */
+    private Findings find(String repository, String sbom) throws Exception {
+        List<Set<String>> verified = new ArrayList<>();
+        for (String digest : List.of(IMAGE.digest(), AMD64.digest(), ARM64.digest(), sbom)) {
+            verified.add(verified("verify", repository, digest));
+        }
+        verified.add(verified("verify-attestation", repository, IMAGE.digest(), "--type=" + PREDICATE));
+        return new Findings(verified, discovered(repository));
+    }
+
+    @ParameterizedTest(name = "{0} to {1}, bundles: {2}")
+    @CsvSource({
+        "own,own,true", "own,own,false",
+        "own,CNCF,true", "own,CNCF,false",
+        "own,crane,true",
+        "crane,own,true", "crane,own,false",
+        "crane,CNCF,true", "CNCF,crane,false"
+    })
+    void theyFindTheSameBeforeAndAfter(String from, String to, boolean bundles) throws Exception {
+        InMemoryRegistry seed = InMemoryRegistry.start();
+        servers.add(seed);
+        locations.add(new RegistryLocation(seed.host(), seed.uri(), seed.uri(), ""));
+        seed.push("app", "1.0", IMAGE);
+        String source = start(from) + "/team/app";
+        String target = start(to) + "/prod/app";
+        promote(seed.host() + "/app", source, false);
+        sign(source + "@" + IMAGE.digest(), bundles, "--recursive");
+        cosign(
+                "attest",
+                source + "@" + IMAGE.digest(),
+                bundles,
+                "--predicate=scan.json",
+                "--type=" + PREDICATE);
+        String sbom = attachSbom(source + ":1.0");
+        sign(source + "@" + sbom, bundles);
+        Findings before = find(source, sbom);
+        assertThat(before.verified).hasSize(5).noneMatch(Set::isEmpty);
+
+        PromotionReceipt receipt = promote(source, target, true);
+
+        assertThat(receipt.attachments())
+                .as(before.discovered + "\n" + notices)
+                .isEqualTo(6);
+        assertThat(find(target, sbom)).isEqualTo(before);
+
+        // Whoever signs once more finds a list that can be added to; what is new follows, and nothing else.
+        sign(source + "@" + AMD64.digest(), bundles, "--annotations=again=yes");
+        assertThat(promote(source, target, true).attachments()).isEqualTo(1);
+        assertThat(promote(source, target, true).attachments()).isZero();
+        assertThat(find(target, sbom)).isEqualTo(find(source, sbom));
+    }
+}
