@@ -85,6 +85,7 @@ public record PromotionReceipt(
         map.put("mediaType", mediaType);
         map.put("platforms", new ArrayList<>(platforms));
         map.put("targets", entries);
+        map.put("attachments", attachments);
         map.put("dryRun", dryRun);
         return map;
     }
