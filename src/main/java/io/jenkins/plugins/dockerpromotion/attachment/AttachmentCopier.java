@@ -216,7 +216,9 @@ public final class AttachmentCopier {
             return manifest;
         }
         Optional<Manifest> other = to.registry().pullIfPresent(to.pinned(there.get()));
-        return other.isPresent() && CosignManifest.layersMissing(manifest.get(), other.get()).isEmpty()
+        return other.isPresent()
+                        && CosignManifest.layersMissing(manifest.get(), other.get())
+                                .isEmpty()
                 ? Optional.empty()
                 : manifest;
     }

@@ -97,8 +97,8 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
     private static void require(boolean mergeable, AttachmentTag tag, AttachmentFinder from, AttachmentFinder to)
             throws UnmergeableException {
         if (!mergeable) {
-            throw new UnmergeableException("Cannot merge " + from.tagged(tag.tag()) + " with "
-                    + to.tagged(tag.tag()) + ", which stays as it is");
+            throw new UnmergeableException("Cannot merge " + from.tagged(tag.tag()) + " with " + to.tagged(tag.tag())
+                    + ", which stays as it is");
         }
     }
 
@@ -117,8 +117,10 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
             Manifest source, Optional<JsonValue> ofSource, Manifest target, Optional<JsonValue> ofTarget) {
         List<Object> sourceLayers = layers(source);
         List<Object> targetLayers = layers(target);
-        List<Object> sourceIds = ofSource.map(c -> items(c.field("rootfs"), "diff_ids")).orElse(List.of());
-        List<Object> targetIds = ofTarget.map(c -> items(c.field("rootfs"), "diff_ids")).orElse(List.of());
+        List<Object> sourceIds =
+                ofSource.map(c -> items(c.field("rootfs"), "diff_ids")).orElse(List.of());
+        List<Object> targetIds =
+                ofTarget.map(c -> items(c.field("rootfs"), "diff_ids")).orElse(List.of());
         if (sourceIds.size() != sourceLayers.size() || targetIds.size() != targetLayers.size()) {
             return Optional.empty();
         }

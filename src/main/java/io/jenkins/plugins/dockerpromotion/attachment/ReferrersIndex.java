@@ -34,8 +34,9 @@ final class ReferrersIndex {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("schemaVersion", 2);
         json.put("mediaType", MediaTypes.OCI_INDEX);
-        index.flatMap(present -> Json.parse(present.bytes())).ifPresent(present -> present.names()
-                .forEach(name -> json.put(name, present.field(name).plain())));
+        index.flatMap(present -> Json.parse(present.bytes()))
+                .ifPresent(present -> present.names()
+                        .forEach(name -> json.put(name, present.field(name).plain())));
         json.put("manifests", List.copyOf(entries.values()));
         return Optional.of(Manifest.parse(Json.write(json), MediaTypes.OCI_INDEX));
     }
@@ -43,9 +44,10 @@ final class ReferrersIndex {
     /** By digest. */
     private static Map<String, Object> entries(Optional<Manifest> index) {
         Map<String, Object> entries = new LinkedHashMap<>();
-        index.flatMap(present -> Json.parse(present.bytes())).ifPresent(json -> json.field("manifests")
-                .items()
-                .forEach(entry -> entries.put(entry.text("digest"), entry.plain())));
+        index.flatMap(present -> Json.parse(present.bytes()))
+                .ifPresent(json -> json.field("manifests")
+                        .items()
+                        .forEach(entry -> entries.put(entry.text("digest"), entry.plain())));
         return entries;
     }
 

@@ -98,8 +98,8 @@ class AttachmentCopierTest {
     }
 
     private static int writes(InMemoryRegistry registry) {
-        return registry.requests().count(r -> List.of("PUT", "POST", "PATCH", "DELETE")
-                .contains(r.method()));
+        return registry.requests()
+                .count(r -> List.of("PUT", "POST", "PATCH", "DELETE").contains(r.method()));
     }
 
     private Map<String, JsonNode> listed(TestImage subject) throws Exception {
@@ -126,8 +126,9 @@ class AttachmentCopierTest {
     private void assertFound(boolean targetLists, TestImage subject, TestImage... referrers) throws Exception {
         for (TestImage referrer : referrers) {
             assertThat(to.hasManifest("prod/app", referrer.digest())).isTrue();
-            referrer.blobs().keySet().forEach(blob -> assertThat(to.hasBlob("prod/app", blob))
-                    .isTrue());
+            referrer.blobs()
+                    .keySet()
+                    .forEach(blob -> assertThat(to.hasBlob("prod/app", blob)).isTrue());
             if (!targetLists && sourceLists) {
                 JsonNode entry = listed(subject).get(referrer.digest());
                 JsonNode manifest = new ObjectMapper().readTree(referrer.bytes());
@@ -230,7 +231,8 @@ class AttachmentCopierTest {
                                 "[]",
                                 "<html>not found</html>",
                                 "")
-                        .map(body -> Arguments.of("200 " + body, Fault.status(200).body(body))));
+                        .map(body ->
+                                Arguments.of("200 " + body, Fault.status(200).body(body))));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -300,7 +302,8 @@ class AttachmentCopierTest {
 
         assertThat(to.tags("prod/app")).containsExactly("1.0", "latest", tag(IMAGE) + ".sig");
         assertThat(network.notices())
-                .anyMatch(n -> n.startsWith("Left behind: ") && n.contains(SIGNATURE.digest()) && n.contains("subject"));
+                .anyMatch(
+                        n -> n.startsWith("Left behind: ") && n.contains(SIGNATURE.digest()) && n.contains("subject"));
     }
 
     @Test
@@ -347,9 +350,10 @@ class AttachmentCopierTest {
         String fallbackTag = "/v2/prod/app/manifests/" + tag(IMAGE);
         to.onRequest(
                 RecordedRequest.matching("GET", fallbackTag).and(get -> {
-                    boolean written = to.requests().count(put -> put.method().equals("PUT")
-                                    && put.path().equals(fallbackTag)
-                                    && put.status() == 201)
+                    boolean written = to.requests()
+                                    .count(put -> put.method().equals("PUT")
+                                            && put.path().equals(fallbackTag)
+                                            && put.status() == 201)
                             > 0;
                     if (written && once.compareAndSet(false, true)) {
                         to.push("prod/app", other);

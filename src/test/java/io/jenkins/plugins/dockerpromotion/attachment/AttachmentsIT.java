@@ -142,7 +142,8 @@ class AttachmentsIT {
         // One line of JSON: a list, or for each attestation an object. Some name the repository that was asked for.
         Set<String> found = new TreeSet<>();
         for (String line : cosign.run(arguments.toArray(String[]::new)).lines().toList()) {
-            JsonNode json = new ObjectMapper().readTree(line.replaceAll("127[.]0[.]0[.]1:[0-9]+/(team|prod)/app", "app"));
+            JsonNode json =
+                    new ObjectMapper().readTree(line.replaceAll("127[.]0[.]0[.]1:[0-9]+/(team|prod)/app", "app"));
             if (json.isArray()) {
                 json.forEach(signature -> found.add(signature.toString()));
             } else if (json.isObject()) {
@@ -155,8 +156,7 @@ class AttachmentsIT {
     private Set<String> discovered(String repository) throws Exception {
         Set<String> found = new TreeSet<>();
         collect(
-                new ObjectMapper()
-                        .readTree(oras.run("discover", "--plain-http", "--format=json", repository + ":1.0")),
+                new ObjectMapper().readTree(oras.run("discover", "--plain-http", "--format=json", repository + ":1.0")),
                 found);
         return found;
     }
@@ -184,11 +184,15 @@ class AttachmentsIT {
 
     @ParameterizedTest(name = "{0} to {1}, bundles: {2}")
     @CsvSource({
-        "own,own,true", "own,own,false",
-        "own,CNCF,true", "own,CNCF,false",
+        "own,own,true",
+        "own,own,false",
+        "own,CNCF,true",
+        "own,CNCF,false",
         "own,crane,true",
-        "crane,own,true", "crane,own,false",
-        "crane,CNCF,true", "CNCF,crane,false"
+        "crane,own,true",
+        "crane,own,false",
+        "crane,CNCF,true",
+        "CNCF,crane,false"
     })
     void theyFindTheSameBeforeAndAfter(String from, String to, boolean bundles) throws Exception {
         InMemoryRegistry seed = InMemoryRegistry.start();
@@ -199,12 +203,7 @@ class AttachmentsIT {
         String target = start(to) + "/prod/app";
         promote(seed.host() + "/app", source, false);
         sign(source + "@" + IMAGE.digest(), bundles, "--recursive");
-        cosign(
-                "attest",
-                source + "@" + IMAGE.digest(),
-                bundles,
-                "--predicate=scan.json",
-                "--type=" + PREDICATE);
+        cosign("attest", source + "@" + IMAGE.digest(), bundles, "--predicate=scan.json", "--type=" + PREDICATE);
         String sbom = attachSbom(source + ":1.0");
         sign(source + "@" + sbom, bundles);
         Findings before = find(source, sbom);
@@ -212,9 +211,7 @@ class AttachmentsIT {
 
         PromotionReceipt receipt = promote(source, target, true);
 
-        assertThat(receipt.attachments())
-                .as(before.discovered + "\n" + notices)
-                .isEqualTo(6);
+        assertThat(receipt.attachments()).as(before.discovered + "\n" + notices).isEqualTo(6);
         assertThat(find(target, sbom)).isEqualTo(before);
 
         // Whoever signs once more finds a list that can be added to; what is new follows, and nothing else.
