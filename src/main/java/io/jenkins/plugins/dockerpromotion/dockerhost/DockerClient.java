@@ -6,16 +6,16 @@ import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -31,6 +31,8 @@ final class DockerClient {
 
     /** Removing a large image takes minutes on a slow disk; a daemon that says nothing for so long is stuck. */
     private static final long TIMEOUT_MINUTES = 10;
+
+    private static final long LONGEST_PAUSE_MILLIS = 100;
 
     /** Beside these lines there may be warnings. */
     private static final Pattern COMPLAINT = Pattern.compile("(?i)error");
@@ -154,44 +156,66 @@ final class DockerClient {
                     .removeIf(name -> environment.keySet().stream().anyMatch(name::equalsIgnoreCase));
         }
         builder.environment().putAll(environment);
-        Process process;
-        try {
-            process = builder.start();
-            process.getOutputStream().close();
+        try (Output output = new Output(); Output error = new Output()) {
+            Process process = builder.redirectOutput(output.file.toFile())
+                    .redirectError(error.file.toFile())
+                    .start();
+            // Plugins and helpers that the client starts end with it, also those that it leaves behind.
+            Set<ProcessHandle> started = new HashSet<>();
+            try {
+                process.getOutputStream().close();
+                if (!waitFor(process, started)) {
+                    throw new HostException("the docker client said nothing for " + TIMEOUT_MINUTES
+                            + " minutes; look whether the daemon is stuck");
+                }
+                return new Said(
+                        process.exitValue(),
+                        output.read(MAX_OUTPUT),
+                        new String(error.read(MAX_ERROR), StandardCharsets.UTF_8));
+            } finally {
+                process.descendants().forEach(started::add);
+                process.destroyForcibly();
+                started.forEach(ProcessHandle::destroyForcibly);
+            }
+        } catch (HostException e) {
+            throw e;
         } catch (IOException e) {
             throw new HostException("the docker client " + client + " cannot be run (" + e.getMessage() + ")");
         }
-        CompletableFuture<byte[]> output = read(process.getInputStream(), MAX_OUTPUT);
-        CompletableFuture<byte[]> error = read(process.getErrorStream(), MAX_ERROR);
-        try {
-            if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
-                throw new HostException("the docker client said nothing for " + TIMEOUT_MINUTES
-                        + " minutes; look whether the daemon is stuck");
-            }
-            return new Said(process.exitValue(), output.join(), new String(error.join(), StandardCharsets.UTF_8));
-        } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
-        }
     }
 
-    private static CompletableFuture<byte[]> read(InputStream in, int limit) {
-        CompletableFuture<byte[]> read = new CompletableFuture<>();
-        Thread reader = new Thread(
-                () -> {
-                    try (in) {
-                        byte[] bytes = in.readNBytes(limit);
-                        // A client that cannot write blocks, and would never end.
-                        in.transferTo(OutputStream.nullOutputStream());
-                        read.complete(bytes);
-                    } catch (IOException e) {
-                        read.complete(new byte[0]);
-                    }
-                },
-                "docker-promotion-client");
-        reader.setDaemon(true);
-        reader.start();
-        return read;
+    private static boolean waitFor(Process process, Set<ProcessHandle> started) throws InterruptedException {
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(TIMEOUT_MINUTES);
+        long pause = 1;
+        do {
+            process.descendants().forEach(started::add);
+            if (process.waitFor(pause, TimeUnit.MILLISECONDS)) {
+                return true;
+            }
+            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
+        } while (System.nanoTime() < deadline);
+        return false;
+    }
+
+    /**
+     * A file that takes what the client prints, readable by its owner alone. Not a pipe: the end of a pipe comes only when
+     * every process that has inherited it has ended.
+     */
+    private static final class Output implements AutoCloseable {
+        private final Path file = Files.createTempFile("docker-promotion", ".out");
+
+        Output() throws IOException {}
+
+        byte[] read(int limit) throws IOException {
+            try (InputStream in = Files.newInputStream(file)) {
+                return in.readNBytes(limit);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            Files.deleteIfExists(file);
+        }
     }
 
     /** In the client's own words, with what to do where they are known. */

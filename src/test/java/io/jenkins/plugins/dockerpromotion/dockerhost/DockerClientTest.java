@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.dockerhost;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -10,7 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,5 +63,31 @@ class DockerClientTest {
                 .hasMessageContaining("no daemon answers");
         assertThat(failingWith(WARNING, GONE).inspect("image", List.of("app:1")))
                 .isEmpty();
+    }
+
+    @Test
+    @Timeout(60)
+    void neitherWaitsForNorLeavesAChildThatHoldsTheOutput() throws Exception {
+        FakeCommand.install(folder, "docker", "sleep 600 & echo $!; while [ ! -e " + folder + "/go ]; do sleep 0.05; done");
+        DockerClient docker = DockerClient.find(Map.of("PATH", FakeCommand.path(folder)));
+        Thread goer = new Thread(() -> {
+            while (ProcessHandle.current().descendants().noneMatch(DockerClientTest::isSleeping)) {
+                Thread.onSpinWait();
+            }
+            assertThat(folder.resolve("go").toFile().mkdir()).isTrue();
+        });
+        goer.start();
+
+        List<String> lines = docker.lines("info");
+
+        ProcessHandle.of(Long.parseLong(lines.get(0)))
+                .ifPresent(child -> child.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+    }
+
+    private static boolean isSleeping(ProcessHandle process) {
+        return process.info()
+                .commandLine()
+                .filter(line -> line.endsWith("sleep 600"))
+                .isPresent();
     }
 }
