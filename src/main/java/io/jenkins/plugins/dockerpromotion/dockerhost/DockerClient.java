@@ -156,7 +156,8 @@ final class DockerClient {
                     .removeIf(name -> environment.keySet().stream().anyMatch(name::equalsIgnoreCase));
         }
         builder.environment().putAll(environment);
-        try (Output output = new Output(); Output error = new Output()) {
+        try (Output output = new Output();
+                Output error = new Output()) {
             Process process = builder.redirectOutput(output.file.toFile())
                     .redirectError(error.file.toFile())
                     .start();

@@ -68,7 +68,8 @@ class DockerClientTest {
     @Test
     @Timeout(60)
     void neitherWaitsForNorLeavesAChildThatHoldsTheOutput() throws Exception {
-        FakeCommand.install(folder, "docker", "sleep 600 & echo $!; while [ ! -e " + folder + "/go ]; do sleep 0.05; done");
+        FakeCommand.install(
+                folder, "docker", "sleep 600 & echo $!; while [ ! -e " + folder + "/go ]; do sleep 0.05; done");
         DockerClient docker = DockerClient.find(Map.of("PATH", FakeCommand.path(folder)));
         Thread goer = new Thread(() -> {
             while (ProcessHandle.current().descendants().noneMatch(DockerClientTest::isSleeping)) {
@@ -81,7 +82,8 @@ class DockerClientTest {
         List<String> lines = docker.lines("info");
 
         ProcessHandle.of(Long.parseLong(lines.get(0)))
-                .ifPresent(child -> child.onExit().orTimeout(30, TimeUnit.SECONDS).join());
+                .ifPresent(
+                        child -> child.onExit().orTimeout(30, TimeUnit.SECONDS).join());
     }
 
     private static boolean isSleeping(ProcessHandle process) {
