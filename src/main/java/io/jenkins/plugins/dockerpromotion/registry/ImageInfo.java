@@ -37,9 +37,19 @@ public final class ImageInfo implements Serializable {
      * @param variant such as {@code v8}, empty where there is none
      * @param digest of its manifest
      * @param size what pulling it takes, in bytes: its configuration and layers as they are stored
+     * @param present whether its manifest is there; a clean-up may have deleted it
      */
-    public record Platform(String os, String architecture, String variant, String digest, long size)
+    public record Platform(
+            String os, String architecture, String variant, String digest, long size, boolean present)
             implements Serializable {
+
+        Platform(String os, String architecture, String variant, String digest, long size) {
+            this(os, architecture, variant, digest, size, true);
+        }
+
+        Platform missing() {
+            return new Platform(os, architecture, variant, digest, 0, false);
+        }
 
         /** {@code linux/arm64/v8}. */
         @Override
@@ -54,6 +64,9 @@ public final class ImageInfo implements Serializable {
             map.put("variant", variant);
             map.put("digest", digest);
             map.put("size", size);
+            if (!present) {
+                map.put("missing", true);
+            }
             return map;
         }
     }
@@ -109,7 +122,9 @@ public final class ImageInfo implements Serializable {
             text.append(", ").append(mediaType);
         }
         if (!platforms.isEmpty()) {
-            text.append(", ").append(platforms.stream().map(Platform::toString).collect(Collectors.joining(", ")));
+            text.append(", ").append(platforms.stream()
+                            .map(platform -> platform + (platform.present ? "" : " (its manifest is missing)"))
+                            .collect(Collectors.joining(", ")));
         }
         if (content.size > 0) {
             text.append(String.format(Locale.ROOT, ", %.1f MB", content.size / 1e6));

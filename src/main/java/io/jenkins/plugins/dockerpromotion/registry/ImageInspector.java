@@ -11,6 +11,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -104,37 +105,64 @@ public final class ImageInspector {
             throw new RegistryException("Cannot look at " + reference + " on "
                     + reference.name().host() + ": it lists more than " + MAX_PLATFORMS + " platforms");
         }
-        Map<Digest, Long> sizes = hub.isPresent() && !top.children().isEmpty() && !reference.isPinned()
-                ? sizesKnownTo(hub.get(), reference)
-                : Map.of();
         if (top.children().isEmpty()) {
             Part part = read(reference.name(), top, "");
             List<ImageInfo.Platform> platforms = part.platform.os().isEmpty() ? List.of() : List.of(part.platform);
-            return info(top, platforms, List.of(part), part);
+            return info(top, platforms, List.of(part), Optional.of(part));
         }
         List<Descriptor> children = top.children().stream()
                 .filter(child -> !child.platform().startsWith("unknown/"))
                 .toList();
-        Descriptor first = children.stream()
+        Map<Digest, Long> sizes =
+                hub.isPresent() && !reference.isPinned() ? sizesKnownTo(hub.get(), reference) : Map.of();
+        Optional<Descriptor> first = children.stream()
                 .filter(child -> child.platform().equals("linux/amd64"))
                 .findFirst()
-                .orElse(children.isEmpty() ? top.children().get(0) : children.get(0));
-        List<Callable<Part>> readings = children.stream()
-                .filter(child -> child.equals(first) || !sizes.containsKey(child.digest()))
-                .<Callable<Part>>map(child -> () -> read(
-                        reference.name(),
-                        client.pull(ImageReference.pinned(reference.name(), child.digest())),
-                        child.platform()))
-                .toList();
-        Map<Digest, Part> parts = new LinkedHashMap<>();
-        Parallel.all(readings, Parallel.PER_HOST).forEach(part -> parts.put(part.of.digest(), part));
+                .or(() -> children.stream().findFirst());
+        Map<Digest, Optional<Part>> parts = read(
+                reference.name(),
+                children.stream()
+                        .filter(child -> first.equals(Optional.of(child)) || !sizes.containsKey(child.digest()))
+                        .toList());
         List<ImageInfo.Platform> platforms = children.stream()
-                .map(child -> parts.containsKey(child.digest())
-                        ? parts.get(child.digest()).platform
-                        : platform(child.platform(), child.digest(), sizes.get(child.digest())))
+                .map(child -> platform(child, parts.get(child.digest()), sizes))
                 .toList();
-        Part standsForAll = parts.get(first.digest());
-        return info(top, platforms, List.copyOf(parts.values()), standsForAll);
+        List<Part> read = parts.values().stream().flatMap(Optional::stream).toList();
+        Optional<Part> shown =
+                first.flatMap(child -> parts.get(child.digest())).or(() -> read.stream().findFirst());
+        return info(top, platforms, read, shown);
+    }
+
+    /** Each manifest once, though it may be of several platforms; nothing for one that is not there any more. */
+    private Map<Digest, Optional<Part>> read(ImageName name, List<Descriptor> children)
+            throws RegistryException, InterruptedException {
+        Map<Digest, Descriptor> distinct = new LinkedHashMap<>();
+        children.forEach(child -> distinct.putIfAbsent(child.digest(), child));
+        List<Callable<Optional<Part>>> readings = new ArrayList<>();
+        for (Descriptor child : distinct.values()) {
+            readings.add(() -> {
+                Optional<Manifest> manifest = client.pullIfPresent(ImageReference.pinned(name, child.digest()));
+                return manifest.isPresent()
+                        ? Optional.of(read(name, manifest.get(), child.platform()))
+                        : Optional.empty();
+            });
+        }
+        List<Optional<Part>> found = Parallel.all(readings, Parallel.PER_HOST);
+        Map<Digest, Optional<Part>> parts = new LinkedHashMap<>();
+        distinct.keySet().forEach(digest -> parts.put(digest, found.get(parts.size())));
+        return parts;
+    }
+
+    /** @param part what was read of it; nothing if it is not there, {@code null} if it was not read */
+    private static ImageInfo.Platform platform(Descriptor child, Optional<Part> part, Map<Digest, Long> sizes) {
+        if (part == null) {
+            return platform(child.platform(), child.digest(), sizes.get(child.digest()));
+        }
+        if (part.isEmpty()) {
+            return platform(child.platform(), child.digest(), 0).missing();
+        }
+        ImageInfo.Platform read = part.get().platform;
+        return child.platform().isEmpty() ? read : platform(child.platform(), child.digest(), read.size());
     }
 
     /** Who may pull need not be one who may log in to the API; then every platform is read. */
@@ -146,12 +174,12 @@ public final class ImageInspector {
         }
     }
 
-    private static ImageInfo info(Manifest top, List<ImageInfo.Platform> platforms, List<Part> parts, Part first) {
+    private static ImageInfo info(Manifest top, List<ImageInfo.Platform> platforms, List<Part> parts, Optional<Part> first) {
         Map<String, String> annotations = new LinkedHashMap<>();
         long size = platforms.stream().mapToLong(ImageInfo.Platform::size).sum();
-        if (first != null) {
-            annotations.putAll(first.of.annotations());
-            size = platforms.isEmpty() ? first.platform.size() : size;
+        if (first.isPresent()) {
+            annotations.putAll(first.get().of.annotations());
+            size = platforms.isEmpty() ? first.get().platform.size() : size;
         }
         annotations.putAll(top.annotations());
         String created = parts.stream()
@@ -160,7 +188,7 @@ public final class ImageInspector {
                 .or(() -> moment(annotations.getOrDefault(CREATED, "")))
                 .map(Instant::toString)
                 .orElse("");
-        Map<String, String> labels = first == null ? Map.of() : first.labels;
+        Map<String, String> labels = first.map(Part::labels).orElse(Map.of());
         return new ImageInfo(
                 top.digest().toString(),
                 top.mediaType(),
@@ -189,7 +217,7 @@ public final class ImageInspector {
                 manifest);
     }
 
-    /** Nothing if it is no JSON: then it is the configuration of something else than an image. */
+    /** Nothing if it is not there, or no JSON: then it is the configuration of something else than an image. */
     private Optional<JsonValue> config(ImageName name, Descriptor config)
             throws RegistryException, InterruptedException {
         if (config.size() < 0
@@ -197,7 +225,12 @@ public final class ImageInspector {
                 || !config.mediaType().endsWith("json")) {
             return Optional.empty();
         }
-        return Json.parse(client.readBlob(name, config));
+        try {
+            return Json.parse(client.readBlob(name, config));
+        } catch (NotFoundException e) {
+            // Without it there is still something to tell.
+            return Optional.empty();
+        }
     }
 
     private static ImageInfo.Platform platform(String text, Digest digest, long size) {

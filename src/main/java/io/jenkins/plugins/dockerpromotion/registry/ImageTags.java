@@ -111,9 +111,45 @@ public final class ImageTags {
         }
     }
 
-    /** Removes a manifest with every tag that points to it. */
-    public void delete(Digest digest) throws RegistryException, InterruptedException {
-        registry.deleteManifest(ImageReference.pinned(image, digest));
+    /** Removes a manifest with every tag that points to it; returns whether it was there. */
+    public boolean delete(Digest digest) throws RegistryException, InterruptedException {
+        return registry.deleteManifest(reference(digest));
+    }
+
+    /** What can be deleted. */
+    public enum Deletes {
+        /** One tag, and nothing else. */
+        TAGS,
+        /** A digest with all its tags. */
+        DIGESTS,
+        NOTHING,
+        /** That cannot be told without deleting something, or not with these credentials. */
+        UNKNOWN
+    }
+
+    /** Finds out what can be deleted, by asking for the deletion of what does not exist. Up to three requests. */
+    public Deletes deletes() throws RegistryException, InterruptedException {
+        return image.isDockerHub() ? Deletes.TAGS : deletion.deletes(image);
+    }
+
+    /** Whether it is Docker Hub that lists and deletes, by an API of its own. */
+    public boolean isOnDockerHub() {
+        return image.isDockerHub();
+    }
+
+    /** The repository. */
+    public ImageName image() {
+        return image;
+    }
+
+    /** A tag with its repository. */
+    public ImageReference reference(Tag tag) {
+        return ImageReference.tagged(image, tag);
+    }
+
+    /** A digest with its repository. */
+    public ImageReference reference(Digest digest) {
+        return ImageReference.pinned(image, digest);
     }
 
     /** There is no code for it: the registry's words have to tell. */

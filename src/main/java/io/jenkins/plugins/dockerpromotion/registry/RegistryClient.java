@@ -273,9 +273,18 @@ public final class RegistryClient {
     /** Registries that cannot do this answer 400 or 405, which is an error here. */
     private boolean delete(String phrase, ImageReference target, String path)
             throws RegistryException, InterruptedException {
-        RegistryRequest delete = RegistryRequest.of(
+        return transport.call(
+                deletion(phrase, target, path).accepting(200, 202, 204, 404), answer -> answer.status() != 404);
+    }
+
+    /** Removes what is at {@code path}; that there is no such thing is an error with the registry's words for it. */
+    void deleteExisting(ImageReference target, String path) throws RegistryException, InterruptedException {
+        transport.call(deletion("delete the tag ", target, path).accepting(200, 202, 204), answer -> null);
+    }
+
+    private static RegistryRequest deletion(String phrase, ImageReference target, String path) {
+        return RegistryRequest.of(
                 phrase + target, "DELETE", path, Scope.of(target.name().path(), "delete", "pull", "push"));
-        return transport.call(delete.accepting(200, 202, 204, 404), answer -> answer.status() != 404);
     }
 
     /** Scheme, host and port. */

@@ -3,12 +3,16 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 
 /** Finds out once how a registry deletes single tags, and does it in this way from then on. */
 final class TagDeletion {
 
     /** No manifest is empty, so there is none of this digest: asking to delete it tells whether digests can be deleted. */
     private static final Digest OF_NOTHING = Digest.sha256(new byte[0]);
+
+    private static final Set<String> ABSENT = Set.of("MANIFEST_UNKNOWN", "TAG_UNKNOWN", "NAME_UNKNOWN");
 
     private final RegistryClient registry;
     private volatile Way way = Way.UNKNOWN;
@@ -45,6 +49,56 @@ final class TagDeletion {
         };
     }
 
+    /** Finds out what the registry deletes, by asking for the deletion of what does not exist. */
+    ImageTags.Deletes deletes(ImageName image) throws RegistryException, InterruptedException {
+        if (way == Way.UNKNOWN) {
+            try {
+                way = findOut(ImageReference.tagged(image, new Tag("no-such-tag-" + UUID.randomUUID())));
+            } catch (RegistryException e) {
+                return ImageTags.Deletes.UNKNOWN;
+            }
+        }
+        return switch (way) {
+            case UNKNOWN -> ImageTags.Deletes.UNKNOWN;
+            case BY_TAG, BY_REFERENCE -> ImageTags.Deletes.TAGS;
+            case BY_DIGEST -> ImageTags.Deletes.DIGESTS;
+            case NONE -> ImageTags.Deletes.NOTHING;
+        };
+    }
+
+    private Way findOut(ImageReference noSuchTag) throws RegistryException, InterruptedException {
+        try {
+            registry.deleteExisting(noSuchTag, Routes.manifest(noSuchTag));
+            return Way.BY_TAG;
+        } catch (RegistryException e) {
+            if (saysThatItIsAbsent(e)) {
+                return Way.BY_TAG;
+            }
+            if (!deletesNoTag(e)) {
+                return Way.UNKNOWN;
+            }
+        }
+        try {
+            registry.deleteExisting(noSuchTag, Routes.tagReference(noSuchTag));
+            return Way.BY_REFERENCE;
+        } catch (RegistryException e) {
+            if (saysThatItIsAbsent(e)) {
+                return Way.BY_REFERENCE;
+            }
+        }
+        return takesDigests(noSuchTag) ? Way.BY_DIGEST : Way.NONE;
+    }
+
+    /** In the registry's own words: a 404 without them may mean that there is no such address. */
+    private static boolean saysThatItIsAbsent(RegistryException e) {
+        return e.status() == 404 && e.codes().stream().anyMatch(ABSENT::contains);
+    }
+
+    /** OCI distribution specification, "Deleting tags": 400 or 405 where this is not possible. */
+    private static boolean deletesNoTag(RegistryException e) {
+        return isUnsupported(e) || e.codes().contains("DIGEST_INVALID");
+    }
+
     private boolean deleteInSomeWay(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
             boolean found = registry.deleteTag(tagged);
@@ -53,8 +107,7 @@ final class TagDeletion {
             }
             return found;
         } catch (RegistryException e) {
-            // OCI distribution specification, "Deleting tags": 400 or 405 where this is not possible.
-            if (!isUnsupported(e) && !e.codes().contains("DIGEST_INVALID")) {
+            if (!deletesNoTag(e)) {
                 throw e;
             }
         }

@@ -2,66 +2,138 @@ package io.jenkins.plugins.dockerpromotion.tags;
 
 import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 
 /**
- * Which tags of an image would suffer if a digest was deleted: those that point to it, and those of an index that lists
- * it. Costs one request a tag.
+ * Which tags of an image would be lost if a digest was deleted: those that point to it, and those of an index that lists
+ * it. Costs one request a tag, one more for each tag of an index.
  */
 final class DigestHolders {
 
-    private final Map<Digest, TreeSet<String>> holders = new HashMap<>();
+    /** An index within an index is rare, deeper ones do not occur. */
+    private static final int MAX_DEPTH = 8;
 
-    private DigestHolders() {}
+    private static final Set<String> PLAIN = Set.of(MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_MANIFEST);
 
-    private record Seen(Tag tag, Optional<Manifest> manifest) {}
+    private final ImageTags tags;
+    private final Map<Digest, Set<String>> holders = new HashMap<>();
+    private final Map<Tag, Digest> digests = new HashMap<>();
+    private final Set<Digest> listed = new HashSet<>();
+
+    private DigestHolders(ImageTags tags) {
+        this.tags = tags;
+    }
+
+    /** A tag, what it points to, and what is lost with it. */
+    private record Seen(Tag tag, Optional<Digest> digest, Set<Digest> parts) {}
 
     /** Looks at every tag there is. */
     static DigestHolders find(Collection<Tag> all, ImageTags tags, RegistryContext context)
             throws RegistryException, InterruptedException {
-        context.notices()
-                .say("The registry deletes digests only, with all their tags; looking which of " + all.size()
-                        + " tags share one");
+        DigestHolders found = new DigestHolders(tags);
         Progress progress = new Progress(context, "looked at", all.size());
         List<Callable<Seen>> looks = all.stream()
                 .<Callable<Seen>>map(tag -> () -> {
-                    Seen seen = new Seen(tag, tags.manifestOf(tag));
+                    Seen seen = found.look(tag);
                     progress.step();
                     return seen;
                 })
                 .toList();
-        DigestHolders found = new DigestHolders();
         Parallel.all(looks, Parallel.PER_HOST).forEach(found::add);
         return found;
     }
 
+    /** Its digest is enough for a plain manifest, also of a kind that cannot be promoted. */
+    private Seen look(Tag tag) throws RegistryException, InterruptedException {
+        ImageReference tagged = tags.reference(tag);
+        Optional<Descriptor> found = tags.registry().resolve(tagged);
+        if (found.isEmpty()) {
+            return new Seen(tag, Optional.empty(), Set.of());
+        }
+        Set<Digest> parts = new LinkedHashSet<>();
+        if (!PLAIN.contains(found.get().mediaType()) && !isOld(found.get().mediaType())) {
+            addParts(found.get().digest(), parts, 0);
+        }
+        return new Seen(tag, Optional.of(found.get().digest()), parts);
+    }
+
+    private static boolean isOld(String mediaType) {
+        return mediaType.startsWith("application/vnd.docker.distribution.manifest.v1");
+    }
+
+    private void addParts(Digest digest, Set<Digest> parts, int depth) throws RegistryException, InterruptedException {
+        Optional<Manifest> manifest;
+        try {
+            manifest = tags.registry().pullIfPresent(tags.reference(digest));
+        } catch (RegistryException e) {
+            if (e.status() != 200) {
+                throw e;
+            }
+            // What is no manifest of a known kind lists none.
+            return;
+        }
+        if (manifest.isEmpty() || depth >= MAX_DEPTH) {
+            return;
+        }
+        for (Descriptor child : manifest.get().children()) {
+            if (parts.add(child.digest()) && !PLAIN.contains(child.mediaType())) {
+                addParts(child.digest(), parts, depth + 1);
+            }
+        }
+    }
+
     private void add(Seen seen) {
-        seen.manifest().ifPresent(manifest -> {
-            add(manifest.digest(), seen.tag());
-            manifest.children().stream().map(Descriptor::digest).forEach(child -> add(child, seen.tag()));
+        seen.digest().ifPresent(digest -> {
+            digests.put(seen.tag(), digest);
+            hold(digest, seen.tag());
+            seen.parts().forEach(part -> hold(part, seen.tag()));
+            listed.addAll(seen.parts());
         });
     }
 
-    private void add(Digest digest, Tag tag) {
+    /** Notes that {@code tag} needs {@code digest}, also if it was found out later. */
+    void hold(Digest digest, Tag tag) {
         holders.computeIfAbsent(digest, d -> new TreeSet<>()).add(tag.value());
+    }
+
+    /** What a tag was when it was looked at, if there was such a tag. */
+    Optional<Digest> digestOf(Tag tag) {
+        return Optional.ofNullable(digests.get(tag));
+    }
+
+    /** Whether an index lists {@code digest}, so that it has to stay as long as the index does. */
+    boolean isListed(Digest digest) {
+        return listed.contains(digest);
     }
 
     /** The tags that need {@code digest}, but for those that are to go. */
     List<String> others(Digest digest, Collection<Tag> going) {
-        return holders.getOrDefault(digest, new TreeSet<>()).stream()
+        return holders.getOrDefault(digest, Set.of()).stream()
                 .filter(name -> !going.contains(new Tag(name)))
                 .toList();
+    }
+
+    /** What of {@code parts} no tag needs but those that are to go. */
+    Set<Digest> freed(Collection<Digest> parts, Collection<Tag> going) {
+        Set<Digest> freed = new HashSet<>(parts);
+        freed.removeIf(part -> !others(part, going).isEmpty());
+        return freed;
     }
 }

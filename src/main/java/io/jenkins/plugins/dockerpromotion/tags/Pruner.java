@@ -6,9 +6,10 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -22,6 +23,9 @@ import java.util.Set;
  * again, it goes on where it was.
  */
 final class Pruner {
+
+    /** A log of ten thousand lines helps nobody; what goes is shown before what stays. */
+    private static final int MAX_ROWS = 500;
 
     private final PruneRequest request;
     private final ImageTags tags;
@@ -51,29 +55,38 @@ final class Pruner {
         TagSurvey.Listing listing = new TagSurvey(request, tags, context).look();
         Instant now = context.time().now();
         List<Decision> plan = request.policy().decide(listing.facts(), now);
-        say(listing, plan, now);
         List<Decision> going =
                 new ArrayList<>(plan.stream().filter(Decision::delete).toList());
-        if (request.dryRun()) {
-            return receipt(plan, facts(going), Map.of(), Map.of());
-        }
-        if (going.size() > request.maxDelete()) {
-            throw new RetentionException("Cannot prune " + request.image() + ": " + going.size()
-                    + " tags would go, and 'maxDelete' allows " + request.maxDelete()
-                    + "; look at the plan, and raise it if all is well; nothing was deleted");
-        }
-        // The oldest first, so that a run that ends early has done what is wanted most.
-        Collections.reverse(going);
+        boolean tooMany = going.size() > request.maxDelete();
         Set<Tag> others = new HashSet<>(listing.ignored());
         plan.stream().filter(d -> !d.delete()).map(Decision::tag).forEach(others::add);
-        return sweep(plan, going, others);
+        TagSweeper sweeper = new TagSweeper(tags, others, context);
+        if (request.dryRun()) {
+            sweeper.rehearse(going);
+            plan = corrected(plan, sweeper.outcome());
+        }
+        say(listing, plan, now);
+        if (tooMany && request.dryRun()) {
+            context.notices().say(tooMany(going) + "; without 'dryRun' nothing will be deleted");
+        } else if (tooMany) {
+            throw new RetentionException("Cannot prune " + request.image() + ": " + tooMany(going)
+                    + "; look at the plan, and raise it if all is well; nothing was deleted");
+        }
+        if (!request.dryRun()) {
+            // The oldest first, so that a run that ends early has done what is wanted most.
+            Collections.reverse(going);
+            sweep(sweeper, going);
+        }
+        return receipt(plan, sweeper.outcome(), listing.needed());
     }
 
-    private PruneReceipt sweep(List<Decision> plan, List<Decision> going, Collection<Tag> others)
-            throws RetentionException, InterruptedException {
-        TagSweeper sweeper = new TagSweeper(tags, context);
+    private String tooMany(List<Decision> going) {
+        return going.size() + " tags would go, and 'maxDelete' allows " + request.maxDelete();
+    }
+
+    private void sweep(TagSweeper sweeper, List<Decision> going) throws RetentionException, InterruptedException {
         try {
-            sweeper.sweep(going, others);
+            sweeper.sweep(going);
         } catch (RegistryException e) {
             throw new RetentionException(
                     e.getMessage() + "; " + sweeper.outcome().line(), e);
@@ -83,13 +96,20 @@ final class Pruner {
                             + sweeper.outcome().line());
             throw e;
         }
-        TagSweeper.Outcome outcome = sweeper.outcome();
-        return receipt(plan, outcome.deleted(), outcome.refused(), outcome.kept());
+    }
+
+    /** The plan with what the registry does not do: what stays for that reason is in the table as staying. */
+    private static List<Decision> corrected(List<Decision> plan, TagSweeper.Outcome outcome) {
+        Map<TagFacts, String> staying = outcome.kept();
+        staying.putAll(outcome.refused());
+        return plan.stream()
+                .map(d -> staying.containsKey(d.facts()) ? Decision.keep(d.facts(), staying.get(d.facts())) : d)
+                .toList();
     }
 
     private void say(TagSurvey.Listing listing, List<Decision> plan, Instant now) {
+        table(plan, now).forEach(context.notices()::say);
         long attachments = listing.ignored().stream().filter(AttachmentTag::is).count();
-        PlanTable.lines(plan, now).forEach(context.notices()::say);
         long others = listing.ignored().size() - attachments;
         if (others > 0) {
             context.notices().say("Left alone: " + others + " tags of another form than the pattern");
@@ -99,39 +119,62 @@ final class Pruner {
         }
     }
 
-    private static Map<TagFacts, String> facts(List<Decision> decisions) {
-        Map<TagFacts, String> facts = new LinkedHashMap<>();
-        decisions.forEach(d -> facts.put(d.facts(), d.reason()));
-        return facts;
+    private static List<String> table(List<Decision> plan, Instant now) {
+        TextTable table = new TextTable(Set.of("AGE", "SIZE"), "TAG", "AGE", "SIZE", "WHAT", "WHY");
+        List<Decision> shown = new ArrayList<>(plan);
+        if (plan.size() > MAX_ROWS) {
+            shown.sort((a, b) -> Boolean.compare(b.delete(), a.delete()));
+        }
+        for (Decision decision : shown.subList(0, Math.min(MAX_ROWS, shown.size()))) {
+            TagFacts facts = decision.facts();
+            table.row(
+                    facts.tag().value(),
+                    facts.time().map(t -> Amounts.age(Duration.between(t, now))).orElse("-"),
+                    facts.size() == 0 ? "-" : Amounts.bytes(facts.size()),
+                    decision.delete() ? "delete" : "keep",
+                    decision.reason());
+        }
+        List<String> lines = new ArrayList<>(table.lines());
+        if (plan.size() > MAX_ROWS) {
+            lines.add("and " + (plan.size() - MAX_ROWS) + " more");
+        }
+        return lines;
     }
 
-    private PruneReceipt receipt(
-            List<Decision> plan,
-            Map<TagFacts, String> deleted,
-            Map<TagFacts, String> refused,
-            Map<TagFacts, String> spared) {
-        Map<TagFacts, String> kept =
-                facts(plan.stream().filter(d -> !d.delete()).toList());
-        kept.putAll(spared);
+    private PruneReceipt receipt(List<Decision> plan, TagSweeper.Outcome outcome, Set<Digest> needed) {
+        Map<TagFacts, String> kept = new LinkedHashMap<>();
+        Set<TagFacts> refused = outcome.refused().keySet();
+        plan.stream()
+                .filter(d -> !d.delete() && !refused.contains(d.facts()))
+                .forEach(d -> kept.put(d.facts(), d.reason()));
+        kept.putAll(outcome.kept());
+        Set<Digest> stay = new HashSet<>(needed);
+        kept.keySet().forEach(facts -> stay.addAll(facts.parts().keySet()));
+        refused.forEach(facts -> stay.addAll(facts.parts().keySet()));
         return new PruneReceipt(
                 entries(kept),
-                entries(deleted),
-                entries(refused),
-                freed(deleted.keySet(), kept.keySet()),
+                entries(outcome.deleted()),
+                entries(outcome.refused()),
+                freed(outcome, stay),
                 request.dryRun());
+    }
+
+    /** What no other tag is known to need, each manifest once; layers that others share are not known. */
+    private static long freed(TagSweeper.Outcome outcome, Set<Digest> stay) {
+        Map<Digest, Long> parts = new HashMap<>();
+        Set<Tag> deleted = new HashSet<>();
+        outcome.deleted().keySet().forEach(facts -> {
+            parts.putAll(facts.parts());
+            deleted.add(facts.tag());
+        });
+        parts.keySet().removeAll(stay);
+        outcome.holders().ifPresent(holders -> parts.keySet().retainAll(holders.freed(parts.keySet(), deleted)));
+        return parts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     private static List<PruneReceipt.Entry> entries(Map<TagFacts, String> tags) {
         List<PruneReceipt.Entry> entries = new ArrayList<>();
         tags.forEach((facts, reason) -> entries.add(PruneReceipt.Entry.of(facts, reason)));
         return entries;
-    }
-
-    /** What no kept tag is known to have, each manifest once; layers shared with others are not known. */
-    private static long freed(Collection<TagFacts> deleted, Collection<TagFacts> kept) {
-        Map<Digest, Long> parts = new HashMap<>();
-        deleted.forEach(facts -> parts.putAll(facts.parts()));
-        kept.forEach(facts -> parts.keySet().removeAll(facts.parts().keySet()));
-        return parts.values().stream().mapToLong(Long::longValue).sum();
     }
 }

@@ -25,7 +25,6 @@ public final class RetentionPolicy implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** Signatures, attestations and lists of referrers, which go with the image whose digest they name. */
     private static final int NOT_GIVEN = -1;
 
     private final TagPattern pattern;
@@ -55,6 +54,27 @@ public final class RetentionPolicy implements Serializable {
         this.keep = keep.orElse(NOT_GIVEN);
         this.olderThanDays = olderThanDays.orElse(NOT_GIVEN);
         this.protect = protect;
+    }
+
+    /**
+     * What is to become of a tag.
+     *
+     * @param delete whether it goes
+     * @param reason why, for people
+     */
+    public record Decision(TagFacts facts, boolean delete, String reason) {
+
+        static Decision keep(TagFacts facts, String reason) {
+            return new Decision(facts, false, reason);
+        }
+
+        static Decision delete(TagFacts facts, String reason) {
+            return new Decision(facts, true, reason);
+        }
+
+        public Tag tag() {
+            return facts.tag();
+        }
     }
 
     /** Whether a tag is none of this policy's business, whatever else is known of it. */
@@ -92,6 +112,8 @@ public final class RetentionPolicy implements Serializable {
             }
             if (glob.isPresent()) {
                 guarded.add(Decision.keep(facts, "protected by '" + glob.get() + "'"));
+            } else if (facts.problem().isPresent()) {
+                decisions.add(Decision.keep(facts, facts.problem().get()));
             } else if (facts.time().isEmpty() && (pattern == null || (needsTime() && !isNewest(newer)))) {
                 decisions.add(Decision.keep(facts, "its age cannot be told"));
             } else {

@@ -12,8 +12,10 @@ import java.util.Optional;
  * @param digest what it stands for
  * @param time when it was pushed, or else when its image was made
  * @param parts the size of each platform's manifest with its layers, in bytes, by its digest; empty if unknown
+ * @param problem why its image cannot be read, so that it stays
  */
-public record TagFacts(Tag tag, Optional<Digest> digest, Optional<Instant> time, Map<Digest, Long> parts) {
+public record TagFacts(
+        Tag tag, Optional<Digest> digest, Optional<Instant> time, Map<Digest, Long> parts, Optional<String> problem) {
 
     /** Docker did not exist before: what says it is older has a made-up date, as reproducible builds have. */
     private static final Instant FIRST_IMAGE = Instant.parse("2013-03-01T00:00:00Z");
@@ -21,6 +23,16 @@ public record TagFacts(Tag tag, Optional<Digest> digest, Optional<Instant> time,
     public TagFacts {
         parts = Map.copyOf(parts);
         time = time.filter(t -> t.isAfter(FIRST_IMAGE));
+    }
+
+    /** Of a tag that can be read. */
+    public TagFacts(Tag tag, Optional<Digest> digest, Optional<Instant> time, Map<Digest, Long> parts) {
+        this(tag, digest, time, parts, Optional.empty());
+    }
+
+    /** Of a tag whose image cannot be read. */
+    static TagFacts unreadable(Tag tag, String problem) {
+        return new TagFacts(tag, Optional.empty(), Optional.empty(), Map.of(), Optional.of(problem));
     }
 
     /** Of a tag whose name says enough. */

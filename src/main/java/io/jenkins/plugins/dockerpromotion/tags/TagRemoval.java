@@ -72,7 +72,11 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
         requireExpected(now.get());
         try {
-            return tags.delete(tag) ? new Removed(now.get().toString(), false) : gone();
+            boolean deleted = tags.delete(tag);
+            if (!deleted) {
+                requireGone(tags, tag);
+            }
+            return deleted ? new Removed(now.get().toString(), false) : gone();
         } catch (DeletionException e) {
             if (e.obstacle() != DeletionException.Obstacle.BY_DIGEST_ONLY) {
                 throw e;
@@ -112,7 +116,20 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             throw new RetentionException("Cannot delete the tag " + tagged + ": it was " + digest + " and is "
                     + now.map(Digest::toString).orElse("gone") + " a moment later; nothing was deleted");
         }
-        tags.delete(digest);
+        if (!tags.delete(digest)) {
+            requireGone(tags, tag);
+        }
+    }
+
+    /** That a tag is gone is believed after a look. */
+    private void requireGone(ImageTags tags, Tag tag)
+            throws RegistryException, RetentionException, InterruptedException {
+        Optional<Digest> now = tags.digestOf(tag);
+        if (now.isPresent()) {
+            throw new RetentionException("Cannot delete the tag " + tagged
+                    + ": the registry answered that it is not there, but it still is (" + now.get()
+                    + "); ask who runs the registry whether it can delete");
+        }
     }
 
     private static final class Names implements Consumer<ListedTag> {

@@ -3,22 +3,25 @@ package io.jenkins.plugins.dockerpromotion.tags;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -28,7 +31,11 @@ import java.util.stream.Collectors;
  */
 final class TagSurvey {
 
+    /** So many odd images are believed; more of them are a registry in trouble. */
+    private static final int MAX_TROUBLES = 10;
+
     private final PruneRequest request;
+    private final AtomicInteger troubles = new AtomicInteger();
     private final ImageTags tags;
     private final RegistryContext context;
 
@@ -44,6 +51,7 @@ final class TagSurvey {
         private final RetentionPolicy policy;
         private final Map<Tag, TagFacts> facts = new HashMap<>();
         private final Set<Tag> ignored = new LinkedHashSet<>();
+        private final Set<Digest> needed = new HashSet<>();
 
         Listing(RetentionPolicy policy) {
             this.policy = policy;
@@ -53,6 +61,7 @@ final class TagSurvey {
         public void accept(ListedTag listed) {
             if (policy.ignores(listed.tag())) {
                 ignored.add(listed.tag());
+                needed.addAll(listed.platforms().keySet());
             } else {
                 facts.put(
                         listed.tag(), new TagFacts(listed.tag(), listed.digest(), listed.pushed(), listed.platforms()));
@@ -62,6 +71,11 @@ final class TagSurvey {
         /** Tags that the policy is not about. */
         Set<Tag> ignored() {
             return ignored;
+        }
+
+        /** What such tags are known to need. */
+        Set<Digest> needed() {
+            return needed;
         }
 
         List<TagFacts> facts() {
@@ -89,8 +103,27 @@ final class TagSurvey {
         return listing;
     }
 
-    /** Nothing if the tag was deleted since it was listed. */
+    /** Nothing if the tag was deleted since it was listed. One whose image cannot be read stays, and stops no others. */
     private Optional<TagFacts> look(TagFacts known) throws RegistryException, InterruptedException {
+        try {
+            return read(known);
+        } catch (RegistryException e) {
+            if (isAboutRegistry(e)) {
+                throw e;
+            }
+            return Optional.of(TagFacts.unreadable(known.tag(), e.getMessage()));
+        }
+    }
+
+    /** Whether the next tag would fare no better; a registry that is down is not asked for thousands of them. */
+    private boolean isAboutRegistry(RegistryException e) {
+        return e instanceof UnauthorizedException
+                || e instanceof RateLimitedException
+                || e.status() == 0
+                || (e.status() >= 500 && troubles.incrementAndGet() > MAX_TROUBLES);
+    }
+
+    private Optional<TagFacts> read(TagFacts known) throws RegistryException, InterruptedException {
         if (known.time().isPresent()) {
             return known.digest().isPresent()
                     ? Optional.of(known)
@@ -98,8 +131,7 @@ final class TagSurvey {
                             .map(digest -> new TagFacts(known.tag(), Optional.of(digest), known.time(), known.parts()));
         }
         try {
-            ImageInfo info =
-                    ImageInspector.of(tags.registry()).inspect(ImageReference.tagged(request.image(), known.tag()));
+            ImageInfo info = ImageInspector.of(tags.registry()).inspect(tags.reference(known.tag()));
             return Optional.of(
                     new TagFacts(known.tag(), Optional.of(Digest.parse(info.digest())), info.created(), sizes(info)));
         } catch (NotFoundException e) {

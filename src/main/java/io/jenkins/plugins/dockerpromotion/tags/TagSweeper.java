@@ -4,14 +4,18 @@ import io.jenkins.plugins.dockerpromotion.registry.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,17 +25,25 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /**
- * Deletes what a plan says, each tag only if it still stands for what it did when the plan was made. A tag that the
- * registry refuses to delete does not stop the others; a registry that refuses everything does.
+ * Deletes the tags that a plan lets go, each only while it is what it was when the plan was made. A tag that the registry
+ * refuses to delete does not stop the others; a registry that refuses everything does.
+ *
+ * <p>Every tag that is not deleted, for whatever reason, keeps its digest. That matters where a registry deletes digests
+ * with all their tags, be it that it can do no other, or that it takes a deletion of one tag for one of its manifest.
  */
 final class TagSweeper {
 
+    private static final String DIGESTS_ONLY = "the registry deletes digests only, and this one is also needed by ";
+
     private final ImageTags tags;
     private final RegistryContext context;
+    private final Set<Tag> others;
     private final Outcome outcome = new Outcome();
 
-    TagSweeper(ImageTags tags, RegistryContext context) {
+    /** @param others every tag of the image that stays */
+    TagSweeper(ImageTags tags, Collection<Tag> others, RegistryContext context) {
         this.tags = tags;
+        this.others = Set.copyOf(others);
         this.context = context;
     }
 
@@ -42,6 +54,7 @@ final class TagSweeper {
         private final Map<TagFacts, String> refused = new LinkedHashMap<>();
         private final Map<TagFacts, String> kept = new LinkedHashMap<>();
         private final Set<Tag> uncertain = new TreeSet<>(Comparator.comparing(Tag::value));
+        private Optional<DigestHolders> holders = Optional.empty();
 
         private synchronized void deleted(TagFacts facts, String reason) {
             deleted.put(facts, reason);
@@ -60,6 +73,10 @@ final class TagSweeper {
             uncertain.add(facts.tag());
         }
 
+        private synchronized void holders(DigestHolders found) {
+            holders = Optional.of(found);
+        }
+
         synchronized Map<TagFacts, String> deleted() {
             return new LinkedHashMap<>(deleted);
         }
@@ -70,6 +87,11 @@ final class TagSweeper {
 
         synchronized Map<TagFacts, String> kept() {
             return new LinkedHashMap<>(kept);
+        }
+
+        /** Which tags need which digest, if that had to be found out. */
+        synchronized Optional<DigestHolders> holders() {
+            return holders;
         }
 
         /** For an error. */
@@ -87,28 +109,146 @@ final class TagSweeper {
         return outcome;
     }
 
-    /**
-     * Deletes.
-     *
-     * @param others every other tag of the image, in case the registry deletes digests only
-     */
-    void sweep(List<Decision> going, Collection<Tag> others) throws RegistryException, InterruptedException {
+    /** Finds out what {@link #sweep} would do, as far as that can be known without deleting. */
+    void rehearse(List<Decision> going) throws RegistryException, InterruptedException {
+        ImageTags.Deletes deletes = going.isEmpty() ? ImageTags.Deletes.TAGS : tags.deletes();
+        switch (deletes) {
+            case NOTHING ->
+                going.forEach(d -> outcome.refused(d.facts(), "deletion is switched off on this registry"));
+            case DIGESTS -> {
+                Set<Tag> leaving = keepShared(going, holders(going));
+                deleted(going.stream().filter(d -> leaving.contains(d.tag())).toList());
+            }
+            case UNKNOWN -> {
+                context.notices()
+                        .say("How " + tags.image().host() + " deletes cannot be found out without deleting, or not"
+                                + " with these credentials: if it deletes digests only, a tag whose digest another tag"
+                                + " needs will stay");
+                deleted(going);
+            }
+            case TAGS -> deleted(going);
+        }
+    }
+
+    private void deleted(List<Decision> decisions) {
+        decisions.forEach(d -> outcome.deleted(d.facts(), d.reason()));
+    }
+
+    /** What the deletion of one tag tells of the registry. */
+    private enum Trial {
+        /** Nothing, since this tag was not deleted. */
+        NONE,
+        /** The manifest is still there, and with it all its other tags. */
+        TAG_ALONE,
+        /** The manifest is gone, but no tag that was to stay. */
+        UNCLEAR,
+        /** The manifest is gone, and tags that were to stay went with it; these have been put back. */
+        WHOLE_DIGEST
+    }
+
+    /** Deletes. */
+    void sweep(List<Decision> going) throws RegistryException, InterruptedException {
         Progress progress = new Progress(context, "deleted", going.size());
         List<Decision> rest = new ArrayList<>(going);
         try {
             // One by one until it is known how this registry deletes, then side by side.
-            while (!rest.isEmpty() && outcome.deleted().isEmpty()) {
-                sweep(rest.get(0));
-                rest.remove(0);
-                progress.step();
+            switch (tryOut(rest, progress)) {
+                case NONE, TAG_ALONE -> sweepAll(rest, progress);
+                case WHOLE_DIGEST -> sweepDigests(rest, progress);
+                case UNCLEAR -> {
+                    List<Decision> shared = shared(rest);
+                    rest.removeAll(shared);
+                    sweepAll(rest, progress);
+                    if (tryOut(shared, progress) == Trial.WHOLE_DIGEST) {
+                        sweepDigests(shared, progress);
+                    } else {
+                        sweepAll(shared, progress);
+                    }
+                }
             }
         } catch (DeletionException e) {
             if (e.obstacle() != Obstacle.BY_DIGEST_ONLY) {
                 throw e;
             }
-            sweepDigests(rest, others, progress);
-            return;
+            sweepDigests(rest, progress);
         }
+    }
+
+    /** Deletes one tag after the other, and takes it out of {@code rest}, until one tells how the registry deletes. */
+    private Trial tryOut(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {
+        Trial trial = Trial.NONE;
+        while (trial == Trial.NONE && !rest.isEmpty()) {
+            trial = tryOut(rest.get(0));
+            rest.remove(0);
+            progress.step();
+        }
+        return trial;
+    }
+
+    private Trial tryOut(Decision decision) throws RegistryException, InterruptedException {
+        if (tags.isOnDockerHub()) {
+            return sweep(decision) ? Trial.TAG_ALONE : Trial.NONE;
+        }
+        Digest digest = decision.facts().digest().orElseThrow();
+        Optional<Manifest> manifest = read(digest);
+        if (!sweep(decision)) {
+            return Trial.NONE;
+        }
+        if (tags.registry().digestOf(tags.reference(digest)).isPresent()) {
+            return Trial.TAG_ALONE;
+        }
+        List<Tag> lost = absent();
+        if (lost.isEmpty()) {
+            return Trial.UNCLEAR;
+        }
+        putBack(lost, manifest, decision);
+        return Trial.WHOLE_DIGEST;
+    }
+
+    /** What may have to be stored again. */
+    private Optional<Manifest> read(Digest digest) throws InterruptedException {
+        try {
+            return tags.registry().pullIfPresent(tags.reference(digest));
+        } catch (RegistryException e) {
+            return Optional.empty();
+        }
+    }
+
+    private List<Tag> absent() throws RegistryException, InterruptedException {
+        List<Callable<Optional<Tag>>> looks = others.stream()
+                .<Callable<Optional<Tag>>>map(
+                        tag -> () -> tags.digestOf(tag).isPresent() ? Optional.empty() : Optional.of(tag))
+                .toList();
+        return Parallel.all(looks, Parallel.PER_HOST).stream()
+                .flatMap(Optional::stream)
+                .sorted(Comparator.comparing(Tag::value))
+                .toList();
+    }
+
+    private void putBack(List<Tag> lost, Optional<Manifest> manifest, Decision with)
+            throws RegistryException, InterruptedException {
+        String what = Amounts.names(lost) + ", which the registry deleted together with " + with.tag();
+        if (manifest.isEmpty()) {
+            throw new RegistryException("Cannot put back " + what + " of " + tags.image() + ": push "
+                    + with.facts().digest().orElseThrow() + " again");
+        }
+        for (Tag tag : lost) {
+            tags.registry().push(tags.reference(tag), manifest.get());
+        }
+        context.notices().say("Put back " + what + "; from now on a digest is deleted only if all its tags are to go");
+    }
+
+    /** Those whose digest a tag needs that stays. */
+    private List<Decision> shared(List<Decision> rest) throws RegistryException, InterruptedException {
+        DigestHolders holders = holders(rest);
+        Set<Tag> leaving = tags(rest);
+        return rest.stream()
+                .filter(d -> !holders.others(d.facts().digest().orElseThrow(), leaving)
+                        .isEmpty())
+                .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private void sweepAll(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {
         List<Callable<Void>> deletions = rest.stream()
                 .<Callable<Void>>map(decision -> () -> {
                     sweep(decision);
@@ -119,18 +259,31 @@ final class TagSweeper {
         Parallel.all(deletions, Parallel.PER_HOST);
     }
 
-    private void sweep(Decision decision) throws RegistryException, InterruptedException {
+    /** Deletes one tag; returns whether the registry did. */
+    private boolean sweep(Decision decision) throws RegistryException, InterruptedException {
         TagFacts facts = decision.facts();
         try {
-            if (stands(facts)) {
-                boolean found = delete(facts);
-                outcome.deleted(facts, found ? decision.reason() : "was gone already");
+            if (!look(facts).equals(facts.digest())) {
+                return false;
             }
+            if (delete(facts)) {
+                outcome.deleted(facts, decision.reason());
+                return true;
+            }
+            refuseIfStillThere(facts);
         } catch (RegistryException e) {
             if (!concernsOneTag(e)) {
                 throw e;
             }
             outcome.refused(facts, e.getMessage());
+        }
+        return false;
+    }
+
+    /** That a tag is gone is believed after a look. */
+    private void refuseIfStillThere(TagFacts facts) throws RegistryException, InterruptedException {
+        if (look(facts).equals(facts.digest())) {
+            outcome.refused(facts, "the registry answered that there is no such tag, but it is still there");
         }
     }
 
@@ -153,55 +306,115 @@ final class TagSweeper {
         return !(e instanceof DeletionException) && (e.status() < 400 || e.status() >= 500);
     }
 
-    /** Whether the tag is what the plan was made for; what it is else is noted. */
-    private boolean stands(TagFacts facts) throws RegistryException, InterruptedException {
+    /** What the tag is now; if that is not what the plan was made for, it stays, or is gone. */
+    private Optional<Digest> look(TagFacts facts) throws RegistryException, InterruptedException {
         Optional<Digest> now = tags.digestOf(facts.tag());
         if (now.isEmpty()) {
             outcome.deleted(facts, "was gone already");
         } else if (!now.equals(facts.digest())) {
             outcome.kept(facts, "moved meanwhile to " + now.get().abbreviated());
         }
-        return now.isPresent() && now.equals(facts.digest());
+        return now;
     }
 
     private static boolean concernsOneTag(RegistryException e) {
         return e instanceof DeletionException deletion ? deletion.obstacle() == Obstacle.IMMUTABLE : e.status() == 403;
     }
 
-    private void sweepDigests(List<Decision> rest, Collection<Tag> others, Progress progress)
-            throws RegistryException, InterruptedException {
-        Set<Tag> going = rest.stream().map(Decision::tag).collect(Collectors.toSet());
-        List<Tag> all = new ArrayList<>(others);
-        all.addAll(going);
-        DigestHolders holders = DigestHolders.find(all, tags, context);
+    private void sweepDigests(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {
+        DigestHolders holders = holders(rest);
+        Set<Tag> leaving = keepShared(rest, holders);
         Map<Digest, List<Decision>> byDigest = rest.stream()
+                .filter(d -> leaving.contains(d.tag()))
                 .collect(Collectors.groupingBy(
                         d -> d.facts().digest().orElseThrow(), LinkedHashMap::new, Collectors.toList()));
-        for (Map.Entry<Digest, List<Decision>> entry : byDigest.entrySet()) {
-            sweepDigest(entry.getKey(), entry.getValue(), holders, going);
-            entry.getValue().forEach(d -> progress.step());
+        List<Digest> digests = new ArrayList<>(byDigest.keySet());
+        // What an index lists goes after the index: if that one stays, so do its parts.
+        digests.sort(Comparator.comparing(holders::isListed));
+        for (Digest digest : digests) {
+            sweepDigest(digest, byDigest.get(digest), holders, leaving);
+            byDigest.get(digest).forEach(d -> progress.step());
         }
     }
 
-    private void sweepDigest(Digest digest, List<Decision> group, DigestHolders holders, Set<Tag> going)
+    /** Which tags need which digest; those that were to go, and did not, are asked as well. */
+    private DigestHolders holders(List<Decision> rest) throws RegistryException, InterruptedException {
+        Set<Tag> all = new LinkedHashSet<>(others);
+        outcome.kept().keySet().forEach(facts -> all.add(facts.tag()));
+        outcome.refused().keySet().forEach(facts -> all.add(facts.tag()));
+        all.addAll(tags(rest));
+        context.notices().say("Looking which of " + all.size() + " tags share a digest");
+        DigestHolders holders = DigestHolders.find(all, tags, context);
+        outcome.holders(holders);
+        return holders;
+    }
+
+    private static Set<Tag> tags(List<Decision> decisions) {
+        return decisions.stream().map(Decision::tag).collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** Keeps those that moved, and those whose digest another tag needs that stays; returns the others. */
+    private Set<Tag> keepShared(List<Decision> rest, DigestHolders holders) {
+        Map<Decision, String> staying = new LinkedHashMap<>();
+        for (Decision decision : rest) {
+            holders.digestOf(decision.tag())
+                    .filter(now -> !Optional.of(now).equals(decision.facts().digest()))
+                    .ifPresent(now -> staying.put(decision, "moved meanwhile to " + now.abbreviated()));
+        }
+        Set<Tag> leaving = tags(rest);
+        List<Decision> left = new ArrayList<>(rest);
+        // Each one that stays may need what another one was to take along.
+        while (true) {
+            staying.forEach((decision, reason) -> outcome.kept(decision.facts(), reason));
+            leaving.removeAll(tags(List.copyOf(staying.keySet())));
+            left.removeAll(staying.keySet());
+            staying.clear();
+            for (Decision decision : left) {
+                List<String> needing =
+                        holders.others(decision.facts().digest().orElseThrow(), leaving);
+                if (!needing.isEmpty()) {
+                    staying.put(decision, DIGESTS_ONLY + Amounts.names(needing));
+                }
+            }
+            if (staying.isEmpty()) {
+                return leaving;
+            }
+        }
+    }
+
+    private void sweepDigest(Digest digest, List<Decision> group, DigestHolders holders, Set<Tag> leaving)
             throws RegistryException, InterruptedException {
-        List<String> needing = holders.others(digest, going);
+        List<String> needing = holders.others(digest, leaving);
         List<Decision> standing = new ArrayList<>();
         for (Decision decision : group) {
             if (!needing.isEmpty()) {
-                outcome.kept(
-                        decision.facts(),
-                        "the registry deletes digests only, and this one is also needed by " + Amounts.names(needing));
-            } else if (stands(decision.facts())) {
+                outcome.kept(decision.facts(), DIGESTS_ONLY + Amounts.names(needing));
+                leaving.remove(decision.tag());
+                continue;
+            }
+            Optional<Digest> now = look(decision.facts());
+            if (now.equals(Optional.of(digest))) {
                 standing.add(decision);
+            } else if (now.isPresent()) {
+                leaving.remove(decision.tag());
+                holders.hold(now.get(), decision.tag());
             }
         }
-        if (standing.isEmpty()) {
-            return;
+        if (!standing.isEmpty() && !deleteDigest(digest, standing)) {
+            standing.forEach(d -> leaving.remove(d.tag()));
         }
+    }
+
+    private boolean deleteDigest(Digest digest, List<Decision> standing)
+            throws RegistryException, InterruptedException {
         try {
-            tags.delete(digest);
-            standing.forEach(d -> outcome.deleted(d.facts(), d.reason()));
+            if (tags.delete(digest)) {
+                deleted(standing);
+                return true;
+            }
+            for (Decision decision : standing) {
+                refuseIfStillThere(decision.facts());
+            }
         } catch (RegistryException e) {
             if (leavesOpen(e)) {
                 standing.forEach(d -> outcome.uncertain(d.facts()));
@@ -210,6 +423,10 @@ final class TagSweeper {
                 throw e;
             }
             standing.forEach(d -> outcome.refused(d.facts(), e.getMessage()));
+        } catch (InterruptedException e) {
+            standing.forEach(d -> outcome.uncertain(d.facts()));
+            throw e;
         }
+        return false;
     }
 }

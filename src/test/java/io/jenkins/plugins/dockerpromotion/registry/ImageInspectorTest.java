@@ -20,6 +20,8 @@ import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -150,6 +152,69 @@ class ImageInspectorTest {
         assertThat(registry.requests().count("GET", ".*/blobs/.*"))
                 .as("no layer is read")
                 .isEqualTo(2);
+    }
+
+    @Test
+    void tellsOfAnIndexOneOfWhosePlatformsWasDeleted() throws Exception {
+        registry.push("group/app", "1.0", INDEX);
+        for (SingleImage deleted : List.of(ARM64, AMD64)) {
+            registry.push("group/app", "1.0", INDEX);
+            registry.deleteManifest("group/app", deleted.digest());
+
+            ImageInfo info = inspector().inspect(reference("1.0"));
+
+            assertThat(info.platforms())
+                    .filteredOn(platform -> !platform.present())
+                    .extracting(ImageInfo.Platform::digest)
+                    .containsExactly(deleted.digest());
+            assertThat(info.platforms()).hasSize(2);
+            assertThat(info.created()).isPresent();
+            assertThat(info.toString()).contains(deleted.platform().orElseThrow().architecture(), "(its manifest is missing)");
+            assertThat(info.asMap().get("platforms").toString()).contains("missing=true");
+        }
+    }
+
+    @Test
+    void tellsOfAnImageWhoseConfigurationWasDeleted() throws Exception {
+        registry.push("group/app", "1.0", AMD64);
+        registry.deleteBlob("group/app", AMD64.blobs().keySet().iterator().next());
+
+        assertThat(inspector().inspect(reference("1.0")).digest()).isEqualTo(AMD64.digest());
+    }
+
+    @Test
+    void tellsOfAManifestThatServesTwoPlatforms() throws Exception {
+        registry.push("group/app", AMD64);
+        String entries = Stream.of("v6", "v7")
+                .map(variant -> "{\"mediaType\":\"" + MediaTypes.OCI_MANIFEST + "\",\"size\":1,\"digest\":\""
+                        + AMD64.digest() + "\",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\""
+                        + variant + "\"}}")
+                .collect(Collectors.joining(","));
+        registry.push(
+                "group/app",
+                "1.0",
+                TestImage.raw(MediaTypes.OCI_INDEX, "{\"schemaVersion\":2,\"manifests\":[" + entries + "]}"));
+
+        assertThat(inspector().inspect(reference("1.0")).platforms())
+                .extracting(ImageInfo.Platform::toString)
+                .containsExactly("linux/arm/v6", "linux/arm/v7");
+    }
+
+    @Test
+    void tellsOfACacheOfBuildKit() throws Exception {
+        registry.push(
+                "group/app",
+                "cache",
+                TestImage.raw(
+                        MediaTypes.OCI_INDEX,
+                        "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\","
+                                + "\"size\":700,\"digest\":\"" + AMD64.digest() + "\"}]}"));
+
+        ImageInfo info = inspector().inspect(reference("cache"));
+
+        assertThat(info.platforms()).isEmpty();
+        assertThat(info.size()).isEqualTo(700);
+        assertThat(registry.requests().count()).isEqualTo(1);
     }
 
     @Test

@@ -16,6 +16,12 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -104,7 +110,9 @@ class PrunerTest {
         assertThat(receipt.dryRun()).isTrue();
         assertThat(receipt.freed()).isPositive();
         assertThat(registry.tags("group/app")).hasSize(6);
-        assertThat(deletions(registry)).isZero();
+        assertThat(deletions(registry))
+                .as("of what does not exist, to find out how this registry deletes")
+                .isEqualTo(1);
         assertThat(network.notices())
                 .contains("TAG        AGE     SIZE  WHAT    WHY")
                 .anyMatch(line -> line.matches("2019.20.4    -        -  keep    one of the newest 2"))
@@ -134,13 +142,14 @@ class PrunerTest {
 
         prune(8, false);
 
-        // The list; a manifest and a configuration, a look and a deletion of each tag that goes.
+        // The list; a manifest and a configuration, a look and a deletion of each tag that goes. The manifest of the first
+        // is read again before it is deleted, and looked for after.
         assertThat(registry.requests().count("GET", "/v2/.*/tags/list"))
-                .as("challenge and list")
-                .isEqualTo(2);
+                .as("challenge, list and its end")
+                .isEqualTo(3);
         assertThat(registry.requests().count("GET", "/v2/.*/(manifests|blobs)/.*"))
-                .isEqualTo(2 * 2);
-        assertThat(registry.requests().count("HEAD", "/v2/.*")).isEqualTo(2);
+                .isEqualTo(2 * 2 + 1);
+        assertThat(registry.requests().count("HEAD", "/v2/.*")).isEqualTo(2 + 1);
         assertThat(deletions(registry)).isEqualTo(2);
     }
 
@@ -321,5 +330,262 @@ class PrunerTest {
                 TestImage.oci(2).withCreated(time.now().minus(Duration.ofDays(9))));
 
         assertThat(names(prune(policy(null, 5), 9, false).deleted())).containsExactly("2019.20.2");
+    }
+
+    // What is not deleted keeps its digest
+
+    /** Does something to the registry when it gets the first such request. */
+    private void when(Predicate<RecordedRequest> request, Runnable change) {
+        AtomicBoolean done = new AtomicBoolean();
+        registry.onRequest(
+                r -> {
+                    if (request.test(r) && done.compareAndSet(false, true)) {
+                        change.run();
+                    }
+                    return false;
+                },
+                Fault.status(500));
+    }
+
+    private static Predicate<RecordedRequest> looksAt(String tag) {
+        return RecordedRequest.matching("HEAD", "/v2/group/app/manifests/" + tag);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
+    void aTagThatMovedToADigestThatWasToGoKeepsIt(Quirk quirk) throws Exception {
+        for (String looked : List.of("2019.20.1", "2019.20.2", "2019.20.3")) {
+            open(gitLab().with(quirk));
+            push(4);
+            when(looksAt(looked), () -> registry.tag("group/app", looked, other(looked)));
+
+            PruneReceipt receipt = prune(1, false);
+
+            assertThat(registry.digestOf("group/app", looked)).as(looked).isPresent();
+            assertThat(names(receipt.kept())).contains(looked, "2019.20.4");
+            assertThat(names(receipt.deleted())).doesNotContain(looked).hasSize(1);
+            registry.close();
+        }
+    }
+
+    private static String other(String tag) {
+        return tag.equals("2019.20.3") ? "2019.20.2" : "2019.20.3";
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID", "NO_REFERRERS_API"})
+    void aTagThatHasVanishedTellsNothingOfTheRegistry(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(4);
+        when(looksAt("2019.20.1"), () -> registry.deleteTag("group/app", "2019.20.1"));
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(receipt.deleted()).anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().equals("was gone already"));
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.2", "2019.20.3");
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.4");
+    }
+
+    @Test
+    void aPartOfAnIndexThatStaysIsKept() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_DIGEST_ONLY));
+        push(3);
+        registry.push(
+                "group/app",
+                "stable",
+                TestImage.ociIndex(TestImage.ociIndex(TestImage.oci(1).withCreated(time.now().minus(Duration.ofDays(2))))));
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactly("2019.20.2");
+        assertThat(receipt.kept()).anyMatch(e -> e.reason().endsWith("also needed by stable"));
+    }
+
+    // A dry run is the real run without its writes
+
+    @ParameterizedTest
+    @EnumSource(
+            names = {
+                "NO_REFERRERS_API",
+                "GITLAB_TAG_DELETE",
+                "DELETE_BY_DIGEST_ONLY",
+                "DELETE_BY_TAG_INVALID"
+            })
+    void aDryRunListsWhatTheRealRunDeletes(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(5);
+        registry.tag("group/app", "stable", "2019.20.1");
+        registry.tag("group/app", "2019.20.0", "2019.20.2");
+
+        PruneReceipt plan = prune(1, true);
+        assertThat(registry.tags("group/app")).hasSize(7);
+        PruneReceipt done = prune(1, false);
+
+        assertThat(names(plan.deleted())).containsExactlyInAnyOrderElementsOf(names(done.deleted()));
+        assertThat(names(plan.kept())).containsExactlyInAnyOrderElementsOf(names(done.kept()));
+        assertThat(plan.freed()).isEqualTo(done.freed());
+        assertThat(registry.tags("group/app")).contains("stable", "2019.20.5").doesNotContain("2019.20.2");
+    }
+
+    @Test
+    void fourTagsOfOneDigestFreeNothingWhereOnlyDigestsCanBeDeleted() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_TAG_INVALID));
+        registry.addTags(
+                "group/app", TestImage.oci(1), List.of("2019.20.1", "2019.20.2", "2019.20.3", "2019.20.4"));
+
+        for (boolean dryRun : List.of(true, false)) {
+            PruneReceipt receipt = prune(1, dryRun);
+
+            assertThat(receipt.deleted()).isEmpty();
+            assertThat(receipt.kept()).hasSize(4);
+            assertThat(receipt.freed()).isZero();
+        }
+        assertThat(network.notices())
+                .anyMatch(line -> line.matches("2019.20.1 .* keep .* also needed by 2019.20.4"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_SWITCHED_OFF_405", "DELETE_UNSUPPORTED_400"})
+    void aDryRunSaysThatDeletionIsSwitchedOff(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(3);
+
+        PruneReceipt plan = prune(1, true);
+
+        assertThat(plan.deleted()).isEmpty();
+        assertThat(plan.freed()).isZero();
+        assertThat(plan.refused())
+                .hasSize(2)
+                .allMatch(e -> e.reason().contains("deletion is switched off"));
+    }
+
+    @Test
+    void aDryRunSaysWhatCannotBeKnown() throws Exception {
+        open(gitLab());
+        push(3);
+        registry.access().allow("ci", "group/*", "pull");
+
+        assertThat(prune(1, true).deleted()).hasSize(2);
+
+        assertThat(network.notices())
+                .anyMatch(line -> line.contains("cannot be found out without deleting, or not with these credentials"));
+    }
+
+    // Odd tags and odd answers
+
+    static Stream<Arguments> oddImages() {
+        return Stream.of(
+                Arguments.of(
+                        "schema 1",
+                        TestImage.raw(
+                                "application/vnd.docker.distribution.manifest.v1+prettyjws",
+                                "{\"schemaVersion\":1,\"name\":\"app\",\"fsLayers\":[]}"),
+                        "schema 1"),
+                Arguments.of("not JSON", TestImage.raw("application/json", "no JSON"), "not a JSON object"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("oddImages")
+    void anOddImageStaysAndTheRestGoes(String what, TestImage odd, String reason) throws Exception {
+        open(gitLab());
+        push(4);
+        registry.push("group/app", "2019.20.2", odd);
+
+        PruneReceipt receipt = prune(policy(1, 1), 9, false);
+
+        assertThat(names(receipt.deleted())).containsExactly("2019.20.1");
+        assertThat(receipt.kept())
+                .anyMatch(e -> e.tag().equals("2019.20.2") && e.reason().contains(reason));
+    }
+
+    @Test
+    void anImageThatCannotBeReadStaysAndTheRestGoes() throws Exception {
+        open(gitLab());
+        push(4);
+        registry.onRequest(
+                RecordedRequest.matching("GET", "/v2/group/app/manifests/2019.20.2"),
+                Fault.status(500).always());
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.3");
+        assertThat(receipt.kept())
+                .anyMatch(e -> e.tag().equals("2019.20.2") && e.reason().contains("500"));
+    }
+
+    @Test
+    void aRegistryInTroubleIsNotAskedForEachTag() {
+        open(gitLab());
+        push(40);
+        registry.onRequest(
+                RecordedRequest.matching("GET", "/v2/group/app/manifests/.*"),
+                Fault.status(500).always());
+
+        assertThatThrownBy(() -> prune(1, false))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("500");
+    }
+
+    @Test
+    void theDigestOfAnOddTagOfAnotherFormIsEnough() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_DIGEST_ONLY));
+        push(2);
+        registry.push(
+                "group/app",
+                "old",
+                TestImage.raw(
+                        "application/vnd.docker.distribution.manifest.v1+prettyjws",
+                        "{\"schemaVersion\":1,\"name\":\"app\",\"fsLayers\":[]}"));
+
+        assertThat(names(prune(1, false).deleted())).containsExactly("2019.20.1");
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.2", "old");
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NO_REFERRERS_API", "DELETE_BY_DIGEST_ONLY"})
+    void aTagIsGoneOnlyAfterALook(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(3);
+        registry.onRequest(
+                r -> r.method().equals("DELETE")
+                        && (r.path().endsWith("/2019.20.1")
+                                || r.path().endsWith(registry.digestOf("group/app", "2019.20.1").orElse("-"))),
+                Fault.status(404).body("<html>Not Found</html>").always());
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactly("2019.20.2");
+        assertThat(receipt.refused())
+                .anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().contains("it is still there"));
+    }
+
+    @Test
+    void whatARegistryDeletesTogetherWithATagIsPutBack() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_TAG_TAKES_ALL));
+        push(4);
+        registry.tag("group/app", "latest", "2019.20.1");
+        registry.tag("group/app", "stable", "2019.20.2");
+        byte[] latest = registry.manifestBytes("group/app", "latest").orElseThrow();
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.2", "2019.20.4", "latest", "stable");
+        assertThat(registry.manifestBytes("group/app", "latest")).contains(latest);
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.3");
+        assertThat(receipt.kept()).anyMatch(e -> e.reason().endsWith("also needed by stable"));
+        assertThat(network.notices())
+                .anyMatch(line -> line.startsWith("Put back latest, which the registry deleted together with 2019.20.1"));
+    }
+
+    @Test
+    void whatARegistryDeletesTogetherWithALaterTagIsPutBackToo() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_TAG_TAKES_ALL));
+        push(5);
+        registry.tag("group/app", "latest", "2019.20.3");
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.5", "latest");
+        assertThat(names(receipt.deleted())).hasSize(4);
     }
 }

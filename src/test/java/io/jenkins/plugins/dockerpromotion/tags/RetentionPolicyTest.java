@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.time.Duration;
 import java.time.Instant;

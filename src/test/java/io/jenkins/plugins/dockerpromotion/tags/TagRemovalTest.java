@@ -234,4 +234,25 @@ class TagRemovalTest {
             assertThatThrownBy(() -> run(registry, removal(registry, "latest"))).hasMessageContaining("500");
         }
     }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NO_REFERRERS_API", "DELETE_BY_DIGEST_ONLY"})
+    void takesATagForGoneOnlyAfterALook(Quirk quirk) throws Exception {
+        try (InMemoryRegistry registry = registry(quirk)) {
+            registry.onRequest(
+                    r -> r.method().equals("DELETE")
+                            && (r.path().endsWith("/alone")
+                                    || r.path().endsWith(TestImage.oci(2).digest())),
+                    quirk == Quirk.DELETE_BY_DIGEST_ONLY
+                            ? Fault.status(405).times(1)
+                            : Fault.status(404).body("<html>Not Found</html>").always());
+            registry.onRequest(
+                    r -> r.method().equals("DELETE")
+                            && r.path().endsWith(TestImage.oci(2).digest()),
+                    Fault.status(404).body("<html>Not Found</html>").always());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
+                    .hasMessageContaining("the registry answered that it is not there, but it still is");
+        }
+    }
 }

@@ -78,6 +78,11 @@ public final class InMemoryRegistry extends HttpTestServer {
         content.existing(repository).deleteTag(tag);
     }
 
+    /** Deletes a manifest and the tags that point to it. */
+    public void deleteManifest(String repository, String digest) {
+        content.existing(repository).deleteManifest(digest);
+    }
+
     public void deleteBlob(String repository, String digest) {
         content.existing(repository).deleteBlob(digest);
     }

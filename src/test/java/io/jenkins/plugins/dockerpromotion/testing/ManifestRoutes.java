@@ -102,9 +102,11 @@ final class ManifestRoutes {
         if (!byDigest && repository.get().immutable()) {
             return ManifestCheck.immutable(reference);
         }
-        boolean deleted = byDigest
-                ? repository.get().deleteManifest(reference)
-                : repository.get().deleteTag(reference);
+        Optional<String> manifest = byDigest || settings.has(Quirk.DELETE_BY_TAG_TAKES_ALL)
+                ? repository.get().digest(reference)
+                : Optional.empty();
+        boolean deleted = manifest.map(repository.get()::deleteManifest)
+                .orElseGet(() -> !byDigest && repository.get().deleteTag(reference));
         return deleted ? Answer.of(202) : unknown(reference);
     }
 

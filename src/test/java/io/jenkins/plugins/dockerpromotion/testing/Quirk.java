@@ -35,6 +35,8 @@ public enum Quirk {
     TAGS_ON_PUT,
     DELETE_SWITCHED_OFF_405,
     DELETE_UNSUPPORTED_400,
+    /** Takes a deletion by tag for one of the manifest with all its tags. */
+    DELETE_BY_TAG_TAKES_ALL,
     /** Answers a deletion by tag with 400 UNSUPPORTED; deleting a digest removes its tags, as everywhere. */
     DELETE_BY_DIGEST_ONLY,
     /** Answers a deletion by tag with 400 DIGEST_INVALID, like the CNCF registry before 3.0. */
