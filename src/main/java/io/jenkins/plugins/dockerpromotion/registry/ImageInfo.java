@@ -39,8 +39,7 @@ public final class ImageInfo implements Serializable {
      * @param size what pulling it takes, in bytes: its configuration and layers as they are stored
      * @param present whether its manifest is there; a clean-up may have deleted it
      */
-    public record Platform(
-            String os, String architecture, String variant, String digest, long size, boolean present)
+    public record Platform(String os, String architecture, String variant, String digest, long size, boolean present)
             implements Serializable {
 
         Platform(String os, String architecture, String variant, String digest, long size) {
@@ -122,7 +121,8 @@ public final class ImageInfo implements Serializable {
             text.append(", ").append(mediaType);
         }
         if (!platforms.isEmpty()) {
-            text.append(", ").append(platforms.stream()
+            text.append(", ")
+                    .append(platforms.stream()
                             .map(platform -> platform + (platform.present ? "" : " (its manifest is missing)"))
                             .collect(Collectors.joining(", ")));
         }

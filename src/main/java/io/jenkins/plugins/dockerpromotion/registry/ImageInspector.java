@@ -128,8 +128,8 @@ public final class ImageInspector {
                 .map(child -> platform(child, parts.get(child.digest()), sizes))
                 .toList();
         List<Part> read = parts.values().stream().flatMap(Optional::stream).toList();
-        Optional<Part> shown =
-                first.flatMap(child -> parts.get(child.digest())).or(() -> read.stream().findFirst());
+        Optional<Part> shown = first.flatMap(child -> parts.get(child.digest()))
+                .or(() -> read.stream().findFirst());
         return info(top, platforms, read, shown);
     }
 
@@ -174,7 +174,8 @@ public final class ImageInspector {
         }
     }
 
-    private static ImageInfo info(Manifest top, List<ImageInfo.Platform> platforms, List<Part> parts, Optional<Part> first) {
+    private static ImageInfo info(
+            Manifest top, List<ImageInfo.Platform> platforms, List<Part> parts, Optional<Part> first) {
         Map<String, String> annotations = new LinkedHashMap<>();
         long size = platforms.stream().mapToLong(ImageInfo.Platform::size).sum();
         if (first.isPresent()) {

@@ -113,8 +113,7 @@ final class TagSweeper {
     void rehearse(List<Decision> going) throws RegistryException, InterruptedException {
         ImageTags.Deletes deletes = going.isEmpty() ? ImageTags.Deletes.TAGS : tags.deletes();
         switch (deletes) {
-            case NOTHING ->
-                going.forEach(d -> outcome.refused(d.facts(), "deletion is switched off on this registry"));
+            case NOTHING -> going.forEach(d -> outcome.refused(d.facts(), "deletion is switched off on this registry"));
             case DIGESTS -> {
                 Set<Tag> leaving = keepShared(going, holders(going));
                 deleted(going.stream().filter(d -> leaving.contains(d.tag())).toList());
@@ -370,8 +369,7 @@ final class TagSweeper {
             left.removeAll(staying.keySet());
             staying.clear();
             for (Decision decision : left) {
-                List<String> needing =
-                        holders.others(decision.facts().digest().orElseThrow(), leaving);
+                List<String> needing = holders.others(decision.facts().digest().orElseThrow(), leaving);
                 if (!needing.isEmpty()) {
                     staying.put(decision, DIGESTS_ONLY + Amounts.names(needing));
                 }

@@ -20,11 +20,11 @@ import java.io.ObjectOutputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,7 +169,8 @@ class ImageInspectorTest {
                     .containsExactly(deleted.digest());
             assertThat(info.platforms()).hasSize(2);
             assertThat(info.created()).isPresent();
-            assertThat(info.toString()).contains(deleted.platform().orElseThrow().architecture(), "(its manifest is missing)");
+            assertThat(info.toString())
+                    .contains(deleted.platform().orElseThrow().architecture(), "(its manifest is missing)");
             assertThat(info.asMap().get("platforms").toString()).contains("missing=true");
         }
     }

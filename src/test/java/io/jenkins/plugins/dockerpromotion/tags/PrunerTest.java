@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.SimulatedTime;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
@@ -14,25 +15,24 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
-import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class PrunerTest {
 
@@ -142,7 +142,8 @@ class PrunerTest {
 
         prune(8, false);
 
-        // The list; a manifest and a configuration, a look and a deletion of each tag that goes. The manifest of the first
+        // The list; a manifest and a configuration, a look and a deletion of each tag that goes. The manifest of the
+        // first
         // is read again before it is deleted, and looked for after.
         assertThat(registry.requests().count("GET", "/v2/.*/tags/list"))
                 .as("challenge, list and its end")
@@ -381,7 +382,8 @@ class PrunerTest {
 
         PruneReceipt receipt = prune(1, false);
 
-        assertThat(receipt.deleted()).anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().equals("was gone already"));
+        assertThat(receipt.deleted())
+                .anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().equals("was gone already"));
         assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.2", "2019.20.3");
         assertThat(registry.tags("group/app")).containsExactly("2019.20.4");
     }
@@ -393,7 +395,8 @@ class PrunerTest {
         registry.push(
                 "group/app",
                 "stable",
-                TestImage.ociIndex(TestImage.ociIndex(TestImage.oci(1).withCreated(time.now().minus(Duration.ofDays(2))))));
+                TestImage.ociIndex(TestImage.ociIndex(
+                        TestImage.oci(1).withCreated(time.now().minus(Duration.ofDays(2))))));
 
         PruneReceipt receipt = prune(1, false);
 
@@ -404,13 +407,7 @@ class PrunerTest {
     // A dry run is the real run without its writes
 
     @ParameterizedTest
-    @EnumSource(
-            names = {
-                "NO_REFERRERS_API",
-                "GITLAB_TAG_DELETE",
-                "DELETE_BY_DIGEST_ONLY",
-                "DELETE_BY_TAG_INVALID"
-            })
+    @EnumSource(names = {"NO_REFERRERS_API", "GITLAB_TAG_DELETE", "DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
     void aDryRunListsWhatTheRealRunDeletes(Quirk quirk) throws Exception {
         open(gitLab().with(quirk));
         push(5);
@@ -430,8 +427,7 @@ class PrunerTest {
     @Test
     void fourTagsOfOneDigestFreeNothingWhereOnlyDigestsCanBeDeleted() throws Exception {
         open(gitLab().with(Quirk.DELETE_BY_TAG_INVALID));
-        registry.addTags(
-                "group/app", TestImage.oci(1), List.of("2019.20.1", "2019.20.2", "2019.20.3", "2019.20.4"));
+        registry.addTags("group/app", TestImage.oci(1), List.of("2019.20.1", "2019.20.2", "2019.20.3", "2019.20.4"));
 
         for (boolean dryRun : List.of(true, false)) {
             PruneReceipt receipt = prune(1, dryRun);
@@ -440,8 +436,7 @@ class PrunerTest {
             assertThat(receipt.kept()).hasSize(4);
             assertThat(receipt.freed()).isZero();
         }
-        assertThat(network.notices())
-                .anyMatch(line -> line.matches("2019.20.1 .* keep .* also needed by 2019.20.4"));
+        assertThat(network.notices()).anyMatch(line -> line.matches("2019.20.1 .* keep .* also needed by 2019.20.4"));
     }
 
     @ParameterizedTest
@@ -454,9 +449,7 @@ class PrunerTest {
 
         assertThat(plan.deleted()).isEmpty();
         assertThat(plan.freed()).isZero();
-        assertThat(plan.refused())
-                .hasSize(2)
-                .allMatch(e -> e.reason().contains("deletion is switched off"));
+        assertThat(plan.refused()).hasSize(2).allMatch(e -> e.reason().contains("deletion is switched off"));
     }
 
     @Test
@@ -549,7 +542,9 @@ class PrunerTest {
         registry.onRequest(
                 r -> r.method().equals("DELETE")
                         && (r.path().endsWith("/2019.20.1")
-                                || r.path().endsWith(registry.digestOf("group/app", "2019.20.1").orElse("-"))),
+                                || r.path()
+                                        .endsWith(registry.digestOf("group/app", "2019.20.1")
+                                                .orElse("-"))),
                 Fault.status(404).body("<html>Not Found</html>").always());
 
         PruneReceipt receipt = prune(1, false);
@@ -574,7 +569,8 @@ class PrunerTest {
         assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.3");
         assertThat(receipt.kept()).anyMatch(e -> e.reason().endsWith("also needed by stable"));
         assertThat(network.notices())
-                .anyMatch(line -> line.startsWith("Put back latest, which the registry deleted together with 2019.20.1"));
+                .anyMatch(
+                        line -> line.startsWith("Put back latest, which the registry deleted together with 2019.20.1"));
     }
 
     @Test
