@@ -6,8 +6,6 @@ import hudson.ProxyConfiguration;
 import hudson.Util;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
-import io.jenkins.plugins.dockerpromotion.form.FormCheck;
-import io.jenkins.plugins.dockerpromotion.form.TextList;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
@@ -77,7 +75,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @RequirePOST
     public FormValidation doCheckCallbackHosts(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormCheck.parsed(Util.fixNull(value), CallbackAddress::parseHosts);
+        return FormFields.parsed(Util.fixNull(value), CallbackAddress::parseHosts);
     }
 
     /** The only hosts that requests to registries may go to; none: all. */
@@ -91,7 +89,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
      */
     @DataBoundSetter
     public void setAllowedHosts(List<String> allowedHosts) {
-        List<String> hosts = TextList.words(String.join(" ", Util.fixNull(allowedHosts)));
+        List<String> hosts = FormFields.words(String.join(" ", Util.fixNull(allowedHosts)));
         HostRules.of(hosts);
         this.allowedHosts = new ArrayList<>(hosts);
         save();
@@ -105,7 +103,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @RequirePOST
     public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormCheck.parsed(Util.fixNull(value), text -> HostRules.of(TextList.words(text)));
+        return FormFields.parsed(Util.fixNull(value), text -> HostRules.of(FormFields.words(text)));
     }
 
     /** Seconds for a connection to stand; {@code null} for the usual ones. */
@@ -178,7 +176,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     public FormValidation doCheckDefaultPattern(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         String given = Util.fixEmptyAndTrim(value);
-        return FormCheck.pattern(
+        return FormFields.pattern(
                 given == null ? TagPattern.DEFAULT : given, DockerPromotionConfiguration::requirePattern);
     }
 
@@ -216,7 +214,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
         try {
-            HostRules.of(TextList.words(form.optString("allowedHosts")));
+            HostRules.of(FormFields.words(form.optString("allowedHosts")));
         } catch (IllegalArgumentException e) {
             throw new FormException(e.getMessage(), "allowedHosts");
         }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.config;
 import hudson.Util;
 import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 
@@ -44,7 +43,7 @@ enum Limit {
 
     FormValidation check(String text) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormCheck.parsed(text, this::parse);
+        return FormFields.parsed(text, this::parse);
     }
 
     void require(JSONObject form) throws FormException {

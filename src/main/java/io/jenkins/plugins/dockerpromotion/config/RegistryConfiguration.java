@@ -8,7 +8,6 @@ import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
-import io.jenkins.plugins.dockerpromotion.form.FormCheck;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.Certificates;
 import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
@@ -218,7 +217,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
             if (given == null) {
                 return required ? FormValidation.error(Messages.RegistryConfiguration_required()) : FormValidation.ok();
             }
-            return FormCheck.parsed(given, parser);
+            return FormFields.parsed(given, parser);
         }
     }
 }

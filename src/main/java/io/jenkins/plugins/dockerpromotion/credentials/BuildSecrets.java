@@ -1,11 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.credentials;
 
 import hudson.Extension;
+import hudson.Util;
 import hudson.model.InvisibleAction;
 import hudson.model.Run;
 import hudson.model.listeners.RunListener;
 import hudson.util.Secret;
 import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -14,73 +17,76 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import jenkins.model.RunAction2;
+import org.jenkinsci.plugins.credentialsbinding.masking.SecretPatterns;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 
 /**
- * The secrets that a step gave to a Pipeline, which are masked in its log until the build has ended. They are kept
- * encrypted with the build, so that they are masked after a restart as well, and are forgotten when it has ended.
+ * The secrets that a step gave to a Pipeline. They are masked in its log until the build has ended, kept encrypted with the
+ * build so that this holds after a restart as well, and forgotten at its end.
  */
 public final class BuildSecrets extends InvisibleAction implements RunAction2 {
 
     private static final Logger LOGGER = Logger.getLogger(BuildSecrets.class.getName());
-    private static final SecretMasker NONE = SecretMasker.of(List.of());
 
-    /** Asked at every line of every log, so it is not looked up among the build's actions each time. */
-    private static final Map<FlowExecutionOwner, SecretMasker> MASKERS = new ConcurrentHashMap<>();
+    /** Looked up for every line of the log of such builds. */
+    private static final Map<FlowExecutionOwner, Pattern> PATTERNS = new ConcurrentHashMap<>();
 
     private final List<Secret> secrets = new CopyOnWriteArrayList<>();
 
     private BuildSecrets() {}
 
     /**
-     * Masks a secret in everything the build logs from now on. Call this before the secret is given away. What an agent
-     * already logs for a step begun earlier, in another branch, is not reached.
+     * Masks secrets in everything that the build logs from now on. Call this before they are given away. What a step that
+     * began earlier in another branch logs is not reached.
      *
-     * @throws IOException if the build cannot be saved, so that after a restart the secret would not be masked
-     */
-    public static void mask(Run<?, ?> run, String secret) throws IOException {
-        mask(run, List.of(secret));
-    }
-
-    /**
-     * The same for several secrets.
-     *
-     * @throws IOException as for one
+     * @throws IOException if the build cannot be saved, so that after a restart the secrets would not be masked
      */
     public static void mask(Run<?, ?> run, Collection<String> secrets) throws IOException {
         Optional<FlowExecutionOwner> owner = ownerOf(run);
-        if (owner.isEmpty() || secrets.stream().allMatch(String::isEmpty)) {
+        if (owner.isEmpty()) {
             return;
         }
-        BuildSecrets action = of(run);
+        BuildSecrets action;
+        synchronized (run) {
+            action = run.getAction(BuildSecrets.class);
+            if (action == null) {
+                action = new BuildSecrets();
+                run.addAction(action);
+            }
+        }
+        List<Secret> known = action.secrets;
         List<Secret> added = secrets.stream()
                 .filter(secret -> !secret.isEmpty())
                 .map(Secret::fromString)
-                .filter(secret -> !action.secrets.contains(secret))
+                .filter(secret -> !known.contains(secret))
                 .distinct()
                 .toList();
         if (!added.isEmpty()) {
-            action.secrets.addAll(added);
+            known.addAll(added);
             action.register(owner.get());
             run.save();
         }
     }
 
-    /** What is masked in this build at this moment. */
-    static SecretMasker maskerOf(FlowExecutionOwner owner) {
-        return MASKERS.getOrDefault(owner, NONE);
+    /** The same for one. */
+    public static void mask(Run<?, ?> run, String secret) throws IOException {
+        mask(run, List.of(secret));
     }
 
-    private static BuildSecrets of(Run<?, ?> run) {
-        synchronized (run) {
-            BuildSecrets action = run.getAction(BuildSecrets.class);
-            if (action == null) {
-                action = new BuildSecrets();
-                run.addAction(action);
-            }
-            return action;
-        }
+    /** What is masked in a build at this moment. */
+    static Optional<Pattern> pattern(FlowExecutionOwner owner) {
+        return Optional.ofNullable(PATTERNS.get(owner));
+    }
+
+    /** A failure without the secrets of the build; the failure itself if there are none in it. */
+    public static Throwable masked(Run<?, ?> run, Throwable failure) {
+        return ownerOf(run)
+                .flatMap(BuildSecrets::pattern)
+                .map(pattern -> StoredSecrets.masked(failure, pattern))
+                .orElse(failure);
     }
 
     private static Optional<FlowExecutionOwner> ownerOf(Run<?, ?> run) {
@@ -90,7 +96,24 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
     }
 
     private void register(FlowExecutionOwner owner) {
-        MASKERS.compute(owner, (key, before) -> SecretMasker.ofSecrets(secrets));
+        PATTERNS.compute(owner, (key, before) -> patternOf(secrets.stream().map(Secret::getPlainText)));
+    }
+
+    /** Secrets as they are, as shells and base64 write them, and as URLs, JSON and XML do. */
+    static Pattern patternOf(Stream<String> secrets) {
+        return SecretPatterns.getAggregateSecretPattern(secrets.flatMap(BuildSecrets::forms).distinct().toList());
+    }
+
+    private static Stream<String> forms(String secret) {
+        String url = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+        String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+        return Stream.of(
+                secret,
+                url,
+                url.replace("+", "%20").replace("*", "%2A").replace("%7E", "~"),
+                json,
+                json.replace("/", "\\/"),
+                Util.xmlEscape(secret));
     }
 
     @Override
@@ -111,7 +134,7 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
 
         @Override
         public void onFinalized(Run<?, ?> run) {
-            ownerOf(run).ifPresent(MASKERS::remove);
+            ownerOf(run).ifPresent(PATTERNS::remove);
             if (run.removeActions(BuildSecrets.class)) {
                 try {
                     run.save();
@@ -123,7 +146,7 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
 
         @Override
         public void onDeleted(Run<?, ?> run) {
-            ownerOf(run).ifPresent(MASKERS::remove);
+            ownerOf(run).ifPresent(PATTERNS::remove);
         }
     }
 }

@@ -1,59 +1,122 @@
 package io.jenkins.plugins.dockerpromotion.credentials;
 
 import hudson.Extension;
+import hudson.model.Run;
 import hudson.remoting.Channel;
+import java.io.FilterOutputStream;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jenkinsci.plugins.credentialsbinding.masking.SecretPatterns;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.log.TaskListenerDecorator;
 
-/**
- * Masks the {@link BuildSecrets} of a Pipeline build. Every build gets one from its beginning, because listeners made
- * before a secret is known, the build's own above all, have to mask it too.
- */
+/** Masks the {@link BuildSecrets} of a Pipeline build in what its steps log. It may be sent to an agent. */
 final class BuildSecretsDecorator extends TaskListenerDecorator {
 
     private static final long serialVersionUID = 1L;
 
-    private final FlowExecutionOwner owner;
+    /** {@code null} if there is nothing to mask. */
+    private final Pattern pattern;
 
-    BuildSecretsDecorator(FlowExecutionOwner owner) {
-        this.owner = owner;
+    private BuildSecretsDecorator(Pattern pattern) {
+        this.pattern = pattern;
     }
 
     @Override
     public OutputStream decorate(OutputStream logger) {
-        return new MaskingOutputStream(logger, () -> BuildSecrets.maskerOf(owner), StandardCharsets.UTF_8);
+        return pattern == null ? logger : masked(logger, pattern);
     }
 
-    /** An agent does not know the build: it gets what there is to mask at this moment. */
-    private Object writeReplace() {
-        return Channel.current() == null ? this : new Snapshot(BuildSecrets.maskerOf(owner));
+    private static OutputStream masked(OutputStream logger, Pattern pattern) {
+        return new SecretPatterns.MaskingOutputStream(logger, () -> pattern, StandardCharsets.UTF_8.name());
     }
 
-    private static final class Snapshot extends TaskListenerDecorator {
+    /**
+     * Masks in the build's own log, which is opened before the build has a secret, and tells of its failure in the end. What
+     * comes in goes out at once until there is something to mask.
+     */
+    private static final class OfBuild extends TaskListenerDecorator {
 
         private static final long serialVersionUID = 1L;
 
-        private final SecretMasker masker;
+        private final FlowExecutionOwner owner;
 
-        Snapshot(SecretMasker masker) {
-            this.masker = masker;
+        OfBuild(FlowExecutionOwner owner) {
+            this.owner = owner;
         }
 
         @Override
         public OutputStream decorate(OutputStream logger) {
-            return masker.isEmpty() ? logger : new MaskingOutputStream(logger, () -> masker, StandardCharsets.UTF_8);
+            return new LateMasking(logger, owner);
+        }
+
+        /** An agent does not know the build: it gets what there is to mask at this moment. */
+        private Object writeReplace() {
+            return Channel.current() == null
+                    ? this
+                    : new BuildSecretsDecorator(BuildSecrets.pattern(owner).orElse(null));
         }
     }
 
-    /** Gives every Pipeline build its decorator. */
+    private static final class LateMasking extends FilterOutputStream {
+
+        private final OutputStream logger;
+        private final FlowExecutionOwner owner;
+        /** What {@link #out} masks. */
+        private Optional<Pattern> now = Optional.empty();
+
+        LateMasking(OutputStream logger, FlowExecutionOwner owner) {
+            super(logger);
+            this.logger = logger;
+            this.owner = owner;
+        }
+
+        @Override
+        public void write(int b) throws IOException {
+            current().write(b);
+        }
+
+        @Override
+        public void write(byte[] b, int off, int len) throws IOException {
+            current().write(b, off, len);
+        }
+
+        private OutputStream current() throws IOException {
+            Optional<Pattern> latest = BuildSecrets.pattern(owner);
+            if (latest.isPresent() && !latest.equals(now)) {
+                if (out instanceof SecretPatterns.MaskingOutputStream before) {
+                    before.forceEol();
+                }
+                now = latest;
+                out = masked(logger, latest.get());
+            }
+            return out;
+        }
+    }
+
+    /** Gives a decorator to the log of the build itself, and to that of every step that begins once there is a secret. */
     @Extension
     public static final class FactoryImpl implements TaskListenerDecorator.Factory {
 
+        private final long began = System.currentTimeMillis();
+
         @Override
         public TaskListenerDecorator of(FlowExecutionOwner owner) {
-            return new BuildSecretsDecorator(owner);
+            // Without an execution it is a new build that opens its log; a resumed one opens it some time later.
+            return owner.getOrNull() == null || isResumed(owner)
+                    ? new OfBuild(owner)
+                    : BuildSecrets.pattern(owner).map(BuildSecretsDecorator::new).orElse(null);
+        }
+
+        private boolean isResumed(FlowExecutionOwner owner) {
+            try {
+                return owner.getExecutable() instanceof Run<?, ?> run && run.getStartTimeInMillis() < began;
+            } catch (IOException e) {
+                return true;
+            }
         }
     }
 }

@@ -1,10 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.credentials;
 
+import hudson.AbortException;
 import hudson.Extension;
+import hudson.remoting.ProxyException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.actions.ArgumentsAction;
 import org.jenkinsci.plugins.workflow.actions.ErrorAction;
@@ -14,26 +17,25 @@ import org.jenkinsci.plugins.workflow.graph.FlowNode;
 /**
  * Masks the {@link BuildSecrets} of a Pipeline in what it keeps of its steps: their arguments and their failures, which
  * stay with the build and are shown to everybody who may see it. A failure that ends the build is beyond reach: Pipeline
- * writes it down while it tells of it.
+ * stores it while it tells of it.
  */
 @Extension
 public final class StoredSecrets implements GraphListener.Synchronous {
 
     @Override
     public void onNewHead(FlowNode node) {
-        SecretMasker masker = BuildSecrets.maskerOf(node.getExecution().getOwner());
-        if (!masker.isEmpty()) {
-            mask(node, masker);
+        BuildSecrets.pattern(node.getExecution().getOwner()).ifPresent(pattern -> {
+            mask(node, pattern);
             // A step's failure is added to it after its node, and before the next one.
-            node.getParents().forEach(parent -> mask(parent, masker));
-        }
+            node.getParents().forEach(parent -> mask(parent, pattern));
+        });
     }
 
-    private static void mask(FlowNode node, SecretMasker masker) {
+    private static void mask(FlowNode node, Pattern pattern) {
         ArgumentsAction arguments = node.getPersistentAction(ArgumentsAction.class);
         if (arguments != null) {
             Map<String, Object> before = arguments.getArguments();
-            Map<String, Object> after = masked(before, masker);
+            Map<String, Object> after = masked(before, pattern);
             if (!after.equals(before)) {
                 node.removeAction(arguments);
                 node.addAction(new MaskedArguments(after));
@@ -41,7 +43,7 @@ public final class StoredSecrets implements GraphListener.Synchronous {
         }
         ErrorAction error = node.getPersistentAction(ErrorAction.class);
         if (error != null) {
-            Throwable masked = masker.mask(error.getError());
+            Throwable masked = masked(error.getError(), pattern);
             if (masked != error.getError()) {
                 node.removeAction(error);
                 node.addAction(new ErrorAction(masked));
@@ -49,31 +51,80 @@ public final class StoredSecrets implements GraphListener.Synchronous {
         }
     }
 
-    private static Map<String, Object> masked(Map<?, ?> map, SecretMasker masker) {
+    static String masked(String text, Pattern pattern) {
+        return pattern.matcher(text).replaceAll("****");
+    }
+
+    /**
+     * The failure without the secrets: itself if there are none in it, else one with the same texts and stack traces. An
+     * {@link AbortException} stays one, since its kind says that no stack trace is wanted.
+     */
+    static Throwable masked(Throwable failure, Pattern pattern) {
+        ProxyException copy = new ProxyException(failure);
+        return mentions(copy, pattern) ? maskedCopy(failure, pattern) : failure;
+    }
+
+    /** A copy's causes have no cycles. */
+    private static boolean mentions(Throwable copy, Pattern pattern) {
+        return copy != null
+                && (pattern.matcher(String.valueOf(copy.getMessage())).find()
+                        || mentions(copy.getCause(), pattern)
+                        || List.of(copy.getSuppressed()).stream().anyMatch(s -> mentions(s, pattern)));
+    }
+
+    private static Throwable maskedCopy(Throwable failure, Pattern pattern) {
+        Throwable copy = failure instanceof AbortException
+                ? new AbortException(masked(String.valueOf(failure.getMessage()), pattern))
+                : new MaskedException(masked(failure.toString(), pattern));
+        copy.setStackTrace(failure.getStackTrace());
+        if (failure.getCause() != null) {
+            copy.initCause(maskedCopy(new ProxyException(failure.getCause()), pattern));
+        }
+        for (Throwable suppressed : failure.getSuppressed()) {
+            copy.addSuppressed(maskedCopy(new ProxyException(suppressed), pattern));
+        }
+        return copy;
+    }
+
+    private static Map<String, Object> masked(Map<?, ?> map, Pattern pattern) {
         Map<String, Object> masked = new LinkedHashMap<>();
-        map.forEach((key, value) -> masked.put(String.valueOf(key), masked(value, masker)));
+        map.forEach((key, value) -> masked.put(String.valueOf(key), masked(value, pattern)));
         return masked;
     }
 
-    private static Object masked(Object value, SecretMasker masker) {
+    private static Object masked(Object value, Pattern pattern) {
         if (value instanceof CharSequence text) {
-            return masker.mask(text.toString());
+            return masked(text.toString(), pattern);
         }
         if (value instanceof List<?> list) {
             List<Object> masked = new ArrayList<>();
-            list.forEach(item -> masked.add(masked(item, masker)));
+            list.forEach(item -> masked.add(masked(item, pattern)));
             return masked;
         }
         if (value instanceof Map<?, ?> map) {
-            return masked(map, masker);
+            return masked(map, pattern);
         }
         if (value instanceof UninstantiatedDescribable describable) {
-            Map<String, Object> inner = masked(describable.getArguments(), masker);
+            Map<String, Object> inner = masked(describable.getArguments(), pattern);
             return inner.equals(describable.getArguments())
                     ? describable
                     : new UninstantiatedDescribable(describable.getSymbol(), describable.getKlass(), inner);
         }
         return value;
+    }
+
+    /** A failure whose texts held a secret. */
+    private static final class MaskedException extends Exception {
+        private static final long serialVersionUID = 1L;
+
+        MaskedException(String message) {
+            super(message);
+        }
+
+        @Override
+        public String toString() {
+            return getMessage();
+        }
     }
 
     /** A step's arguments without the secrets. */

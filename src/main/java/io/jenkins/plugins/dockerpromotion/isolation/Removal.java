@@ -2,9 +2,11 @@ package io.jenkins.plugins.dockerpromotion.isolation;
 
 import hudson.FilePath;
 import hudson.remoting.VirtualChannel;
-import io.jenkins.plugins.dockerpromotion.agent.Latest;
 import java.io.File;
 import java.io.IOException;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
 import jenkins.MasterToSlaveFileCallable;
 
@@ -13,8 +15,15 @@ final class Removal extends MasterToSlaveFileCallable<Void> {
 
     private static final long serialVersionUID = 1L;
 
-    /** On the agent: the latest directories that were removed there. */
-    static final Set<String> REMOVED = Latest.of(1000);
+    /** On the agent: the latest directories that were removed there, a thousand at most. */
+    static final Set<String> REMOVED = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > 1000;
+        }
+    });
 
     @Override
     public Void invoke(File directory, VirtualChannel channel) throws IOException, InterruptedException {

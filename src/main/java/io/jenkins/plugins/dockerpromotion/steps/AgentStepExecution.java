@@ -1,199 +1,215 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Computer;
-import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
-import io.jenkins.plugins.dockerpromotion.agent.LateAnswer;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.Collection;
-import java.util.List;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import jenkins.util.SystemProperties;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * Runs one operation on the agent of the enclosing {@code node} block. The operation is made anew whenever it is sent,
- * so nothing secret is written with the build; it can be repeated, so a restart of the controller just sends it again
- * once the agent is back.
- *
- * @param <T> what comes back from the agent
+ * Runs a step: takes its lock, sends its operation to the agent, waits for the answer without a thread, and gives the lock
+ * back when the operation has ended or the agent is gone. After a restart of the controller the operation is sent again once
+ * the agent is back; the agent lets the one that was sent before end first.
  */
-abstract class AgentStepExecution<T extends Serializable> extends StepExecution {
+@SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "onResume begins again and sets them")
+final class AgentStepExecution<T extends Serializable> extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(AgentStepExecution.class.getName());
 
-    /** An aborted operation may take this long to put back what it changed; the build does not wait longer. */
-    private static final long FAREWELL_SECONDS = 20;
+    /** In seconds, for tests: how long an aborted build waits for its operation to put back what it changed. */
+    static final String FAREWELL = AgentStepExecution.class.getName() + ".farewell";
 
+    private static final Duration DEFAULT_FAREWELL = Duration.ofSeconds(20);
+
+    /** Looks for the answer become rarer, so that a short wait is noticed at once and a long one costs nothing. */
+    private static final long FIRST_LOOK_MILLIS = 5;
+
+    private static final long LAST_LOOK_MILLIS = 1000;
+
+    private final AgentStep<T> step;
     private final UUID id = UUID.randomUUID();
-    private AgentPlace workspace;
+    private AgentPlace agent;
     private volatile Throwable stopCause;
 
-    private transient volatile FilePath place;
-    private transient volatile AgentCall<T> call;
-    private transient volatile CompletableFuture<FilePath> waiting;
-    private transient volatile Turn turn;
-    private transient volatile boolean ended;
+    private transient RepositoryLocks.Lock lock;
+    private transient CompletableFuture<FilePath> waiting;
+    private transient AgentCall<T> call;
+    private transient FilePath place;
+    private transient boolean ended;
 
-    AgentStepExecution(StepContext context) {
+    AgentStepExecution(AgentStep<T> step, StepContext context) {
         super(context);
-    }
-
-    /** What the step does, behind "cannot" in an error: {@code promote technolog/serviceone:2017.2.103}. */
-    abstract String phrase();
-
-    /**
-     * Makes the operation, and says in one line of the log what it will do.
-     *
-     * @throws IllegalArgumentException in one line, if a parameter makes no sense
-     */
-    abstract Operation<T> operation(Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;
-
-    /** Says in one line of the log what came out, and turns it into what the Jenkinsfile gets. */
-    abstract Object conclude(T outcome, Run<?, ?> run, TaskListener listener) throws IOException, InterruptedException;
-
-    /** Takes note of a failure of the operation, or of its end by an abort; says nothing in the log. */
-    void failed(Throwable failure, Run<?, ?> run) throws IOException {}
-
-    /** What only one step of this controller may change at a time, by name: others wait for their turn. */
-    Collection<String> exclusive() {
-        return List.of();
-    }
-
-    /** Of this one step of the build: the same before and after a restart. */
-    final UUID id() {
-        return id;
-    }
-
-    /** Where the operation runs, for people. */
-    final String agent() {
-        return workspace.toString();
+        this.step = step;
     }
 
     @Override
-    public final boolean start() throws Exception {
+    public boolean start() throws Exception {
         FilePath here = getContext().get(FilePath.class);
-        workspace = AgentPlace.of(here);
-        send(here);
+        agent = AgentPlace.of(here);
+        takeLock(() -> send(here, Optional.empty()));
         return false;
     }
 
     @Override
-    public final void onResume() {
-        if (stopCause != null) {
-            fail(stopCause);
-            return;
+    public void onResume() {
+        if (stopCause == null) {
+            // Before the agent is back, so that no new build comes in between.
+            takeLock(() -> awaitAgent(new AbortException("after the restart of Jenkins it did not come back")));
+        } else {
+            end(stopCause);
         }
-        awaitAgent(new AbortException("after the restart of Jenkins it did not come back"));
+    }
+
+    private synchronized void takeLock(Runnable work) {
+        try {
+            lock = RepositoryLocks.get().request(step.locks(), work);
+            if (!lock.isHeld()) {
+                say("Waiting to " + step.phrase() + ": another build is changing tags of the same repository");
+            }
+        } catch (RuntimeException e) {
+            end(StepFailure.explained(step.phrase(), e));
+        }
     }
 
     /** @param why the agent is away */
-    private void awaitAgent(Throwable why) {
-        CompletableFuture<FilePath> back = workspace.await();
-        waiting = back;
+    private synchronized void awaitAgent(Throwable why) {
         if (ended) {
-            back.cancel(false);
+            return;
         }
-        back.whenComplete((there, away) -> {
-            if (away == null) {
-                send(there);
-            } else {
-                fail(StepFailure.agentLost(phrase(), workspace, why));
-            }
-        });
+        waiting = agent.await();
+        waiting.whenCompleteAsync(
+                (there, away) -> {
+                    if (away == null) {
+                        send(there, Optional.empty());
+                    } else {
+                        end(StepFailure.agentLost(step.phrase(), agent, why));
+                    }
+                },
+                Computer.threadPoolForRemoting);
     }
 
-    private void send(FilePath there) {
-        Computer.threadPoolForRemoting.execute(() -> {
-            try {
-                if (turn != null) {
-                    ask(there);
+    /** @param followUp what to send; without it, the step's operation */
+    private void send(FilePath there, Optional<Operation<T>> followUp) {
+        try {
+            StepRun run = StepRun.of(getContext(), id);
+            Operation<T> operation = followUp.isPresent() ? followUp.get() : step.operation(run);
+            AgentCall<T> made = new AgentCall<>(
+                    id,
+                    step.phrase(),
+                    operation,
+                    DockerPromotionConfiguration.get().network(),
+                    run.listener());
+            synchronized (this) {
+                if (ended) {
                     return;
                 }
-                turn = new Turn(exclusive(), () -> ask(there));
-                if (!turn.begin()) {
-                    say("Waiting to " + phrase() + ": another build is changing one of the same tags");
-                }
-            } catch (Throwable e) {
-                brokeOff(null, e);
+                call = made;
+                place = there;
             }
-        });
-    }
-
-    private void ask(FilePath there) {
-        Run<?, ?> run = null;
-        try {
-            run = getContext().get(Run.class);
-            TaskListener listener = getContext().get(TaskListener.class);
-            AgentCall<T> sent = new AgentCall<>(
-                    id,
-                    operation(run, listener),
-                    DockerPromotionConfiguration.get().network(),
-                    listener);
-            place = there;
-            call = sent;
-            if (stopCause == null) {
-                await(LateAnswer.to(there.getChannel(), sent), run, listener);
-            } else {
-                fail(stopCause);
-            }
+            await(there.getChannel().callAsync(made), run, FIRST_LOOK_MILLIS);
         } catch (Throwable e) {
             // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
-            brokeOff(run, e);
+            failed(e);
         }
     }
 
-    private void await(CompletableFuture<T> answer, Run<?, ?> run, TaskListener listener) {
-        answer.whenComplete((outcome, failure) -> {
-            try {
-                if (failure != null) {
-                    throw failure;
+    private void await(Future<T> answer, StepRun run, long millis) {
+        if (answer.isDone()) {
+            Computer.threadPoolForRemoting.execute(() -> take(answer, run));
+        } else {
+            long next = Math.min(millis + millis / 4 + 1, LAST_LOOK_MILLIS);
+            Timer.get().schedule(() -> await(answer, run, next), millis, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void take(Future<T> answer, StepRun run) {
+        try {
+            T outcome = answer.get();
+            Optional<Operation<T>> next = stopCause == null ? step.next(outcome, run) : Optional.empty();
+            if (next.isPresent()) {
+                FilePath there = place;
+                synchronized (this) {
+                    call = null;
                 }
-                succeed(conclude(outcome, run, listener));
-            } catch (Throwable e) {
-                brokeOff(run, e);
+                getContext().saveState().get();
+                send(there, next);
+            } else {
+                Object result = step.result(outcome, run);
+                end(null, result);
             }
-        });
-    }
-
-    private void brokeOff(Run<?, ?> run, Throwable e) {
-        call = null;
-        takeNote(e, run);
-        sendingFailed(e);
-    }
-
-    private void takeNote(Throwable failure, Run<?, ?> run) {
-        if (run != null) {
-            try {
-                failed(failure, run);
-            } catch (IOException | RuntimeException e) {
-                LOGGER.log(Level.WARNING, e, () -> "Cannot take note of a failure in " + run);
-            }
+        } catch (ExecutionException e) {
+            failed(e.getCause());
+        } catch (Throwable e) {
+            failed(e);
         }
     }
 
-    private void sendingFailed(Throwable e) {
+    private void failed(Throwable e) {
+        synchronized (this) {
+            call = null;
+        }
         if (stopCause != null || !StepFailure.isAgentLost(e)) {
-            fail(StepFailure.explained(phrase(), e));
+            end(StepFailure.explained(step.phrase(), e));
         } else if (!AgentPlace.isJenkinsEnding()) {
-            say("Lost " + workspace + "; waiting for it to come back");
+            say("Lost " + agent + "; waiting for it to come back");
             awaitAgent(e);
         }
     }
 
-    final void say(String line) {
+    private void end(Throwable failure) {
+        end(failure, null);
+    }
+
+    /** What happens after the end is in the log no more, but the lock is kept until the operation has ended. */
+    private void end(Throwable failure, Object result) {
+        synchronized (this) {
+            if (failure == null) {
+                call = null;
+            }
+            boolean before = ended;
+            ended = true;
+            if (waiting != null) {
+                waiting.cancel(false);
+            }
+            if (lock != null && call == null) {
+                lock.release();
+            }
+            if (before) {
+                return;
+            }
+        }
+        if (stopCause != null) {
+            if (failure instanceof AbortException line && failure != stopCause) {
+                say(line.getMessage());
+            }
+            getContext().onFailure(stopCause);
+        } else if (failure != null) {
+            getContext().onFailure(failure);
+        } else {
+            getContext().onSuccess(result);
+        }
+    }
+
+    private void say(String line) {
         try {
             getContext().get(TaskListener.class).getLogger().println(line);
         } catch (IOException | InterruptedException e) {
@@ -201,65 +217,36 @@ abstract class AgentStepExecution<T extends Serializable> extends StepExecution 
         }
     }
 
-    /** Whether the step had not ended yet; now it has. */
-    private synchronized boolean end() {
-        boolean first = !ended;
-        ended = true;
-        if (waiting != null) {
-            waiting.cancel(false);
-        }
-        if (turn != null) {
-            turn.end();
-        }
-        return first;
-    }
-
-    private void succeed(Object result) {
-        if (end()) {
-            if (stopCause == null) {
-                getContext().onSuccess(result);
-            } else {
-                getContext().onFailure(stopCause);
-            }
-        }
-    }
-
-    private void fail(Throwable reason) {
-        if (end()) {
-            if (stopCause == null) {
-                getContext().onFailure(reason);
-                return;
-            }
-            if (reason instanceof AbortException && reason != stopCause) {
-                say(reason.getMessage());
-            }
-            getContext().onFailure(stopCause);
-        }
-    }
-
     @Override
-    public final void stop(Throwable cause) {
-        boolean again = stopCause != null;
-        stopCause = cause;
+    public void stop(Throwable cause) {
+        AgentCall<T> underWay;
+        boolean again;
+        synchronized (this) {
+            again = stopCause != null;
+            stopCause = cause;
+            underWay = call;
+        }
         getContext().saveState();
-        AgentCall<T> underWay = call;
         if (underWay == null) {
-            fail(cause);
+            end(cause);
         } else if (!again) {
-            Computer.threadPoolForRemoting.execute(() -> {
-                try {
-                    place.act(underWay.cancel());
-                } catch (IOException | InterruptedException | RuntimeException e) {
-                    LOGGER.log(Level.FINE, e, () -> "Cannot tell " + workspace + " to stop");
-                    fail(cause);
-                }
-            });
-            Timer.get().schedule(() -> fail(cause), FAREWELL_SECONDS, TimeUnit.SECONDS);
+            Computer.threadPoolForRemoting.execute(() -> cancel(underWay, cause));
+            Duration farewell = SystemProperties.getDuration(FAREWELL, ChronoUnit.SECONDS, DEFAULT_FAREWELL);
+            Timer.get().schedule(() -> end(cause), farewell.toSeconds(), TimeUnit.SECONDS);
+        }
+    }
+
+    private void cancel(AgentCall<T> underWay, Throwable cause) {
+        try {
+            place.act(underWay.cancel());
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            LOGGER.log(Level.FINE, e, () -> "Cannot tell " + agent + " to stop");
+            end(cause);
         }
     }
 
     @Override
-    public String getStatus() {
-        return (call == null ? "waiting for " : "running on ") + workspace;
+    public synchronized String getStatus() {
+        return (call == null ? "waiting for " : "running on ") + agent;
     }
 }

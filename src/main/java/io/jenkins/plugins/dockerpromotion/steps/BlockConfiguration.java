@@ -3,13 +3,10 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.FilePath;
-import hudson.console.ConsoleLogFilter;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.slaves.WorkspaceList;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
-import io.jenkins.plugins.dockerpromotion.credentials.MaskingConsoleLogFilter;
-import io.jenkins.plugins.dockerpromotion.credentials.SecretMasker;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
@@ -29,15 +26,11 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
  *
  * @param variables by which clients find it
  * @param hosts of the registries that are logged in
- * @param masker of the secrets in it
  */
-record BlockConfiguration(Map<String, String> variables, List<String> hosts, SecretMasker masker) {
+record BlockConfiguration(Map<String, String> variables, List<String> hosts) {
 
     /** What makes it, behind "cannot" in an error. */
     static final String PHRASE = "make a Docker configuration";
-
-    /** More characters than the path of any system has. */
-    private static final int MAX_PATH = 40_000;
 
     /** What of the environment says where the configuration is that was in force before. */
     private static final List<String> INHERITED =
@@ -54,11 +47,12 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts, Sec
             throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         Map<RegistryKey, RegistryAuthentication> logins = step.logins(run, context.get(TaskListener.class));
-        List<String> secrets = logins.values().stream()
-                .flatMap(login -> login.secrets().stream())
-                .toList();
-        // What a script reads from the file, other steps would keep among their arguments and failures.
-        BuildSecrets.mask(run, secrets);
+        // For what a script reads from the file.
+        BuildSecrets.mask(
+                run,
+                logins.values().stream()
+                        .flatMap(login -> login.secrets().stream())
+                        .toList());
         FilePath temporary = temporary(workspace);
         ConfigRequest request = new ConfigRequest(
                 step.inheritance(),
@@ -68,8 +62,7 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts, Sec
         ConfigDirectory.Created created = IsolatedDirectories.get()
                 .make(IsolatedDirectory.of(temporary, directory, run), temporary.child(directory), request);
         created.warnings().forEach(context.get(TaskListener.class).getLogger()::println);
-        return new BlockConfiguration(
-                requireOwn(directory, created.variables()), hosts(logins), SecretMasker.of(secrets));
+        return new BlockConfiguration(created.variables(), hosts(logins));
     }
 
     private static FilePath temporary(FilePath workspace) throws AbortException {
@@ -94,27 +87,11 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts, Sec
                 .toList();
     }
 
-    /** The block may use other agents as well: what this one says must not set {@code PATH} or {@code LD_PRELOAD} there. */
-    static Map<String, String> requireOwn(String directory, Map<String, String> variables) throws AbortException {
-        boolean own = ConfigDirectory.VARIABLES.containsAll(variables.keySet())
-                && variables.getOrDefault(ConfigDirectory.DOCKER_CONFIG, "").endsWith(directory)
-                && variables.values().stream()
-                        .allMatch(v -> v.length() < MAX_PATH && v.chars().noneMatch(Character::isISOControl));
-        if (!own) {
-            throw new AbortException("Cannot " + PHRASE + ": the agent answers with something else");
-        }
-        return variables;
-    }
-
-    /** A block in which clients find this configuration, and whose log does not show its secrets. */
+    /** A block in which clients find this configuration. */
     BodyInvoker newBlock(StepContext context) throws IOException, InterruptedException {
         return context.newBodyInvoker()
                 .withContext(EnvironmentExpander.merge(
-                        context.get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)))
-                .withContext(BodyInvoker.mergeConsoleLogFilters(
-                        context.get(ConsoleLogFilter.class),
-                        new MaskingConsoleLogFilter(
-                                masker, context.get(Run.class).getCharset())));
+                        context.get(EnvironmentExpander.class), EnvironmentExpander.constant(variables)));
     }
 
     /** For the log. */

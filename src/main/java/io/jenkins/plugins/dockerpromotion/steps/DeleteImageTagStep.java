@@ -3,57 +3,25 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Run;
-import hudson.model.TaskListener;
-import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.DeleteTagOperation;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
-import java.io.Serializable;
 import java.util.Optional;
-import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
-import org.kohsuke.stapler.QueryParameter;
-import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Deletes one tag of an image, and nothing else. */
-public final class DeleteImageTagStep extends Step implements Serializable {
+public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
 
     private static final long serialVersionUID = 1L;
 
-    private final String image;
-    private final String tag;
-    private String credentialsId;
     private String expectedDigest;
+    /** What the tag was when this step looked: only then it may be gone after a restart without being misspelt. */
+    private String seen;
 
     @DataBoundConstructor
     public DeleteImageTagStep(String image, String tag) {
-        this.image = Util.fixEmptyAndTrim(image);
-        this.tag = Util.fixEmptyAndTrim(tag);
-    }
-
-    public String getImage() {
-        return image;
-    }
-
-    public String getTag() {
-        return tag;
-    }
-
-    public String getCredentialsId() {
-        return credentialsId;
-    }
-
-    @DataBoundSetter
-    public void setCredentialsId(String credentialsId) {
-        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
+        super(image, tag);
     }
 
     public String getExpectedDigest() {
@@ -66,76 +34,52 @@ public final class DeleteImageTagStep extends Step implements Serializable {
     }
 
     @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+    String phrase() {
+        return "delete the tag " + shown();
     }
 
-    private static final class Execution extends AgentStepExecution<TagRemoval.Removed> {
-        private static final long serialVersionUID = 1L;
+    @Override
+    RepositoryLocks.Names locks() {
+        return RepositoryLocks.Names.repository(name());
+    }
 
-        private final DeleteImageTagStep step;
-        private volatile boolean sent;
+    private TagRemoval removal(StepRun run) throws AbortException {
+        return new TagRemoval(tagged(), Optional.ofNullable(expectedDigest).map(Digest::parse), seen != null)
+                .with(login(run));
+    }
 
-        Execution(DeleteImageTagStep step, StepContext context) {
-            super(context);
-            this.step = step;
+    @Override
+    Operation<TagRemoval.Removed> operation(StepRun run) throws AbortException {
+        TagRemoval removal = removal(run);
+        run.say("Deleting " + removal);
+        return seen == null ? removal.look() : removal;
+    }
+
+    @Override
+    Optional<Operation<TagRemoval.Removed>> next(TagRemoval.Removed outcome, StepRun run) throws AbortException {
+        if (seen != null) {
+            return Optional.empty();
         }
+        seen = outcome.digest();
+        return Optional.of(removal(run));
+    }
 
-        @Override
-        String phrase() {
-            return "delete the tag " + StepFailure.image(step.image, step.tag);
-        }
-
-        @Override
-        Operation<TagRemoval.Removed> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
-            ImageReference tagged = ImageReference.tagged(ImageName.parse(step.image), new Tag(step.tag));
-            TagRemoval removal = new TagRemoval(
-                    tagged, Optional.ofNullable(step.expectedDigest).map(Digest::parse), sent);
-            listener.getLogger().println("Deleting " + removal);
-            DeleteTagOperation operation = new DeleteTagOperation(
-                    removal,
-                    StepCredentials.find(
-                            run, listener, step.credentialsId, tagged.name().host()));
-            // Sent again after a restart, it may find that the tag is gone: by itself.
-            sent = true;
-            getContext().saveState();
-            return operation;
-        }
-
-        @Override
-        Object conclude(TagRemoval.Removed removed, Run<?, ?> run, TaskListener listener) {
-            String tagged = step.image + ":" + step.tag;
-            listener.getLogger()
-                    .println(
-                            removed.before()
-                                    ? tagged + " is gone: it was deleted before the restart"
-                                    : "Deleted " + tagged + ", which was " + removed.digest());
-            return Util.fixEmpty(removed.digest());
-        }
+    @Override
+    Object result(TagRemoval.Removed removed, StepRun run) {
+        String tagged = getImage() + ":" + getTag();
+        run.say(
+                removed.before()
+                        ? tagged + " is gone: it was deleted meanwhile"
+                        : "Deleted " + tagged + ", which was " + removed.digest());
+        return removed.before() ? seen : removed.digest();
     }
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends ImageStepDescriptor {
+    public static final class DescriptorImpl extends TagStepDescriptor {
 
-        @Override
-        public String getFunctionName() {
-            return "deleteImageTag";
-        }
-
-        @Override
-        public String getDisplayName() {
-            return Messages.DeleteImageTagStep_displayName();
-        }
-
-        @RequirePOST
-        public FormValidation doCheckTag(@QueryParameter String value) {
-            return ImageForm.checkTag(value);
-        }
-
-        @RequirePOST
-        public FormValidation doCheckExpectedDigest(@QueryParameter String value) {
-            return ImageForm.checkOptionalDigest(value);
+        public DescriptorImpl() {
+            super("deleteImageTag", Messages._DeleteImageTagStep_displayName());
         }
     }
 }

@@ -4,50 +4,36 @@ import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Item;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.dockerpromotion.agent.ChangePageOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
-import java.io.Serializable;
-import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Says something on a repository's page on Docker Hub, such as what stands in production. */
-public final class DockerHubDescriptionStep extends Step implements Serializable {
+/** Writes on a repository's page on Docker Hub, for instance what is in production. */
+public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
 
     private static final long serialVersionUID = 1L;
     private static final String DEFAULT_SECTION = "jenkins";
 
-    private final String image;
-    private final String credentialsId;
     private String description;
     private String fullDescription;
     private String section = DEFAULT_SECTION;
     private boolean wholePage;
 
     @DataBoundConstructor
-    public DockerHubDescriptionStep(String image, String credentialsId) {
-        this.image = Util.fixEmptyAndTrim(image);
-        this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
-    }
-
-    public String getImage() {
-        return image;
-    }
-
-    public String getCredentialsId() {
-        return credentialsId;
+    public DockerHubDescriptionStep(String image) {
+        super(image);
     }
 
     public String getDescription() {
@@ -88,19 +74,6 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
         this.wholePage = wholePage;
     }
 
-    @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
-    }
-
-    /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
-    private PageChange change() {
-        if (wholePage && !section.equals(DEFAULT_SECTION)) {
-            throw new IllegalArgumentException("give either 'section' or 'wholePage'");
-        }
-        return new PageChange(Util.fixNull(description), Util.fixNull(fullDescription), wholePage ? "" : section);
-    }
-
     private static ImageName dockerHubImage(String image) {
         ImageName name = ImageName.parse(image);
         if (!name.isDockerHub()) {
@@ -109,60 +82,54 @@ public final class DockerHubDescriptionStep extends Step implements Serializable
         return name;
     }
 
-    private static final class Execution extends AgentStepExecution<Boolean> {
+    @Override
+    String phrase() {
+        return "change the page of " + shown();
+    }
+
+    @Override
+    Operation<Boolean> operation(StepRun run) throws AbortException {
+        ImageName name = dockerHubImage(getImage());
+        if (wholePage && !section.equals(DEFAULT_SECTION)) {
+            throw new IllegalArgumentException("give either 'section' or 'wholePage'");
+        }
+        PageChange change =
+                new PageChange(Util.fixNull(description), Util.fixNull(fullDescription), wholePage ? "" : section);
+        run.say("Changing " + what(change) + " of " + name + " on Docker Hub");
+        return new Request(name, change, run.passwordLogin(getCredentialsId(), name.host()));
+    }
+
+    private static String what(PageChange change) {
+        String page = change.section().isEmpty() ? "the page" : "the section '" + change.section() + "' on the page";
+        if (change.text().isEmpty()) {
+            return "the description";
+        }
+        return change.description().isEmpty() ? page : "the description and " + page;
+    }
+
+    private record Request(ImageName image, PageChange change, Basic login) implements Operation<Boolean> {
+
         private static final long serialVersionUID = 1L;
 
-        private final DockerHubDescriptionStep step;
-
-        Execution(DockerHubDescriptionStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
         @Override
-        String phrase() {
-            return "change the page of " + StepFailure.image(step.image);
+        public Boolean run(RegistryContext context) throws RegistryException, InterruptedException {
+            return DockerHub.open(login, context).changePage(image, change);
         }
+    }
 
-        @Override
-        Operation<Boolean> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
-            ImageName name = dockerHubImage(step.image);
-            PageChange change = step.change();
-            listener.getLogger().println("Changing " + what(change) + " of " + name + " on Docker Hub");
-            return new ChangePageOperation(
-                    name, change, StepCredentials.findUsernamePassword(run, listener, step.credentialsId, name.host()));
-        }
-
-        private static String what(PageChange change) {
-            String page =
-                    change.section().isEmpty() ? "the page" : "the section '" + change.section() + "' on the page";
-            if (change.text().isEmpty()) {
-                return "the description";
-            }
-            return change.description().isEmpty() ? page : "the description and " + page;
-        }
-
-        @Override
-        Object conclude(Boolean changed, Run<?, ?> run, TaskListener listener) {
-            String page = PageLink.toDescription(dockerHubImage(step.image), step.image);
-            listener.getLogger()
-                    .println(changed ? "Changed the page of " + page : "The page of " + page + " says so already");
-            return changed;
-        }
+    @Override
+    Object result(Boolean changed, StepRun run) {
+        String page = PageLink.toDescription(name(), getImage());
+        run.say(changed ? "Changed the page of " + page : "The page of " + page + " says so already");
+        return changed;
     }
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends ImageStepDescriptor {
+    public static final class DescriptorImpl extends RegistryStepDescriptor {
 
-        @Override
-        public String getFunctionName() {
-            return "dockerHubDescription";
-        }
-
-        @Override
-        public String getDisplayName() {
-            return Messages.DockerHubDescriptionStep_displayName();
+        public DescriptorImpl() {
+            super("dockerHubDescription", Messages._DockerHubDescriptionStep_displayName());
         }
 
         @Override

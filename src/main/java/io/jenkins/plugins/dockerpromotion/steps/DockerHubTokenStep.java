@@ -2,39 +2,32 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Item;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
-import io.jenkins.plugins.dockerpromotion.agent.HubTokenOperation;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.IOException;
-import java.io.Serializable;
-import java.util.Set;
-import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Gets a token of Docker Hub's API and masks it in the log for the rest of the build. */
-public final class DockerHubTokenStep extends Step implements Serializable {
+public final class DockerHubTokenStep extends AgentStep<String> {
 
     private static final long serialVersionUID = 1L;
 
     private final String credentialsId;
 
+    /** A parameter of the constructor, so that {@code dockerHubToken('docker-hub')} needs no name. */
     @DataBoundConstructor
     public DockerHubTokenStep(String credentialsId) {
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
@@ -45,59 +38,40 @@ public final class DockerHubTokenStep extends Step implements Serializable {
     }
 
     @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+    String phrase() {
+        return "get a token of Docker Hub";
     }
 
-    private static final class Execution extends AgentStepExecution<String> {
+    @Override
+    Operation<String> operation(StepRun run) throws AbortException {
+        Basic login = run.passwordLogin(credentialsId, ImageName.DOCKER_HUB);
+        run.say("Getting a token of Docker Hub for " + login.username());
+        return new Request(login);
+    }
+
+    private record Request(Basic login) implements Operation<String> {
+
         private static final long serialVersionUID = 1L;
 
-        private final DockerHubTokenStep step;
-
-        Execution(DockerHubTokenStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
         @Override
-        String phrase() {
-            return "get a token of Docker Hub";
+        public String run(RegistryContext context) throws RegistryException, InterruptedException {
+            return DockerHub.token(login, context);
         }
+    }
 
-        @Override
-        Operation<String> operation(Run<?, ?> run, TaskListener listener) throws AbortException {
-            Basic credential =
-                    StepCredentials.findUsernamePassword(run, listener, step.credentialsId, ImageName.DOCKER_HUB);
-            listener.getLogger().println("Getting a token of Docker Hub for " + credential.username());
-            return new HubTokenOperation(credential);
-        }
-
-        @Override
-        Object conclude(String answer, Run<?, ?> run, TaskListener listener) throws IOException {
-            String token = new Bearer(answer).token();
-            BuildSecrets.mask(run, token);
-            listener.getLogger().println("Got a token of Docker Hub, valid for ten minutes and masked in this log");
-            return token;
-        }
+    @Override
+    Object result(String token, StepRun run) throws IOException {
+        BuildSecrets.mask(run.build(), token);
+        run.say("Got a token of Docker Hub, valid for ten minutes and masked in this log");
+        return token;
     }
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements StrictParameters {
+    public static final class DescriptorImpl extends AgentStepDescriptor {
 
-        @Override
-        public String getFunctionName() {
-            return "dockerHubToken";
-        }
-
-        @Override
-        public String getDisplayName() {
-            return Messages.DockerHubTokenStep_displayName();
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FilePath.class);
+        public DescriptorImpl() {
+            super("dockerHubToken", Messages._DockerHubTokenStep_displayName());
         }
 
         @RequirePOST

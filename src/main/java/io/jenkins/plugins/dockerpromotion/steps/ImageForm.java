@@ -1,9 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import hudson.AbortException;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.form.FormCheck;
+import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -52,6 +53,20 @@ final class ImageForm {
         return ifGiven(value, Digest::parse);
     }
 
+    /** Whether {@code value} is a positive number, or nothing. */
+    static FormValidation checkOptionalCount(String value) {
+        return Util.fixEmptyAndTrim(value) == null
+                ? FormValidation.ok()
+                : FormValidation.validatePositiveInteger(value);
+    }
+
+    /** Refuses a text that is not the number of a build; anything else is left to its conversion. */
+    static void requireNumber(Object build, String phrase) throws AbortException {
+        if (build instanceof CharSequence text && !text.toString().matches("[0-9]{1,18}")) {
+            throw new AbortException("Cannot " + phrase + ": '" + text + "' is not the number of one");
+        }
+    }
+
     /** Whether {@code value} is a pattern by which a build can be found, and which tags it matches. */
     static FormValidation checkBuildPattern(String value) {
         return checkPattern(value, v -> TagPattern.of(v).requireBuild());
@@ -63,7 +78,7 @@ final class ImageForm {
     }
 
     private static FormValidation checkPattern(String value, Consumer<String> parser) {
-        return known(value).map(given -> FormCheck.pattern(given, parser)).orElseGet(FormValidation::ok);
+        return known(value).map(given -> FormFields.pattern(given, parser)).orElseGet(FormValidation::ok);
     }
 
     /** Whether {@code value} is a regular expression by which a build can be found. */
@@ -85,7 +100,7 @@ final class ImageForm {
         if (parameters.contains("${")) {
             return FormValidation.ok();
         }
-        return FormCheck.of(() -> FormValidation.ok(Messages.ImageForm_version(version.get())));
+        return FormFields.check(() -> FormValidation.ok(Messages.ImageForm_version(version.get())));
     }
 
     /** The registry of an image whose name may not be complete yet; Docker Hub for a name that is none. */
@@ -112,7 +127,7 @@ final class ImageForm {
 
     /** Whether {@code value} is nothing, or something that {@code parser} takes. */
     static FormValidation ifGiven(String value, Consumer<String> parser) {
-        return known(value).map(v -> FormCheck.parsed(v, parser)).orElseGet(FormValidation::ok);
+        return known(value).map(v -> FormFields.parsed(v, parser)).orElseGet(FormValidation::ok);
     }
 
     /** What stands for a parameter of the build is known to the build only. */

@@ -3,8 +3,9 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.FilePath;
 import hudson.model.Computer;
+import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.dockerpromotion.credentials.SecretMasker;
+import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectory;
 import java.io.IOException;
@@ -183,7 +184,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         BlockConfiguration configuration = BlockConfiguration.make(step, directory, here, getContext());
         say(configuration.toString());
         BodyInvoker block =
-                configuration.newBlock(getContext()).withCallback(new AroundBlock(this, configuration.masker()));
+                configuration.newBlock(getContext()).withCallback(new AroundBlock(this));
         synchronized (this) {
             worker = null;
             if (stopCause != null) {
@@ -254,6 +255,15 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                 + "; it holds logins, and is removed as soon as the agent connects the next time.");
     }
 
+    /** What ends the build would be stored as it is. */
+    private Throwable masked(Throwable t) {
+        try {
+            return BuildSecrets.masked(getContext().get(Run.class), t);
+        } catch (IOException | InterruptedException e) {
+            return new AbortException("the block failed with " + t.getClass().getName());
+        }
+    }
+
     private void say(String line) {
         try {
             getContext().get(TaskListener.class).getLogger().println(line);
@@ -268,12 +278,9 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         private static final long serialVersionUID = 1L;
 
         private final IsolatedDockerConfigExecution execution;
-        /** An exception is printed outside of the block, where its log filter is no longer at work. */
-        private final SecretMasker masker;
 
-        AroundBlock(IsolatedDockerConfigExecution execution, SecretMasker masker) {
+        AroundBlock(IsolatedDockerConfigExecution execution) {
             this.execution = execution;
-            this.masker = masker;
         }
 
         @Override
@@ -288,7 +295,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
 
         @Override
         public void onFailure(StepContext context, Throwable t) {
-            execution.leave(null, masker.mask(t), NOW);
+            execution.leave(null, execution.masked(t), NOW);
         }
     }
 }

@@ -15,7 +15,7 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest.Inherit;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
-import io.jenkins.plugins.dockerpromotion.form.FormCheck;
+import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -176,7 +176,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         if (!CredentialsForm.maySee(item)) {
             return FormValidation.ok();
         }
-        return FormCheck.of(() -> RegistryKey.of(Util.fixNull(value)).isDockerHub()
+        return FormFields.check(() -> RegistryKey.of(Util.fixNull(value)).isDockerHub()
                 ? FormValidation.ok(Messages.IsolatedDockerConfigStep_dockerHub())
                 : FormValidation.ok());
     }

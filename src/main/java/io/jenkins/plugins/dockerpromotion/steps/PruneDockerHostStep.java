@@ -7,19 +7,18 @@ import hudson.Util;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.agent.PruneHostOperation;
 import io.jenkins.plugins.dockerpromotion.dockerhost.Age;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostPruner;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -27,7 +26,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Removes what nobody needs any more from the Docker daemon of the agent, and nothing that a running build may use. */
-public final class PruneDockerHostStep extends Step implements Serializable {
+public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
 
     private static final long serialVersionUID = 1L;
     private static final String DEFAULT_AGE = "2h";
@@ -36,9 +35,13 @@ public final class PruneDockerHostStep extends Step implements Serializable {
     private boolean images = true;
     private boolean volumes = true;
     private boolean dryRun;
+    /** Where this step runs, for people. */
+    private String agent;
 
     @DataBoundConstructor
-    public PruneDockerHostStep() {}
+    public PruneDockerHostStep() {
+        // All parameters have a default.
+    }
 
     public String getUntil() {
         return until;
@@ -78,69 +81,61 @@ public final class PruneDockerHostStep extends Step implements Serializable {
     }
 
     @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+    public StepExecution start(StepContext context) throws Exception {
+        agent = AgentPlace.of(context.get(FilePath.class)).toString();
+        return super.start(context);
     }
 
-    private static final class Execution extends AgentStepExecution<HostReceipt> {
+    @Override
+    String phrase() {
+        return "prune Docker on " + agent;
+    }
+
+    @Override
+    Operation<HostReceipt> operation(StepRun run) throws IOException, InterruptedException {
+        HostPolicy policy =
+                new HostPolicy(Age.parse(until), images, volumes, dryRun, RunningBuilds.busyWith(run.build()));
+        run.say((dryRun ? "Looking for" : "Removing") + " what Docker on " + agent + " has not used for " + until
+                + ", and no running build may be using");
+        return new Request(policy, environment(run.environment()));
+    }
+
+    /** What the docker client goes by, and nothing else of the build's environment, which may hold secrets. */
+    private static Map<String, String> environment(EnvVars all) {
+        Map<String, String> environment = new TreeMap<>();
+        all.forEach((name, value) -> {
+            if (name.equals("PATH") || name.startsWith("DOCKER_")) {
+                environment.put(name, value);
+            } else if (name.equalsIgnoreCase("PATH")) {
+                // As Windows writes it.
+                environment.putIfAbsent("PATH", value);
+            }
+        });
+        return environment;
+    }
+
+    private record Request(HostPolicy policy, Map<String, String> environment) implements Operation<HostReceipt> {
+
         private static final long serialVersionUID = 1L;
 
-        private final PruneDockerHostStep step;
-
-        Execution(PruneDockerHostStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
         @Override
-        String phrase() {
-            return "prune Docker on " + agent();
+        public HostReceipt run(RegistryContext context) throws HostException, InterruptedException {
+            return HostPruner.prune(policy, environment, context.time().now(), context.notices());
         }
+    }
 
-        @Override
-        Operation<HostReceipt> operation(Run<?, ?> run, TaskListener listener)
-                throws IOException, InterruptedException {
-            HostPolicy policy = new HostPolicy(
-                    Age.parse(step.until), step.images, step.volumes, step.dryRun, RunningBuilds.busyWith(run));
-            listener.getLogger()
-                    .println((step.dryRun ? "Looking for" : "Removing") + " what Docker on " + agent()
-                            + " has not used for " + step.until + ", and no running build may be using");
-            return new PruneHostOperation(policy, environment());
-        }
-
-        /** What the docker client goes by, and nothing else of the build's environment, which may hold secrets. */
-        private Map<String, String> environment() throws IOException, InterruptedException {
-            Map<String, String> environment = new TreeMap<>();
-            getContext().get(EnvVars.class).forEach((name, value) -> {
-                if (name.equals("PATH") || name.startsWith("DOCKER_")) {
-                    environment.put(name, value);
-                } else if (name.equalsIgnoreCase("PATH")) {
-                    // As Windows writes it.
-                    environment.putIfAbsent("PATH", value);
-                }
-            });
-            return environment;
-        }
-
-        @Override
-        Object conclude(HostReceipt receipt, Run<?, ?> run, TaskListener listener) {
-            listener.getLogger().println(receipt);
-            return receipt.asMap();
-        }
+    @Override
+    Object result(HostReceipt receipt, StepRun run) {
+        run.say(receipt.toString());
+        return receipt.asMap();
     }
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements StrictParameters {
+    public static final class DescriptorImpl extends AgentStepDescriptor {
 
-        @Override
-        public String getFunctionName() {
-            return "pruneDockerHost";
-        }
-
-        @Override
-        public String getDisplayName() {
-            return Messages.PruneDockerHostStep_displayName();
+        public DescriptorImpl() {
+            super("pruneDockerHost", Messages._PruneDockerHostStep_displayName());
         }
 
         @Override

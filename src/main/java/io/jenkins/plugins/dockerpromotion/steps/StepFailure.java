@@ -2,59 +2,52 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.remoting.Channel;
+import hudson.remoting.ProxyException;
 import hudson.remoting.RequestAbortedException;
-import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
-import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.tags.RetentionException;
+import java.io.IOException;
 
-/** What the author of a Jenkinsfile gets to see of a failure: one line where there is one, else all there is. */
+/** What the author of a Jenkinsfile gets to see of a failure. */
 final class StepFailure {
 
-    private StepFailure() {}
+    private static final String OURS = StepFailure.class.getPackageName().replaceFirst("\\.\\w+$", ".");
 
     /** The longest failure that is shown whole: one of many tags, each with its own. */
     private static final int MAX_TEXT = 16_000;
 
-    /** An image in a phrase, as the step has it, which may be without any: {@code technolog/serviceone}. */
-    static String image(String image) {
-        return image == null ? "an image" : image;
-    }
+    private StepFailure() {}
 
-    /** The same with what the step has for a tag, or a digest. */
-    static String image(String image, String reference) {
-        if (image == null || reference == null) {
-            return image(image);
-        }
-        return image + (reference.indexOf(':') < 0 ? ":" : "@") + reference;
-    }
-
-    /** A registry's connection may break in the same way as the agent's; that comes back as a failure with a text. */
+    /** Whether the connection to the agent broke; failures on the agent come back as texts. */
     static boolean isAgentLost(Throwable e) {
-        return !hasText(e) && (e instanceof RequestAbortedException || Channel.isClosedChannelException(e));
-    }
-
-    private static boolean hasText(Throwable e) {
-        return e instanceof RegistryException
-                || e instanceof PromotionException
-                || e instanceof RetentionException
-                || e instanceof AbortException;
+        return !(e instanceof AbortException)
+                && !(e instanceof ProxyException)
+                && (e instanceof RequestAbortedException || Channel.isClosedChannelException(e));
     }
 
     /**
-     * Failures with a text for the author become that text alone; the rest keeps its stack trace.
+     * Failures with a text for the author become that text alone; others stay as they are, with their stack trace.
      *
-     * @param phrase what was tried, behind "cannot"
+     * @param phrase what was tried, behind "Cannot"
      */
     static Throwable explained(String phrase, Throwable e) {
-        if (e instanceof IllegalArgumentException || e instanceof HostException) {
+        if (e instanceof AbortException || e instanceof IOException && isComplete(e)) {
+            return new AbortException(oneLine(e.getMessage()));
+        }
+        if (e instanceof IllegalArgumentException || e instanceof IOException && isOurs(e)) {
             return new AbortException("Cannot " + phrase + ": " + oneLine(e.getMessage()));
         }
-        return hasText(e) ? new AbortException(oneLine(e.getMessage())) : e;
+        return e;
     }
 
-    /** What an agent says of a failure, as it was meant to be. */
+    private static boolean isOurs(Throwable e) {
+        return e.getClass().getName().startsWith(OURS);
+    }
+
+    /** Most failures of this plugin say what was tried, on which host. */
+    private static boolean isComplete(Throwable e) {
+        return isOurs(e) && String.valueOf(e.getMessage()).startsWith("Cannot ");
+    }
+
     static String oneLine(String message) {
         return LogText.oneLine(String.valueOf(message), MAX_TEXT);
     }

@@ -86,6 +86,27 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
+    /** Looks whether the tag can be deleted, and deletes nothing. Who keeps the answer knows later that it was there. */
+    public Operation<Removed> look() {
+        return new Look(this);
+    }
+
+    private record Look(TagRemoval removal) implements Operation<Removed> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Removed run(RegistryContext context) throws IOException, InterruptedException {
+            Optional<Digest> now = ImageTags.toDelete(removal.tagged.name(), removal.authentication, context)
+                    .digestOf(new Tag(removal.tagged.reference()));
+            if (now.isEmpty()) {
+                return removal.gone();
+            }
+            removal.requireExpected(now.get());
+            return new Removed(now.get().toString(), false);
+        }
+    }
+
     private Removed gone() throws RetentionException {
         if (again) {
             return new Removed(expected == null ? "" : expected.toString(), true);

@@ -8,8 +8,7 @@ import hudson.model.Job;
 import hudson.triggers.Trigger;
 import hudson.triggers.TriggerDescriptor;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.form.FormCheck;
-import io.jenkins.plugins.dockerpromotion.form.TextList;
+import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -168,32 +167,32 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         /** The form has one line for all of a list. */
         @Override
         public Trigger<?> newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
-            TextList.split(form, "images", TextList::words);
-            TextList.split(form, "ignorePushers", TextList::words);
+            FormFields.split(form, "images", FormFields::words);
+            FormFields.split(form, "ignorePushers", FormFields::words);
             return super.newInstance(request, form);
         }
 
         /** What the form shows for a list. */
         public String line(Collection<String> items) {
-            return TextList.ofWords(items == null ? List.of() : items);
+            return FormFields.ofWords(items == null ? List.of() : items);
         }
 
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value, @QueryParameter String images) {
-            List<String> all = Stream.concat(TextList.words(value).stream(), TextList.words(images).stream())
+            List<String> all = Stream.concat(FormFields.words(value).stream(), FormFields.words(images).stream())
                     .toList();
             return all.isEmpty()
                     ? FormValidation.error(Messages.DockerHubPushTrigger_imageRequired())
-                    : checkImages(TextList.words(value));
+                    : checkImages(FormFields.words(value));
         }
 
         @RequirePOST
         public FormValidation doCheckImages(@QueryParameter String value) {
-            return checkImages(TextList.words(value));
+            return checkImages(FormFields.words(value));
         }
 
         private static FormValidation checkImages(List<String> names) {
-            return FormCheck.of(() -> {
+            return FormFields.check(() -> {
                 names.forEach(ImageName::parse);
                 return FormValidation.ok();
             });
@@ -201,7 +200,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
 
         @RequirePOST
         public FormValidation doCheckTag(@QueryParameter String value) {
-            return FormCheck.parsed(Util.fixNull(value).trim(), TagFilter::of);
+            return FormFields.parsed(Util.fixNull(value).trim(), TagFilter::of);
         }
     }
 }

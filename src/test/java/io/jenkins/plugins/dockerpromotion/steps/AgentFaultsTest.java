@@ -1,19 +1,32 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import hudson.AbortException;
 import hudson.model.Result;
+import hudson.model.TaskListener;
+import hudson.remoting.ProxyException;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertPathValidatorException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import jenkins.security.MasterToSlaveCallable;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -24,6 +37,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -180,6 +195,65 @@ class AgentFaultsTest {
             signal("CONT", pid);
         }
         awaitNoDirectory(agent);
+    }
+
+    /** By the class filter of a controller, which refuses most classes that failures have for causes. */
+    @ParameterizedTest
+    @MethodSource("failures")
+    void everyFailureComesBackAsATextThatTheControllerTakes(Failing failing) throws Exception {
+        DumbSlave agent = jenkins.createOnlineSlave();
+
+        Throwable failure = catchThrowable(() -> agent.getChannel()
+                .call(new AgentCall<>(UUID.randomUUID(), "try it", failing, Network.usual(), TaskListener.NULL)));
+
+        assertThat(failure).isInstanceOf(failing.isExplained() ? AbortException.class : ProxyException.class);
+        assertThat(failure).hasMessageContaining(failing.expected());
+        assertThat(StepFailure.isAgentLost(failure)).isFalse();
+        jenkins.jenkins.removeNode(agent);
+    }
+
+    static Stream<Failing> failures() {
+        return Stream.of(
+                new Failing("certificate", "Cannot ask x: its certificate has expired"),
+                new Failing("argument", "Cannot try it: 'tag' is no tag"),
+                new Failing("undone", "Cannot promote a/b:1: refused"),
+                new Failing("abort", "aborted"),
+                new Failing("bug", "IllegalStateException: surprise"),
+                new Failing("io", "SocketException: reset"),
+                new Failing("class", "NoClassDefFoundError: a/B"));
+    }
+
+    /** Fails in one way on the agent. */
+    record Failing(String kind, String expected) implements Operation<String> {
+
+        boolean isExplained() {
+            return !List.of("bug", "io", "class").contains(kind);
+        }
+
+        @Override
+        public String run(RegistryContext context) throws IOException, InterruptedException {
+            Exception unknown = new CertPathValidatorException("expired", new Throwable() {});
+            switch (kind) {
+                case "certificate" -> {
+                    SSLHandshakeException broken = new SSLHandshakeException("PKIX");
+                    broken.initCause(unknown);
+                    throw new RegistryException("Cannot ask x: its certificate has expired") {
+                        private static final long serialVersionUID = 1L;
+
+                        @Override
+                        public Throwable getCause() {
+                            return broken;
+                        }
+                    };
+                }
+                case "argument" -> throw new IllegalArgumentException("'tag' is no tag", unknown);
+                case "undone" -> throw new PromotionException("Cannot promote a/b:1: refused");
+                case "abort" -> throw new InterruptedException();
+                case "io" -> throw new SocketException("reset");
+                case "class" -> throw new NoClassDefFoundError("a/B");
+                default -> throw new IllegalStateException("surprise", unknown);
+            }
+        }
     }
 
     private static DumbSlave agent(String name) throws Exception {

@@ -9,8 +9,12 @@ import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -22,6 +26,8 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
 class AgentStepExecutionTest {
+
+    private static final String NEW = TestImage.docker(1).digest();
 
     @RegisterExtension
     private final JenkinsSessionExtension sessions = new JenkinsSessionExtension();
@@ -45,11 +51,13 @@ class AgentStepExecutionTest {
 
     private WorkflowRun begin(JenkinsRule jenkins) throws Exception {
         Pipelines.prepare(jenkins);
-        WorkflowJob job = Pipelines.job(
-                jenkins,
-                "def p = promoteImage(image: '" + registry.host() + "/group/app', tag: '1.0', credentialsId: 'hub')\n"
-                        + "echo \"promoted ${p.digest}\"");
+        WorkflowJob job = Pipelines.job(jenkins, promotion("to: ['{tag}-rc', 'latest']"));
         return job.scheduleBuild2(0).waitForStart();
+    }
+
+    private String promotion(String parameters) {
+        return "def p = promoteImage(image: '" + registry.host() + "/group/app', tag: '1.0', credentialsId: 'hub', "
+                + parameters + ")\necho \"promoted ${p.digest}\"";
     }
 
     private static List<Thread> threadsOfSteps() {
@@ -115,6 +123,54 @@ class AgentStepExecutionTest {
                     .contains(TestImage.docker(2).digest());
             assertThat(registry.digestOf("group/app", "1.0-rc")).isEmpty();
         });
+    }
+
+    /** The build ends before, since a registry may take its time; the tags are not free yet. */
+    @Test
+    void anAbortedPromotionKeepsItsTagsUntilItHasPutThemBack() throws Throwable {
+        CountDownLatch putBack = new CountDownLatch(1);
+        registry.onRequest(
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/1.0-rc"),
+                Fault.hang().always());
+        registry.onRequest(
+                r -> RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest").test(r)
+                        && registry.digestOf("group/app", "latest").equals(Optional.of(NEW))
+                        && awaits(putBack),
+                Fault.delay(Duration.ZERO).always());
+        System.setProperty(AgentStepExecution.FAREWELL, "1");
+        try {
+            sessions.then(jenkins -> {
+                WorkflowRun aborted = begin(jenkins);
+                awaitRequest("PUT", "/v2/group/app/manifests/1.0-rc");
+                registry.requests()
+                        .await(r -> RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest")
+                                        .test(r)
+                                && r.status() == 201);
+                aborted.getExecutor().interrupt();
+                jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(aborted));
+
+                WorkflowRun next = Pipelines.job(jenkins, promotion("to: ['latest']"))
+                        .scheduleBuild2(0)
+                        .waitForStart();
+                jenkins.waitForMessage("another build is changing tags of the same repository", next);
+                assertThat(RepositoryLocks.get().count()).isEqualTo(2);
+                putBack.countDown();
+
+                jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+                assertThat(registry.digestOf("group/app", "latest")).contains(NEW);
+                assertThat(RepositoryLocks.get().count()).isZero();
+            });
+        } finally {
+            System.clearProperty(AgentStepExecution.FAREWELL);
+        }
+    }
+
+    private static boolean awaits(CountDownLatch latch) {
+        try {
+            return latch.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -8,7 +8,10 @@ import io.jenkins.plugins.dockerpromotion.pipelineunit.StepSignature;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.webhook.DockerHubPushTrigger;
+import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -54,6 +57,9 @@ class AllStepsTest {
             "promoteImage", "href='https://hub.docker.com/r/technolog/serviceone/tags?name=2017.2.103-rc'",
             "pruneImageTags", "href='https://hub.docker.com/r/technolog/serviceone/tags'");
 
+    private static final Path SIGNATURES =
+            Path.of("src/test/resources/io/jenkins/plugins/dockerpromotion/pipelineunit/steps.txt");
+
     private static JenkinsRule jenkins;
     private InMemoryDockerHub hub;
 
@@ -79,39 +85,33 @@ class AllStepsTest {
         Map<String, StepExample> examples = new TreeMap<>();
         examples.put(
                 "deleteImageTag",
-                StepExample.of("image tag credentialsId | expectedDigest")
-                        .filled("image", "technolog/gone", "tag", "1", "credentialsId", "hub")
-                        .filled("tag", "2", "expectedDigest", MANIFEST.digest()));
+                StepExample.filled("image", "technolog/gone", "tag", "1", "credentialsId", "hub")
+                        .and("tag", "2", "expectedDigest", MANIFEST.digest()));
         examples.put(
                 "dockerHubDescription",
-                StepExample.of("image credentialsId description fullDescription | section wholePage")
-                        .filled("image", IMAGE, "credentialsId", "hub", "description", "Serves one.")
-                        .filled("fullDescription", "It serves\none.", "section", "ci")
-                        .filled("section", "", "wholePage", "true"));
-        examples.put("dockerHubToken", StepExample.of("credentialsId").filled("credentialsId", "hub"));
+                StepExample.filled("image", IMAGE, "credentialsId", "hub", "description", "Serves one.")
+                        .and("fullDescription", "It serves\none.", "section", "ci")
+                        .and("section", "", "wholePage", "true"));
+        examples.put("dockerHubToken", StepExample.filled("credentialsId", "hub"));
         examples.put(
                 "findTagForBuild",
-                StepExample.of("image build credentialsId | pattern regex optional")
-                        .filled("image", IMAGE, "build", "103")
-                        .filled("credentialsId", "hub", "pattern", "2017.2.{build}", "optional", "true")
-                        .filled("pattern", "", "regex", "2017\\.2\\.(?<build>[0-9]+)"));
+                StepExample.filled("image", IMAGE, "build", "103")
+                        .and("credentialsId", "hub", "pattern", "2017.2.{build}", "optional", "true")
+                        .and("pattern", "", "regex", "2017\\.2\\.(?<build>[0-9]+)"));
         examples.put(
                 "imageInfo",
-                StepExample.of("image tag credentialsId | details")
-                        .filled("image", IMAGE, "tag", "2017.2.103")
-                        .filled("credentialsId", "hub", "details", "false"));
+                StepExample.filled("image", IMAGE, "tag", "2017.2.103")
+                        .and("credentialsId", "hub", "details", "false"));
         examples.put(
                 "imageTags",
-                StepExample.of("image credentialsId pattern limit | regex")
-                        .filled("image", IMAGE)
-                        .filled("credentialsId", "hub", "pattern", "2017.2.{build}", "limit", "1")
-                        .filled("pattern", "", "regex", "2017.+"));
+                StepExample.filled("image", IMAGE)
+                        .and("credentialsId", "hub", "pattern", "2017.2.{build}", "limit", "1")
+                        .and("pattern", "", "regex", "2017.+"));
         examples.put(
                 "imageVersion",
-                StepExample.of("pattern image credentialsId bump | values zone build")
-                        .filled()
-                        .filled("pattern", "{major}.{minor}.{build}", "values", "major=3000\nminor=1")
-                        .filled(
+                StepExample.filled()
+                        .and("pattern", "{major}.{minor}.{build}", "values", "major=3000\nminor=1")
+                        .and(
                                 "image",
                                 IMAGE,
                                 "credentialsId",
@@ -124,47 +124,40 @@ class AllStepsTest {
                                 "7"));
         examples.put(
                 "isolatedDockerConfig",
-                StepExample.of("registry credentialsId registries | inherit")
-                        .filled()
-                        .filled("registry", "registry.example.com", "credentialsId", "hub", "inherit", "false")
-                        .filled("registries", "one", "url", "ghcr.io", "credentialsId", "hub"));
+                StepExample.filled()
+                        .and("registry", "registry.example.com", "credentialsId", "hub", "inherit", "false")
+                        .and("registries", "one", "url", "ghcr.io", "credentialsId", "hub"));
         examples.put(
                 "notifyDockerHub",
-                StepExample.of("state description").filled().filled("state", "failure", "description", "It's broken"));
+                StepExample.filled().and("state", "failure", "description", "It's broken"));
         examples.put(
                 "promoteImage",
-                StepExample.of("image tag to credentialsId dryRun"
-                                + " | toImage toCredentialsId referrers expectedDigest overwrite")
-                        .filled("image", IMAGE, "tag", "2017.2.103", "credentialsId", "hub")
-                        .filled("to", "released, {tag}-ok", "dryRun", "true")
-                        .filled("toImage", "technolog/released", "toCredentialsId", "hub", "referrers", "false")
-                        .filled("expectedDigest", MANIFEST.digest(), "overwrite", "true"));
+                StepExample.filled("image", IMAGE, "tag", "2017.2.103", "credentialsId", "hub")
+                        .and("to", "released, {tag}-ok", "dryRun", "true")
+                        .and("toImage", "technolog/released", "toCredentialsId", "hub", "referrers", "false")
+                        .and("expectedDigest", MANIFEST.digest(), "overwrite", "true"));
         examples.put(
                 "pruneDockerHost",
-                StepExample.of("until images volumes dryRun")
-                        .filled()
-                        .filled("until", "3h", "images", "false", "volumes", "false", "dryRun", "true"));
+                StepExample.filled()
+                        .and("until", "3h", "images", "false", "volumes", "false", "dryRun", "true"));
         examples.put(
                 "pruneImageTags",
-                StepExample.of("image credentialsId pattern keep olderThanDays protect dryRun | regex maxDelete")
-                        .filled("image", IMAGE, "keep", "5")
-                        .filled("credentialsId", "hub", "pattern", "2017.2.{build}", "olderThanDays", "2")
-                        .filled("protect", "latest, stable", "dryRun", "false", "maxDelete", "1")
-                        .filled("pattern", "", "regex", "2017.+"));
+                StepExample.filled("image", IMAGE, "keep", "5")
+                        .and("credentialsId", "hub", "pattern", "2017.2.{build}", "olderThanDays", "2")
+                        .and("protect", "latest, stable", "dryRun", "false", "maxDelete", "1")
+                        .and("pattern", "", "regex", "2017.+"));
         examples.put(
                 "registryToken",
-                StepExample.of("image actions credentialsId | registry")
-                        .filled("image", IMAGE)
-                        .filled("actions", "pull, push", "credentialsId", "hub")
-                        .filled("image", "", "actions", "", "registry", "docker.io"));
+                StepExample.filled("image", IMAGE)
+                        .and("actions", "pull, push", "credentialsId", "hub")
+                        .and("image", "", "actions", "", "registry", "docker.io"));
         return examples;
     }
 
     static StepExample triggerExample() {
-        return StepExample.of("image tag | images ignorePushers callback")
-                .filled("image", IMAGE)
-                .filled("tag", "{year}.{week}.{build}", "images", "a/one, a/two", "ignorePushers", "robot")
-                .filled("callback", "true");
+        return StepExample.filled("image", IMAGE)
+                .and("tag", "{year}.{week}.{build}", "images", "a/one, a/two", "ignorePushers", "robot")
+                .and("callback", "true");
     }
 
     @Test
@@ -175,7 +168,8 @@ class AllStepsTest {
         assertThat(triggers).extracting(d -> d.clazz.getSimpleName()).containsExactly("DockerHubPushTrigger");
         Descriptor<?> trigger = triggers.get(0);
         StepExample example = triggerExample();
-        assertThat(example.all()).containsExactlyInAnyOrderElementsOf(parameters(trigger));
+        FormLayout layout = FormLayout.of(trigger);
+        assertThat(layout.all()).containsExactlyInAnyOrderElementsOf(parameters(trigger));
         JSONObject filled = new JSONObject()
                 .element("stapler-class", trigger.clazz.getName())
                 .element("$class", trigger.clazz.getName());
@@ -193,7 +187,7 @@ class AllStepsTest {
             assertThat(registered.isCallback()).isEqualTo(filling.containsKey("callback"));
             assertThat(registered.getImages())
                     .isEqualTo(filled.containsKey("images") ? List.of("a/one", "a/two") : List.of());
-            assertForm(job, example);
+            assertForm(job, layout);
             job.delete();
         }
     }
@@ -212,11 +206,11 @@ class AllStepsTest {
         }
     }
 
-    private static void assertForm(WorkflowJob job, StepExample example) throws Exception {
+    private static void assertForm(WorkflowJob job, FormLayout layout) throws Exception {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             GeneratorPage page = new GeneratorPage(client, client.getPage(job, "configure"));
-            Set<String> all = example.all();
-            assertThat(page.fields()).filteredOn(all::contains).isEqualTo(example.fields());
+            List<String> all = layout.all();
+            assertThat(page.fields()).filteredOn(all::contains).containsExactlyElementsOf(layout.fields());
             page.openAdvanced();
             assertThat(page.fields()).filteredOn(all::contains).containsExactlyElementsOf(all);
         }
@@ -243,7 +237,9 @@ class AllStepsTest {
                 .containsExactlyInAnyOrderElementsOf(examples.keySet());
         for (StepDescriptor step : steps()) {
             StepExample example = examples.get(step.getFunctionName());
-            assertThat(example.all()).as(step.getFunctionName()).containsExactlyInAnyOrderElementsOf(parameters(step));
+            assertThat(FormLayout.of(step).all())
+                    .as("the form of " + step.getFunctionName())
+                    .containsExactlyInAnyOrderElementsOf(parameters(step));
             Map<String, String> filled = new HashMap<>();
             example.fillings().forEach(filled::putAll);
             assertThat(filled.keySet()).as(step.getFunctionName()).containsAll(parameters(step));
@@ -252,12 +248,19 @@ class AllStepsTest {
 
     /** Authors' tests go by that list, without Jenkins. */
     @Test
-    void theListForTestsOfJenkinsfilesSaysWhatTheStepsTake() {
+    void theListForTestsOfJenkinsfilesSaysWhatTheStepsTake() throws IOException {
         List<String> expected = FormHelpTest.forms(jenkins).stream()
                 .flatMap(form -> StepLine.of(form).stream())
                 .sorted()
                 .toList();
-        assertThat(StepSignature.lines()).isEqualTo(expected);
+        if (System.getProperty("steps.page", "").equals("write")) {
+            String comment = Files.readString(SIGNATURES).lines().filter(line -> line.startsWith("#")).collect(Collectors.joining("\n"));
+            Files.writeString(SIGNATURES, comment + "\n" + String.join("\n", expected) + "\n");
+        } else {
+            assertThat(StepSignature.lines())
+                    .as("-Dtest=AllStepsTest -Dsteps.page=write writes them anew")
+                    .isEqualTo(expected);
+        }
     }
 
     @Test
@@ -273,10 +276,11 @@ class AllStepsTest {
 
     private static List<String> snippets(GeneratorPage generator, String function, StepExample example)
             throws Exception {
+        FormLayout layout = FormLayout.of(StepDescriptor.byFunctionName(function));
         generator.select(function);
-        assertThat(generator.fields()).as("the form of " + function).isEqualTo(example.fields());
+        assertThat(generator.fields()).as("the form of " + function).containsExactlyElementsOf(layout.fields());
         generator.openAdvanced();
-        assertThat(generator.fields()).as("the whole form of " + function).containsExactlyElementsOf(example.all());
+        assertThat(generator.fields()).as("the whole form of " + function).containsExactlyElementsOf(layout.all());
         List<String> snippets = new ArrayList<>();
         Map<String, String> entered = new LinkedHashMap<>();
         for (Map<String, String> filling : example.fillings()) {
@@ -289,14 +293,14 @@ class AllStepsTest {
             }
             entered.putAll(filling);
             String snippet = generator.generate();
-            assertNames(example.all(), entered, snippet);
+            assertNames(layout.all(), entered, snippet);
             snippets.add(snippet);
         }
         return snippets;
     }
 
     /** What is not entered is not written, so that it may change its default. */
-    private static void assertNames(Set<String> all, Map<String, String> entered, String snippet) {
+    private static void assertNames(List<String> all, Map<String, String> entered, String snippet) {
         Set<String> given = new HashSet<>(entered.keySet());
         given.removeIf(name -> entered.get(name).isEmpty());
         // An only argument is written without its name.

@@ -48,7 +48,8 @@ class DockerHubDescriptionStepTest {
 
     @Test
     void keepsItsParametersInItsFormAndSnippet() throws Exception {
-        DockerHubDescriptionStep step = new DockerHubDescriptionStep(IMAGE, "hub");
+        DockerHubDescriptionStep step = new DockerHubDescriptionStep(IMAGE);
+        step.setCredentialsId("hub");
         step.setFullDescription("    # Service one\n\nServes **one**\n");
         jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
         StepForm.assertSnippet(

@@ -8,20 +8,16 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import hudson.ExtensionList;
 import hudson.model.Label;
 import hudson.model.Node;
 import hudson.model.Result;
 import hudson.model.TaskListener;
 import hudson.remoting.VirtualChannel;
 import hudson.slaves.DumbSlave;
-import io.jenkins.plugins.dockerpromotion.agent.AgentCall;
-import io.jenkins.plugins.dockerpromotion.agent.InspectImageOperation;
-import io.jenkins.plugins.dockerpromotion.agent.ListTagsOperation;
-import io.jenkins.plugins.dockerpromotion.agent.PromoteOperation;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -140,7 +136,7 @@ class ManyBuildsTest {
                 .containsExactly("mine-" + winner);
         assertThat(directories(jenkins)).isEmpty();
         assertThat(registry.openUploads()).isZero();
-        assertThat(ExtensionList.lookupSingleton(Turn.Turns.class).taken()).isEmpty();
+        assertThat(RepositoryLocks.get().count()).isZero();
     }
 
     private void prepare(JenkinsRule jenkins) throws Exception {
@@ -220,24 +216,21 @@ class ManyBuildsTest {
         Tag tag = new Tag("1.0");
         RegistryAuthentication login = new RegistryAuthentication.Basic("ci", Pipelines.PASSWORD);
         return switch (n % 3) {
-            case 0 -> sent(new ListTagsOperation(new TagQuery(image, Optional.empty(), 10), login));
-            case 1 -> sent(new InspectImageOperation(ImageReference.tagged(image, tag), true, login));
+            case 0 -> sent(new TagQuery(image, Optional.empty(), 10).with(login));
+            case 1 -> sent(new ImageInspector.Request(ImageReference.tagged(image, tag), true, login));
             default ->
-                sent(new PromoteOperation(
-                        PromotionRequest.of(
+                sent(PromotionRequest.of(
                                 image,
                                 tag,
                                 image,
                                 List.of("latest"),
-                                new PromotionRequest.Options(false, false, false)),
-                        login,
-                        login));
+                                new PromotionRequest.Options(false, false, false)).with(login, login));
         };
     }
 
     private static <T extends Serializable> AgentCall<T> sent(Operation<T> operation) {
         return new AgentCall<>(
-                UUID.randomUUID(), operation, DockerPromotionConfiguration.get().network(), TaskListener.NULL);
+                UUID.randomUUID(), "work", operation, DockerPromotionConfiguration.get().network(), TaskListener.NULL);
     }
 
     private record Footprint(int loadedClasses, long threads, long clientThreads, int underWay)

@@ -198,8 +198,9 @@ class StepsPageTest {
         }
         Map<String, String> tables = new TreeMap<>(Map.of("index", index(sections.keySet())));
         for (Map.Entry<String, Descriptor<?>> form : forms().entrySet()) {
-            StepExample example = AllStepsTest.examples().getOrDefault(form.getKey(), AllStepsTest.triggerExample());
-            tables.put("parameters of " + form.getKey(), ParameterTable.of(form.getValue(), example.all()));
+            tables.put(
+                    "parameters of " + form.getKey(),
+                    ParameterTable.of(form.getValue(), FormLayout.of(form.getValue()).all()));
         }
 
         StepsPage anew = page.with(tables::get);

@@ -1,2 +1,0 @@
-/** What the forms of steps, triggers and settings have in common. */
-package io.jenkins.plugins.dockerpromotion.form;

@@ -1,0 +1,120 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.FilePath;
+import hudson.model.Descriptor;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.config.FormFields;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import net.sf.json.JSONArray;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
+import org.jenkinsci.plugins.structs.describable.DescribableParameter;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.jvnet.localizer.Localizable;
+
+/**
+ * A step that sends one operation to the agent of the enclosing {@code node} block. A step says what it does, which
+ * operation does it, and what the Jenkinsfile gets; {@link AgentStepExecution} does the rest.
+ *
+ * <p>Steps are saved with the build and never hold a secret: their operation is made each time it is sent.
+ *
+ * @param <T> what comes back from the agent: plain, serializable data
+ */
+public abstract class AgentStep<T extends Serializable> extends Step implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public StepExecution start(StepContext context) throws Exception {
+        return new AgentStepExecution<>(this, context);
+    }
+
+    /** What the step does, behind "Cannot" in an error: {@code promote technolog/serviceone:2017.2.103}. */
+    abstract String phrase();
+
+    /**
+     * Makes the operation, and says in one line of the log what it will do. Called again if it has to be sent again.
+     *
+     * @throws IllegalArgumentException in one line, if a parameter makes no sense
+     */
+    abstract Operation<T> operation(StepRun run) throws IOException, InterruptedException;
+
+    /** Says in the log what the operation did, and turns it into what the Jenkinsfile gets. */
+    abstract Object result(T outcome, StepRun run) throws IOException, InterruptedException;
+
+    /**
+     * What has to follow the operation before the step is done. The step is saved in between, so it can keep what it learned.
+     */
+    Optional<Operation<T>> next(T outcome, StepRun run) throws IOException, InterruptedException {
+        return Optional.empty();
+    }
+
+    /** What other steps of this controller must not change meanwhile. */
+    RepositoryLocks.Names locks() {
+        return RepositoryLocks.Names.NONE;
+    }
+
+    /**
+     * What the forms of all steps of this plugin have in common. Such a step refuses parameters that it does not have:
+     * Pipeline only warns of them, and with {@code dryrun: true} in place of {@code dryRun: true} an image would be promoted.
+     */
+    public abstract static class AgentStepDescriptor extends StepDescriptor implements StrictParameters {
+
+        private final String functionName;
+        private final Localizable displayName;
+
+        AgentStepDescriptor(String functionName, Localizable displayName) {
+            this.functionName = functionName;
+            this.displayName = displayName;
+        }
+
+        @Override
+        public final String getFunctionName() {
+            return functionName;
+        }
+
+        @Override
+        public final String getDisplayName() {
+            return displayName.toString();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class, FilePath.class);
+        }
+
+        /** Of a list that is one text in the form: the words, with commas or blanks between them. */
+        List<String> split(String field, String text) {
+            return FormFields.words(text);
+        }
+
+        @Override
+        public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
+            for (DescribableParameter parameter : DescribableModel.of(clazz).getParameters()) {
+                String name = parameter.getName();
+                if (!(form.opt(name) instanceof String text)) {
+                    continue;
+                }
+                if (parameter.getErasedType() == List.class) {
+                    JSONArray list = new JSONArray();
+                    list.addAll(split(name, text));
+                    form.put(name, list);
+                } else if (Number.class.isAssignableFrom(parameter.getErasedType()) && text.isBlank()) {
+                    // No number, and not zero.
+                    form.remove(name);
+                }
+            }
+            return super.newInstance(request, form);
+        }
+    }
+}

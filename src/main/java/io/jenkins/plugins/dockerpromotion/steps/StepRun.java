@@ -1,0 +1,45 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.EnvVars;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import java.io.IOException;
+import java.util.UUID;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+
+/**
+ * What a step finds while it runs.
+ *
+ * @param id of this one step of the build, the same before and after a restart
+ */
+record StepRun(Run<?, ?> build, TaskListener listener, StepContext context, UUID id) {
+
+    static StepRun of(StepContext context, UUID id) throws IOException, InterruptedException {
+        return new StepRun(context.get(Run.class), context.get(TaskListener.class), context, id);
+    }
+
+    /** Prints a line in the build's log. */
+    void say(String line) {
+        listener.getLogger().println(line);
+    }
+
+    EnvVars environment() throws IOException, InterruptedException {
+        return context.get(EnvVars.class);
+    }
+
+    /**
+     * The login for a registry: by the credentials that are named, else by its default ones, else anonymous.
+     *
+     * @param host of the registry, as in image names
+     */
+    RegistryAuthentication login(String credentialsId, String host) throws AbortException {
+        return StepCredentials.find(build, listener, credentialsId, host);
+    }
+
+    /** The same where a user name with password is needed. */
+    RegistryAuthentication.Basic passwordLogin(String credentialsId, String host) throws AbortException {
+        return StepCredentials.findUsernamePassword(build, listener, credentialsId, host);
+    }
+}

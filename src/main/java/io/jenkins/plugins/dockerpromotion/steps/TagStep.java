@@ -1,0 +1,74 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.Util;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import java.io.Serializable;
+import org.jvnet.localizer.Localizable;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** A step that is about one tag of an image. */
+public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String tag;
+
+    TagStep(String image, String tag) {
+        super(image);
+        this.tag = Util.fixEmptyAndTrim(tag);
+    }
+
+    public String getTag() {
+        return tag;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is none */
+    final Tag tag() {
+        return new Tag(tag);
+    }
+
+    /** @throws IllegalArgumentException in one line, if image or tag are none */
+    final ImageReference tagged() {
+        return ImageReference.tagged(name(), tag());
+    }
+
+    /**
+     * The same where {@code tag} may be a digest as well.
+     *
+     * @throws IllegalArgumentException in one line, if image or tag are none
+     */
+    final ImageReference reference() {
+        if (tag == null) {
+            throw new IllegalArgumentException("'tag' is needed, a tag or a digest");
+        }
+        return new ImageReference(name(), tag);
+    }
+
+    @Override
+    final String shown() {
+        return getImage() == null || tag == null
+                ? super.shown()
+                : getImage() + (tag.indexOf(':') < 0 ? ":" : "@") + tag;
+    }
+
+    /** What the forms of steps with a tag have in common. */
+    public abstract static class TagStepDescriptor extends RegistryStepDescriptor {
+
+        TagStepDescriptor(String functionName, Localizable displayName) {
+            super(functionName, displayName);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTag(@QueryParameter String value) {
+            return ImageForm.checkTag(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckExpectedDigest(@QueryParameter String value) {
+            return ImageForm.checkOptionalDigest(value);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import hudson.AbortException;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import java.io.IOException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class AgentCallTest {
+
+    /** A connection of an agent has class loaders of its own; what was sent by the one before goes on in its old ones. */
+    @Test
+    void waitsForTheSameWorkOfAnEarlierConnection() throws Exception {
+        UUID id = UUID.randomUUID();
+        List<String> events = new CopyOnWriteArrayList<>();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        CompletableFuture<Void> before = connection(id, () -> {
+            begun.countDown();
+            await(released);
+            events.add("put back");
+        });
+        await(begun);
+
+        CompletableFuture<Void> again = connection(id, () -> events.add("sent again"));
+        CompletableFuture<Void> other = connection(UUID.randomUUID(), () -> events.add("other work"));
+        other.get(1, TimeUnit.MINUTES);
+        released.countDown();
+        before.get(1, TimeUnit.MINUTES);
+        again.get(1, TimeUnit.MINUTES);
+
+        assertThat(events).containsExactly("other work", "put back", "sent again");
+    }
+
+    @Test
+    void anAbortEndsTheWaitForTheSameWork() throws Exception {
+        UUID id = UUID.randomUUID();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        CompletableFuture<Void> before = connection(id, () -> {
+            begun.countDown();
+            await(released);
+        });
+        await(begun);
+        AgentCall<String> call = new AgentCall<>(id, "work", new Work(() -> {}), Network.usual(), TaskListener.NULL);
+        FutureTask<String> again = new FutureTask<>(call::call);
+        new Thread(again).start();
+
+        call.cancel().call();
+
+        assertThatThrownBy(() -> again.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(AbortException.class);
+        assertThat(before).isNotDone();
+        released.countDown();
+        before.get(1, TimeUnit.MINUTES);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static CompletableFuture<Void> connection(UUID id, Runnable work) {
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        Thread thread = new Thread(() -> {
+            try (OwnClasses classes = new OwnClasses()) {
+                Class<?> runner = classes.loadClass(Runner.class.getName());
+                assertThat(runner).isNotSameAs(Runner.class);
+                runner.getMethod("run", UUID.class, Runnable.class).invoke(null, id, work);
+                ended.complete(null);
+            } catch (Throwable e) {
+                ended.completeExceptionally(e);
+            }
+        });
+        thread.setDaemon(true);
+        thread.start();
+        return ended;
+    }
+
+    /** What an agent does with a call. */
+    public static final class Runner {
+
+        private Runner() {}
+
+        public static void run(UUID id, Runnable work) throws IOException {
+            new AgentCall<>(id, "work", new Work(work), Network.usual(), TaskListener.NULL).call();
+        }
+    }
+
+    private record Work(Runnable work) implements Operation<String> {
+        @Override
+        public String run(RegistryContext context) {
+            work.run();
+            return "";
+        }
+    }
+
+    /** Loads the classes of this package once more. */
+    private static final class OwnClasses extends URLClassLoader {
+
+        OwnClasses() {
+            super(
+                    new URL[] {
+                        AgentCall.class.getProtectionDomain().getCodeSource().getLocation(),
+                        AgentCallTest.class
+                                .getProtectionDomain()
+                                .getCodeSource()
+                                .getLocation()
+                    },
+                    AgentCallTest.class.getClassLoader());
+        }
+
+        @Override
+        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+            synchronized (getClassLoadingLock(name)) {
+                if (!name.startsWith(AgentCall.class.getPackageName() + ".")) {
+                    return super.loadClass(name, resolve);
+                }
+                Class<?> loaded = findLoadedClass(name);
+                return loaded == null ? findClass(name) : loaded;
+            }
+        }
+    }
+}
