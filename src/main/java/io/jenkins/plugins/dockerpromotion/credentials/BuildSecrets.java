@@ -101,7 +101,8 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
 
     /** Secrets as they are, as shells and base64 write them, and as URLs, JSON and XML do. */
     static Pattern patternOf(Stream<String> secrets) {
-        return SecretPatterns.getAggregateSecretPattern(secrets.flatMap(BuildSecrets::forms).distinct().toList());
+        return SecretPatterns.getAggregateSecretPattern(
+                secrets.flatMap(BuildSecrets::forms).distinct().toList());
     }
 
     private static Stream<String> forms(String secret) {

@@ -108,7 +108,9 @@ final class BuildSecretsDecorator extends TaskListenerDecorator {
             // Without an execution it is a new build that opens its log; a resumed one opens it some time later.
             return owner.getOrNull() == null || isResumed(owner)
                     ? new OfBuild(owner)
-                    : BuildSecrets.pattern(owner).map(BuildSecretsDecorator::new).orElse(null);
+                    : BuildSecrets.pattern(owner)
+                            .map(BuildSecretsDecorator::new)
+                            .orElse(null);
         }
 
         private boolean isResumed(FlowExecutionOwner owner) {

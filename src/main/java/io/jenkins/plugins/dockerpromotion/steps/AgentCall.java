@@ -60,7 +60,8 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
      */
     @Override
     public T call() throws AbortException, ProxyException {
-        // A system property, because a new connection has a new class loader and sees no static field of the one before.
+        // A system property, because a new connection has a new class loader and sees no static field of the one
+        // before.
         String mark = AgentCall.class.getName() + "." + id;
         boolean marked = false;
         try {

@@ -19,8 +19,8 @@ import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.kohsuke.stapler.StaplerRequest2;
 import org.jvnet.localizer.Localizable;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * A step that sends one operation to the agent of the enclosing {@code node} block. A step says what it does, which

@@ -49,7 +49,8 @@ public final class ImageInfoStep extends TagStep<ImageInfo> {
     Object result(ImageInfo info, StepRun run) {
         String reference = reference().toString();
         run.say(PageLink.of(reference(), reference) + " is " + info);
-        DockerPushCause.compare(run.build(), reference, info.digest(), run.listener().getLogger());
+        DockerPushCause.compare(
+                run.build(), reference, info.digest(), run.listener().getLogger());
         return info.asMap();
     }
 

@@ -63,8 +63,7 @@ final class ImageProbe {
         return FormFields.check(() -> test(item, ImageName.parse(name), credentialsId, pattern.get()));
     }
 
-    private static FormValidation test(
-            Item item, ImageName image, String credentialsId, Optional<TagPattern> pattern) {
+    private static FormValidation test(Item item, ImageName image, String credentialsId, Optional<TagPattern> pattern) {
         Future<TagQuery.Found> asked = null;
         try {
             RegistryAuthentication login = StepCredentials.find(item, credentialsId, image.host());
@@ -78,7 +77,8 @@ final class ImageProbe {
             return FormValidation.error(e.getMessage());
         } catch (ExecutionException e) {
             LOGGER.log(Level.FINE, e, () -> "Cannot test " + image);
-            return FormValidation.error(StepFailure.explained("reach " + image, e.getCause()).getMessage());
+            return FormValidation.error(
+                    StepFailure.explained("reach " + image, e.getCause()).getMessage());
         } catch (TimeoutException e) {
             return FormValidation.error(Messages.ImageProbe_late(image, PATIENCE.toSeconds()));
         } catch (InterruptedException e) {

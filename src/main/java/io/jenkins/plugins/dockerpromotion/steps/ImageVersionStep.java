@@ -167,7 +167,10 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
 
     private VersionTemplate template(String form, Instant date, String commit) {
         return VersionTemplate.of(
-                form, date, VersionTemplate.zone(zone), VersionValues.parse(values).orCommit(commit));
+                form,
+                date,
+                VersionTemplate.zone(zone),
+                VersionValues.parse(values).orCommit(commit));
     }
 
     /** Form of the step. */
@@ -249,8 +252,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
             String pattern = PatternStep.orDefault(Util.fixEmptyAndTrim(value));
             step.setZone(zone);
             step.setValues(FormFields.lines(values));
-            BigInteger number =
-                    Util.fixNull(build).matches("[0-9]{1,18}") ? new BigInteger(build) : EXAMPLE_BUILD;
+            BigInteger number = Util.fixNull(build).matches("[0-9]{1,18}") ? new BigInteger(build) : EXAMPLE_BUILD;
             return ImageForm.checkVersion(
                     String.join(" ", pattern, step.zone, Util.fixNull(values)),
                     () -> step.template(pattern, clock.instant(), EXAMPLE_COMMIT)

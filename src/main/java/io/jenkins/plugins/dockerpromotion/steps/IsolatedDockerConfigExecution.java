@@ -183,8 +183,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     private void begin(FilePath here) throws IOException, InterruptedException {
         BlockConfiguration configuration = BlockConfiguration.make(step, directory, here, getContext());
         say(configuration.toString());
-        BodyInvoker block =
-                configuration.newBlock(getContext()).withCallback(new AroundBlock(this));
+        BodyInvoker block = configuration.newBlock(getContext()).withCallback(new AroundBlock(this));
         synchronized (this) {
             worker = null;
             if (stopCause != null) {

@@ -96,7 +96,8 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
                 new RetentionPolicy(tags(), optional(keep), optional(olderThanDays), new ProtectedTags(protect));
         PruneRequest request =
                 new PruneRequest(name(), policy, maxDelete == null ? Integer.MAX_VALUE : maxDelete, dryRun);
-        run.say((dryRun ? "Planning to prune " : "Pruning ") + PageLink.of(name(), name().toString())
+        run.say((dryRun ? "Planning to prune " : "Pruning ")
+                + PageLink.of(name(), name().toString())
                 + (dryRun ? "; 'dryRun: false' deletes" : ""));
         return request.with(login(run));
     }

@@ -87,7 +87,9 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
         if (image == null && !actions.equals(DEFAULT_ACTIONS)) {
             throw new IllegalArgumentException("'actions' are those on an image; without 'image', give none");
         }
-        return image == null ? Set.of() : Set.of(new Scope(ImageName.parse(image).path(), actions));
+        return image == null
+                ? Set.of()
+                : Set.of(new Scope(ImageName.parse(image).path(), actions));
     }
 
     @Override

@@ -133,7 +133,8 @@ class AgentStepExecutionTest {
                 RecordedRequest.matching("PUT", "/v2/group/app/manifests/1.0-rc"),
                 Fault.hang().always());
         registry.onRequest(
-                r -> RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest").test(r)
+                r -> RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest")
+                                .test(r)
                         && registry.digestOf("group/app", "latest").equals(Optional.of(NEW))
                         && awaits(putBack),
                 Fault.delay(Duration.ZERO).always());

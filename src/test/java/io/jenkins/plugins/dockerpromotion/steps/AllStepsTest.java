@@ -127,9 +127,7 @@ class AllStepsTest {
                 StepExample.filled()
                         .and("registry", "registry.example.com", "credentialsId", "hub", "inherit", "false")
                         .and("registries", "one", "url", "ghcr.io", "credentialsId", "hub"));
-        examples.put(
-                "notifyDockerHub",
-                StepExample.filled().and("state", "failure", "description", "It's broken"));
+        examples.put("notifyDockerHub", StepExample.filled().and("state", "failure", "description", "It's broken"));
         examples.put(
                 "promoteImage",
                 StepExample.filled("image", IMAGE, "tag", "2017.2.103", "credentialsId", "hub")
@@ -138,8 +136,7 @@ class AllStepsTest {
                         .and("expectedDigest", MANIFEST.digest(), "overwrite", "true"));
         examples.put(
                 "pruneDockerHost",
-                StepExample.filled()
-                        .and("until", "3h", "images", "false", "volumes", "false", "dryRun", "true"));
+                StepExample.filled().and("until", "3h", "images", "false", "volumes", "false", "dryRun", "true"));
         examples.put(
                 "pruneImageTags",
                 StepExample.filled("image", IMAGE, "keep", "5")
@@ -254,7 +251,10 @@ class AllStepsTest {
                 .sorted()
                 .toList();
         if (System.getProperty("steps.page", "").equals("write")) {
-            String comment = Files.readString(SIGNATURES).lines().filter(line -> line.startsWith("#")).collect(Collectors.joining("\n"));
+            String comment = Files.readString(SIGNATURES)
+                    .lines()
+                    .filter(line -> line.startsWith("#"))
+                    .collect(Collectors.joining("\n"));
             Files.writeString(SIGNATURES, comment + "\n" + String.join("\n", expected) + "\n");
         } else {
             assertThat(StepSignature.lines())

@@ -16,8 +16,8 @@ import hudson.remoting.VirtualChannel;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -220,17 +220,18 @@ class ManyBuildsTest {
             case 1 -> sent(new ImageInspector.Request(ImageReference.tagged(image, tag), true, login));
             default ->
                 sent(PromotionRequest.of(
-                                image,
-                                tag,
-                                image,
-                                List.of("latest"),
-                                new PromotionRequest.Options(false, false, false)).with(login, login));
+                                image, tag, image, List.of("latest"), new PromotionRequest.Options(false, false, false))
+                        .with(login, login));
         };
     }
 
     private static <T extends Serializable> AgentCall<T> sent(Operation<T> operation) {
         return new AgentCall<>(
-                UUID.randomUUID(), "work", operation, DockerPromotionConfiguration.get().network(), TaskListener.NULL);
+                UUID.randomUUID(),
+                "work",
+                operation,
+                DockerPromotionConfiguration.get().network(),
+                TaskListener.NULL);
     }
 
     private record Footprint(int loadedClasses, long threads, long clientThreads, int underWay)

@@ -89,8 +89,8 @@ class PlainDataTest {
     @Test
     void everyStepHasAnOperation() {
         long steps = CLASSES.stream()
-                .filter(c -> c.isAssignableTo(AgentStep.class)
-                        && !c.getModifiers().contains(JavaModifier.ABSTRACT))
+                .filter(c ->
+                        c.isAssignableTo(AgentStep.class) && !c.getModifiers().contains(JavaModifier.ABSTRACT))
                 .count();
         assertThat(operations()).hasSizeGreaterThanOrEqualTo((int) steps);
         assertThat(operations()).allMatch(c -> Modifier.isFinal(c.getModifiers()));

@@ -66,7 +66,8 @@ class RepositoryLocksTest {
         Lock promotion = request(
                 "promotion",
                 Names.tags(
-                        List.of(new ImageReference(ImageName.parse("prod/b"), "1")), List.of(ImageName.parse("dev/b"))));
+                        List.of(new ImageReference(ImageName.parse("prod/b"), "1")),
+                        List.of(ImageName.parse("dev/b"))));
         request("other promotion", tags("dev/b:latest"));
         request("prune", repository("dev/b"));
         assertThat(begun).containsExactly("promotion", "other promotion");
@@ -78,7 +79,9 @@ class RepositoryLocksTest {
     void nobodyOvertakesAStepThatWaitsForTwoTags() {
         Lock one = request("one", tags("a/b:1"));
         Lock two = request("both", tags("a/b:1", "a/b:2"));
-        List<Lock> later = Stream.of("a/b:2", "a/b:2", "a/b:1").map(t -> request("later " + t, tags(t))).toList();
+        List<Lock> later = Stream.of("a/b:2", "a/b:2", "a/b:1")
+                .map(t -> request("later " + t, tags(t)))
+                .toList();
         assertThat(begun).containsExactly("one");
 
         one.release();

@@ -200,7 +200,8 @@ class StepsPageTest {
         for (Map.Entry<String, Descriptor<?>> form : forms().entrySet()) {
             tables.put(
                     "parameters of " + form.getKey(),
-                    ParameterTable.of(form.getValue(), FormLayout.of(form.getValue()).all()));
+                    ParameterTable.of(
+                            form.getValue(), FormLayout.of(form.getValue()).all()));
         }
 
         StepsPage anew = page.with(tables::get);
