@@ -35,7 +35,7 @@ final class TagList {
 
     /** Where registries and the gateways before them cut a page, whatever was asked for. */
     private static final Set<Integer> CAPS =
-            Set.of(10, 20, 25, 30, 50, 64, 100, 128, 200, 250, 256, 500, 512, 1_000, 1_024, 2_000, 5_000, 10_000);
+            Set.of(20, 25, 30, 50, 64, 100, 128, 200, 250, 256, 500, 512, 1_000, 1_024, 2_000, 5_000, 10_000);
 
     private static final int MAX_TAGS = 1_000_000;
     private static final int MAX_PAGES = 10_000;

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.version.ImageVersion;
@@ -46,7 +47,7 @@ final class TagCollector implements Consumer<ListedTag> {
         return new TagCollector(Optional.of(pattern), wanted, Integer.MAX_VALUE);
     }
 
-    /** Keeps the {@code limit} newest: versions of {@code pattern}, or without one whatever was pushed last. */
+    /** Keeps the {@code limit} newest: versions of {@code pattern}, or without one the images that were pushed last. */
     static TagCollector newest(Optional<TagPattern> pattern, int limit) {
         return new TagCollector(pattern, version -> true, limit);
     }
@@ -56,7 +57,7 @@ final class TagCollector implements Consumer<ListedTag> {
         looked++;
         Optional<ImageVersion> version =
                 pattern.flatMap(p -> p.match(listed.tag().value())).filter(wanted);
-        if (pattern.isPresent() && version.isEmpty()) {
+        if (pattern.isPresent() ? version.isEmpty() : AttachmentTag.is(listed.tag())) {
             return;
         }
         matching++;

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
@@ -47,7 +48,9 @@ public final class VersionSurveyor implements Operation<VersionSurvey> {
     private record Seeing(VersionSurvey survey) implements Consumer<ListedTag> {
         @Override
         public void accept(ListedTag listed) {
-            survey.see(listed.tag().value());
+            if (!AttachmentTag.is(listed.tag())) {
+                survey.see(listed.tag().value());
+            }
         }
     }
 

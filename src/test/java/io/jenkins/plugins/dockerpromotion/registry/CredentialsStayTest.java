@@ -16,6 +16,8 @@ import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
+import java.util.List;
+import java.util.ArrayList;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
@@ -94,13 +96,12 @@ class CredentialsStayTest {
     }
 
     @Test
-    void doesNotFollowAPageToAnotherOrigin() {
+    void doesNotFollowAPageToAnotherOrigin() throws Exception {
         start(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
         registry.tag("group/app", "1.1", "1.0");
-        assertThatThrownBy(() -> client().tags(image().name(), page -> {}))
-                .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("another host")
-                .hasMessageContaining(other.uri().toString());
+        List<Tag> tags = new ArrayList<>();
+        client().tags(image().name(), listed -> tags.add(listed.tag()));
+        assertThat(tags).containsExactly(new Tag("1.0"), new Tag("1.1"));
         assertThat(other.requests().count()).isZero();
     }
 

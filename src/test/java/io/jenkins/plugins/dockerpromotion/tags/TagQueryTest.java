@@ -80,6 +80,21 @@ class TagQueryTest {
     }
 
     @Test
+    void leavesTagsOfAttachmentsOutWithoutAPattern() throws Exception {
+        String digest = "sha256-" + "2d".repeat(32);
+        try (InMemoryRegistry registry = InMemoryRegistry.start()) {
+            registry.addTags(
+                    IMAGE,
+                    TestImage.docker(1),
+                    List.of("1.0", digest, digest + ".sig", digest + ".att", digest + ".sbom", "sha256-2d"));
+
+            assertThat(find(registry, Optional.empty(), 10).tags())
+                    .extracting(Tag::value)
+                    .containsExactly("1.0", "sha256-2d");
+        }
+    }
+
+    @Test
     void listsWhatWasPushedLastToDockerHubFirst() throws Exception {
         try (InMemoryDockerHub hub = InMemoryDockerHub.builder().start()) {
             for (int i = 0; i < 250; i++) {

@@ -48,6 +48,7 @@ class VersionSurveyorTest {
                     IntStream.rangeClosed(1, 2500)
                             .mapToObj(build -> "2026.47." + build)
                             .toList());
+            registry.tag("group/app", "sha256-" + "2d".repeat(32) + ".sig", "2026.47.1");
 
             VersionSurvey survey = survey(registry.host() + "/group/app", TestNetwork.of(registry));
 

@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
@@ -129,6 +130,38 @@ class WebhookTest {
         assertThat(last().getReason()).isEqualTo("declarative ignores this pusher");
         assertThat(last().getOutcome()).isEqualTo(Delivery.Outcome.NOTHING);
         assertThat(job.getNextBuildNumber()).isEqualTo(3);
+    }
+
+    @Test
+    void startsNothingForWhatIsNoPushOfAnImage() throws Exception {
+        String image = "acme.azurecr.io/team/app";
+        WorkflowJob all = webhook.job("all", "dockerHubPush(image: '" + image + "')", "");
+        WorkflowJob signatures =
+                webhook.job("signatures", "dockerHubPush(image: '" + image + "', tag: '*.sig')", "");
+        String ping = "{\"id\": \"1\", \"action\": \"ping\"}";
+        String push = """
+                {"id": "2", "action": "push", "timestamp": "2026-01-01T00:00:00Z",
+                 "target": {"repository": "team/app", "tag": "%s"}, "request": {"host": "acme.azurecr.io"}}""";
+
+        assertThat(webhook.post(token, ping).statusCode()).isEqualTo(200);
+        webhook.post(token, push.formatted("sha256-" + "2d".repeat(32) + ".sig"));
+
+        Webhook.await("the build", () -> signatures.getBuildByNumber(2) != null);
+        assertThat(all.getNextBuildNumber()).isEqualTo(2);
+        assertThat(all.isInQueue()).isFalse();
+    }
+
+    @Test
+    void takesManyEventsOfOneBody() throws Exception {
+        WorkflowJob job = webhook.job("last", "dockerHubPush(image: 'registry.example.com/app', tag: '149')", "");
+        String events = IntStream.range(0, 150)
+                .mapToObj(i -> "{\"action\": \"push\", \"request\": {\"host\": \"registry.example.com\"},"
+                        + " \"target\": {\"repository\": \"app\", \"tag\": \"" + i + "\"}}")
+                .collect(Collectors.joining(",", "{\"events\": [", "]}"));
+
+        assertThat(webhook.post(token, events).statusCode()).isEqualTo(202);
+
+        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
     }
 
     @Test
