@@ -30,8 +30,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
@@ -136,8 +136,7 @@ class WebhookTest {
     void startsNothingForWhatIsNoPushOfAnImage() throws Exception {
         String image = "acme.azurecr.io/team/app";
         WorkflowJob all = webhook.job("all", "dockerHubPush(image: '" + image + "')", "");
-        WorkflowJob signatures =
-                webhook.job("signatures", "dockerHubPush(image: '" + image + "', tag: '*.sig')", "");
+        WorkflowJob signatures = webhook.job("signatures", "dockerHubPush(image: '" + image + "', tag: '*.sig')", "");
         String ping = "{\"id\": \"1\", \"action\": \"ping\"}";
         String push = """
                 {"id": "2", "action": "push", "timestamp": "2026-01-01T00:00:00Z",
