@@ -2,8 +2,15 @@ package io.jenkins.plugins.dockerpromotion.config;
 
 import hudson.Extension;
 import hudson.ExtensionList;
+import hudson.BulkChange;
 import hudson.ProxyConfiguration;
 import hudson.Util;
+import hudson.XmlFile;
+import hudson.util.XStream2;
+import java.io.File;
+import java.io.IOException;
+import java.util.function.Consumer;
+import hudson.model.Job;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
@@ -33,13 +40,22 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 @Symbol("dockerPromotion")
 public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
+    private static final XStream2 XSTREAM = new XStream2();
+
+    static {
+        XSTREAM.alias("docker-promotion", DockerPromotionConfiguration.class);
+        XSTREAM.alias("registry", RegistryConfiguration.class);
+    }
+
     private volatile List<RegistryConfiguration> registries = new ArrayList<>();
     private String callbackHosts;
     private volatile List<String> allowedHosts = new ArrayList<>();
     private Integer connectTimeout;
     private Integer answerTimeout;
     private Integer attempts;
+    private Integer transfers;
     private String defaultPattern;
+    private String rollbackJob;
 
     public DockerPromotionConfiguration() {
         load();
@@ -47,6 +63,11 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
     public static DockerPromotionConfiguration get() {
         return ExtensionList.lookupSingleton(DockerPromotionConfiguration.class);
+    }
+
+    @Override
+    protected XmlFile getConfigFile() {
+        return new XmlFile(XSTREAM, new File(Jenkins.get().getRootDir(), "docker-promotion.xml"));
     }
 
     public List<RegistryConfiguration> getRegistries() {
@@ -66,8 +87,10 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return callbackHosts;
     }
 
+    /** @throws IllegalArgumentException in one line, if one of them is no host */
     @DataBoundSetter
     public void setCallbackHosts(String callbackHosts) {
+        CallbackAddress.parseHosts(Util.fixNull(callbackHosts));
         this.callbackHosts = Util.fixEmptyAndTrim(callbackHosts);
         save();
     }
@@ -142,6 +165,28 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         save();
     }
 
+    /** How many layers one promotion copies at a time; {@code null} for the usual number. */
+    public Integer getTransfers() {
+        return transfers;
+    }
+
+    /** @throws IllegalArgumentException in one line, if it is out of range */
+    @DataBoundSetter
+    public void setTransfers(Integer transfers) {
+        this.transfers = Limit.TRANSFERS.checked(transfers);
+        save();
+    }
+
+    @RequirePOST
+    public FormValidation doCheckTransfers(@QueryParameter String value) {
+        return Limit.TRANSFERS.check(value);
+    }
+
+    /** What the form shows for a number of layers that is not given. */
+    public int getUsualTransfers() {
+        return Network.TRANSFERS;
+    }
+
     /** The pattern of tags where a Jenkinsfile names none; {@code null} for the usual one. */
     public String getDefaultPattern() {
         return defaultPattern;
@@ -160,6 +205,26 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         if (given != null) {
             TagPattern.of(given).requireBuild();
         }
+    }
+
+    /** The full name of the job that pages offer to start for a roll-back; {@code null} for none. */
+    public String getRollbackJob() {
+        return rollbackJob;
+    }
+
+    @DataBoundSetter
+    public void setRollbackJob(String rollbackJob) {
+        this.rollbackJob = Util.fixEmptyAndTrim(rollbackJob);
+        save();
+    }
+
+    @RequirePOST
+    public FormValidation doCheckRollbackJob(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String name = Util.fixEmptyAndTrim(value);
+        return name == null || Jenkins.get().getItemByFullName(name, Job.class) != null
+                ? FormValidation.ok()
+                : FormValidation.error(Messages.DockerPromotionConfiguration_noSuchJob(name));
     }
 
     /** The pattern that holds where a Jenkinsfile names none. */
@@ -210,26 +275,36 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                 usual.longestWait());
     }
 
-    /** Looks at what could be refused before anything is set, so that a form is taken as a whole or not at all. */
+    /** Checks everything before anything is set, so that a form is taken as a whole or not at all. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
-        try {
-            HostRules.of(FormFields.words(form.optString("allowedHosts")));
-        } catch (IllegalArgumentException e) {
-            throw new FormException(e.getMessage(), "allowedHosts");
-        }
-        try {
-            requirePattern(Util.fixEmptyAndTrim(form.optString("defaultPattern")));
-        } catch (IllegalArgumentException e) {
-            throw new FormException(e.getMessage(), "defaultPattern");
-        }
-        for (Limit limit : List.of(Limit.CONNECT_TIMEOUT, Limit.ANSWER_TIMEOUT, Limit.ATTEMPTS)) {
+        check(form, "callbackHosts", CallbackAddress::parseHosts);
+        check(form, "allowedHosts", text -> HostRules.of(FormFields.words(text)));
+        check(form, "defaultPattern", text -> requirePattern(Util.fixEmptyAndTrim(text)));
+        for (Limit limit : List.of(Limit.CONNECT_TIMEOUT, Limit.ANSWER_TIMEOUT, Limit.ATTEMPTS, Limit.TRANSFERS)) {
             limit.require(form);
         }
-        for (Object registry : JSONArray.fromObject(form.has("registries") ? form.get("registries") : List.of())) {
+        // A form without entries does not name the list, and what it does not name is not set.
+        JSONArray entries = JSONArray.fromObject(form.has("registries") ? form.get("registries") : List.of());
+        for (Object registry : entries) {
             require((JSONObject) registry);
         }
-        return super.configure(request, form);
+        form.put("registries", entries);
+        try (BulkChange change = new BulkChange(this)) {
+            request.bindJSON(this, form);
+            change.commit();
+        } catch (IOException e) {
+            throw new FormException(e, "registries");
+        }
+        return true;
+    }
+
+    private static void check(JSONObject form, String field, Consumer<String> parser) throws FormException {
+        try {
+            parser.accept(form.optString(field));
+        } catch (IllegalArgumentException e) {
+            throw new FormException(e.getMessage(), field);
+        }
     }
 
     private static void require(JSONObject form) throws FormException {
@@ -257,7 +332,8 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                                 .toList(),
                         proxy(),
                         timing())
-                .with(HostRules.of(allowedHosts));
+                .with(HostRules.of(allowedHosts))
+                .withTransfers(transfers == null ? Network.TRANSFERS : transfers);
     }
 
     /**

@@ -11,6 +11,8 @@ enum Limit {
     CONNECT_TIMEOUT("connectTimeout", 1, 600),
     ANSWER_TIMEOUT("answerTimeout", 1, 3600),
     ATTEMPTS("attempts", 1, 20),
+    /** Layers that one promotion copies at a time. */
+    TRANSFERS("transfers", 1, 32),
     /** Of the tags of a registry; smaller pages than these are nothing but requests. */
     PAGE_SIZE("pageSize", 10, 10_000),
     /** The most that Docker Hub sends at once. */

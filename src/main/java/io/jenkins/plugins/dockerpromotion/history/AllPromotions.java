@@ -68,7 +68,7 @@ public final class AllPromotions implements RootAction, StaplerProxy {
     @Exported
     public List<PromotedImage> getImages() {
         Map<String, List<HistoryEntry>> byImage =
-                entries().collect(Collectors.groupingBy(e -> e.getPromotion().getImage()));
+                PromotionHistory.entries().collect(Collectors.groupingBy(e -> e.promotion().image()));
         return byImage.entrySet().stream()
                 .map(e -> new PromotedImage(e.getKey(), e.getValue()))
                 .sorted(Comparator.comparing(PromotedImage::getLast, HistoryEntry.NEWEST_FIRST))
@@ -79,22 +79,11 @@ public final class AllPromotions implements RootAction, StaplerProxy {
     public ImageHistory getImage(StaplerRequest2 request) {
         String name = Util.fixNull(request.getParameter("name"));
         List<HistoryEntry> entries =
-                entries().filter(e -> e.getPromotion().getImage().equals(name)).toList();
+                PromotionHistory.entries().filter(e -> e.promotion().image().equals(name)).toList();
         if (entries.isEmpty()) {
             throw HttpResponses.notFound();
         }
         return new ImageHistory(name, entries);
-    }
-
-    private static Stream<HistoryEntry> entries() {
-        return indexes().flatMap(index -> index.entries().stream()).sorted(HistoryEntry.NEWEST_FIRST);
-    }
-
-    /** Of the jobs that the reader may see. */
-    private static Stream<JobIndex> indexes() {
-        return StreamSupport.stream(Jenkins.get().allItems(Job.class).spliterator(), false)
-                .<JobIndex>map(job -> JobIndex.of(job))
-                .filter(index -> !index.isEmpty());
     }
 
     public Api getApi() {
@@ -103,8 +92,8 @@ public final class AllPromotions implements RootAction, StaplerProxy {
 
     @Override
     public String getIconFileName() {
-        Jenkins jenkins = Jenkins.get();
-        return jenkins.hasPermission(Jenkins.READ) && indexes().findAny().isPresent() ? JobHistory.ICON : null;
+        // Also without promotions: to look for them among all jobs, for every page of Jenkins, would cost too much.
+        return Jenkins.get().hasPermission(Jenkins.READ) ? JobHistory.ICON : null;
     }
 
     @Override

@@ -1,92 +1,29 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
-import hudson.Util;
-import hudson.init.InitMilestone;
-import hudson.init.Initializer;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Action;
 import hudson.model.BuildBadgeAction;
 import hudson.model.Run;
-import java.io.IOException;
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
-import jenkins.model.RunAction2;
+import jenkins.model.TransientActionFactory;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** What one build promoted: kept with the build, shown on its page and as a badge in lists of builds. */
+/** The promotions of one build, shown on its page and as a badge in lists of builds. */
 @ExportedBean
-public final class BuildPromotions implements RunAction2, BuildBadgeAction {
+public final class BuildPromotions implements BuildBadgeAction {
 
-    /** The element in {@code build.xml}, whatever becomes of the class's name. */
-    static final String ELEMENT = "docker-promotions";
+    /** Where the build's page shows them. */
+    static final String ANCHOR = "docker-promotions";
 
-    /** Never changed in place: it may just be written, or read, by somebody else. */
-    private volatile List<Promotion> promotions = new ArrayList<>();
-
-    private transient Run<?, ?> run;
+    private final Run<?, ?> run;
 
     private BuildPromotions(Run<?, ?> run) {
         this.run = run;
-    }
-
-    /** Names what is written to {@code build.xml}. */
-    @Initializer(before = InitMilestone.PLUGINS_STARTED)
-    public static void nameElements() {
-        Run.XSTREAM2.alias(ELEMENT, BuildPromotions.class);
-        Run.XSTREAM2.alias("docker-promotion", Promotion.class);
-        Run.XSTREAM2.alias("docker-promotion-target", PromotedTag.class);
-    }
-
-    private Object readResolve() {
-        promotions = new ArrayList<>(Util.fixNull(promotions));
-        // What names no image, or no tag of it, cannot be shown.
-        promotions.removeIf(p -> p == null || p.getTargets().isEmpty() || !Promotion.isImage(p.getImage()));
-        return this;
-    }
-
-    /** Adds a promotion to a build and writes both the build and the job's index. */
-    static void add(Run<?, ?> run, Promotion promotion) throws IOException {
-        BuildPromotions action;
-        synchronized (BuildPromotions.class) {
-            action = run.getAction(BuildPromotions.class);
-            if (action == null) {
-                action = new BuildPromotions(run);
-                run.addAction(action);
-            }
-        }
-        action.add(promotion);
-    }
-
-    /** Branches of a Pipeline promote at the same time. */
-    private synchronized void add(Promotion promotion) throws IOException {
-        List<Promotion> more = new ArrayList<>(promotions);
-        // A step that a restart cut off is done again, and finds its work done: what it did the first time counts.
-        Optional<Promotion> before =
-                more.stream().filter(p -> p.id().equals(promotion.id())).findFirst();
-        if (before.isEmpty()) {
-            more.add(promotion);
-        } else if (!before.get().changesAnything()) {
-            more.set(more.indexOf(before.get()), promotion);
-        }
-        promotions = more;
-        run.save();
-        JobIndex.of(run.getParent()).put(run.getNumber(), more);
-    }
-
-    @Override
-    public void onAttached(Run<?, ?> build) {
-        run = build;
-    }
-
-    /** Whatever befell the index, a build that is looked at finds its way back into it. */
-    @Override
-    public void onLoad(Run<?, ?> build) {
-        run = build;
-        if (!promotions.isEmpty()) {
-            JobIndex.of(build.getParent()).seen(build.getNumber(), promotions);
-        }
     }
 
     public Run<?, ?> getRun() {
@@ -95,7 +32,14 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
 
     @Exported(visibility = 2)
     public List<Promotion> getPromotions() {
-        return Collections.unmodifiableList(promotions);
+        return PromotionStore.of(run);
+    }
+
+    /** The same with the images of a train together. */
+    public List<HistoryView.Row> getRows() {
+        return HistoryView.Row.of(getPromotions().stream()
+                .map(promotion -> new HistoryEntry(run.getParent(), run.getNumber(), promotion))
+                .toList());
     }
 
     /** The badge's text: what was promoted to where. */
@@ -104,10 +48,10 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
     }
 
     private static String line(Promotion promotion) {
-        String tags = promotion.getTargets().stream().map(PromotedTag::getTag).collect(Collectors.joining(", "));
-        String what = promotion.getSource() + " → " + tags;
-        Outcome outcome = promotion.getOutcome();
-        return outcome == Outcome.PROMOTED ? what : Messages.Outcome_label(what, outcome.getLabel());
+        String tags = promotion.targets().stream().map(Promotion.Target::tag).collect(Collectors.joining(", "));
+        String what = promotion.source() + " → " + tags;
+        Promotion.Outcome outcome = promotion.outcome();
+        return outcome == Promotion.Outcome.PROMOTED ? what : Messages.Outcome_label(what, outcome.getLabel());
     }
 
     /** The address of the job's history. */
@@ -128,5 +72,28 @@ public final class BuildPromotions implements RunAction2, BuildBadgeAction {
     @Override
     public String getUrlName() {
         return null;
+    }
+
+    /** Gives the action to builds with promotions. */
+    @Extension
+    @SuppressWarnings("rawtypes")
+    public static final class Factory extends TransientActionFactory<Run> {
+        @Override
+        public Class<Run> type() {
+            return Run.class;
+        }
+
+        @Override
+        public Class<BuildPromotions> actionType() {
+            return BuildPromotions.class;
+        }
+
+        @Override
+        @NonNull
+        public Collection<? extends Action> createFor(@NonNull Run run) {
+            return PromotionStore.isEmpty(run.getParent()) || PromotionStore.of(run).isEmpty()
+                    ? Set.of()
+                    : Set.of(new BuildPromotions(run));
+        }
     }
 }

@@ -20,7 +20,10 @@ final class CsvFile {
             "tag",
             "previousDigest",
             "changed",
-            "note");
+            "note",
+            "reason",
+            "train",
+            "verified");
 
     private CsvFile() {}
 
@@ -31,22 +34,25 @@ final class CsvFile {
     }
 
     private static Stream<List<String>> rows(HistoryEntry entry) {
-        Promotion promotion = entry.getPromotion();
-        return promotion.getTargets().stream()
+        Promotion promotion = entry.promotion();
+        return promotion.targets().stream()
                 .map(target -> List.of(
-                        promotion.getTime(),
-                        entry.getJobName(),
-                        Integer.toString(entry.getBuild()),
-                        promotion.getStartedBy().getUserId(),
-                        promotion.getStartedBy().getText(),
-                        promotion.getSource(),
-                        promotion.getDigest(),
-                        promotion.getOutcome().name(),
-                        promotion.getImage(),
-                        target.getTag(),
-                        target.getPreviousDigest(),
-                        Boolean.toString(target.isChanged()),
-                        target.getNote()));
+                        promotion.time(),
+                        entry.jobName(),
+                        Integer.toString(entry.build()),
+                        promotion.startedBy().userId(),
+                        promotion.startedBy().text(),
+                        promotion.source(),
+                        promotion.digest(),
+                        promotion.outcome().name(),
+                        promotion.image(),
+                        target.tag(),
+                        target.previousDigest(),
+                        Boolean.toString(target.changed()),
+                        target.note(),
+                        promotion.reason(),
+                        promotion.train().id(),
+                        promotion.verified()));
     }
 
     /** A spreadsheet takes what begins like a formula for one, also behind a tab or a line end. */

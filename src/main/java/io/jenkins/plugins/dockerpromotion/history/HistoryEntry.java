@@ -1,58 +1,48 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
 import hudson.model.Job;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** A promotion, and the build it belongs to. */
+/** A promotion, and the build that made it. */
 @ExportedBean(defaultVisibility = 2)
-public final class HistoryEntry {
+public record HistoryEntry(
+        Job<?, ?> job, @Exported int build, @Exported(inline = true) Promotion promotion) {
 
     static final Comparator<HistoryEntry> NEWEST_FIRST = Comparator.comparingLong(
-                    (HistoryEntry entry) -> entry.promotion.getTimestamp())
-            .thenComparingInt(HistoryEntry::getBuild)
+                    (HistoryEntry entry) -> entry.promotion.timestamp())
+            .thenComparingInt(HistoryEntry::build)
             .reversed();
 
-    private final Job<?, ?> job;
-    private final int build;
-    private final Promotion promotion;
-
-    HistoryEntry(Job<?, ?> job, int build, Promotion promotion) {
-        this.job = job;
-        this.build = build;
-        this.promotion = promotion;
-    }
-
-    public Job<?, ?> getJob() {
-        return job;
-    }
-
     @Exported(name = "job")
-    public String getJobName() {
+    public String jobName() {
         return job.getFullName();
     }
 
-    @Exported
-    public int getBuild() {
-        return build;
-    }
-
     /** Behind Jenkins' own address. */
-    public String getBuildUrl() {
+    public String buildUrl() {
         return job.getUrl() + build + "/";
     }
 
     /** As the REST API gives addresses: whole, where Jenkins knows its own. */
     @Exported
-    public String getUrl() {
+    public String url() {
         String root = Jenkins.get().getRootUrl();
-        return (root == null ? "" : root) + getBuildUrl();
+        return (root == null ? "" : root) + buildUrl();
     }
 
-    @Exported(inline = true)
-    public Promotion getPromotion() {
-        return promotion;
+    /** The versions by which images were promoted, by digest: for promotions that name their image by digest. */
+    static Map<String, String> versions(Collection<HistoryEntry> entries) {
+        Map<String, String> versions = new HashMap<>();
+        entries.stream()
+                .map(HistoryEntry::promotion)
+                .filter(promotion -> !promotion.isByDigest())
+                .forEach(promotion -> versions.putIfAbsent(promotion.digest(), promotion.version()));
+        return versions;
     }
 }

@@ -1,8 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
 import hudson.model.Api;
+import hudson.model.Failure;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.interceptor.RequirePOST;
 import hudson.model.ModelObject;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.kohsuke.stapler.StaplerRequest2;
@@ -14,7 +19,7 @@ import org.kohsuke.stapler.export.ExportedBean;
 import org.kohsuke.stapler.export.Flavor;
 import org.kohsuke.stapler.verb.GET;
 
-/** A page of promotions: what stands where, a chart, and a table, which can also be had as a file and by the REST API. */
+/** A page of promotions: what each tag points to, a chart, and a table, which can also be had as a file and by the REST API. */
 @ExportedBean
 public abstract class HistoryPage implements ModelObject {
 
@@ -52,14 +57,49 @@ public abstract class HistoryPage implements ModelObject {
         return entries();
     }
 
-    /** What stands where now. */
+    /** The version that each target has. */
     @Exported
-    public final List<CurrentTag> getCurrent() {
-        return Lane.of(entries()).stream().map(CurrentTag::new).toList();
+    public final List<TargetHistory.Placement> getCurrent() {
+        return TargetHistory.of(entries()).stream().map(TargetHistory::current).toList();
     }
 
     public final Api getApi() {
         return new Api(this);
+    }
+
+    /** Where {@link #doCheck} is. */
+    public String getCheckAddress() {
+        return "check";
+    }
+
+    public final String rollbackAddress(TargetHistory.Placement placement) {
+        return "rollback/?image=" + encoded(placement.image()) + "&tag=" + encoded(placement.tag());
+    }
+
+    static String encoded(String value) {
+        return URLEncoder.encode(value, StandardCharsets.UTF_8);
+    }
+
+    /** Whether the reader may ask a registry about a tag of this page. */
+    public final boolean isCheckable() {
+        return getCurrent().stream().anyMatch(RegistryCheck::isPossible);
+    }
+
+    /** Shows the page with what the registries say of the current tags. */
+    @RequirePOST
+    public final HttpResponse doCheck() throws InterruptedException {
+        if (!isCheckable()) {
+            throw HttpResponses.forbidden();
+        }
+        if (!RegistryCheck.isAllowedNow()) {
+            throw new Failure(Messages.RegistryCheck_tooMany());
+        }
+        return HttpResponses.forwardToView(this, "index.jelly").with("check", RegistryCheck.of(getCurrent()));
+    }
+
+    /** The page that says what a roll-back of a tag would do. */
+    public final Rollback getRollback(StaplerRequest2 request) {
+        return Rollback.of(request);
     }
 
     /** The promotions that the query in the address finds, for spreadsheets. */

@@ -24,7 +24,7 @@ import org.kohsuke.stapler.StaplerRequest2;
  * @param ascending whether the smallest comes first
  * @param page from 1
  */
-public record HistoryQuery(String text, String image, Outcome outcome, Column sort, boolean ascending, int page) {
+public record HistoryQuery(String text, String image, Promotion.Outcome outcome, Column sort, boolean ascending, int page) {
 
     /** Rows of a page. */
     static final int PAGE_SIZE = 50;
@@ -35,20 +35,20 @@ public record HistoryQuery(String text, String image, Outcome outcome, Column so
     public enum Column {
         WHEN(
                 Messages::Column_when,
-                Comparator.comparingLong(e -> e.getPromotion().getTimestamp())),
+                Comparator.comparingLong(e -> e.promotion().timestamp())),
         VERSION(
                 Messages::Column_version,
-                Comparator.comparing(e -> sortable(e.getPromotion().getSource()))),
+                Comparator.comparing(e -> sortable(e.promotion().source()))),
         OUTCOME(
                 Messages::Column_outcome,
-                Comparator.comparing(e -> e.getPromotion().getOutcome())),
+                Comparator.comparing(e -> e.promotion().outcome())),
         BY(
                 Messages::Column_by,
                 Comparator.comparing(
-                        e -> e.getPromotion().getStartedBy().getText().toLowerCase(Locale.ROOT))),
+                        e -> e.promotion().startedBy().text().toLowerCase(Locale.ROOT))),
         BUILD(
                 Messages::Column_build,
-                Comparator.comparing(HistoryEntry::getJobName).thenComparing(HistoryEntry::getBuild));
+                Comparator.comparing(HistoryEntry::jobName).thenComparing(HistoryEntry::build));
 
         private final Supplier<String> label;
         private final Comparator<HistoryEntry> order;
@@ -75,7 +75,7 @@ public record HistoryQuery(String text, String image, Outcome outcome, Column so
         return new HistoryQuery(
                 parameter.apply("q"),
                 parameter.apply("image"),
-                named(Outcome.values(), parameter.apply("outcome")).orElse(null),
+                named(Promotion.Outcome.values(), parameter.apply("outcome")).orElse(null),
                 named(Column.values(), parameter.apply("sort")).orElse(Column.WHEN),
                 parameter.apply("order").equals("asc"),
                 pageNumber(parameter.apply("page")));
@@ -83,7 +83,7 @@ public record HistoryQuery(String text, String image, Outcome outcome, Column so
 
     private static <E extends Enum<E>> Optional<E> named(E[] values, String name) {
         return Arrays.stream(values)
-                .filter(v -> v.name().equalsIgnoreCase(name))
+                .filter(v -> v.name().equalsIgnoreCase(name.replace('-', '_')))
                 .findFirst();
     }
 
@@ -106,9 +106,9 @@ public record HistoryQuery(String text, String image, Outcome outcome, Column so
     }
 
     private boolean matches(HistoryEntry entry) {
-        Promotion promotion = entry.getPromotion();
-        return (image.isEmpty() || image.equals(promotion.getImage()))
-                && (outcome == null || outcome == promotion.getOutcome())
+        Promotion promotion = entry.promotion();
+        return (image.isEmpty() || image.equals(promotion.image()))
+                && (outcome == null || outcome == promotion.outcome())
                 && (text.isEmpty() || texts(entry).anyMatch(this::holdsText));
     }
 
@@ -117,17 +117,18 @@ public record HistoryQuery(String text, String image, Outcome outcome, Column so
     }
 
     private static Stream<String> texts(HistoryEntry entry) {
-        Promotion promotion = entry.getPromotion();
+        Promotion promotion = entry.promotion();
         return Stream.concat(
                 Stream.of(
-                        promotion.getSource(),
-                        promotion.getImage(),
-                        promotion.getDigest(),
-                        promotion.getStartedBy().getUserId(),
-                        promotion.getStartedBy().getText(),
-                        entry.getJobName(),
-                        "#" + entry.getBuild()),
-                promotion.getTargets().stream().flatMap(t -> Stream.of(t.getTag(), t.getPreviousDigest())));
+                        promotion.source(),
+                        promotion.image(),
+                        promotion.digest(),
+                        promotion.reason(),
+                        promotion.startedBy().userId(),
+                        promotion.startedBy().text(),
+                        entry.jobName(),
+                        "#" + entry.build()),
+                promotion.targets().stream().flatMap(t -> Stream.of(t.tag(), t.previousDigest())));
     }
 
     /** Whether anything is left out. */

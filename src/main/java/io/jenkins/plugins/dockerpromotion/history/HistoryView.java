@@ -1,6 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -9,19 +12,71 @@ public final class HistoryView {
 
     private final List<HistoryEntry> all;
     private final HistoryQuery query;
-    private final List<HistoryEntry> found;
-    private final List<Lane> lanes;
+    private final List<Row> found;
+    private final int total;
+    private final Map<String, String> versions;
+    private final List<TargetHistory> histories;
 
     HistoryView(List<HistoryEntry> all, HistoryQuery query) {
         this.all = all;
         this.query = query;
-        this.found = query.apply(all);
-        this.lanes =
-                Lane.of(all.stream().filter(e -> isOfImage(e, query.image())).toList());
+        this.found = Row.of(query.apply(all));
+        this.versions = HistoryEntry.versions(all);
+        this.total = Row.of(all).size();
+        this.histories =
+                TargetHistory.of(all.stream().filter(e -> isOfImage(e, query.image())).toList());
+    }
+
+    /**
+     * A row of the table: a promotion, or the images of a train.
+     *
+     * @param parts one, or those of the train that are shown here
+     */
+    public record Row(List<HistoryEntry> parts) {
+
+        static List<Row> of(List<HistoryEntry> entries) {
+            Map<Object, List<HistoryEntry>> rows = new LinkedHashMap<>();
+            for (HistoryEntry entry : entries) {
+                String train = entry.promotion().train().id();
+                Object key = train.isEmpty() ? entry : List.of(entry.jobName(), entry.build(), train);
+                rows.computeIfAbsent(key, k -> new ArrayList<>()).add(entry);
+            }
+            return rows.values().stream().map(Row::new).toList();
+        }
+
+        public HistoryEntry first() {
+            return parts.get(0);
+        }
+
+        /** How many images were promoted together; 1 for one alone. */
+        public int images() {
+            return first().promotion().train().images();
+        }
+
+        public boolean isTrain() {
+            return images() > 1;
+        }
+
+        /** Of a train the worst outcome speaks for all. */
+        public Promotion.Outcome outcome() {
+            return parts.stream()
+                    .map(part -> part.promotion().outcome())
+                    .filter(outcome -> outcome == Promotion.Outcome.FAILED)
+                    .findFirst()
+                    .orElseGet(() -> parts.stream()
+                            .map(part -> part.promotion().outcome())
+                            .min(Comparator.naturalOrder())
+                            .orElseThrow());
+        }
+    }
+
+    /** The version of a promotion, also if the image was named by its digest. */
+    public String version(Promotion promotion) {
+        return promotion.version(versions);
     }
 
     private static boolean isOfImage(HistoryEntry entry, String image) {
-        return image.isEmpty() || image.equals(entry.getPromotion().getImage());
+        return image.isEmpty() || image.equals(entry.promotion().image());
     }
 
     public HistoryQuery getQuery() {
@@ -31,25 +86,26 @@ public final class HistoryView {
     /** The repositories there are promotions to. */
     public List<String> getImages() {
         return all.stream()
-                .map(e -> e.getPromotion().getImage())
+                .map(e -> e.promotion().image())
                 .distinct()
                 .sorted()
                 .toList();
     }
 
-    /** What stands where, the last change first. */
-    public List<Lane> getLanes() {
-        return lanes.stream()
-                .sorted(Comparator.comparing(lane -> lane.current().entry(), HistoryEntry.NEWEST_FIRST))
+    /** The version that each target has, the last change first. */
+    public List<TargetHistory.Placement> getCurrent() {
+        return histories.stream()
+                .map(TargetHistory::current)
+                .sorted(Comparator.comparing(TargetHistory.Placement::entry, HistoryEntry.NEWEST_FIRST))
                 .toList();
     }
 
-    public Timeline getTimeline() {
-        return Timeline.of(lanes, System.currentTimeMillis());
+    public Chart getChart() {
+        return Chart.of(histories, System.currentTimeMillis());
     }
 
     /** The rows of this page. */
-    public List<HistoryEntry> getRows() {
+    public List<Row> getRows() {
         return found.stream()
                 .skip((long) (getPage() - 1) * HistoryQuery.PAGE_SIZE)
                 .limit(HistoryQuery.PAGE_SIZE)
@@ -57,7 +113,7 @@ public final class HistoryView {
     }
 
     public int getTotal() {
-        return all.size();
+        return total;
     }
 
     public int getCount() {
@@ -98,7 +154,7 @@ public final class HistoryView {
         return List.of(HistoryQuery.Column.values());
     }
 
-    public List<Outcome> getOutcomes() {
-        return List.of(Outcome.values());
+    public List<Promotion.Outcome> getOutcomes() {
+        return List.of(Promotion.Outcome.values());
     }
 }

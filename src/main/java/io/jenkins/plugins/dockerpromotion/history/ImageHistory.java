@@ -1,7 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** The promotions of an image, over all jobs that the reader may see. */
@@ -35,8 +33,13 @@ public final class ImageHistory extends HistoryPage {
     }
 
     @Override
+    public String getCheckAddress() {
+        return "check?name=" + encoded(name);
+    }
+
+    @Override
     public String address(HistoryQuery query) {
-        return query.address() + "&name=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
+        return query.address() + "&name=" + encoded(name);
     }
 
     @Override

@@ -31,7 +31,7 @@ public final class JobHistory extends HistoryPage implements Action, StaplerProx
 
     @Override
     List<HistoryEntry> entries() {
-        return JobIndex.of(job).entries();
+        return PromotionStore.entries(job);
     }
 
     @Override
@@ -75,9 +75,14 @@ public final class JobHistory extends HistoryPage implements Action, StaplerProx
         }
 
         @Override
+        public Class<JobHistory> actionType() {
+            return JobHistory.class;
+        }
+
+        @Override
         @NonNull
         public Collection<? extends Action> createFor(@NonNull Job job) {
-            return JobIndex.of(job).isEmpty() ? Set.of() : Set.of(new JobHistory(job));
+            return PromotionStore.isEmpty(job) ? Set.of() : Set.of(new JobHistory(job));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.console.HyperlinkNote;
 import hudson.model.Fingerprint;
 import hudson.model.Run;
@@ -14,8 +15,8 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.docker.commons.fingerprint.DockerFingerprints;
 
 /**
- * Takes down what a build promoted. That it cannot be taken down, on a full disk say, does not undo the promotion, and so
- * does not fail the build.
+ * Records what a build promoted. If it cannot be recorded, on a full disk for example, the promotion is done all the same,
+ * so the build does not fail.
  */
 public final class PromotionRecorder {
 
@@ -23,6 +24,9 @@ public final class PromotionRecorder {
 
     private final Run<?, ?> run;
     private final UUID step;
+    private Promotion.Train train;
+    private boolean rollback;
+    private String reason;
 
     /** @param step of the build, by which it is known again after a restart */
     public PromotionRecorder(Run<?, ?> run, UUID step) {
@@ -30,14 +34,31 @@ public final class PromotionRecorder {
         this.step = step;
     }
 
-    /** Takes down a promotion, and says in the log what it did. */
+    /** What is recorded takes its targets back to images that they had before. */
+    public PromotionRecorder asRollback(@CheckForNull String why) {
+        rollback = true;
+        reason = why;
+        return this;
+    }
+
+    /** What is recorded is one of so many images that are promoted together by the step. */
+    public PromotionRecorder inTrain(int images) {
+        train = new Promotion.Train(step.toString(), images);
+        return this;
+    }
+
+    private Promotion.Origin origin() {
+        return new Promotion.Origin(step.toString(), Promotion.StartedBy.of(run), train, rollback, reason);
+    }
+
+    /** Records a promotion, and says in the log what it did. */
     public void record(PromotionReceipt receipt, TaskListener listener) {
-        Promotion promotion = Promotion.of(step, Starter.of(run), receipt);
+        Promotion promotion = Promotion.of(origin(), receipt);
         lines(promotion, receipt).forEach(listener.getLogger()::println);
         try {
-            BuildPromotions.add(run, promotion);
+            PromotionStore.add(run, promotion);
             listener.getLogger().println(Messages.PromotionRecorder_recorded(link(run)));
-            if (promotion.getFingerprintUrl() != null) {
+            if (promotion.fingerprintUrl() != null) {
                 fingerprint(receipt);
             }
         } catch (IOException e) {
@@ -46,26 +67,22 @@ public final class PromotionRecorder {
         }
     }
 
-    /** Takes down one that failed when tags had begun to move; the log has its error already. */
+    /** Records one that failed when tags had begun to move; the log has its error already. */
     public void record(UndoneReceipt undone, String failure) throws IOException {
-        BuildPromotions.add(run, Promotion.failed(step, Starter.of(run), undone, failure));
+        PromotionStore.add(run, Promotion.failed(origin(), undone, failure));
     }
 
     /** The receipt's lines, in which a target is a link where its registry has a page for it. */
     private static List<String> lines(Promotion promotion, PromotionReceipt receipt) {
         return receipt.lines(target -> {
             String name = receipt.image() + ":" + target.tag();
-            return promotion.getTargets().stream()
-                    .filter(t -> t.getTag().equals(target.tag()))
-                    .findFirst()
-                    .flatMap(t -> t.page(receipt.image()))
-                    .map(page -> HyperlinkNote.encodeTo(page, name))
-                    .orElse(name);
+            String page = promotion.pageOf(new Promotion.Target(target.tag(), "", false, ""));
+            return page == null ? name : HyperlinkNote.encodeTo(page, name);
         });
     }
 
     private static String link(Run<?, ?> run) {
-        return HyperlinkNote.encodeTo('/' + run.getUrl() + '#' + BuildPromotions.ELEMENT, run.getDisplayName());
+        return HyperlinkNote.encodeTo('/' + run.getUrl() + '#' + BuildPromotions.ANCHOR, run.getDisplayName());
     }
 
     /**

@@ -6,8 +6,6 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.reservation.VersionClaim;
-import io.jenkins.plugins.dockerpromotion.reservation.VersionReservations;
 import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
 import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
@@ -125,7 +123,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
 
     @Override
     Operation<VersionSurvey> operation(StepRun run) throws IOException, InterruptedException {
-        VersionClaim claim = claim(run);
+        VersionReservations.Claim claim = claim(run);
         VersionSurvey survey = claim.request().survey();
         Optional<String> before = VersionReservations.get().given(claim);
         if (before.isPresent()) {
@@ -143,7 +141,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
 
     @Override
     Object result(VersionSurvey found, StepRun run) throws IOException, InterruptedException {
-        VersionClaim claim = claim(run);
+        VersionReservations.Claim claim = claim(run);
         VersionSurvey survey = claim.request().survey().takeOver(found);
         VersionRequest.Decision decision = VersionReservations.get().reserve(claim, survey);
         decision.bumped().ifPresent(why -> run.say("Taking the next free number instead: " + why));
@@ -153,13 +151,13 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
     }
 
     /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
-    private VersionClaim claim(StepRun run) throws IOException, InterruptedException {
+    private VersionReservations.Claim claim(StepRun run) throws IOException, InterruptedException {
         if (build != null && build < 0) {
             throw new IllegalArgumentException("'build' is " + build + ", which no build can be");
         }
         BigInteger number = BigInteger.valueOf(build == null ? run.build().getNumber() : build);
         String commit = Util.fixNull(run.environment().get("GIT_COMMIT"));
-        return VersionClaim.of(
+        return VersionReservations.Claim.of(
                 run.build(),
                 Optional.ofNullable(image).map(ImageName::parse),
                 new VersionRequest(template(patternInForce, moment, commit), number, bump));

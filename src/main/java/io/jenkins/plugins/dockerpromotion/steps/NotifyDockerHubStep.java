@@ -10,9 +10,9 @@ import hudson.model.TaskListener;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
-import io.jenkins.plugins.dockerpromotion.webhook.AwaitedAnswer;
+import io.jenkins.plugins.dockerpromotion.webhook.Push;
 import io.jenkins.plugins.dockerpromotion.webhook.Callback;
-import io.jenkins.plugins.dockerpromotion.webhook.PushAnswers;
+import io.jenkins.plugins.dockerpromotion.webhook.PushStore;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Set;
@@ -110,7 +110,7 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
         }
 
         private boolean answer(Run<?, ?> run, TaskListener listener) throws InterruptedException {
-            List<AwaitedAnswer> pushes = PushAnswers.get().of(run);
+            List<Push> pushes = PushStore.get().answerable(run);
             State state = step.state == null ? Callback.stateOf(run.getResult()) : State.parse(step.state);
             listener.getLogger().println("Telling Docker Hub what came of the push: " + state);
             if (pushes.isEmpty()) {
@@ -119,15 +119,15 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
             String description = step.description == null ? run.getFullDisplayName() + ": " + state : step.description;
             CallbackMessage message = Callback.message(run, state, description);
             boolean all = !pushes.isEmpty();
-            for (AwaitedAnswer push : pushes) {
+            for (Push push : pushes) {
                 all &= answer(push, message, listener);
             }
             return all;
         }
 
-        private static boolean answer(AwaitedAnswer push, CallbackMessage message, TaskListener listener)
+        private static boolean answer(Push push, CallbackMessage message, TaskListener listener)
                 throws InterruptedException {
-            boolean taken = PushAnswers.get().answer(push, message, listener.getLogger()::println);
+            boolean taken = PushStore.get().answer(push, message, listener.getLogger()::println);
             if (taken) {
                 listener.getLogger().println("Answered the push of " + push + ": " + message.state());
             }

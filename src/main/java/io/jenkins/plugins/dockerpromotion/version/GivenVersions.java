@@ -28,7 +28,8 @@ public final class GivenVersions implements Serializable {
         this.highestBefore = highestBefore;
     }
 
-    private static final class Given implements Serializable {
+    /** A version, and the build that has it. */
+    public static final class Given implements Serializable {
         private static final long serialVersionUID = 1L;
 
         private final String holder;

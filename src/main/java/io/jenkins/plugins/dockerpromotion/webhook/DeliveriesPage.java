@@ -50,7 +50,7 @@ public final class DeliveriesPage extends ManagementLink {
 
     public List<Delivery> getDeliveries() {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return Deliveries.get().newestFirst();
+        return PushStore.get().newestFirst();
     }
 
     /** Works a delivery off once more, although it is the same. */
@@ -58,11 +58,11 @@ public final class DeliveriesPage extends ManagementLink {
     public HttpResponse doReplay(@QueryParameter String id) throws IOException {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         Optional<Delivery> delivery =
-                Deliveries.get().find(id).filter(d -> !d.getPushes().isEmpty());
+                PushStore.get().find(id).filter(d -> !d.getPushes().isEmpty());
         if (delivery.isEmpty()) {
             return HttpResponses.notFound();
         }
-        return Deliveries.get().take(delivery.get().again())
+        return PushStore.get().take(delivery.get().again())
                 ? HttpResponses.redirectToDot()
                 : HttpResponses.errorWithoutStack(TOO_MANY_REQUESTS, "Too many deliveries wait");
     }

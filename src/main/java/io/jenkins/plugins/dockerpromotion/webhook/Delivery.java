@@ -1,13 +1,27 @@
 package io.jenkins.plugins.dockerpromotion.webhook;
 
+import hudson.Util;
+import hudson.util.XStream2;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
-/** One notification that came in by the webhook, and what became of it. */
+/**
+ * A notification that came in by the webhook, the pushes it tells of, and how far their builds have come. Kept in one
+ * file.
+ */
 public final class Delivery {
+
+    private static final XStream2 XSTREAM = new XStream2();
+
+    static {
+        XSTREAM.alias("docker-delivery", Delivery.class);
+        XSTREAM.alias("push", Push.class);
+        XSTREAM.alias("build", Push.Build.class);
+    }
 
     /** What became of a delivery. */
     public enum Outcome {
@@ -17,45 +31,53 @@ public final class Delivery {
         REFUSED
     }
 
-    private final String id = UUID.randomUUID().toString();
-    private final long received = System.currentTimeMillis();
-    private final String token;
-    private final String source;
-    private final List<Push> pushes;
-    private final boolean replayed;
-    private final List<String> jobs = new ArrayList<>();
-    private Outcome outcome;
-    private String reason;
+    private String id = UUID.randomUUID().toString();
+    private long received = System.currentTimeMillis();
+    private String token;
+    private String source;
+    private boolean replayed;
+    private List<Push> pushes;
+    private String refusal;
 
-    private Delivery(String token, String source, List<Push> pushes, boolean replayed, Outcome outcome, String reason) {
+    private Delivery(String token, String source, List<Push> pushes, boolean replayed, String refusal) {
         this.token = token;
         this.source = source;
         this.pushes = new ArrayList<>(pushes);
         this.replayed = replayed;
-        this.outcome = outcome;
-        this.reason = reason;
+        this.refusal = refusal;
     }
 
     static Delivery of(WebhookToken token, Payload payload) {
         List<Push> pushes = payload.events().stream().map(Push::new).toList();
-        return new Delivery(token.getName(), payload.source(), pushes, false, Outcome.WAITING, "");
+        return new Delivery(token.getName(), payload.source(), pushes, false, "");
     }
 
     static Delivery refused(WebhookToken token, String reason) {
-        return new Delivery(token.getName(), "", List.of(), false, Outcome.REFUSED, reason);
+        return new Delivery(token.getName(), "", List.of(), false, reason);
     }
 
-    /** The same once more, on purpose. */
+    /** The same once more, because an administrator asks for it. */
     Delivery again() {
         List<Push> fresh = pushes.stream().map(Push::event).map(Push::new).toList();
-        return new Delivery(token, source, fresh, true, Outcome.WAITING, "");
+        return new Delivery(token, source, fresh, true, "");
     }
 
-    synchronized void end(List<String> started, List<String> reasons) {
-        jobs.clear();
-        jobs.addAll(started);
-        outcome = started.isEmpty() ? Outcome.NOTHING : Outcome.STARTED;
-        reason = String.join("; ", reasons);
+    /** @throws RuntimeException if {@code xml} is not a delivery */
+    static Delivery ofXml(String xml) {
+        return (Delivery) XSTREAM.fromXML(xml);
+    }
+
+    String toXml() {
+        return XSTREAM.toXML(this);
+    }
+
+    /** Fills in what a file does not have. */
+    private Object readResolve() {
+        token = Util.fixNull(token);
+        source = Util.fixNull(source);
+        refusal = Util.fixNull(refusal);
+        pushes = new ArrayList<>(Util.fixNull(pushes));
+        return this;
     }
 
     public String getId() {
@@ -75,21 +97,32 @@ public final class Delivery {
         return source;
     }
 
+    /** Whether an administrator asked for it again: then the same push starts its builds again. */
+    boolean isReplayed() {
+        return replayed;
+    }
+
     public List<Push> getPushes() {
         return List.copyOf(pushes);
     }
 
-    /** An administrator asked for it again: it is no mistake that it is the same. */
-    public boolean isReplayed() {
-        return replayed;
+    Optional<Push> push(String pushId) {
+        return pushes.stream().filter(push -> push.getId().equals(pushId)).findFirst();
     }
 
-    public synchronized List<String> getJobs() {
-        return List.copyOf(jobs);
+    /** The names of the jobs that it started. */
+    public List<String> getJobs() {
+        return pushes.stream().flatMap(push -> push.jobs().stream()).toList();
     }
 
-    public synchronized Outcome getOutcome() {
-        return outcome;
+    public Outcome getOutcome() {
+        if (!refusal.isEmpty()) {
+            return Outcome.REFUSED;
+        }
+        if (pushes.stream().anyMatch(push -> !push.isScheduled())) {
+            return Outcome.WAITING;
+        }
+        return pushes.stream().allMatch(push -> push.jobs().isEmpty()) ? Outcome.NOTHING : Outcome.STARTED;
     }
 
     /** The outcome for people. */
@@ -102,7 +135,12 @@ public final class Delivery {
         };
     }
 
-    public synchronized String getReason() {
-        return reason;
+    /** Why it was refused, or why jobs were not started. */
+    public String getReason() {
+        List<String> reasons = pushes.stream()
+                .map(Push::reason)
+                .filter(reason -> !reason.isEmpty())
+                .toList();
+        return refusal.isEmpty() ? String.join("; ", reasons) : refusal;
     }
 }

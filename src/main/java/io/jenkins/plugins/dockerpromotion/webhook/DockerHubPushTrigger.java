@@ -15,7 +15,16 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import java.io.ObjectStreamException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashSet;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.WeakHashMap;
+import java.util.stream.Collectors;
+import hudson.ExtensionList;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
+import hudson.model.Items;
+import jenkins.model.Jenkins;
 import java.util.List;
 import java.util.Set;
 import java.util.logging.Level;
@@ -42,6 +51,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
     private boolean callback;
 
     private transient volatile TagFilter filter;
+    private transient volatile Set<ImageName> names;
 
     @DataBoundConstructor
     public DockerHubPushTrigger() {
@@ -109,21 +119,15 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         this.callback = callback;
     }
 
-    /** The images it waits for. */
-    private Set<ImageName> names() {
-        Set<ImageName> names = new LinkedHashSet<>();
-        Stream.concat(Stream.ofNullable(image), images.stream())
-                .map(ImageName::parse)
-                .forEach(names::add);
-        return names;
-    }
-
     @Override
     public void start(Job<?, ?> project, boolean newInstance) {
         super.start(project, newInstance);
         try {
             filter = TagFilter.of(Util.fixNull(tag));
-            TriggerIndex.get().add(names(), this);
+            names = Stream.concat(Stream.ofNullable(image), images.stream())
+                    .map(ImageName::parse)
+                    .collect(Collectors.toUnmodifiableSet());
+            Started.get().add(this);
         } catch (IllegalArgumentException e) {
             LOGGER.log(Level.WARNING, e, () -> "The trigger of " + project.getFullName() + " waits for nothing");
         }
@@ -131,7 +135,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
 
     @Override
     public void stop() {
-        TriggerIndex.get().remove(this);
+        Started.get().remove(this);
     }
 
     @CheckForNull
@@ -139,14 +143,58 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         return job;
     }
 
-    /** Why a push of an image this waits for starts no build; {@code null} if it does. */
-    @CheckForNull
-    String objection(PushEvent push) {
-        TagFilter wanted = filter;
-        if (wanted == null || !wanted.matches(push.tag())) {
-            return "waits for other tags";
+    /** Why a push of an image this waits for starts no build; empty if it does. */
+    Optional<String> objection(PushEvent push) {
+        if (!filter.matches(push.tag())) {
+            return Optional.of("waits for other tags");
         }
-        return ignorePushers.contains(push.pusher()) ? "ignores this pusher" : null;
+        return ignorePushers.contains(push.pusher()) ? Optional.of("ignores this pusher") : Optional.empty();
+    }
+
+    /** The triggers of jobs that wait for {@code image}, by the jobs' names. */
+    static List<DockerHubPushTrigger> waitingFor(ImageName image) {
+        return Started.get().all().stream()
+                .filter(trigger -> trigger.names.contains(image) && trigger.isActive())
+                .sorted(Comparator.comparing(trigger -> trigger.job().getFullName()))
+                .toList();
+    }
+
+    /**
+     * Whether it belongs to a job that exists. Jenkins does not stop the triggers of a job whose {@code config.xml} is
+     * replaced, as Job DSL and the REST API do.
+     */
+    private boolean isActive() {
+        return job instanceof ParameterizedJob<?, ?> triggered
+                && Jenkins.get().getItemByFullName(job.getFullName()) == job
+                && triggered.getTriggers().values().stream().anyMatch(t -> t == this);
+    }
+
+    /** The triggers that were started; those that nobody holds any more go by themselves. */
+    @Extension
+    public static final class Started {
+        private final Set<DockerHubPushTrigger> triggers = Collections.newSetFromMap(new WeakHashMap<>());
+
+        static Started get() {
+            return ExtensionList.lookupSingleton(Started.class);
+        }
+
+        synchronized void add(DockerHubPushTrigger trigger) {
+            triggers.add(trigger);
+        }
+
+        synchronized void remove(DockerHubPushTrigger trigger) {
+            triggers.remove(trigger);
+        }
+
+        synchronized List<DockerHubPushTrigger> all() {
+            return List.copyOf(triggers);
+        }
+    }
+
+    /** Names what is written to a job's {@code config.xml}, so that the class can move. */
+    @Initializer(before = InitMilestone.PLUGINS_STARTED)
+    public static void nameElement() {
+        Items.XSTREAM2.alias("docker-hub-push-trigger", DockerHubPushTrigger.class);
     }
 
     /** Form of the trigger. */

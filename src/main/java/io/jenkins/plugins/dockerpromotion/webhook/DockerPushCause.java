@@ -6,6 +6,19 @@ import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import java.io.PrintStream;
+import hudson.EnvVars;
+import hudson.Extension;
+import hudson.Util;
+import hudson.init.InitMilestone;
+import hudson.init.Initializer;
+import hudson.model.AbstractBuild;
+import hudson.model.Action;
+import hudson.model.EnvironmentContributor;
+import hudson.model.InvisibleAction;
+import hudson.model.Queue;
+import hudson.model.TaskListener;
+import com.thoughtworks.xstream.XStream;
+import java.util.List;
 import java.time.Instant;
 import java.util.Objects;
 import org.kohsuke.stapler.export.Exported;
@@ -103,5 +116,58 @@ public final class DockerPushCause extends Cause {
     @Override
     public int hashCode() {
         return Objects.hashCode(pushId);
+    }
+
+    /** Names what is written to {@code build.xml} and {@code queue.xml}, so that classes can move. */
+    @Initializer(before = InitMilestone.PLUGINS_STARTED)
+    public static void nameElements() {
+        for (XStream xstream : List.of(Run.XSTREAM2, Queue.XSTREAM)) {
+            xstream.alias("docker-push-cause", DockerPushCause.class);
+            xstream.alias("docker-push", InQueue.class);
+        }
+    }
+
+    /** Keeps the builds of different pushes apart in the queue: each gets a build that knows its own image. */
+    public static final class InQueue extends InvisibleAction implements Queue.QueueAction {
+
+        private final String pushId;
+
+        InQueue(String pushId) {
+            this.pushId = pushId;
+        }
+
+        public String getPushId() {
+            return pushId;
+        }
+
+        @Override
+        public boolean shouldSchedule(List<Action> others) {
+            return Util.filter(others, InQueue.class).stream().noneMatch(other -> other.pushId.equals(pushId));
+        }
+    }
+
+    /** Tells a build of the push that started it. All values were checked when the push came in: names, tags, digests. */
+    @Extension
+    public static final class Environment extends EnvironmentContributor {
+
+        @Override
+        @SuppressWarnings("rawtypes")
+        public void buildEnvironmentFor(Run run, EnvVars variables, TaskListener listener) {
+            DockerPushCause cause = ((Run<?, ?>) run).getCause(DockerPushCause.class);
+            if (cause != null) {
+                variables.put("DOCKER_TRIGGER_REPO_NAME", cause.getImage());
+                variables.put("DOCKER_TRIGGER_TAG", cause.getTag());
+                variables.put("DOCKER_TRIGGER_PUSHER", pusher(run, cause));
+                variables.put("DOCKER_TRIGGER_DIGEST", Util.fixNull(cause.getDigest()));
+            }
+        }
+
+        /**
+         * Builds that are no Pipelines put variables that a value names into it ({@code EnvVars.resolve}): a stranger must
+         * not read others by a name like <code>${PASSWORD}</code>.
+         */
+        private static String pusher(Run<?, ?> run, DockerPushCause cause) {
+            return run instanceof AbstractBuild ? cause.getPusher().replace("$", "$$") : cause.getPusher();
+        }
     }
 }

@@ -1,5 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.webhook;
 
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import hudson.model.Result;
+import hudson.model.Run;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -7,19 +11,37 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.net.URI;
 import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
-/** A push as it is kept on disk until its builds are scheduled, and on the page of deliveries. */
+/** A pushed tag, the builds it started, and whether its sender was answered. Safe for use by several threads. */
 public final class Push {
 
-    private final String id;
-    private final String image;
-    private final String tag;
-    private final String digest;
-    private final String pusher;
-    private final String time;
-    private final Secret callback;
+    private String id;
+    private String image;
+    private String tag;
+    private String digest;
+    private String pusher;
+    private String time;
+
+    /** Where Docker Hub wants to hear the result, as the payload had it. Who knows it can answer, so it is never shown. */
+    private Secret callback;
+
+    private volatile boolean scheduled;
+    private volatile boolean answered;
+    private volatile String reason;
+
+    /** By the full name of the job. Replaced as a whole, so that who reads or writes it to a file needs no lock. */
+    private volatile Map<String, Build> builds;
+
+    private transient boolean underWay;
 
     Push(PushEvent event) {
         id = UUID.randomUUID().toString();
@@ -29,35 +51,35 @@ public final class Push {
         pusher = event.pusher();
         time = event.time().map(Instant::toString).orElse(null);
         callback = event.callback().map(URI::toString).map(Secret::fromString).orElse(null);
+        readResolve();
     }
 
-    /** What all builds that one push started have in common; another one each time the push is replayed. */
+    /** Fills in what a file does not have. */
+    private Object readResolve() {
+        pusher = Util.fixNull(pusher);
+        reason = Util.fixNull(reason);
+        builds = new LinkedHashMap<>(builds == null ? Map.of() : builds);
+        return this;
+    }
+
+    /** What all builds that the push started have in common. A replayed push has a new one. */
     public String getId() {
         return id;
     }
 
-    /** Read again, as a file may have been changed. */
+    /** Parsed again, because a file may have been changed. */
     PushEvent event() {
         return new PushEvent(
                 ImageName.parse(image),
                 new Tag(tag),
                 Optional.ofNullable(digest).map(Digest::parse),
-                pusher == null ? "" : pusher,
+                pusher,
                 Optional.ofNullable(time).map(Instant::parse),
                 callbackAddress().map(URI::create));
     }
 
-    /** Where Docker Hub wants to hear what came of it, as the payload had it. Who knows it can answer: never shown. */
-    public Optional<String> callbackAddress() {
+    Optional<String> callbackAddress() {
         return Optional.ofNullable(callback).map(Secret::getPlainText);
-    }
-
-    public String getImage() {
-        return image;
-    }
-
-    public String getTag() {
-        return tag;
     }
 
     public String getPusher() {
@@ -68,5 +90,162 @@ public final class Push {
     @Override
     public String toString() {
         return image + ":" + tag;
+    }
+
+    /** Whether all its builds are in the queue, or it starts none. */
+    boolean isScheduled() {
+        return scheduled;
+    }
+
+    void scheduled(Collection<String> reasons) {
+        reason = String.join("; ", reasons);
+        scheduled = true;
+    }
+
+    /** Why jobs that could have been started were not. */
+    String reason() {
+        return reason;
+    }
+
+    List<String> jobs() {
+        return List.copyOf(builds.keySet());
+    }
+
+    boolean isOf(String job) {
+        return builds.containsKey(job);
+    }
+
+    /**
+     * A build of {@code job} is about to go into the queue.
+     *
+     * @param answers whether the push is to be answered when the build has ended
+     */
+    void queue(String job, boolean answers) {
+        update(all -> all.putIfAbsent(job, new Build(answers, null, null, null)));
+    }
+
+    /** The build of {@code job} could not be put into the queue. */
+    void forget(String job) {
+        update(all -> all.remove(job));
+    }
+
+    void started(String job, Run<?, ?> run) {
+        update(all -> all.computeIfPresent(job, (j, build) -> build.with(run, null)));
+    }
+
+    /** @param run {@code null} if it was taken out of the queue, or is gone */
+    void ended(String job, @CheckForNull Run<?, ?> run) {
+        Result known = run == null ? null : run.getResult();
+        String result = (known == null ? Result.NOT_BUILT : known).toString();
+        update(all -> all.computeIfPresent(job, (j, build) -> build.with(run, result)));
+    }
+
+    void renamed(String before, String now) {
+        update(all -> {
+            Build moved = all.remove(before);
+            if (moved != null) {
+                all.put(now, moved);
+            }
+        });
+    }
+
+    private synchronized void update(Consumer<Map<String, Build>> change) {
+        Map<String, Build> next = new LinkedHashMap<>(builds);
+        change.accept(next);
+        builds = next;
+    }
+
+    Optional<Build> find(String job) {
+        return Optional.ofNullable(builds.get(job));
+    }
+
+    /** The jobs whose builds have not ended, as far as is known here. */
+    List<String> open() {
+        return builds.entrySet().stream()
+                .filter(build -> !build.getValue().hasEnded())
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    void answered() {
+        answered = true;
+    }
+
+    /** Whether it is to be answered now, by the caller and nobody else. */
+    synchronized boolean claim() {
+        List<Build> asking = asking();
+        boolean due = callback != null
+                && scheduled
+                && !answered
+                && !underWay
+                && !asking.isEmpty()
+                && asking.stream().allMatch(Build::hasEnded);
+        underWay |= due;
+        return due;
+    }
+
+    /** The builds whose triggers want the push to be answered. */
+    private List<Build> asking() {
+        return builds.values().stream().filter(build -> build.answers).toList();
+    }
+
+    /** The id of the run with the worst result, if it still exists. */
+    Optional<String> worstRun() {
+        return Optional.ofNullable(worst().run);
+    }
+
+    /** The worst result of the builds that ask for an answer. */
+    Result result() {
+        return worst().result();
+    }
+
+    private Build worst() {
+        return asking().stream()
+                .max(Comparator.comparing(build -> build.result().ordinal))
+                .orElseThrow();
+    }
+
+    /** The results of all builds that ask for an answer, for people. */
+    String results() {
+        return asking().stream().map(Build::toString).collect(Collectors.joining(", "));
+    }
+
+    /** One build of the push, which never changes. Has the id of the run, because a run is not kept in memory. */
+    static final class Build {
+        private boolean answers;
+        private String run;
+        private String name;
+        private String result;
+
+        private Build(boolean answers, String run, String name, String result) {
+            this.answers = answers;
+            this.run = run;
+            this.name = name;
+            this.result = result;
+        }
+
+        private Build with(@CheckForNull Run<?, ?> of, @CheckForNull String outcome) {
+            return of == null
+                    ? new Build(answers, null, null, outcome)
+                    : new Build(answers, of.getExternalizableId(), of.getFullDisplayName(), outcome);
+        }
+
+        boolean hasEnded() {
+            return result != null;
+        }
+
+        /** Empty as long as it waits in the queue, and if it is gone. */
+        Optional<String> run() {
+            return Optional.ofNullable(run);
+        }
+
+        private Result result() {
+            return Result.fromString(result);
+        }
+
+        @Override
+        public String toString() {
+            return (name == null ? "a build that is gone" : name) + ": " + result;
+        }
     }
 }

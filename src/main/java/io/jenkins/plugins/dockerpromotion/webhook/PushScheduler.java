@@ -11,100 +11,158 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn;
 
-/** Puts the builds that a delivery starts into the queue of Jenkins. */
+/** Puts the builds of a push into the queue of Jenkins, and finds them again after a restart. */
 final class PushScheduler {
 
+    private static final Logger LOGGER = Logger.getLogger(PushScheduler.class.getName());
+
     /** A build of a push that was under way when Jenkins ended is among the last ones of its job. */
-    static final int LAST_BUILDS = 20;
+    private static final int LAST_BUILDS = 20;
 
-    private final SeenPushes seen;
+    private final PushStore store;
+    private final Delivery delivery;
+    private final Push push;
+    private final boolean recovered;
+    private final List<String> reasons = new ArrayList<>();
 
-    PushScheduler(SeenPushes seen) {
-        this.seen = seen;
+    /** @param recovered whether the push is from before a restart, so that its builds may exist already */
+    PushScheduler(PushStore store, Delivery delivery, Push push, boolean recovered) {
+        this.store = store;
+        this.delivery = delivery;
+        this.push = push;
+        this.recovered = recovered;
     }
 
-    /** @param recovered whether it is from before a restart, so that its builds may be there already */
-    void schedule(Delivery delivery, boolean recovered) {
-        List<String> started = new ArrayList<>();
-        List<String> reasons = new ArrayList<>();
+    /** Starts a build of each job that waits for the push. Whatever goes wrong with one job, the others are started. */
+    void schedule() {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
-            for (Push push : delivery.getPushes()) {
-                PushEvent event = push.event();
-                if (seen.isRepeated(push.getId(), event) && !delivery.isReplayed()) {
-                    reasons.add(event + " was delivered before");
-                } else {
-                    schedule(push, event, recovered, started, reasons);
-                }
-            }
+            scheduleAll();
+        } catch (RuntimeException e) {
+            failed(e);
         }
-        delivery.end(started, reasons);
+        store.change(delivery, () -> push.scheduled(reasons));
     }
 
-    private static void schedule(
-            Push push, PushEvent event, boolean recovered, List<String> started, List<String> reasons) {
-        List<TriggerIndex.Waiting> waiting = TriggerIndex.get().waitingFor(event.image());
-        if (waiting.isEmpty()) {
+    private void scheduleAll() {
+        PushEvent event = push.event();
+        if (store.isRepeated(push) && !delivery.isReplayed()) {
+            reasons.add(event + " was delivered before");
+            return;
+        }
+        List<DockerHubPushTrigger> triggers = DockerHubPushTrigger.waitingFor(event.image());
+        if (triggers.isEmpty()) {
             reasons.add("no job waits for " + event.image());
         }
-        PushAnswers answers = PushAnswers.get();
-        answers.await(
-                push,
-                waiting.stream()
-                        .filter(w -> w.trigger().objection(event) == null)
-                        .toList(),
-                recovered);
-        for (TriggerIndex.Waiting each : waiting) {
-            Job<?, ?> job = each.job();
-            String objection = each.trigger().objection(event);
-            if (objection == null && !(recovered && isThere(job, push.getId()))) {
-                objection = enqueue(job, push, event) ? null : "is disabled";
-                if (objection != null) {
-                    answers.forget(push.getId(), job.getFullName());
-                }
-            }
-            if (objection == null) {
-                started.add(job.getFullName());
+        for (DockerHubPushTrigger trigger : triggers) {
+            String job = trigger.job().getFullName();
+            Optional<String> objection = trigger.objection(event);
+            if (objection.isPresent()) {
+                reasons.add(job + " " + objection.get());
             } else {
-                reasons.add(job.getFullName() + " " + objection);
+                // Before the build is in the queue: it may end at once.
+                store.change(delivery, () -> push.queue(job, trigger.isCallback()));
             }
+        }
+        triggers.stream()
+                .map(DockerHubPushTrigger::job)
+                .filter(job -> push.isOf(job.getFullName()))
+                .forEach(job -> start(job, event));
+    }
+
+    private void start(Job<?, ?> job, PushEvent event) {
+        boolean queued = false;
+        try {
+            queued = recovered && exists(job) || enqueue(job, event);
+            if (!queued) {
+                reasons.add(job.getFullName() + (isDisabled(job) ? " is disabled" : " cannot be built now"));
+            }
+        } catch (RuntimeException e) {
+            failed(e);
+        }
+        if (queued) {
+            store.remember(push);
+        } else {
+            store.change(delivery, () -> push.forget(job.getFullName()));
         }
     }
 
-    private static boolean enqueue(Job<?, ?> job, Push push, PushEvent event) {
-        Action[] actions = {new CauseAction(new DockerPushCause(push.getId(), event)), new PushAction(push.getId())};
+    private static boolean isDisabled(Job<?, ?> job) {
+        return job instanceof ParameterizedJobMixIn.ParameterizedJob<?, ?> triggered && triggered.isDisabled();
+    }
+
+    private void failed(RuntimeException e) {
+        LOGGER.log(Level.WARNING, e, () -> "Cannot start the builds of the push " + push.getId());
+        reasons.add("failed; the log of Jenkins says why");
+    }
+
+    private boolean enqueue(Job<?, ?> job, PushEvent event) {
+        Action[] actions = {
+            new CauseAction(new DockerPushCause(push.getId(), event)), new DockerPushCause.InQueue(push.getId())
+        };
         return ParameterizedJobMixIn.scheduleBuild2(job, -1, actions) != null;
     }
 
-    /** Looked for in this order, a build that is on its way from the queue to the job cannot slip through. */
-    private static boolean isThere(Job<?, ?> job, String pushId) {
-        return contains(queued(job), pushId) || contains(starting(job), pushId) || contains(built(job), pushId);
+    /** Finds out what became of builds that have not ended, as far as is known; puts those that are lost into the queue. */
+    void follow() {
+        try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
+            push.open().forEach(this::follow);
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.WARNING, e, () -> "Cannot find the builds of the push " + push.getId());
+        }
     }
 
-    private static boolean contains(Stream<PushAction> actions, String pushId) {
-        return actions.anyMatch(action -> action.getPushId().equals(pushId));
+    private void follow(String name) {
+        Job<?, ?> job = Jenkins.get().getItemByFullName(name, Job.class);
+        Optional<String> known = push.find(name).flatMap(Push.Build::run);
+        Optional<Run<?, ?>> run = known.isPresent()
+                ? known.map(Run::fromExternalizableId)
+                : Optional.ofNullable(job).flatMap(j -> builds(j).findFirst());
+        if (run.isPresent() && run.get().isBuilding()) {
+            store.change(delivery, () -> push.started(name, run.get()));
+        } else if (run.isPresent()) {
+            store.change(delivery, () -> push.ended(name, run.get()));
+        } else if (known.isPresent() || job == null || !exists(job) && !enqueue(job, push.event())) {
+            store.change(delivery, () -> push.ended(name, null));
+        }
     }
 
-    private static Stream<PushAction> queued(Job<?, ?> job) {
+    /** Looked for in this order, a build that is on its way from the queue to the job cannot be missed. */
+    private boolean exists(Job<?, ?> job) {
+        return isOfPush(queued(job))
+                || isOfPush(starting(job))
+                || builds(job).findAny().isPresent();
+    }
+
+    private boolean isOfPush(Stream<DockerPushCause.InQueue> actions) {
+        return actions.anyMatch(action -> action.getPushId().equals(push.getId()));
+    }
+
+    private static Stream<DockerPushCause.InQueue> queued(Job<?, ?> job) {
         return job instanceof Queue.Task task
-                ? Queue.getInstance().getItems(task).stream().flatMap(i -> i.getActions(PushAction.class).stream())
+                ? Queue.getInstance().getItems(task).stream()
+                        .flatMap(item -> item.getActions(DockerPushCause.InQueue.class).stream())
                 : Stream.empty();
     }
 
     /** Between the queue and the job a build is known to its executor alone. */
-    private static Stream<PushAction> starting(Job<?, ?> job) {
+    private static Stream<DockerPushCause.InQueue> starting(Job<?, ?> job) {
         return Stream.of(Jenkins.get().getComputers())
                 .flatMap(computer -> computer.getAllExecutors().stream())
                 .map(Executor::getCurrentWorkUnit)
                 .filter(unit -> unit != null && unit.context.task == job)
-                .flatMap(unit -> unit.context.item.getActions(PushAction.class).stream());
+                .flatMap(unit -> unit.context.item.getActions(DockerPushCause.InQueue.class).stream());
     }
 
-    private static Stream<PushAction> built(Job<?, ?> job) {
+    private Stream<Run<?, ?>> builds(Job<?, ?> job) {
         return job.getBuilds().limit(LAST_BUILDS).stream()
-                .flatMap(run -> ((Run<?, ?>) run).getActions(PushAction.class).stream());
+                .<Run<?, ?>>map(run -> run)
+                .filter(run -> isOfPush(run.getActions(DockerPushCause.InQueue.class).stream()));
     }
 }

@@ -3,6 +3,9 @@ package io.jenkins.plugins.dockerpromotion.webhook;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
+import hudson.XmlFile;
+import hudson.util.XStream2;
+import java.io.File;
 import hudson.util.FormValidation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,6 +28,13 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
 @Symbol("dockerPromotionWebhook")
 public final class WebhookConfiguration extends GlobalConfiguration {
 
+    private static final XStream2 XSTREAM = new XStream2();
+
+    static {
+        XSTREAM.alias("docker-promotion-webhook", WebhookConfiguration.class);
+        XSTREAM.alias("token", WebhookToken.class);
+    }
+
     private List<WebhookToken> tokens = new ArrayList<>();
 
     public WebhookConfiguration() {
@@ -33,6 +43,11 @@ public final class WebhookConfiguration extends GlobalConfiguration {
 
     public static WebhookConfiguration get() {
         return ExtensionList.lookupSingleton(WebhookConfiguration.class);
+    }
+
+    @Override
+    protected XmlFile getConfigFile() {
+        return new XmlFile(XSTREAM, new File(Jenkins.get().getRootDir(), "docker-promotion-webhook.xml"));
     }
 
     @Override
@@ -90,6 +105,11 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         return true;
     }
 
+    /** Whether another plugin has the address of this webhook, so that no push comes here. */
+    public boolean isAddressTaken() {
+        return Jenkins.get().getPlugin("dockerhub-notification") != null;
+    }
+
     /** The button of the form: makes a token, and shows it once. */
     @RequirePOST
     public FormValidation doMakeToken(@QueryParameter String newTokenName) {
@@ -99,8 +119,8 @@ public final class WebhookConfiguration extends GlobalConfiguration {
             return FormValidation.error(Messages.WebhookConfiguration_nameRequired());
         }
         String root = Util.fixNull(Jenkins.get().getRootUrl(), "/");
-        String address = root + WebhookEndpoint.get().getUrlName() + "/" + make(name) + "/";
+        String address = root + WebhookEndpoint.URL_NAME + "/" + make(name) + "/";
         return FormValidation.okWithMarkup(Util.escape(Messages.WebhookConfiguration_made(name))
-                + "<br><code style='overflow-wrap: anywhere'>" + Util.escape(address) + "</code>");
+                + "<br><code>" + Util.escape(address) + "</code>");
     }
 }

@@ -3,13 +3,17 @@ package io.jenkins.plugins.dockerpromotion.webhook;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.InvisibleAction;
-import hudson.model.RootAction;
 import hudson.model.UnprotectedRootAction;
+import hudson.security.csrf.CrumbExclusion;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RateLimit;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import io.jenkins.plugins.dockerpromotion.notification.PayloadException;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
@@ -28,12 +32,13 @@ import org.kohsuke.stapler.StaplerResponse2;
 /**
  * Where registries tell of pushes. Everybody reaches it, so nothing is read before the token is known, and whatever comes
  * after it is bounded: bytes, bodies at a time, deliveries of one token in a second, deliveries that wait.
+ *
+ * <p>Another plugin may have the same address. Its registries may rely on it, so it goes first as long as it is installed.
  */
-@Extension
+@Extension(ordinal = -100)
 public final class WebhookEndpoint extends InvisibleAction implements UnprotectedRootAction {
 
-    static final String USUAL_NAME = "dockerhub-webhook";
-    static final String OTHER_NAME = "docker-promotion-webhook";
+    static final String URL_NAME = "dockerhub-webhook";
 
     private static final Logger LOGGER = Logger.getLogger(WebhookEndpoint.class.getName());
     private static final Pattern PATH = Pattern.compile("/([^/]{1,200})(?:/(?:notify/?)?)?");
@@ -67,16 +72,9 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
         this.nanoClock = nanoClock;
     }
 
-    /** Asked anew each time, as a plugin can come while Jenkins runs. */
     @Override
     public String getUrlName() {
-        return isMoved() ? OTHER_NAME : USUAL_NAME;
-    }
-
-    /** Whether another plugin has the usual address. */
-    boolean isMoved() {
-        return ExtensionList.lookup(RootAction.class).stream()
-                .anyMatch(action -> action != this && USUAL_NAME.equals(action.getUrlName()));
+        return URL_NAME;
     }
 
     public void doIndex(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
@@ -144,7 +142,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
     private static synchronized Payload read(byte[] body, String contentType) throws PayloadException {
         List<String> hosts = DockerPromotionConfiguration.get().getRegistries().stream()
                 .map(RegistryConfiguration::getHost)
-                .filter(host -> !host.equals(ImageName.DOCKER_HUB))
+                .filter(host -> host != null && !host.equals(ImageName.DOCKER_HUB))
                 .toList();
         return Payload.parse(body, contentType == null ? "" : contentType, hosts);
     }
@@ -153,7 +151,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
         try {
             // If a part finds no room, the sender repeats all of them, and those that were taken are known by then.
             for (Payload part : payload.parts(MAX_PUSHES)) {
-                if (!Deliveries.get().take(Delivery.of(token, part))) {
+                if (!PushStore.get().take(Delivery.of(token, part))) {
                     tooMany(response);
                     return;
                 }
@@ -171,7 +169,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
 
     private static void refuse(WebhookToken token, StaplerResponse2 response, int status, String why)
             throws IOException {
-        Deliveries.get().note(Delivery.refused(token, why));
+        PushStore.get().note(Delivery.refused(token, why));
         answer(response, status, why);
     }
 
@@ -185,5 +183,20 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
         response.setContentType("text/plain;charset=UTF-8");
         response.setHeader("X-Content-Type-Options", "nosniff");
         response.getWriter().println(line);
+    }
+
+    /** A registry has no crumb. Its token proves that it may post. */
+    @Extension
+    public static final class WithoutCrumb extends CrumbExclusion {
+        @Override
+        public boolean process(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+                throws IOException, ServletException {
+            String path = request.getPathInfo();
+            if (path == null || !path.startsWith("/" + URL_NAME + "/")) {
+                return false;
+            }
+            chain.doFilter(request, response);
+            return true;
+        }
     }
 }

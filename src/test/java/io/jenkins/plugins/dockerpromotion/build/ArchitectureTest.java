@@ -91,17 +91,19 @@ class ArchitectureTest {
     void oneClassNeedsScriptSecurity() {
         noClasses()
                 .that()
-                .doNotHaveFullyQualifiedName(ROOT + ".approvals.ScriptApprovals")
+                .doNotHaveFullyQualifiedName(ROOT + ".config.ApprovalMonitor")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.jenkinsci.plugins.scriptsecurity..")
                 .check(CLASSES);
         noClasses()
                 .that()
-                .resideOutsideOfPackage(ROOT + ".approvals")
+                .doNotHaveFullyQualifiedName(ROOT + ".config.ApprovalMonitor")
+                .and()
+                .resideOutsideOfPackage(ROOT + ".config")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage(ROOT + ".approvals")
+                .haveFullyQualifiedName(ROOT + ".config.ApprovalMonitor")
                 .check(CLASSES);
     }
 

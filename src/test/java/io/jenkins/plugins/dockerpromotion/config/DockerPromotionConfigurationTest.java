@@ -11,6 +11,12 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
+import hudson.XmlFile;
+import hudson.model.Saveable;
+import hudson.model.listeners.SaveableListener;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.htmlunit.html.HtmlElement;
+import org.htmlunit.html.HtmlForm;
 import hudson.ProxyConfiguration;
 import hudson.Util;
 import hudson.model.Descriptor;
@@ -294,14 +300,12 @@ class DockerPromotionConfigurationTest {
                 .collect(Collectors.toSet());
     }
 
+    /** Files hold names that stay when classes move, and a file of an older version has no newer settings. */
     @Test
     void readsAFileOfAnOlderVersion() throws Exception {
-        Path file =
-                jenkins.jenkins.getRootDir().toPath().resolve(DockerPromotionConfiguration.class.getName() + ".xml");
+        Path file = jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion.xml");
         Files.copy(
-                Path.of(getClass().getResource("before-default-pattern.xml").toURI()),
-                file,
-                StandardCopyOption.REPLACE_EXISTING);
+                Path.of(getClass().getResource("stored.xml").toURI()), file, StandardCopyOption.REPLACE_EXISTING);
 
         DockerPromotionConfiguration read = new DockerPromotionConfiguration();
 
@@ -314,6 +318,68 @@ class DockerPromotionConfigurationTest {
                         URI.create("https://registry.example.com"),
                         ""));
         assertThat(read.credentialsIdFor("registry.example.com")).isEmpty();
+        read.save();
+        assertThat(Files.readString(file))
+                .contains("<docker-promotion", "<registry>")
+                .doesNotContain("io.jenkins.plugins.dockerpromotion");
+    }
+
+    @Test
+    void theLastEntryOfEachListCanBeRemovedInTheForm() throws Exception {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        configuration.setRegistries(List.of(registry("a.example.com", null, null, null)));
+        configuration.setAllowedHosts(List.of("a.example.com"));
+        configuration.setCallbackHosts("a.example.com");
+        HtmlForm form = jenkins.createWebClient().goTo("configure").getFormByName("config");
+        form.getInputByName("_.callbackHosts").setValue("");
+        form.getTextAreaByName("_.allowedHosts").setText("");
+        List<HtmlElement> delete = form.getByXPath(
+                "//input[@name='_.host']/ancestor::*[contains(@class,'repeated-chunk')]//button[contains(@class,'repeatable-delete')]");
+        delete.get(0).click();
+
+        jenkins.submit(form);
+
+        assertThat(configuration.getRegistries()).isEmpty();
+        assertThat(configuration.getAllowedHosts()).isEmpty();
+        assertThat(configuration.getCallbackHosts()).isNull();
+        assertThat(new DockerPromotionConfiguration().getRegistries()).isEmpty();
+    }
+
+    @Test
+    void aFormIsSavedOnce() throws Exception {
+        AtomicInteger saves = new AtomicInteger();
+        SaveableListener listener = new SaveableListener() {
+            @Override
+            public void onChange(Saveable saved, XmlFile file) {
+                if (saved instanceof DockerPromotionConfiguration) {
+                    saves.incrementAndGet();
+                }
+            }
+        };
+        ExtensionList.lookup(SaveableListener.class).add(0, listener);
+        jenkins.configRoundtrip();
+        ExtensionList.lookup(SaveableListener.class).remove(listener);
+
+        assertThat(saves).hasValue(1);
+    }
+
+    @Test
+    void takesNoCallbackHostThatIsNone() throws Exception {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        String why = "'https://hooks.example.com' is no host";
+        assertThatThrownBy(() -> configuration.setCallbackHosts("https://hooks.example.com"))
+                .hasMessageContaining(why);
+        JSONObject form = new JSONObject().element("callbackHosts", "https://hooks.example.com");
+        assertThatThrownBy(() -> configuration.configure((StaplerRequest2) null, form))
+                .isInstanceOf(Descriptor.FormException.class)
+                .hasMessageContaining(why);
+        Path file = Files.writeString(
+                folder.resolve("wrong.yaml"),
+                "unclassified: {dockerPromotion: {callbackHosts: 'https://hooks.example.com'}}");
+        assertThatThrownBy(
+                        () -> ConfigurationAsCode.get().configure(file.toUri().toString()))
+                .hasStackTraceContaining(why);
+        assertThat(configuration.getCallbackHosts()).isNull();
     }
 
     @Test

@@ -8,7 +8,7 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.EnvironmentVariablesNodeProperty;
-import io.jenkins.plugins.dockerpromotion.approvals.Opening;
+import io.jenkins.plugins.dockerpromotion.config.SignatureRisk;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -193,7 +193,7 @@ class MigratingPageTest {
         assertThat(new TreeSet<>(needed))
                 .containsExactlyElementsOf(
                         page().split("```text\n")[1].split("```")[0].lines().toList());
-        assertThat(needed).allMatch(signature -> Opening.of(signature).isPresent());
+        assertThat(needed).allMatch(signature -> SignatureRisk.of(signature).isPresent());
     }
 
     @Test

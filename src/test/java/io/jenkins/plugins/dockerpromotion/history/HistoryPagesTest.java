@@ -10,7 +10,22 @@ import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
 import hudson.model.Run;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.StringParameterDefinition;
+import hudson.model.TaskListener;
 import hudson.model.User;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import org.htmlunit.HttpMethod;
+import org.htmlunit.WebRequest;
 import hudson.security.AuthorizationStrategy;
 import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import java.net.HttpURLConnection;
@@ -105,7 +120,7 @@ class HistoryPagesTest {
         assertThat(build.getBadgeActions()).noneMatch(BuildPromotions.class::isInstance);
 
         Samples.record(build, Samples.receipt("1.0", created("1.0-rc"), created("latest")));
-        BuildPromotions.add(build, Samples.failed("1.1", "1.0", false));
+        PromotionStore.add(build, Samples.failed("1.1", "1.0", false));
 
         assertThat(build.getAction(BuildPromotions.class).getTooltip())
                 .isEqualTo("technolog/serviceone:1.0 → 1.0-rc, latest\ntechnolog/serviceone:1.1 → latest (failed)");
@@ -117,7 +132,7 @@ class HistoryPagesTest {
     void theJobsPageShowsWhatStandsWhereTheWayThereAndAllPromotions() throws Exception {
         Samples.record(build(), Samples.receipt("1.0", created("1.0-rc"), created("latest"), created("production")));
         Samples.record(build(), Samples.receipt("1.1", created("1.1-rc"), moved("latest", "1.0")));
-        BuildPromotions.add(build(), Samples.failed("1.2", "1.1", false));
+        PromotionStore.add(build(), Samples.failed("1.2", "1.1", false));
 
         HtmlPage page = historyPage("");
 
@@ -148,9 +163,9 @@ class HistoryPagesTest {
     void theTableIsFilteredSortedAndPagedByItsAddress() throws Exception {
         FreeStyleBuild build = build();
         for (int i = 1; i <= 60; i++) {
-            BuildPromotions.add(build, Samples.at(i, Samples.promotion("1." + i, created("latest"))));
+            PromotionStore.add(build, Samples.at(i, Samples.promotion("1." + i, created("latest"))));
         }
-        BuildPromotions.add(build, Samples.at(61, Samples.failed("2.0", "1.60", true)));
+        PromotionStore.add(build, Samples.at(61, Samples.failed("2.0", "1.60", true)));
 
         assertThat(rows(historyPage(""))).hasSize(50);
         assertThat(rows(historyPage("?page=2"))).hasSize(11);
@@ -180,11 +195,10 @@ class HistoryPagesTest {
     void whatARegistryOrAnAddressSaysIsNeverMarkup() throws Exception {
         String evil = "<img src=x onerror=alert(1)>";
         FreeStyleBuild build = build();
-        BuildPromotions.add(
+        PromotionStore.add(
                 build,
                 Promotion.failed(
-                        UUID.randomUUID(),
-                        Starter.of(build),
+                        Samples.origin(Promotion.StartedBy.of(build)),
                         new UndoneReceipt(
                                 Samples.receipt("1.0" + evil, created("latest" + evil)),
                                 List.of(new UndoneReceipt.Outcome("latest" + evil, true, evil))),
@@ -209,13 +223,12 @@ class HistoryPagesTest {
         User.getById("eve", true).setFullName("=cmd|' /C calc'!A0, \"x\"");
         FreeStyleBuild build =
                 jenkins.assertBuildStatusSuccess(project.scheduleBuild2(0, new Cause.UserIdCause("eve")));
-        BuildPromotions.add(
+        PromotionStore.add(
                 build,
                 Samples.at(
                         1_700_000_000_000L,
                         Promotion.of(
-                                UUID.randomUUID(),
-                                Starter.of(build),
+                                Samples.rollback(Promotion.StartedBy.of(build), "+1 too slow"),
                                 Samples.receipt("1.0", created("latest"), moved("-x", "0.9")))));
 
         String csv = download(project.getUrl() + "docker-promotions/promotions.csv");
@@ -224,7 +237,8 @@ class HistoryPagesTest {
                 .hasSize(3)
                 .contains("2023-11-14T22:13:20Z," + project.getName() + ",1,eve,\"'=cmd|' /C calc'!A0, \"\"x\"\"\","
                         + "technolog/serviceone:1.0," + Samples.digest("1.0")
-                        + ",PROMOTED,technolog/serviceone,'-x," + Samples.digest("0.9") + ",true,");
+                        + ",ROLLED_BACK,technolog/serviceone,'-x," + Samples.digest("0.9")
+                        + ",true,,'+1 too slow,,");
         assertThat(download(project.getUrl() + "docker-promotions/promotions.csv?q=nothing")
                         .split("\r\n"))
                 .hasSize(1);
@@ -310,7 +324,6 @@ class HistoryPagesTest {
         JenkinsRule.WebClient stranger = jenkins.createWebClient().login("stranger");
         assertThat(stranger.goTo("docker-promotions/").asNormalizedText())
                 .contains("No job that you can see has promoted an image yet.");
-        assertThat(stranger.goTo("").getWebResponse().getContentAsString()).doesNotContain("docker-promotions");
 
         for (String page : List.of("", "api/json", "image/promotions.csv?name=technolog/serviceone")) {
             URL anonymous = new URL(jenkins.getURL(), "docker-promotions/" + page);
@@ -325,18 +338,214 @@ class HistoryPagesTest {
         return page.getWebResponse().getStatusCode();
     }
 
+    /** Records two images of one step. */
+    private void train(FreeStyleBuild build) throws Exception {
+        PromotionRecorder recorder = new PromotionRecorder(build, UUID.randomUUID()).inTrain(2);
+        for (String image : List.of("technolog/web", "technolog/api")) {
+            recorder.record(Samples.receipt(image, "5.0", false, moved("production", "4.0")), TaskListener.NULL);
+        }
+    }
+
     @Test
-    void aStepThatIsDoneAgainAfterARestartIsOnePromotion() throws Exception {
-        Run<?, ?> build = build();
-        UUID step = UUID.randomUUID();
+    void aTrainIsOneEntryAndEachImageShowsItsPart() throws Exception {
+        FreeStyleBuild build = build();
+        train(build);
 
-        BuildPromotions.add(build, Promotion.of(step, Starter.UNKNOWN, Samples.receipt("1.0", created("latest"))));
-        BuildPromotions.add(
-                build, Promotion.of(step, Starter.UNKNOWN, Samples.receipt("1.0", unchanged("latest", "1.0"))));
-
-        assertThat(build.getAction(BuildPromotions.class).getPromotions())
+        assertThat(rows(historyPage("")))
                 .singleElement()
-                .extracting(Promotion::getOutcome)
-                .isEqualTo(Outcome.PROMOTED);
+                .asString()
+                .contains("2 images together", "technolog/web:5.0", "technolog/api:5.0", "production");
+        assertThat(historyPage("").asNormalizedText()).contains("1 to 1 of 1");
+        assertThat(jenkins.createWebClient()
+                        .getPage(build)
+                        .getElementById("docker-promotions")
+                        .asNormalizedText())
+                .containsOnlyOnce("2 images together")
+                .contains("technolog/web:5.0", "technolog/api:5.0");
+        HtmlPage part = jenkins.createWebClient().goTo("docker-promotions/image/?name=technolog/web");
+        assertThat(rows(part))
+                .singleElement()
+                .asString()
+                .contains("Part of 2 images together", "technolog/web:5.0")
+                .doesNotContain("technolog/api");
+        JSONObject rest = JSONObject.fromObject(download(project.getUrl() + "docker-promotions/api/json"));
+        assertThat(rest.getJSONArray("promotions").size()).isEqualTo(2);
+        JSONObject train = rest.getJSONArray("promotions")
+                .getJSONObject(0)
+                .getJSONObject("promotion")
+                .getJSONObject("train");
+        assertThat(train.getInt("images")).isEqualTo(2);
+
+        assertThat(PromotionHistory.train(train.getString("id")))
+                .extracting(PromotionHistory.Recorded::image)
+                .containsExactlyInAnyOrder("technolog/web", "technolog/api");
+        for (String name : List.of(project.getName() + " #1", project.getName() + "#1", build.getAbsoluteUrl())) {
+            assertThat(PromotionHistory.train(name)).as(name).hasSize(2);
+        }
+        assertThat(PromotionHistory.train(project.getName() + "#2")).isEmpty();
+    }
+
+    @Test
+    void aRollBackIsShownAsWhatItIsWithItsReason() throws Exception {
+        FreeStyleBuild build = build();
+        Samples.record(build, Samples.receipt("1.0", created("production")));
+        Samples.record(build, Samples.receipt("2.0", moved("production", "1.0")));
+        new PromotionRecorder(build, UUID.randomUUID())
+                .asRollback("2.0 loses <orders>")
+                .record(
+                        new PromotionReceipt(
+                                Samples.IMAGE + "@" + Samples.digest("1.0"),
+                                Samples.IMAGE,
+                                Samples.digest("1.0"),
+                                "",
+                                List.of(),
+                                List.of(moved("production", "2.0")),
+                                false),
+                        TaskListener.NULL);
+
+        HtmlPage page = historyPage("");
+
+        assertThat(rows(page).get(0)).contains("rolled back", "2.0 loses <orders>", "1.0");
+        assertThat(page.getElementsByTagName("svg").get(0).getTextContent())
+                .contains("↩", "rolled back: 2.0 loses <orders>");
+        assertThat(rows(historyPage("?outcome=rolled_back"))).hasSize(1);
+        assertThat(jenkins.createWebClient().getPage(build).asNormalizedText()).contains("Reason: 2.0 loses <orders>");
+        ImageName image = ImageName.parse(Samples.IMAGE);
+        assertThat(PromotionHistory.of(image, new Tag("production")))
+                .extracting(move -> move.version() + " " + move.rollback() + " " + move.startedBy())
+                .containsExactly("1.0 true Ada <Lovelace>", "2.0 false Ada <Lovelace>", "1.0 false Ada <Lovelace>");
+        assertThat(PromotionHistory.lastPromotion(image, new Tag("production")))
+                .map(PromotionHistory.Recorded::previousDigest)
+                .contains(Samples.digest("1.0"));
+    }
+
+    @Test
+    void howAnImageWasVerifiedIsShown() throws Exception {
+        FreeStyleBuild build = build();
+        PromotionReceipt receipt = Samples.receipt("1.0", created("production"));
+        new PromotionRecorder(build, UUID.randomUUID())
+                .record(
+                        new PromotionReceipt(
+                                receipt.source(),
+                                receipt.image(),
+                                receipt.digest(),
+                                receipt.mediaType(),
+                                receipt.platforms(),
+                                receipt.targets(),
+                                false,
+                                "signed by key SHA256:abc",
+                                0),
+                        TaskListener.NULL);
+
+        assertThat(historyPage("").asNormalizedText()).contains("Verified: signed by key SHA256:abc");
+        assertThat(jenkins.createWebClient().getPage(build).asNormalizedText())
+                .contains("Verified: signed by key SHA256:abc");
+        assertThat(download(project.getUrl() + "docker-promotions/api/json"))
+                .contains("\"verified\":\"signed by key SHA256:abc\"");
+        assertThat(download(project.getUrl() + "docker-promotions/promotions.csv"))
+                .contains(",signed by key SHA256:abc\r\n");
+    }
+
+    @Test
+    void thePageOfARollBackShowsWhatWouldHappenAndStartsTheJobOfTheAdministrator() throws Exception {
+        FreeStyleBuild build = build();
+        Samples.record(build, Samples.receipt("1.0", created("production")));
+        Samples.record(build, Samples.receipt("2.0", moved("production", "1.0")));
+        FreeStyleProject job = jenkins.createFreeStyleProject("back");
+        DockerPromotionConfiguration.get().setRollbackJob("back");
+        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+        MockAuthorizationStrategy rights = new MockAuthorizationStrategy()
+                .grant(Jenkins.READ, Item.READ)
+                .everywhere()
+                .to("reader", "boss")
+                .grant(Item.BUILD)
+                .onItems(job)
+                .to("boss");
+        jenkins.jenkins.setAuthorizationStrategy(rights);
+
+        HtmlPage reader = jenkins.createWebClient()
+                .login("reader")
+                .goTo(project.getUrl() + "docker-promotions/")
+                .getAnchorByText("Roll back…")
+                .click();
+        assertThat(reader.asNormalizedText())
+                .contains(
+                        "production",
+                        "2.0 " + Samples.digest("2.0"),
+                        "1.0 " + Samples.digest("1.0"),
+                        "Ada <Lovelace>",
+                        "rollbackImage(image: 'technolog/serviceone', tag: 'production', to: '" + Samples.digest("1.0")
+                                + "', reason: '')");
+        assertThat((Object) reader.querySelector("form[name=rollback]")).isNull();
+
+        JenkinsRule.WebClient boss = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        boss.login("boss");
+        String address =
+                project.getUrl() + "docker-promotions/rollback/?image=" + Samples.IMAGE + "&tag=production";
+        HtmlPage refused = jenkins.submit(boss.goTo(address).getFormByName("rollback"));
+        assertThat(refused.asNormalizedText()).contains("The job back has no text parameter");
+        job.addProperty(new ParametersDefinitionProperty(
+                new StringParameterDefinition("IMAGE"),
+                new StringParameterDefinition("TAG"),
+                new StringParameterDefinition("TO")));
+        HtmlPage started = jenkins.submit(boss.goTo(address).getFormByName("rollback"));
+        assertThat(started.getUrl().getPath()).endsWith(job.getUrl());
+        jenkins.waitUntilNoActivity();
+        FreeStyleBuild rollback = job.getLastBuild();
+        assertThat(rollback.getCause(Cause.UserIdCause.class).getUserId()).isEqualTo("boss");
+        assertThat(rollback.getEnvironment(TaskListener.NULL))
+                .containsEntry("IMAGE", Samples.IMAGE)
+                .containsEntry("TAG", "production")
+                .containsEntry("TO", Samples.digest("1.0"));
+
+        assertThat(status(boss, address.replace("production", "nowhere"))).isEqualTo(404);
+        assertThat(status(boss, address.replace("rollback/", "rollback/start"))).isEqualTo(405);
+        job.delete();
+        DockerPromotionConfiguration.get().setRollbackJob(null);
+    }
+
+    @Test
+    void aCheckMarksTagsThatWereMovedElsewhereOrDeleted() throws Exception {
+        try (InMemoryRegistry registry = InMemoryRegistry.builder().start()) {
+            String image = registry.host() + "/group/app";
+            TestImage same = TestImage.oci(1);
+            registry.push("group/app", "same", same);
+            registry.push("group/app", "moved", TestImage.oci(2));
+            FreeStyleBuild build = build();
+            for (String tag : List.of("same", "moved", "deleted")) {
+                Samples.record(build, new PromotionReceipt(
+                        image + ":1.0", image, same.digest(), "", List.of(), List.of(created(tag)), false));
+            }
+            assertThat((Object) historyPage("").querySelector("form[name=check]")).isNull();
+            SystemCredentialsProvider.getInstance()
+                    .getCredentials()
+                    .add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "check", "", "ci", "secret"));
+            RegistryConfiguration place = new RegistryConfiguration(registry.host(), null);
+            place.setCredentialsId("check");
+            DockerPromotionConfiguration.get().setRegistries(List.of(place));
+
+            HtmlPage checked = jenkins.submit(historyPage("").getFormByName("check"));
+
+            assertThat(checked.querySelectorAll("table").get(0).asNormalizedText())
+                    .containsPattern("(?s)deleted.*deleted from the registry")
+                    .contains("points to " + TestImage.oci(2).digest().substring(0, 19) + " in the registry")
+                    .containsPattern("(?s)same.*in the registry");
+            jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
+            jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
+                    .grant(Jenkins.READ, Item.READ)
+                    .everywhere()
+                    .to("reader"));
+            JenkinsRule.WebClient reader = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+            reader.login("reader");
+            assertThat((Object)
+                            reader.goTo(project.getUrl() + "docker-promotions/").querySelector("form[name=check]"))
+                    .isNull();
+            WebRequest post = new WebRequest(
+                    reader.createCrumbedUrl(project.getUrl() + "docker-promotions/check"), HttpMethod.POST);
+            assertThat(reader.getPage(post).getWebResponse().getStatusCode()).isEqualTo(403);
+            assertThat(status(reader, project.getUrl() + "docker-promotions/check")).isEqualTo(405);
+        } finally {
+            DockerPromotionConfiguration.get().setRegistries(List.of());
+        }
     }
 }

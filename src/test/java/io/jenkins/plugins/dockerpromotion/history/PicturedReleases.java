@@ -19,7 +19,6 @@ import java.time.temporal.TemporalAdjusters;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -100,13 +99,18 @@ final class PicturedReleases {
     private void promote(String job, int build, int daysBefore, String time, String user, String... tags)
             throws Exception {
         Run<?, ?> run = run(job, user, Result.SUCCESS);
-        record(run, daysBefore, time, Promotion.of(UUID.randomUUID(), Starter.of(run), receipt(build, false, tags)));
+        record(run, daysBefore, time, promotion(run, receipt(build, false, tags)));
         Stream.of(tags).forEach(tag -> stands.put(tag, versions.get(build)));
+    }
+
+    private static Promotion promotion(Run<?, ?> run, PromotionReceipt receipt) {
+        return Promotion.of(
+                Samples.origin(Promotion.StartedBy.of(run)), receipt);
     }
 
     private void plan(int build, int daysBefore, String time, String user, String tag) throws Exception {
         Run<?, ?> run = run(RELEASE, user, Result.SUCCESS);
-        record(run, daysBefore, time, Promotion.of(UUID.randomUUID(), Starter.of(run), receipt(build, true, tag)));
+        record(run, daysBefore, time, promotion(run, receipt(build, true, tag)));
     }
 
     private void fail(int build, int daysBefore, String time, String user) throws Exception {
@@ -125,8 +129,7 @@ final class PicturedReleases {
                 daysBefore,
                 time,
                 Promotion.failed(
-                        UUID.randomUUID(),
-                        Starter.of(run),
+                        Samples.origin(Promotion.StartedBy.of(run)),
                         undone,
                         "Cannot push the manifest on registry-1.docker.io: it answered 503, after 4 attempts"));
     }
@@ -150,7 +153,7 @@ final class PicturedReleases {
         set(run, "timestamp", when - 40_000);
         set(run, "startTime", when - 40_000);
         set(run, "duration", 43_000);
-        BuildPromotions.add(run, Samples.at(when, promotion));
+        PromotionStore.add(run, Samples.at(when, promotion));
     }
 
     /** A build knows of no other time than the present. */

@@ -1,12 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
+import io.jenkins.plugins.dockerpromotion.history.Promotion.Origin;
+import io.jenkins.plugins.dockerpromotion.history.Promotion.StartedBy;
 import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt.Target;
 import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import java.io.IOException;
-import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -59,26 +60,37 @@ final class Samples {
     }
 
     static Promotion promotion(PromotionReceipt receipt) {
-        return Promotion.of(UUID.randomUUID(), Starter.UNKNOWN, receipt);
+        return Promotion.of(origin(StartedBy.UNKNOWN), receipt);
+    }
+
+    /** A step of its own. */
+    static Origin origin(StartedBy by) {
+        return new Origin(UUID.randomUUID().toString(), by, null, false, "");
+    }
+
+    /** A roll-back. */
+    static Origin rollback(StartedBy by, String reason) {
+        return new Origin(UUID.randomUUID().toString(), by, null, true, reason);
     }
 
     /** The same at another time, in milliseconds since 1970. */
-    static Promotion at(long time, Promotion promotion) {
-        try {
-            Field when = Promotion.class.getDeclaredField("when");
-            when.setAccessible(true);
-            when.setLong(promotion, time);
-            return promotion;
-        } catch (ReflectiveOperationException e) {
-            throw new AssertionError(e);
-        }
+    static Promotion at(long time, Promotion p) {
+        return new Promotion(
+                time,
+                p.origin(),
+                p.source(),
+                p.image(),
+                p.digest(),
+                p.dryRun(),
+                p.failure(),
+                p.targets(),
+                p.verified());
     }
 
     /** One that failed and left {@code latest} in doubt, or not. */
     static Promotion failed(String version, String before, boolean latestStands) {
         return Promotion.failed(
-                UUID.randomUUID(),
-                Starter.UNKNOWN,
+                origin(StartedBy.UNKNOWN),
                 new UndoneReceipt(
                         receipt(version, moved("latest", before)),
                         List.of(new UndoneReceipt.Outcome("latest", latestStands, "put back or not"))),
@@ -86,6 +98,6 @@ final class Samples {
     }
 
     static void record(Run<?, ?> run, PromotionReceipt receipt) throws IOException {
-        BuildPromotions.add(run, Promotion.of(UUID.randomUUID(), Starter.of(run), receipt));
+        PromotionStore.add(run, Promotion.of(origin(StartedBy.of(run)), receipt));
     }
 }

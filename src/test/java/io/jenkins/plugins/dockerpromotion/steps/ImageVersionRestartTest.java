@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Label;
-import io.jenkins.plugins.dockerpromotion.reservation.VersionReservations;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;

@@ -189,13 +189,13 @@ class DockerHubPushTriggerTest {
         secondBuild(job);
 
         Webhook.awaitIdle();
-        assertThat(Deliveries.get().newestFirst().get(0).getJobs()).containsExactly("hidden/inside");
+        assertThat(PushStore.get().newestFirst().get(0).getJobs()).containsExactly("hidden/inside");
         folder.renameTo("moved");
         assertThat(webhook.post(token, Webhook.payload("a/app", "v1", "x", "12"))
                         .statusCode())
                 .isEqualTo(202);
         Webhook.awaitIdle();
-        assertThat(Deliveries.get().newestFirst().get(0).getJobs()).containsExactly("moved/inside");
+        assertThat(PushStore.get().newestFirst().get(0).getJobs()).containsExactly("moved/inside");
         jenkins.waitUntilNoActivity();
         folder.delete();
     }
@@ -211,12 +211,12 @@ class DockerHubPushTriggerTest {
         job.updateByXml((Source) new StreamSource(new StringReader(with)));
         webhook.post(token, Webhook.payload("a/app", "v1", "x", "41"));
         Webhook.awaitIdle();
-        assertThat(Deliveries.get().newestFirst().get(0).getJobs()).containsExactly("replaced");
+        assertThat(PushStore.get().newestFirst().get(0).getJobs()).containsExactly("replaced");
 
         job.updateByXml((Source) new StreamSource(new StringReader(without)));
         webhook.post(token, Webhook.payload("a/app", "v2", "x", "42"));
         Webhook.awaitIdle();
-        assertThat(Deliveries.get().newestFirst().get(0).getJobs()).isEmpty();
+        assertThat(PushStore.get().newestFirst().get(0).getJobs()).isEmpty();
         jenkins.waitUntilNoActivity();
         job.delete();
     }

@@ -63,6 +63,6 @@ public final class PicturedPushes {
         when = when.plus(Duration.ofMinutes(83));
         Field received = Delivery.class.getDeclaredField("received");
         received.setAccessible(true);
-        received.setLong(Deliveries.get().newestFirst().get(0), when.toEpochMilli());
+        received.setLong(PushStore.get().newestFirst().get(0), when.toEpochMilli());
     }
 }

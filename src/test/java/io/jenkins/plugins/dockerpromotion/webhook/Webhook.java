@@ -76,7 +76,7 @@ final class Webhook {
     static void awaitIdle() throws Exception {
         await(
                 "all deliveries to be worked off",
-                () -> Deliveries.get().newestFirst().stream()
+                () -> PushStore.get().newestFirst().stream()
                         .noneMatch(d -> d.getOutcome() == Delivery.Outcome.WAITING));
     }
 

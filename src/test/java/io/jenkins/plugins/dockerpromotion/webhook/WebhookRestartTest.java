@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Queue;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
-import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -18,51 +20,83 @@ class WebhookRestartTest {
     @RegisterExtension
     private final JenkinsSessionExtension session = new JenkinsSessionExtension();
 
-    private static File spool(JenkinsRule jenkins) {
-        return new File(jenkins.jenkins.getRootDir(), "docker-promotion/deliveries");
+    private static Path deliveries(JenkinsRule jenkins) {
+        return jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion/deliveries");
     }
 
-    private static Delivery delivery(String tag) throws Exception {
+    /** A delivery that was taken, and not worked off. */
+    private static Delivery delivery(JenkinsRule jenkins, String tag) throws Exception {
         byte[] body = Webhook.payload("a/b", tag, "me", Webhook.PUSHED_AT).getBytes(StandardCharsets.UTF_8);
-        return Delivery.of(
-                new WebhookToken("Docker Hub", WebhookToken.hashOf("x")),
-                Payload.parse(body, "application/json", List.of()));
+        Delivery delivery = Delivery.of(
+                new WebhookToken("Docker Hub", WebhookToken.hashOf("x")), Payload.parse(body, "application/json", List.of()));
+        write(jenkins, delivery);
+        return delivery;
     }
 
-    /** Killed once before a delivery was worked off, and once between the queue being kept and the delivery removed. */
+    private static void write(JenkinsRule jenkins, Delivery delivery) throws IOException {
+        Files.createDirectories(deliveries(jenkins));
+        Files.writeString(deliveries(jenkins).resolve(delivery.getId() + ".xml"), delivery.toXml());
+    }
+
+    /** Puts the builds of a delivery into the queue. */
+    private static void schedule(Delivery delivery) {
+        Push push = delivery.getPushes().get(0);
+        new PushScheduler(PushStore.get(), delivery, push, false).schedule();
+    }
+
+    /**
+     * Jenkins is killed before a delivery is worked off; between the queue and the file being written; after both; and
+     * after the file but with a queue that was not written.
+     */
     @Test
     void whatWasTakenStartsItsBuildOnceWheneverJenkinsIsKilled() throws Throwable {
         session.then(jenkins -> {
             WorkflowJob job = new Webhook(jenkins).job("job", "dockerHubPush(image: 'a/b')", "");
             jenkins.jenkins.setQuietPeriod(0);
-            Delivery untouched = delivery("1");
-            new Spool(spool(jenkins)).write(untouched);
-            Delivery halfDone = delivery("2");
-            new Spool(spool(jenkins)).write(halfDone);
             jenkins.jenkins.doQuietDown();
-            new PushScheduler(new SeenPushes(new File(jenkins.jenkins.getRootDir(), "lost"))).schedule(halfDone, false);
+            delivery(jenkins, "1");
+            schedule(delivery(jenkins, "2"));
+            Delivery known = delivery(jenkins, "3");
+            schedule(known);
+            write(jenkins, known);
+            Delivery lost = delivery(jenkins, "4");
+            schedule(lost);
+            write(jenkins, lost);
+            String id = lost.getPushes().get(0).getId();
+            Webhook.await("the queue without the last one", () -> {
+                Webhook.queued(job).stream()
+                        .filter(item -> item.getAction(DockerPushCause.InQueue.class)
+                                .getPushId()
+                                .equals(id))
+                        .forEach(Queue.getInstance()::cancel);
+                return Webhook.queued(job).size() == 2;
+            });
             Queue.getInstance().save();
-            assertThat(Webhook.queued(job)).hasSize(1);
         });
         session.then(jenkins -> {
             WorkflowJob job = jenkins.jenkins.getItemByFullName("job", WorkflowJob.class);
             Webhook.awaitIdle();
-            Webhook.await("both builds", () -> job.getBuildByNumber(3) != null);
+            Webhook.await("all builds", () -> job.getBuildByNumber(5) != null);
             jenkins.waitUntilNoActivity();
             assertThat(job.getBuilds().stream()
                             .filter(run -> run.getNumber() > 1)
                             .map(run -> run.getCause(DockerPushCause.class).getTag()))
-                    .containsExactlyInAnyOrder("1", "2");
-            assertThat(spool(jenkins).list()).isEmpty();
-            assertThat(Deliveries.get().newestFirst()).hasSize(2);
+                    .containsExactlyInAnyOrder("1", "2", "3", "4");
+            assertThat(PushStore.get().newestFirst())
+                    .hasSize(4)
+                    .extracting(Delivery::getOutcome)
+                    .containsOnly(Delivery.Outcome.STARTED);
         });
         session.then(jenkins -> {
             String token = WebhookConfiguration.get().make("again");
             new Webhook(jenkins).push(token, "a/b", "1");
             Webhook.awaitIdle();
-            List<Delivery> known = Deliveries.get().newestFirst();
-            assertThat(known).hasSize(3);
+            List<Delivery> known = PushStore.get().newestFirst();
+            assertThat(known).hasSize(5);
             assertThat(known.get(0).getReason()).isEqualTo("a/b:1 was delivered before");
+            jenkins.waitUntilNoActivity();
+            assertThat(jenkins.jenkins.getItemByFullName("job", WorkflowJob.class).getNextBuildNumber())
+                    .isEqualTo(6);
         });
     }
 }

@@ -4,28 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.ExtensionList;
-import hudson.Util;
-import hudson.model.InvisibleAction;
+import hudson.model.Action;
 import hudson.model.Queue;
-import hudson.model.RootAction;
 import hudson.model.User;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
-import hudson.util.FormValidation;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,9 +31,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
+import org.htmlunit.html.HtmlButton;
+import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
-import org.jenkinsci.plugins.pipeline.modeldefinition.generator.TriggersDirective;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -43,6 +42,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -77,7 +78,7 @@ class WebhookTest {
     }
 
     private static Delivery last() {
-        return Deliveries.get().newestFirst().get(0);
+        return PushStore.get().newestFirst().get(0);
     }
 
     @Test
@@ -100,7 +101,7 @@ class WebhookTest {
         DockerPushCause cause = run.getCause(DockerPushCause.class);
         assertThat(cause.getShortDescription())
                 .isEqualTo("Push of a/knows:2017.2.103 by somebody at 2017-07-14T02:40:00Z");
-        assertThat(cause.getPushId()).isEqualTo(run.getAction(PushAction.class).getPushId());
+        assertThat(cause.getPushId()).isEqualTo(run.getAction(DockerPushCause.InQueue.class).getPushId());
         Webhook.awaitIdle();
         assertThat(last().getJobs()).containsExactly("knows");
         assertThat(SecretSearch.filesHolding(jenkins.jenkins.getRootDir().toPath(), token, "secret-of-callback"))
@@ -234,6 +235,55 @@ class WebhookTest {
         jenkins.waitUntilNoActivity();
     }
 
+    /** Whoever has mended what was wrong lets the registry deliver again, which sends the very same. */
+    @Test
+    void aPushThatStartedNothingStartsItsBuildWhenItComesAgain() throws Exception {
+        webhook.push(token, "a/late", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("no job waits for a/late");
+        WorkflowJob job = webhook.job("late", "dockerHubPush(image: 'a/late')", "");
+        job.makeDisabled(true);
+        webhook.push(token, "a/late", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("late is disabled");
+        job.makeDisabled(false);
+        refuse = job;
+        webhook.push(token, "a/late", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("late cannot be built now");
+        broken = job;
+        webhook.push(token, "a/late", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("failed; the log of Jenkins says why");
+        refuse = null;
+        broken = null;
+
+        webhook.push(token, "a/late", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getJobs()).containsExactly("late");
+        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        webhook.push(token, "a/late", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("a/late:1 was delivered before");
+        jenkins.waitUntilNoActivity();
+        assertThat(job.getNextBuildNumber()).isEqualTo(3);
+    }
+
+    private static volatile WorkflowJob refuse;
+    private static volatile WorkflowJob broken;
+
+    /** Another plugin that has a say over the queue. */
+    @TestExtension
+    public static final class OfAnother extends Queue.QueueDecisionHandler {
+        @Override
+        public boolean shouldSchedule(Queue.Task task, List<Action> actions) {
+            if (task == broken) {
+                throw new IllegalStateException("broken");
+            }
+            return task != refuse;
+        }
+    }
+
     @Test
     void differentPushesAreDifferentBuildsInTheQueue() throws Exception {
         WorkflowJob job = webhook.job("apart", "dockerHubPush(image: 'a/apart')", "");
@@ -281,7 +331,7 @@ class WebhookTest {
     void onlyATokenOpensIt() throws Exception {
         String other = token.substring(0, 63) + (token.endsWith("0") ? "1" : "0");
         String body = Webhook.payload("a/b", "1", "x", "1");
-        int before = Deliveries.get().newestFirst().size();
+        int before = PushStore.get().newestFirst().size();
 
         for (String wrong : List.of(other, "x", token + "0", WebhookToken.hashOf(token))) {
             assertThat(webhook.post(wrong, body).statusCode()).as(wrong).isEqualTo(403);
@@ -296,7 +346,7 @@ class WebhookTest {
                 webhook.request("dockerhub-webhook/" + token + "/").GET().build());
         assertThat(got.statusCode()).isEqualTo(405);
         assertThat(got.headers().firstValue("Allow")).contains("POST");
-        assertThat(Deliveries.get().newestFirst()).hasSize(before);
+        assertThat(PushStore.get().newestFirst()).hasSize(before);
 
         assertThat(webhook.post(token + "/notify", body).statusCode()).isEqualTo(202);
         WebhookConfiguration.get().setTokens(List.of());
@@ -333,11 +383,8 @@ class WebhookTest {
         HtmlPage page = jenkins.createWebClient().goTo("manage/docker-pushes");
         assertThat(page.asNormalizedText()).contains("'push_data.tag' is not a tag");
 
-        File kept = new File(jenkins.jenkins.getRootDir(), "docker-promotion/recent-deliveries.xml");
-        String last = last().getId();
-        Webhook.await(
-                "the refused one on disk",
-                () -> new DeliveryLog(kept).find(last).isPresent());
+        Path kept = jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion/deliveries/" + last().getId() + ".xml");
+        Webhook.await("the refused one on disk", () -> Files.exists(kept));
     }
 
     @Test
@@ -365,26 +412,25 @@ class WebhookTest {
         webhook.push(legitimate, "a/legitimate", "1");
         Webhook.awaitIdle();
         assertThat(last().getToken()).isEqualTo("another");
-        assertThat(Deliveries.get().newestFirst()).hasSizeLessThanOrEqualTo(200);
+        assertThat(PushStore.get().newestFirst()).hasSizeLessThanOrEqualTo(200);
     }
 
     @Test
-    void whatWaitsIsBoundedAndNoTokenTakesAllRoom() throws Exception {
-        Deliveries stuck = new Deliveries();
+    void whatWaitsIsBoundedAndNoTokenTakesAllRoom(@TempDir Path directory) throws Exception {
+        PushStore notStarted = new PushStore(directory);
         Payload payload = Payload.parse(
                 Webhook.payload("a/b", "1", "x", "1").getBytes(StandardCharsets.UTF_8), "application/json", List.of());
-        try {
-            for (String name : List.of("one", "two")) {
-                WebhookToken sender = new WebhookToken(name, WebhookToken.hashOf(name));
-                for (int i = 0; i < Deliveries.MAX_OF_ONE_TOKEN; i++) {
-                    assertThat(stuck.take(Delivery.of(sender, payload))).isTrue();
-                }
-                assertThat(stuck.take(Delivery.of(sender, payload))).isFalse();
+        for (String name : List.of("one", "two")) {
+            WebhookToken sender = new WebhookToken(name, WebhookToken.hashOf(name));
+            for (int i = 0; i < PushStore.MAX_WAITING_OF_ONE_TOKEN; i++) {
+                assertThat(notStarted.take(Delivery.of(sender, payload))).isTrue();
             }
-            WebhookToken third = new WebhookToken("three", WebhookToken.hashOf("three"));
-            assertThat(stuck.take(Delivery.of(third, payload))).isFalse();
-        } finally {
-            Util.deleteContentsRecursive(new File(jenkins.jenkins.getRootDir(), "docker-promotion/deliveries"));
+            assertThat(notStarted.take(Delivery.of(sender, payload))).isFalse();
+        }
+        WebhookToken third = new WebhookToken("three", WebhookToken.hashOf("three"));
+        assertThat(notStarted.take(Delivery.of(third, payload))).isFalse();
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files).hasSize(PushStore.MAX_WAITING);
         }
     }
 
@@ -418,6 +464,20 @@ class WebhookTest {
     }
 
     @Test
+    void theLastTokenCanBeRevokedInTheForm() throws Exception {
+        HtmlForm form = jenkins.createWebClient().goTo("configure").getFormByName("config");
+        form.<HtmlElement>querySelectorAll("button").stream()
+                .map(HtmlButton.class::cast)
+                .filter(button -> button.getTextContent().contains("Revoke") || "Revoke".equals(button.getAttribute("title")))
+                .findFirst()
+                .orElseThrow()
+                .click();
+        jenkins.submit(form);
+
+        assertThat(WebhookConfiguration.get().getTokens()).isEmpty();
+    }
+
+    @Test
     void tokensAreSetAsCode() throws Exception {
         ConfigurationAsCode.get()
                 .configure(getClass().getResource("jenkins.yaml").toString());
@@ -447,87 +507,17 @@ class WebhookTest {
                 job.getTriggersJobProperty().getTriggers().get(0);
         jenkins.assertEqualDataBoundBeans(before, after);
         assertThat(after).isNotSameAs(before);
+
+        // The last entry of each list can be removed.
+        HtmlForm form =
+                jenkins.createWebClient().getPage(job, "configure").getFormByName("config");
+        form.getInputByName("_.images").setValue("");
+        form.getInputByName("_.ignorePushers").setValue("");
+        jenkins.submit(form);
+        DockerHubPushTrigger emptied = (DockerHubPushTrigger)
+                job.getTriggersJobProperty().getTriggers().get(0);
+        assertThat(emptied.getImages()).isEmpty();
+        assertThat(emptied.getIgnorePushers()).isEmpty();
         job.delete();
-    }
-
-    @Test
-    void theDirectiveGeneratorWritesTheTriggerAsItRuns() throws Exception {
-        DockerHubPushTrigger trigger = new DockerHubPushTrigger();
-        trigger.setImage("technolog/serviceone");
-        trigger.setTag("{year}.{week}.{build}");
-
-        String directive = new TriggersDirective(List.of(trigger)).toGroovy(true);
-
-        assertThat(directive)
-                .isEqualToIgnoringWhitespace(
-                        "triggers { dockerHubPush image: 'technolog/serviceone', tag: '{year}.{week}.{build}' }");
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                "pipeline { agent none\n" + directive + "\nstages { stage('x') { steps { echo 'ran' } } } }", true));
-        jenkins.buildAndAssertSuccess(job);
-        assertThat(job.getTriggersJobProperty().getTriggers()).hasSize(1);
-        job.delete();
-    }
-
-    @Test
-    void checksTheFieldsOfTheTrigger() {
-        DockerHubPushTrigger.DescriptorImpl form =
-                jenkins.jenkins.getDescriptorByType(DockerHubPushTrigger.DescriptorImpl.class);
-        assertThat(form.doCheckImage("", "").getMessage()).isNotEmpty();
-        assertThat(form.doCheckImage("", "a/one").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckImage("A/../one", "").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckImages("a/one, registry.example.com:5000/two").kind)
-                .isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckImages("a/one, a/<b>").kind).isEqualTo(FormValidation.Kind.ERROR);
-        for (String tag : List.of("", "latest", "{year}.{week}.{build}", "v*")) {
-            assertThat(form.doCheckTag(tag).kind).as(tag).isEqualTo(FormValidation.Kind.OK);
-        }
-        assertThat(form.doCheckTag("{nothing}").kind).isEqualTo(FormValidation.Kind.ERROR);
-    }
-
-    @Test
-    void theBuildsCauseIsInTheRestApiWithoutWhatIsSecret() throws Exception {
-        WorkflowJob job = webhook.job("rest", "dockerHubPush(image: 'a/rest')", "");
-        webhook.push(token, "a/rest", "1");
-        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
-        jenkins.waitForCompletion(job.getBuildByNumber(2));
-
-        String json = jenkins.createWebClient()
-                .goTo("job/rest/2/api/json", "application/json")
-                .getWebResponse()
-                .getContentAsString();
-
-        assertThat(json)
-                .contains("\"image\":\"a/rest\"", "\"tag\":\"1\"", "\"pusher\":\"somebody\"")
-                .doesNotContain("secret-of-callback", token);
-    }
-
-    @Test
-    void makesWayForAnotherPluginAndSaysSo() throws Exception {
-        RootAction other = new Other();
-        ExtensionList.lookup(RootAction.class).add(other);
-        try {
-            assertThat(WebhookEndpoint.get().getUrlName()).isEqualTo("docker-promotion-webhook");
-            assertThat(ExtensionList.lookupSingleton(WebhookMovedMonitor.class).isActivated())
-                    .isTrue();
-            assertThat(webhook.send(webhook.request("docker-promotion-webhook/" + token + "/")
-                                    .POST(HttpRequest.BodyPublishers.ofString(Webhook.payload("a/b", "1", "x", "7")))
-                                    .build())
-                            .statusCode())
-                    .isEqualTo(202);
-            assertThat(jenkins.createWebClient().goTo("manage").asNormalizedText())
-                    .contains("Another plugin has the address /dockerhub-webhook/");
-        } finally {
-            ExtensionList.lookup(RootAction.class).remove(other);
-        }
-        assertThat(ExtensionList.lookupSingleton(WebhookMovedMonitor.class).isActivated())
-                .isFalse();
-    }
-
-    private static final class Other extends InvisibleAction implements RootAction {
-        @Override
-        public String getUrlName() {
-            return "dockerhub-webhook";
-        }
     }
 }

@@ -1,0 +1,167 @@
+package io.jenkins.plugins.dockerpromotion.config;
+
+import hudson.model.AdministrativeMonitor;
+import java.io.File;
+import java.io.IOException;
+import jenkins.util.xml.XMLUtils;
+import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Stream;
+import jenkins.model.Jenkins;
+import org.jenkinsci.plugins.variant.OptionalExtension;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Tells administrators which script approvals the steps of this plugin make unnecessary, and takes away the chosen ones. */
+@OptionalExtension(requirePlugins = "script-security")
+public final class ApprovalMonitor extends AdministrativeMonitor {
+
+    private static final Logger LOGGER = Logger.getLogger(ApprovalMonitor.class.getName());
+
+    @Override
+    public String getDisplayName() {
+        return Messages.ApprovalMonitor_displayName();
+    }
+
+    @Override
+    public boolean isSecurity() {
+        return true;
+    }
+
+    @Override
+    public boolean isActivated() {
+        return getCount() > 0;
+    }
+
+    /** How many approvals there are that the steps do without. */
+    public long getCount() {
+        return read().risky;
+    }
+
+    /** The signatures that open the same. */
+    public record Group(SignatureRisk risk, Collection<String> revocable, Collection<String> others) {
+        private Group(SignatureRisk risk) {
+            this(risk, new TreeSet<>(), new TreeSet<>());
+        }
+    }
+
+    /** What is to be shown, the worst first. */
+    public List<Group> getGroups() {
+        Approvals approvals = read();
+        Map<SignatureRisk, Group> groups = new EnumMap<>(SignatureRisk.class);
+        approvals
+                .approved()
+                .forEach(signature -> SignatureRisk.of(signature)
+                        .ifPresent(o ->
+                                groups.computeIfAbsent(o, Group::new).revocable.add(signature)));
+        approvals
+                .approvedWithPermissions()
+                .forEach(signature -> SignatureRisk.of(signature)
+                        .ifPresent(o ->
+                                groups.computeIfAbsent(o, Group::new).others.add(signature)));
+        return List.copyOf(groups.values());
+    }
+
+    /** What the buttons of the message do: show the page, or show no message again. */
+    @RequirePOST
+    public HttpResponse doDecide(@QueryParameter String dismiss) throws IOException {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        if (dismiss != null) {
+            disable(true);
+        }
+        return HttpResponses.redirectViaContextPath(dismiss == null ? getUrl() : "manage");
+    }
+
+    /** Takes away what was checked in the form, as far as it is something that was shown there. */
+    @RequirePOST
+    public HttpResponse doRevoke(StaplerRequest2 request) throws IOException {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String[] checked = request.getParameterValues("signature");
+        Set<String> chosen = new TreeSet<>();
+        Stream.of(checked == null ? new String[0] : checked)
+                .filter(signature -> SignatureRisk.of(signature).isPresent())
+                .forEach(chosen::add);
+        LOGGER.log(Level.INFO, () -> Jenkins.getAuthentication2().getName() + " revokes script approvals: " + chosen);
+        revoke(chosen);
+        return HttpResponses.redirectViaContextPath(getUrl());
+    }
+
+    /** Takes approvals away, and keeps all others. */
+    private void revoke(Collection<String> signatures) throws IOException {
+        ScriptApproval approval = ScriptApproval.get();
+        // Its own methods hold this lock: nobody approves anything between reading and writing.
+        synchronized (approval) {
+            Set<String> left = new TreeSet<>(read().approved);
+            if (left.removeAll(signatures)) {
+                approval.setApprovedSignatures(left.toArray(new String[0]));
+            }
+        }
+    }
+
+    /**
+     * The signatures that administrators approved.
+     *
+     * @param stamp of the file they were read from
+     * @param approved for all scripts; these can be revoked
+     * @param approvedWithPermissions for what the script's user may do; nobody else can take one of these away
+     * @param risky how many of them the steps do without
+     */
+    private record Approvals(
+            String stamp, Collection<String> approved, Collection<String> approvedWithPermissions, long risky) {}
+
+    private Approvals known = new Approvals("", Set.of(), Set.of(), 0);
+
+    /**
+     * What the file of Script Security holds, which has no public way to read its approvals. Parsed once after each change:
+     * each page of an administrator asks, and there may be hundreds of approvals.
+     */
+    private synchronized Approvals read() {
+        File file = new File(Jenkins.get().getRootDir(), "scriptApproval.xml");
+        String stamp = file.lastModified() + " " + file.length();
+        if (!known.stamp.equals(stamp)) {
+            Set<String> approved = Set.of();
+            Set<String> withPermissions = Set.of();
+            if (file.exists()) {
+                try {
+                    Document document = XMLUtils.parse(file, "UTF-8");
+                    approved = texts(document, "approvedSignatures");
+                    withPermissions = texts(document, "aclApprovedSignatures");
+                } catch (IOException | SAXException e) {
+                    LOGGER.log(Level.WARNING, e, () -> "Cannot read " + file);
+                }
+            }
+            long risky = Stream.concat(approved.stream(), withPermissions.stream())
+                    .filter(signature -> SignatureRisk.of(signature).isPresent())
+                    .count();
+            known = new Approvals(stamp, approved, withPermissions, risky);
+        }
+        return known;
+    }
+
+    private static Set<String> texts(Document document, String field) {
+        Set<String> texts = new TreeSet<>();
+        NodeList sets = document.getElementsByTagName(field);
+        for (int i = 0; i < sets.getLength(); i++) {
+            NodeList nodes = sets.item(i).getChildNodes();
+            for (int j = 0; j < nodes.getLength(); j++) {
+                if (nodes.item(j).getNodeName().equals("string")) {
+                    texts.add(nodes.item(j).getTextContent());
+                }
+            }
+        }
+        return texts;
+    }
+}

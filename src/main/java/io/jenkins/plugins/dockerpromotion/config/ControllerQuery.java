@@ -1,0 +1,67 @@
+package io.jenkins.plugins.dockerpromotion.config;
+
+import hudson.AbortException;
+import hudson.util.DaemonThreadFactory;
+import hudson.util.NamingThreadFactory;
+import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import jenkins.security.SecurityContextExecutorService;
+
+/** Asks a registry from the controller, for a page that a person waits for: a few seconds at most, and a few at a time. */
+public final class ControllerQuery {
+
+    private static final int AT_A_TIME = 8;
+    private static final Duration PATIENCE = Duration.ofSeconds(8);
+    private static final Timing TIMING =
+            new Timing(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(5), 1, Duration.ofSeconds(1));
+
+    private static final ExecutorService THREADS = new SecurityContextExecutorService(new ThreadPoolExecutor(
+            0,
+            AT_A_TIME,
+            10,
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
+            new NamingThreadFactory(new DaemonThreadFactory(), "docker-promotion-query")));
+
+    private ControllerQuery() {}
+
+    /** What is asked. */
+    @FunctionalInterface
+    public interface Question<T> {
+        T ask(RegistryContext context) throws IOException, RegistryException, InterruptedException;
+    }
+
+    /** @throws AbortException in one line, if there is no answer within eight seconds, or the registry refuses */
+    public static <T> T ask(Question<T> question) throws AbortException, InterruptedException {
+        RegistryContext context = new RegistryContext(
+                DockerPromotionConfiguration.get().network().with(TIMING), Timekeeper.SYSTEM, Notices.NONE);
+        Future<T> asked;
+        try {
+            asked = THREADS.submit(() -> question.ask(context));
+        } catch (RejectedExecutionException e) {
+            throw new AbortException("Jenkins asks registries for too many others at this moment");
+        }
+        try {
+            return asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new AbortException("the registry did not answer within " + PATIENCE.toSeconds() + " seconds");
+        } catch (ExecutionException e) {
+            throw new AbortException(e.getCause().getMessage());
+        } finally {
+            asked.cancel(true);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import io.jenkins.plugins.dockerpromotion.history.TargetHistory.Placement;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * The chart of versions that move through targets: a row for each target, and in it a bar for as long as it had a version,
+ * or a mark where each version has a tag of its own. Positions are shares of the width, so that the drawing fits any screen
+ * and its texts keep their size. Times are in milliseconds since 1970.
+ *
+ * @param rows from top to bottom
+ * @param ticks dates below
+ * @param shortSpan whether the ticks are hours rather than days apart
+ */
+public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
+
+    /** So many versions tell how an image moves; more of them would be slivers. */
+    private static final int NEWEST = 16;
+
+    private static final int MAX_ROWS = 12;
+    private static final int COLOURS = 6;
+    private static final int TICKS = 4;
+    private static final long DAY = 24L * 60 * 60 * 1000;
+
+    /** Of the width, behind the present: room for the name of what came last. */
+    private static final double ROOM = 0.16;
+
+    /** One target. */
+    public record Row(TargetHistory history, List<Bar> bars) {}
+
+    /**
+     * One version in a row.
+     *
+     * @param x where it begins
+     * @param width until the next one comes
+     * @param room for the text: {@code sliver}, {@code narrow}, {@code medium} or {@code wide}
+     * @param colour from 0, the same for a version in all rows
+     */
+    public record Bar(Placement placement, String x, String width, String room, int colour) {
+
+        private static Bar of(Placement placement, double from, double to, int colour) {
+            double share = to - from;
+            return new Bar(placement, percent(from), percent(share), room(share), colour);
+        }
+
+        private static String room(double share) {
+            if (share < 0.1) {
+                return share < 0.08 ? "sliver" : "narrow";
+            }
+            return share < 0.25 ? "medium" : "wide";
+        }
+
+        /** What tells a version from its neighbours: its last number. */
+        public String end() {
+            String version = placement.version();
+            return version.substring(version.lastIndexOf('.') + 1);
+        }
+    }
+
+    /** A date at the lower edge. */
+    public record Tick(String x, Date date) {}
+
+    static Chart of(List<TargetHistory> histories, long now) {
+        List<TargetHistory> shown = histories.stream().limit(MAX_ROWS).toList();
+        long start = shown.stream()
+                .flatMap(history -> history.versions().stream())
+                .mapToLong(Chart::time)
+                .boxed()
+                .sorted((a, b) -> Long.compare(b, a))
+                .distinct()
+                .limit(NEWEST)
+                .reduce((newer, older) -> older)
+                .orElse(now);
+        Scale scale = new Scale(start, Math.max(now, start + 60_000));
+        Map<String, Integer> colours = colours(shown);
+        List<Row> rows = shown.stream()
+                .map(history -> new Row(history, bars(history, scale, colours)))
+                .filter(row -> !row.bars().isEmpty())
+                .toList();
+        return new Chart(rows, scale.ticks(), scale.end - scale.start < 2 * DAY);
+    }
+
+    private static List<Bar> bars(TargetHistory history, Scale scale, Map<String, Integer> colours) {
+        List<Bar> bars = new ArrayList<>();
+        List<Placement> placements = history.versions();
+        for (int i = 0; i < placements.size(); i++) {
+            Placement placement = placements.get(i);
+            double from = scale.share(time(placement));
+            double to = i + 1 < placements.size() ? scale.share(time(placements.get(i + 1))) : 1;
+            boolean gone = history.isPerVersion() ? time(placement) < scale.start : to <= 0;
+            if (!gone) {
+                bars.add(Bar.of(placement, Math.max(0, from), to, colours.get(placement.version())));
+            }
+        }
+        return bars;
+    }
+
+    /** One version after the other, so that neighbours differ. */
+    private static Map<String, Integer> colours(Collection<TargetHistory> histories) {
+        Map<String, Integer> colours = new HashMap<>();
+        histories.stream()
+                .flatMap(history -> history.versions().stream())
+                .sorted((a, b) -> Long.compare(time(a), time(b)))
+                .forEach(placement -> colours.putIfAbsent(placement.version(), colours.size() % COLOURS));
+        return colours;
+    }
+
+    private static long time(Placement placement) {
+        return placement.entry().promotion().timestamp();
+    }
+
+    private static String percent(double share) {
+        return String.format(Locale.ROOT, "%.2f%%", share * 100);
+    }
+
+    private record Scale(long start, long end) {
+        double share(long time) {
+            return (1 - ROOM) * (time - start) / (end - start);
+        }
+
+        List<Tick> ticks() {
+            return Stream.iterate(0, i -> i + 1)
+                    .limit(TICKS)
+                    .map(i -> start + (end - start) * i / (TICKS - 1))
+                    .map(time -> new Tick(percent(share(time)), new Date(time)))
+                    .toList();
+        }
+    }
+
+    /** In pixels. */
+    public int height() {
+        return rows.size() * 52 + 28;
+    }
+}

@@ -1,0 +1,233 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import edu.umd.cs.findbugs.annotations.NonNull;
+import hudson.Extension;
+import hudson.model.Job;
+import hudson.model.Run;
+import hudson.model.listeners.RunListener;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.lang.ref.SoftReference;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.WeakHashMap;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The promotions of a job: a file in the job's own directory, which moves and goes with the job. Each promotion is a line of
+ * JSON, appended when it is recorded. The file is read once. Of a promotion that is written twice the last line counts, and
+ * a deleted build takes its lines with it.
+ */
+final class PromotionStore {
+
+    private static final Logger LOGGER = Logger.getLogger(PromotionStore.class.getName());
+    private static final String FILE = "docker-promotions.jsonl";
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    /** By identity of the job, so that a later job of the same name has nothing of an earlier one. */
+    private static final Map<Job<?, ?>, PromotionStore> STORES = Collections.synchronizedMap(new WeakHashMap<>());
+
+    private final Path jobDirectory;
+    private final Path buildsDirectory;
+    private boolean empty;
+    private SoftReference<Map<Integer, List<Promotion>>> known = new SoftReference<>(null);
+
+    private record Line(int build, Promotion promotion) {}
+
+    private PromotionStore(Job<?, ?> job) {
+        // Not the job itself: as long as it is held here, it is not forgotten.
+        jobDirectory = job.getRootDir().toPath();
+        buildsDirectory = job.getBuildDir().toPath();
+        empty = !Files.exists(file());
+    }
+
+    private static PromotionStore of(Job<?, ?> job) {
+        PromotionStore store = STORES.get(job);
+        if (store == null || !store.jobDirectory.equals(job.getRootDir().toPath())) {
+            store = STORES.compute(
+                    job,
+                    (j, other) -> other != null && other.jobDirectory.equals(j.getRootDir().toPath())
+                            ? other
+                            : new PromotionStore(j));
+        }
+        return store;
+    }
+
+    /** Whether the job promoted nothing. Reads no file: it is asked for every page of a job. */
+    static boolean isEmpty(Job<?, ?> job) {
+        PromotionStore store = of(job);
+        synchronized (store) {
+            return store.empty;
+        }
+    }
+
+    /** All promotions of the job, the newest first. */
+    static List<HistoryEntry> entries(Job<?, ?> job) {
+        PromotionStore store = of(job);
+        synchronized (store) {
+            return store.builds().entrySet().stream()
+                    .flatMap(build -> build.getValue().stream().map(p -> new HistoryEntry(job, build.getKey(), p)))
+                    .sorted(HistoryEntry.NEWEST_FIRST)
+                    .toList();
+        }
+    }
+
+    /** The promotions of a build, in the order in which they were recorded. */
+    static List<Promotion> of(Run<?, ?> run) {
+        PromotionStore store = of(run.getParent());
+        synchronized (store) {
+            return store.builds().getOrDefault(run.getNumber(), List.of());
+        }
+    }
+
+    /** @throws IOException if it cannot be written; then it is not recorded */
+    static void add(Run<?, ?> run, Promotion promotion) throws IOException {
+        PromotionStore store = of(run.getParent());
+        synchronized (store) {
+            store.add(run.getNumber(), promotion);
+        }
+    }
+
+    private void add(int build, Promotion promotion) throws IOException {
+        Map<Integer, List<Promotion>> builds = builds();
+        Optional<Promotion> before = builds.getOrDefault(build, List.of()).stream()
+                .filter(p -> p.isSameAs(promotion))
+                .findFirst();
+        // A step that a restart interrupted is done again, and finds its work done: what it did the first time counts.
+        if (before.isPresent() && before.get().changesAnything()) {
+            return;
+        }
+        String line = JSON.writeValueAsString(new Line(build, promotion)) + "\n";
+        Files.writeString(
+                file(),
+                endsWithinALine() ? "\n" + line : line,
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND,
+                StandardOpenOption.SYNC);
+        put(builds, build, promotion);
+        if (empty) {
+            known = new SoftReference<>(builds);
+            empty = false;
+        }
+    }
+
+    private static void put(Map<Integer, List<Promotion>> builds, int build, Promotion promotion) {
+        List<Promotion> all = new ArrayList<>(builds.getOrDefault(build, List.of()));
+        all.removeIf(p -> p.isSameAs(promotion));
+        all.add(promotion);
+        builds.put(build, List.copyOf(all));
+    }
+
+    /** Whether a Jenkins that was killed left the last line unfinished. */
+    private boolean endsWithinALine() throws IOException {
+        if (!Files.exists(file())) {
+            return false;
+        }
+        try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "r")) {
+            if (file.length() == 0) {
+                return false;
+            }
+            file.seek(file.length() - 1);
+            return file.read() != '\n';
+        }
+    }
+
+    /** Drops the lines of a build. Keeps lines that cannot be read, because nobody knows what they hold. */
+    private void remove(int build) throws IOException {
+        if (!builds().containsKey(build)) {
+            return;
+        }
+        List<String> left = Files.readAllLines(file()).stream()
+                .filter(line -> parse(line).filter(l -> l.build == build).isEmpty())
+                .toList();
+        builds().remove(build);
+        if (left.isEmpty()) {
+            Files.delete(file());
+            empty = true;
+        } else {
+            Path part = jobDirectory.resolve(FILE + ".part");
+            Files.write(part, left);
+            Files.move(part, file(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private Map<Integer, List<Promotion>> builds() {
+        Map<Integer, List<Promotion>> builds = known.get();
+        if (builds == null) {
+            builds = empty ? new TreeMap<>() : read();
+        }
+        return builds;
+    }
+
+    private Map<Integer, List<Promotion>> read() {
+        Map<Integer, List<Promotion>> builds = new TreeMap<>();
+        try {
+            // Builds may have been deleted by hand.
+            Set<String> existing;
+            try (Stream<Path> directories = Files.list(buildsDirectory)) {
+                existing = directories.map(d -> d.getFileName().toString()).collect(Collectors.toSet());
+            }
+            String text = new String(Files.readAllBytes(file()), StandardCharsets.UTF_8);
+            text.lines()
+                    .flatMap(line -> parse(line).stream())
+                    .filter(line -> existing.contains(Integer.toString(line.build)))
+                    .forEach(line -> put(builds, line.build, line.promotion));
+            known = new SoftReference<>(builds);
+        } catch (IOException | UncheckedIOException e) {
+            LOGGER.log(Level.WARNING, e, () -> "Cannot read the promotions in " + file());
+        }
+        return builds;
+    }
+
+    private Optional<Line> parse(String text) {
+        try {
+            Line line = JSON.readValue(text, Line.class);
+            if (line != null && line.promotion != null && line.promotion.isComplete()) {
+                return Optional.of(line);
+            }
+        } catch (JsonProcessingException e) {
+            LOGGER.log(Level.FINE, e, () -> "Cannot read a line of " + file());
+        }
+        return Optional.empty();
+    }
+
+    private Path file() {
+        return jobDirectory.resolve(FILE);
+    }
+
+    /** Deleted builds take their promotions with them. */
+    @Extension
+    public static final class Deletions extends RunListener<Run<?, ?>> {
+        @Override
+        public void onDeleted(@NonNull Run<?, ?> run) {
+            PromotionStore store = of(run.getParent());
+            synchronized (store) {
+                try {
+                    store.remove(run.getNumber());
+                } catch (IOException e) {
+                    LOGGER.log(Level.WARNING, e, () -> "Cannot forget the promotions of " + run);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.jenkins.plugins.dockerpromotion.history;
+
+import edu.umd.cs.findbugs.annotations.CheckForNull;
+import hudson.Util;
+import hudson.model.Cause;
+import hudson.model.CauseAction;
+import hudson.model.Failure;
+import hudson.model.Item;
+import hudson.model.Job;
+import hudson.model.ModelObject;
+import hudson.model.ParameterDefinition;
+import hudson.model.ParameterValue;
+import hudson.model.ParametersAction;
+import hudson.model.ParametersDefinitionProperty;
+import hudson.model.SimpleParameterDefinition;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.history.PromotionHistory.Recorded;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import java.util.ArrayList;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import jenkins.model.Jenkins;
+import jenkins.model.ParameterizedJobMixIn;
+import org.kohsuke.stapler.HttpResponse;
+import org.kohsuke.stapler.HttpResponses;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/**
+ * The page that says what a roll-back of a tag would do. It changes nothing itself: it shows the Pipeline step, and starts
+ * the job that the administrator named for this.
+ */
+public final class Rollback implements ModelObject {
+
+    private final Recorded last;
+    private final List<Recorded> history;
+
+    private Rollback(Recorded last, List<Recorded> history) {
+        this.last = last;
+        this.history = history;
+    }
+
+    /** Of the image and the tag in the address; not found if no promotion that the reader may see moved the tag. */
+    static Rollback of(StaplerRequest2 request) {
+        try {
+            ImageName image = ImageName.parse(Util.fixNull(request.getParameter("image")));
+            Tag tag = new Tag(Util.fixNull(request.getParameter("tag")));
+            Optional<Recorded> last = PromotionHistory.lastPromotion(image, tag);
+            if (last.isPresent()) {
+                return new Rollback(last.get(), PromotionHistory.of(image, tag));
+            }
+        } catch (IllegalArgumentException e) {
+            // Only from an address that somebody edited.
+        }
+        throw HttpResponses.notFound();
+    }
+
+    @Override
+    public String getDisplayName() {
+        return Messages.Rollback_title(last.image() + ":" + last.tag());
+    }
+
+    /** The promotion that is taken back. */
+    public Recorded getLast() {
+        return last;
+    }
+
+    public Date getDate() {
+        return new Date(last.timestamp());
+    }
+
+    /** Where the tag points now, as far as is recorded. */
+    public String getFrom() {
+        return last.digest();
+    }
+
+    /** Whether there is an image to go back to, and the tag is not there yet. */
+    public boolean isPossible() {
+        return !last.previousDigest().isEmpty() && !history.get(0).rollback();
+    }
+
+    public String getTo() {
+        return last.previousDigest();
+    }
+
+    /** The version of the image to go back to; empty if it was not promoted here. */
+    public String getToVersion() {
+        return history.stream()
+                .filter(move -> move.digest().equals(getTo()))
+                .map(Recorded::version)
+                .findFirst()
+                .orElse("");
+    }
+
+    /** The step for a Pipeline. Names and digests have no character that a Groovy string would need to escape. */
+    public String getSnippet() {
+        return "rollbackImage(image: '" + last.image() + "', tag: '" + last.tag() + "', to: '" + getTo()
+                + "', reason: '')";
+    }
+
+    /** The job that rolls back, {@code null} if there is none that the reader may build: for Jelly. */
+    @CheckForNull
+    public Job<?, ?> getJob() {
+        String name = DockerPromotionConfiguration.get().getRollbackJob();
+        Job<?, ?> job = name == null ? null : Jenkins.get().getItemByFullName(name, Job.class);
+        return job != null && job.hasPermission(Item.BUILD) ? job : null;
+    }
+
+    /**
+     * Starts the job.
+     *
+     * @param to the digest that the page showed
+     */
+    @RequirePOST
+    public HttpResponse doStart(@QueryParameter String to) {
+        Job<?, ?> job = getJob();
+        if (job == null) {
+            throw HttpResponses.forbidden();
+        }
+        if (!isPossible() || !getTo().equals(to)) {
+            throw new Failure(Messages.Rollback_changed(last.image() + ":" + last.tag()));
+        }
+        List<ParameterValue> values = new ArrayList<>();
+        Map.of("IMAGE", last.image(), "TAG", last.tag(), "TO", to)
+                .forEach((name, value) -> values.add(parameter(job, name, value)));
+        if (ParameterizedJobMixIn.scheduleBuild2(
+                        job, 0, new CauseAction(new Cause.UserIdCause()), new ParametersAction(values))
+                == null) {
+            throw new Failure(Messages.Rollback_notStarted(job.getFullDisplayName()));
+        }
+        return HttpResponses.redirectViaContextPath(job.getUrl());
+    }
+
+    private static ParameterValue parameter(Job<?, ?> job, String name, String value) {
+        ParametersDefinitionProperty property = job.getProperty(ParametersDefinitionProperty.class);
+        ParameterDefinition definition = property == null ? null : property.getParameterDefinition(name);
+        if (definition instanceof SimpleParameterDefinition simple) {
+            return simple.createValue(value);
+        }
+        throw new Failure(Messages.Rollback_noParameter(job.getFullDisplayName(), name));
+    }
+}
