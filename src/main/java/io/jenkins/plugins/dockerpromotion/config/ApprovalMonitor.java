@@ -3,11 +3,6 @@ package io.jenkins.plugins.dockerpromotion.config;
 import hudson.model.AdministrativeMonitor;
 import java.io.File;
 import java.io.IOException;
-import jenkins.util.xml.XMLUtils;
-import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
-import org.w3c.dom.Document;
-import org.w3c.dom.NodeList;
-import org.xml.sax.SAXException;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
@@ -18,12 +13,17 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
+import jenkins.util.xml.XMLUtils;
+import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.variant.OptionalExtension;
 import org.kohsuke.stapler.HttpResponse;
 import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
+import org.w3c.dom.Document;
+import org.w3c.dom.NodeList;
+import org.xml.sax.SAXException;
 
 /** Tells administrators which script approvals the steps of this plugin make unnecessary, and takes away the chosen ones. */
 @OptionalExtension(requirePlugins = "script-security")

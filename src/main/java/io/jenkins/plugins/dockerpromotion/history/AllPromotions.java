@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.history;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Api;
-import hudson.model.Job;
 import hudson.model.RootAction;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
@@ -11,8 +10,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.StaplerProxy;
@@ -67,8 +64,8 @@ public final class AllPromotions implements RootAction, StaplerProxy {
     /** Those promoted last first. */
     @Exported
     public List<PromotedImage> getImages() {
-        Map<String, List<HistoryEntry>> byImage =
-                PromotionHistory.entries().collect(Collectors.groupingBy(e -> e.promotion().image()));
+        Map<String, List<HistoryEntry>> byImage = PromotionHistory.entries()
+                .collect(Collectors.groupingBy(e -> e.promotion().image()));
         return byImage.entrySet().stream()
                 .map(e -> new PromotedImage(e.getKey(), e.getValue()))
                 .sorted(Comparator.comparing(PromotedImage::getLast, HistoryEntry.NEWEST_FIRST))
@@ -78,8 +75,9 @@ public final class AllPromotions implements RootAction, StaplerProxy {
     /** The page of an image; none that the reader may see is as good as none. */
     public ImageHistory getImage(StaplerRequest2 request) {
         String name = Util.fixNull(request.getParameter("name"));
-        List<HistoryEntry> entries =
-                PromotionHistory.entries().filter(e -> e.promotion().image().equals(name)).toList();
+        List<HistoryEntry> entries = PromotionHistory.entries()
+                .filter(e -> e.promotion().image().equals(name))
+                .toList();
         if (entries.isEmpty()) {
             throw HttpResponses.notFound();
         }

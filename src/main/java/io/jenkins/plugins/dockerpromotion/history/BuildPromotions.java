@@ -91,7 +91,8 @@ public final class BuildPromotions implements BuildBadgeAction {
         @Override
         @NonNull
         public Collection<? extends Action> createFor(@NonNull Run run) {
-            return PromotionStore.isEmpty(run.getParent()) || PromotionStore.of(run).isEmpty()
+            return PromotionStore.isEmpty(run.getParent())
+                            || PromotionStore.of(run).isEmpty()
                     ? Set.of()
                     : Set.of(new BuildPromotions(run));
         }

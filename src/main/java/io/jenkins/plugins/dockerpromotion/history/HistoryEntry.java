@@ -12,7 +12,9 @@ import org.kohsuke.stapler.export.ExportedBean;
 /** A promotion, and the build that made it. */
 @ExportedBean(defaultVisibility = 2)
 public record HistoryEntry(
-        Job<?, ?> job, @Exported int build, @Exported(inline = true) Promotion promotion) {
+        Job<?, ?> job,
+        @Exported int build,
+        @Exported(inline = true) Promotion promotion) {
 
     static final Comparator<HistoryEntry> NEWEST_FIRST = Comparator.comparingLong(
                     (HistoryEntry entry) -> entry.promotion.timestamp())

@@ -24,7 +24,8 @@ import org.kohsuke.stapler.StaplerRequest2;
  * @param ascending whether the smallest comes first
  * @param page from 1
  */
-public record HistoryQuery(String text, String image, Promotion.Outcome outcome, Column sort, boolean ascending, int page) {
+public record HistoryQuery(
+        String text, String image, Promotion.Outcome outcome, Column sort, boolean ascending, int page) {
 
     /** Rows of a page. */
     static final int PAGE_SIZE = 50;
@@ -33,9 +34,7 @@ public record HistoryQuery(String text, String image, Promotion.Outcome outcome,
 
     /** By what the table can be sorted. */
     public enum Column {
-        WHEN(
-                Messages::Column_when,
-                Comparator.comparingLong(e -> e.promotion().timestamp())),
+        WHEN(Messages::Column_when, Comparator.comparingLong(e -> e.promotion().timestamp())),
         VERSION(
                 Messages::Column_version,
                 Comparator.comparing(e -> sortable(e.promotion().source()))),
@@ -44,8 +43,7 @@ public record HistoryQuery(String text, String image, Promotion.Outcome outcome,
                 Comparator.comparing(e -> e.promotion().outcome())),
         BY(
                 Messages::Column_by,
-                Comparator.comparing(
-                        e -> e.promotion().startedBy().text().toLowerCase(Locale.ROOT))),
+                Comparator.comparing(e -> e.promotion().startedBy().text().toLowerCase(Locale.ROOT))),
         BUILD(
                 Messages::Column_build,
                 Comparator.comparing(HistoryEntry::jobName).thenComparing(HistoryEntry::build));

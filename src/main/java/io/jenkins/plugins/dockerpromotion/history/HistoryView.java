@@ -3,8 +3,8 @@ package io.jenkins.plugins.dockerpromotion.history;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 
 /** What a page of promotions shows for a query. */
@@ -23,8 +23,8 @@ public final class HistoryView {
         this.found = Row.of(query.apply(all));
         this.versions = HistoryEntry.versions(all);
         this.total = Row.of(all).size();
-        this.histories =
-                TargetHistory.of(all.stream().filter(e -> isOfImage(e, query.image())).toList());
+        this.histories = TargetHistory.of(
+                all.stream().filter(e -> isOfImage(e, query.image())).toList());
     }
 
     /**
@@ -85,11 +85,7 @@ public final class HistoryView {
 
     /** The repositories there are promotions to. */
     public List<String> getImages() {
-        return all.stream()
-                .map(e -> e.promotion().image())
-                .distinct()
-                .sorted()
-                .toList();
+        return all.stream().map(e -> e.promotion().image()).distinct().sorted().toList();
     }
 
     /** The version that each target has, the last change first. */

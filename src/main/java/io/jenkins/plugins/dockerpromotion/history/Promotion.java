@@ -81,10 +81,7 @@ public record Promotion(
     }
 
     private static Promotion of(
-            Origin origin,
-            PromotionReceipt receipt,
-            String failure,
-            Function<PromotionReceipt.Target, Target> target) {
+            Origin origin, PromotionReceipt receipt, String failure, Function<PromotionReceipt.Target, Target> target) {
         return new Promotion(
                 System.currentTimeMillis(),
                 origin,
@@ -223,7 +220,10 @@ public record Promotion(
      */
     @ExportedBean(defaultVisibility = 2)
     public record Target(
-            @Exported String tag, @Exported String previousDigest, @Exported boolean changed, @Exported String note) {
+            @Exported String tag,
+            @Exported String previousDigest,
+            @Exported boolean changed,
+            @Exported String note) {
 
         public Target {
             tag = Util.fixNull(tag);
@@ -281,7 +281,8 @@ public record Promotion(
      * @param text the user's name, or the cause's description
      */
     @ExportedBean(defaultVisibility = 2)
-    public record StartedBy(@Exported String userId, @Exported String text) {
+    public record StartedBy(
+            @Exported String userId, @Exported String text) {
 
         static final StartedBy UNKNOWN = new StartedBy("", "");
 

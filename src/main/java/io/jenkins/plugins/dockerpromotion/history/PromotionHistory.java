@@ -119,8 +119,8 @@ public final class PromotionHistory {
                 .map(entry -> entry.promotion().train().id())
                 .findFirst();
         return moves(trains.stream()
-                        .filter(entry ->
-                                id.filter(entry.promotion().train().id()::equals).isPresent())
+                        .filter(entry -> id.filter(entry.promotion().train().id()::equals)
+                                .isPresent())
                         .toList())
                 .toList();
     }
@@ -139,7 +139,8 @@ public final class PromotionHistory {
                         || entry.promotion().outcome() == Outcome.ROLLED_BACK)
                 .flatMap(entry -> entry.promotion().targets().stream()
                         .filter(Promotion.Target::changed)
-                        .map(target -> Recorded.of(entry, target, entry.promotion().version(versions))));
+                        .map(target ->
+                                Recorded.of(entry, target, entry.promotion().version(versions))));
     }
 
     /** All promotions, the newest first. */

@@ -66,7 +66,8 @@ final class PromotionStore {
         if (store == null || !store.jobDirectory.equals(job.getRootDir().toPath())) {
             store = STORES.compute(
                     job,
-                    (j, other) -> other != null && other.jobDirectory.equals(j.getRootDir().toPath())
+                    (j, other) -> other != null
+                                    && other.jobDirectory.equals(j.getRootDir().toPath())
                             ? other
                             : new PromotionStore(j));
         }

@@ -68,9 +68,7 @@ public record TargetHistory(String image, String target, List<Placement> version
         }
 
         private boolean isSameAs(Placement other) {
-            return tag().equals(other.tag())
-                    && isUncertain() == other.isUncertain()
-                    && digest().equals(other.digest());
+            return tag().equals(other.tag()) && isUncertain() == other.isUncertain() && digest().equals(other.digest());
         }
     }
 
@@ -93,12 +91,7 @@ public record TargetHistory(String image, String target, List<Placement> version
                             .computeIfAbsent(
                                     List.of(promotion.image(), target),
                                     key -> new TargetHistory(promotion.image(), target, new ArrayList<>()))
-                            .add(new Placement(
-                                    promotion.image(),
-                                    target,
-                                    promotion.version(versions),
-                                    entry,
-                                    tag));
+                            .add(new Placement(promotion.image(), target, promotion.version(versions), entry, tag));
                 }
             }
         }

@@ -6,8 +6,8 @@ import hudson.ExtensionList;
 import hudson.XmlFile;
 import hudson.model.Run;
 import hudson.model.Saveable;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import hudson.util.XStream2;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.version.GivenVersions;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
 import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
@@ -48,7 +48,8 @@ public final class VersionReservations implements Saveable {
         static Claim of(Run<?, ?> run, Optional<ImageName> image, VersionRequest request) {
             String job = run.getParent().getFullName();
             // With its time, for a job may have had another build of this number.
-            String holder = job + " #" + run.getNumber() + " of " + run.getTimestamp().toInstant();
+            String holder =
+                    job + " #" + run.getNumber() + " of " + run.getTimestamp().toInstant();
             return new Claim(image.map(name -> "image " + name).orElse("job " + job), holder, request);
         }
 

@@ -398,7 +398,8 @@ public final class PushStore {
 
     /** The worst of the builds speaks for all of them, and all are named. */
     private static CallbackMessage message(Push push) {
-        Run<?, ?> worst = push.worstRun().<Run<?, ?>>map(Run::fromExternalizableId).orElse(null);
+        Run<?, ?> worst =
+                push.worstRun().<Run<?, ?>>map(Run::fromExternalizableId).orElse(null);
         return Callback.message(worst, Callback.stateOf(push.result()), push.results());
     }
 
@@ -406,9 +407,10 @@ public final class PushStore {
     private void of(Run<?, ?> run, BiConsumer<Delivery, Push> consumer) {
         String job = run.getParent().getFullName();
         for (DockerPushCause.InQueue action : run.getActions(DockerPushCause.InQueue.class)) {
-            deliveryOf(action.getPushId()).ifPresent(delivery -> delivery.push(action.getPushId())
-                    .filter(push -> push.isOf(job))
-                    .ifPresent(push -> consumer.accept(delivery, push)));
+            deliveryOf(action.getPushId())
+                    .ifPresent(delivery -> delivery.push(action.getPushId())
+                            .filter(push -> push.isOf(job))
+                            .ifPresent(push -> consumer.accept(delivery, push)));
         }
     }
 
@@ -451,8 +453,9 @@ public final class PushStore {
     }
 
     void ended(String pushId, String job, @CheckForNull Run<?, ?> run) {
-        deliveryOf(pushId).ifPresent(delivery -> delivery.push(pushId)
-                .ifPresent(push -> change(delivery, () -> push.ended(job, run))));
+        deliveryOf(pushId)
+                .ifPresent(delivery ->
+                        delivery.push(pushId).ifPresent(push -> change(delivery, () -> push.ended(job, run))));
         worker.submit();
     }
 

@@ -4,9 +4,9 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
 import hudson.XmlFile;
+import hudson.util.FormValidation;
 import hudson.util.XStream2;
 import java.io.File;
-import hudson.util.FormValidation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -120,7 +120,7 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         }
         String root = Util.fixNull(Jenkins.get().getRootUrl(), "/");
         String address = root + WebhookEndpoint.URL_NAME + "/" + make(name) + "/";
-        return FormValidation.okWithMarkup(Util.escape(Messages.WebhookConfiguration_made(name))
-                + "<br><code>" + Util.escape(address) + "</code>");
+        return FormValidation.okWithMarkup(Util.escape(Messages.WebhookConfiguration_made(name)) + "<br><code>"
+                + Util.escape(address) + "</code>");
     }
 }

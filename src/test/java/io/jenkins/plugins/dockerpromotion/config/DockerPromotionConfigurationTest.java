@@ -11,17 +11,14 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
-import hudson.XmlFile;
-import hudson.model.Saveable;
-import hudson.model.listeners.SaveableListener;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.htmlunit.html.HtmlElement;
-import org.htmlunit.html.HtmlForm;
 import hudson.ProxyConfiguration;
 import hudson.Util;
+import hudson.XmlFile;
 import hudson.model.Descriptor;
 import hudson.model.Item;
+import hudson.model.Saveable;
 import hudson.model.User;
+import hudson.model.listeners.SaveableListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
@@ -53,6 +50,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
@@ -60,6 +58,8 @@ import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlElement;
+import org.htmlunit.html.HtmlForm;
 import org.htmlunit.util.NameValuePair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -304,8 +304,7 @@ class DockerPromotionConfigurationTest {
     @Test
     void readsAFileOfAnOlderVersion() throws Exception {
         Path file = jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion.xml");
-        Files.copy(
-                Path.of(getClass().getResource("stored.xml").toURI()), file, StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(Path.of(getClass().getResource("stored.xml").toURI()), file, StandardCopyOption.REPLACE_EXISTING);
 
         DockerPromotionConfiguration read = new DockerPromotionConfiguration();
 

@@ -5,29 +5,26 @@ import static io.jenkins.plugins.dockerpromotion.history.Samples.moved;
 import static io.jenkins.plugins.dockerpromotion.history.Samples.unchanged;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Cause;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
-import hudson.model.Run;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.StringParameterDefinition;
 import hudson.model.TaskListener;
 import hudson.model.User;
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.security.AuthorizationStrategy;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
-import org.htmlunit.HttpMethod;
-import org.htmlunit.WebRequest;
-import hudson.security.AuthorizationStrategy;
-import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import java.net.HttpURLConnection;
 import java.net.URL;
 import java.net.URLEncoder;
@@ -36,7 +33,9 @@ import java.util.List;
 import java.util.UUID;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
+import org.htmlunit.HttpMethod;
 import org.htmlunit.Page;
+import org.htmlunit.WebRequest;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.DomNode;
 import org.htmlunit.html.HtmlPage;
@@ -480,8 +479,7 @@ class HistoryPagesTest {
 
         JenkinsRule.WebClient boss = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         boss.login("boss");
-        String address =
-                project.getUrl() + "docker-promotions/rollback/?image=" + Samples.IMAGE + "&tag=production";
+        String address = project.getUrl() + "docker-promotions/rollback/?image=" + Samples.IMAGE + "&tag=production";
         HtmlPage refused = jenkins.submit(boss.goTo(address).getFormByName("rollback"));
         assertThat(refused.asNormalizedText()).contains("The job back has no text parameter");
         job.addProperty(new ParametersDefinitionProperty(
@@ -513,10 +511,13 @@ class HistoryPagesTest {
             registry.push("group/app", "moved", TestImage.oci(2));
             FreeStyleBuild build = build();
             for (String tag : List.of("same", "moved", "deleted")) {
-                Samples.record(build, new PromotionReceipt(
-                        image + ":1.0", image, same.digest(), "", List.of(), List.of(created(tag)), false));
+                Samples.record(
+                        build,
+                        new PromotionReceipt(
+                                image + ":1.0", image, same.digest(), "", List.of(), List.of(created(tag)), false));
             }
-            assertThat((Object) historyPage("").querySelector("form[name=check]")).isNull();
+            assertThat((Object) historyPage("").querySelector("form[name=check]"))
+                    .isNull();
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
                     .add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "check", "", "ci", "secret"));
@@ -543,7 +544,8 @@ class HistoryPagesTest {
             WebRequest post = new WebRequest(
                     reader.createCrumbedUrl(project.getUrl() + "docker-promotions/check"), HttpMethod.POST);
             assertThat(reader.getPage(post).getWebResponse().getStatusCode()).isEqualTo(403);
-            assertThat(status(reader, project.getUrl() + "docker-promotions/check")).isEqualTo(405);
+            assertThat(status(reader, project.getUrl() + "docker-promotions/check"))
+                    .isEqualTo(405);
         } finally {
             DockerPromotionConfiguration.get().setRegistries(List.of());
         }

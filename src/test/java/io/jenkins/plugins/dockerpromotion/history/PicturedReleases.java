@@ -104,8 +104,7 @@ final class PicturedReleases {
     }
 
     private static Promotion promotion(Run<?, ?> run, PromotionReceipt receipt) {
-        return Promotion.of(
-                Samples.origin(Promotion.StartedBy.of(run)), receipt);
+        return Promotion.of(Samples.origin(Promotion.StartedBy.of(run)), receipt);
     }
 
     private void plan(int build, int daysBefore, String time, String user, String tag) throws Exception {

@@ -79,9 +79,7 @@ class PromotionStoreTest {
         assertThat(PromotionStore.isEmpty(project)).isFalse();
         assertThat(versions()).containsExactly("2.0", "1.0");
         assertThat(project._getRuns().getLoadedBuilds()).doesNotContainKey(1);
-        assertThat(project.getBuildByNumber(1)
-                        .getAction(BuildPromotions.class)
-                        .getPromotions())
+        assertThat(project.getBuildByNumber(1).getAction(BuildPromotions.class).getPromotions())
                 .extracting(Promotion::version)
                 .containsExactly("1.0");
     }
@@ -152,11 +150,14 @@ class PromotionStoreTest {
 
     @Test
     void knowsWhoStartedTheBuild() throws Exception {
-        assertThat(StartedBy.of(project.scheduleBuild2(0, new Cause.UserIdCause(null)).get()))
+        assertThat(StartedBy.of(
+                        project.scheduleBuild2(0, new Cause.UserIdCause(null)).get()))
                 .isEqualTo(new StartedBy("", "anonymous"));
-        assertThat(StartedBy.of(project.scheduleBuild2(0, new Cause.UserIdCause("gone")).get()))
+        assertThat(StartedBy.of(
+                        project.scheduleBuild2(0, new Cause.UserIdCause("gone")).get()))
                 .isEqualTo(new StartedBy("gone", "anonymous"));
-        assertThat(StartedBy.of(project.scheduleBuild2(0, new TimerTrigger.TimerTriggerCause()).get()))
+        assertThat(StartedBy.of(project.scheduleBuild2(0, new TimerTrigger.TimerTriggerCause())
+                        .get()))
                 .isEqualTo(new StartedBy("", "Started by timer"));
     }
 

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
+import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.history.Promotion.Origin;
 import io.jenkins.plugins.dockerpromotion.history.Promotion.StartedBy;
-import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt.Target;
 import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Queue;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.junit.jupiter.api.Test;
@@ -28,7 +28,8 @@ class WebhookRestartTest {
     private static Delivery delivery(JenkinsRule jenkins, String tag) throws Exception {
         byte[] body = Webhook.payload("a/b", tag, "me", Webhook.PUSHED_AT).getBytes(StandardCharsets.UTF_8);
         Delivery delivery = Delivery.of(
-                new WebhookToken("Docker Hub", WebhookToken.hashOf("x")), Payload.parse(body, "application/json", List.of()));
+                new WebhookToken("Docker Hub", WebhookToken.hashOf("x")),
+                Payload.parse(body, "application/json", List.of()));
         write(jenkins, delivery);
         return delivery;
     }
@@ -95,7 +96,9 @@ class WebhookRestartTest {
             assertThat(known).hasSize(5);
             assertThat(known.get(0).getReason()).isEqualTo("a/b:1 was delivered before");
             jenkins.waitUntilNoActivity();
-            assertThat(jenkins.jenkins.getItemByFullName("job", WorkflowJob.class).getNextBuildNumber())
+            assertThat(jenkins.jenkins
+                            .getItemByFullName("job", WorkflowJob.class)
+                            .getNextBuildNumber())
                     .isEqualTo(6);
         });
     }

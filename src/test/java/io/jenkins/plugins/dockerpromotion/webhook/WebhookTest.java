@@ -43,9 +43,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
+import org.jvnet.hudson.test.TestExtension;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 @WithJenkins
@@ -101,7 +101,8 @@ class WebhookTest {
         DockerPushCause cause = run.getCause(DockerPushCause.class);
         assertThat(cause.getShortDescription())
                 .isEqualTo("Push of a/knows:2017.2.103 by somebody at 2017-07-14T02:40:00Z");
-        assertThat(cause.getPushId()).isEqualTo(run.getAction(DockerPushCause.InQueue.class).getPushId());
+        assertThat(cause.getPushId())
+                .isEqualTo(run.getAction(DockerPushCause.InQueue.class).getPushId());
         Webhook.awaitIdle();
         assertThat(last().getJobs()).containsExactly("knows");
         assertThat(SecretSearch.filesHolding(jenkins.jenkins.getRootDir().toPath(), token, "secret-of-callback"))
@@ -383,7 +384,8 @@ class WebhookTest {
         HtmlPage page = jenkins.createWebClient().goTo("manage/docker-pushes");
         assertThat(page.asNormalizedText()).contains("'push_data.tag' is not a tag");
 
-        Path kept = jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion/deliveries/" + last().getId() + ".xml");
+        Path kept =
+                jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion/deliveries/" + last().getId() + ".xml");
         Webhook.await("the refused one on disk", () -> Files.exists(kept));
     }
 
@@ -468,7 +470,8 @@ class WebhookTest {
         HtmlForm form = jenkins.createWebClient().goTo("configure").getFormByName("config");
         form.<HtmlElement>querySelectorAll("button").stream()
                 .map(HtmlButton.class::cast)
-                .filter(button -> button.getTextContent().contains("Revoke") || "Revoke".equals(button.getAttribute("title")))
+                .filter(button ->
+                        button.getTextContent().contains("Revoke") || "Revoke".equals(button.getAttribute("title")))
                 .findFirst()
                 .orElseThrow()
                 .click();
@@ -509,8 +512,7 @@ class WebhookTest {
         assertThat(after).isNotSameAs(before);
 
         // The last entry of each list can be removed.
-        HtmlForm form =
-                jenkins.createWebClient().getPage(job, "configure").getFormByName("config");
+        HtmlForm form = jenkins.createWebClient().getPage(job, "configure").getFormByName("config");
         form.getInputByName("_.images").setValue("");
         form.getInputByName("_.ignorePushers").setValue("");
         jenkins.submit(form);
