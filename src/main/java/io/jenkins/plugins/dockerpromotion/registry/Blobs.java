@@ -181,15 +181,14 @@ final class Blobs {
             transport.call(
                     uploading(target, blob, "PUT", finish(location, blob)).body(whole), answer -> null);
         } catch (RegistryException e) {
-            if (e.status() != 413 && e.status() != 307 && e.status() != 308) {
+            if (e.status() != 413 && e.status() / 100 != 3) {
                 throw e;
             }
             // The bytes are gone. Whoever has them is to send them again, in the way that works here.
             inPieces = true;
             throw new RegistryException(
                     e.getMessage() + "; large layers go there in pieces",
-                    new RegistryException.Reason(e.status(), e.codes(), true),
-                    null);
+                    new RegistryException.Reason(e.status(), e.codes(), true));
         }
     }
 

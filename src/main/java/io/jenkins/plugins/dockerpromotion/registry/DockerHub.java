@@ -3,19 +3,18 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange.Page;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
-import io.jenkins.plugins.dockerpromotion.registry.http.HttpCall;
-import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
+import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
-import io.jenkins.plugins.dockerpromotion.registry.http.Reading;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
 import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
 import java.io.ByteArrayInputStream;
@@ -56,10 +55,9 @@ public final class DockerHub {
     private static final int CHANGE_ATTEMPTS = 3;
     private static final Supplier<RequestBody> NO_BODY = () -> RequestBody.NONE;
     private static final Set<Integer> UNKNOWN_ADDRESS = Set.of(404, 405, 410, 501);
-    private static final Map<String, String> JSON = Map.of("Accept", "application/json");
 
     private final RegistryLocation location;
-    private final HttpCaller caller;
+    private final HttpTransport transport;
     private final RegistryAuthentication authentication;
     private final RegistryContext context;
     private final Session session = new Session();
@@ -69,7 +67,7 @@ public final class DockerHub {
 
     private DockerHub(RegistryAuthentication authentication, RegistryContext context) {
         this.location = context.network().dockerHub();
-        this.caller = context.caller(location);
+        this.transport = context.transport(location);
         this.authentication = authentication;
         this.context = context;
     }
@@ -92,31 +90,25 @@ public final class DockerHub {
 
     private String login(Basic credential) throws RegistryException, InterruptedException {
         byte[] body = Json.object(Map.of("identifier", credential.username(), "secret", credential.password()));
-        HttpCall call = new HttpCall(
-                "get a token of '" + credential.username() + "'",
-                "POST",
-                location.api().resolve("/v2/auth/token"),
-                JSON,
-                new RequestBody.Bytes(body, "application/json"),
-                Authorizer.inBody(credential, "check the credentials of '" + credential.username() + "'"));
-        return caller.call(call, new Reading<>() {
-            /** A refusal is read as well: it tells a wrong password from one that two-factor login makes useless. */
-            @Override
-            public boolean accepts(int status) {
-                return status == 200 || status == 401;
+        // A refusal is read as well: it tells a wrong password from one that two-factor login makes useless.
+        RegistryRequest post = RegistryRequest.of(
+                        "get a token of '" + credential.username() + "'",
+                        "POST",
+                        location.api().resolve("/v2/auth/token"))
+                .header("Accept", "application/json")
+                .body(new RequestBody.Bytes(body, "application/json"))
+                .accepting(200, 401);
+        Authorizer inBody =
+                Authorizer.inBody(credential, "check the credentials of '" + credential.username() + "'");
+        return transport.call(post, inBody, answer -> {
+            if (answer.status() == 401) {
+                throw new UnauthorizedException(
+                        post.failureText(whyRefused(answer)), new RegistryException.Reason(401, List.of(), false));
             }
-
-            @Override
-            public String read(Answer answer) throws IOException {
-                if (answer.status() == 401) {
-                    throw new UnauthorizedException(
-                            call.failureText(whyRefused(answer)), new RegistryException.Reason(401, List.of(), false));
-                }
-                try {
-                    return new Bearer(answer.json().text("access_token")).token();
-                } catch (IllegalArgumentException e) {
-                    throw answer.failure("its answer holds no token that can be used");
-                }
+            try {
+                return new Bearer(answer.json().text("access_token")).token();
+            } catch (IllegalArgumentException e) {
+                throw answer.failure("its answer holds no token that can be used");
             }
         });
     }
@@ -382,7 +374,7 @@ public final class DockerHub {
             String suffix,
             String query,
             Supplier<RequestBody> body,
-            Reading<T> reading)
+            Answer.Reader<T> reading)
             throws RegistryException, InterruptedException {
         Address address = known.get(method);
         if (address == null) {
@@ -402,10 +394,13 @@ public final class DockerHub {
         return result;
     }
 
-    private <T> T send(String phrase, String method, String path, RequestBody body, Reading<T> reading)
+    private <T> T send(String phrase, String method, String path, RequestBody body, Answer.Reader<T> reading)
             throws RegistryException, InterruptedException {
-        return caller.call(
-                new HttpCall(phrase, method, location.api().resolve(path), JSON, body, authorizer()), reading);
+        RegistryRequest request = RegistryRequest.of(
+                        phrase, method, location.api().resolve(path))
+                .header("Accept", "application/json")
+                .body(body);
+        return transport.call(request, authorizer(), reading);
     }
 
     private Authorizer authorizer() {

@@ -296,8 +296,8 @@ class AbortTest {
         while (System.nanoTime() < deadline) {
             boolean reads = Thread.getAllStackTraces().values().stream()
                     .flatMap(Arrays::stream)
-                    .anyMatch(frame -> frame.getClassName().endsWith("BodyStream")
-                            && frame.getMethodName().equals("take"));
+                    .anyMatch(frame -> frame.getClassName().startsWith("org.apache.hc.")
+                            && frame.getMethodName().contains("read"));
             if (!reads) {
                 return true;
             }

@@ -1,14 +1,22 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.Header;
+import org.apache.hc.core5.http.NameValuePair;
 
 /** A server's answer: status, headers, and a body that is read at most once and never beyond a limit. */
 public final class Answer implements AutoCloseable {
@@ -28,31 +36,63 @@ public final class Answer implements AutoCloseable {
         T read(Answer answer) throws IOException;
     }
 
+    /** In bytes a second: a transfer that is slower is one that is kept alive by a byte now and then. */
+    static final int SLOWEST = 512;
+
     private static final String NO_JSON = "the answer is not the JSON it should be";
 
     /** How long to wait for the rest of an answer nobody wants; opening another connection takes about as long. */
     private static final Duration DRAIN_PATIENCE = Duration.ofMillis(300);
 
     /** Tokens and errors are small; more than this is not one. */
-    static final int MAX_SMALL_BODY = 64 * 1024;
+    private static final int MAX_SMALL_BODY = 64 * 1024;
 
-    private final HttpCall call;
+    private static final int MAX_QUOTE = 200;
+
+    private final RegistryRequest request;
+    private final Authorizer authorizer;
     private final URI uri;
-    private final int status;
-    private final HttpHeaders headers;
-    private final BodyStream body;
+    private final ClassicHttpResponse response;
+    private final Runnable abort;
+    private final Body body;
     private boolean handedOut;
 
-    Answer(HttpCall call, URI uri, int status, HttpHeaders headers, BodyStream body) {
-        this.call = call;
+    /**
+     * @param uri the address that answered, behind redirects
+     * @param abort closes the connection at once, from any thread
+     * @param silence the longest time to wait for the next bytes of the body
+     */
+    Answer(
+            RegistryRequest request,
+            Authorizer authorizer,
+            URI uri,
+            ClassicHttpResponse response,
+            Runnable abort,
+            Duration silence)
+            throws IOException {
+        this.request = request;
+        this.authorizer = authorizer;
         this.uri = uri;
-        this.status = status;
-        this.headers = headers;
-        this.body = body;
+        this.response = response;
+        this.abort = abort;
+        this.body = new Body(
+                response.getEntity() == null
+                        ? InputStream.nullInputStream()
+                        : response.getEntity().getContent(),
+                silence,
+                abort);
+    }
+
+    RegistryRequest request() {
+        return request;
+    }
+
+    Authorizer authorizer() {
+        return authorizer;
     }
 
     public int status() {
-        return status;
+        return response.getCode();
     }
 
     /** The address that answered, behind redirects. */
@@ -62,12 +102,12 @@ public final class Answer implements AutoCloseable {
 
     /** The first value of a header. */
     public Optional<String> header(String name) {
-        return headers.firstValue(name);
+        return Optional.ofNullable(response.getFirstHeader(name)).map(NameValuePair::getValue);
     }
 
     /** All values of a header. */
     public List<String> headers(String name) {
-        return headers.allValues(name);
+        return Arrays.stream(response.getHeaders(name)).map(Header::getValue).toList();
     }
 
     /** The length that was announced, if it was. */
@@ -82,7 +122,21 @@ public final class Answer implements AutoCloseable {
      */
     public InputStream stream(long limit) {
         handedOut = true;
-        return new LimitedStream(body, limit, () -> tooLarge(limit));
+        return limited(limit);
+    }
+
+    private InputStream limited(long limit) {
+        return new CountingStream(body) {
+            private long left = limit;
+
+            @Override
+            protected void count(long read) throws IOException {
+                left -= read;
+                if (left < 0) {
+                    throw tooLarge(limit);
+                }
+            }
+        };
     }
 
     /**
@@ -109,8 +163,7 @@ public final class Answer implements AutoCloseable {
 
     /** A JSON body of at most {@code limit} bytes. */
     public JsonValue json(int limit) throws IOException {
-        Optional<JsonValue> value = Json.parse(bytes(limit));
-        return value.orElseThrow(() -> failure(NO_JSON));
+        return Json.parse(bytes(limit)).orElseThrow(() -> failure(NO_JSON));
     }
 
     /**
@@ -120,7 +173,7 @@ public final class Answer implements AutoCloseable {
      */
     public boolean forEachText(String field, long limit, Consumer<String> texts) throws IOException {
         try {
-            return Json.forEachText(new LimitedStream(body, limit, () -> tooLarge(limit)), field, texts);
+            return Json.forEachText(limited(limit), field, texts);
         } catch (JsonProcessingException e) {
             throw failure(NO_JSON);
         }
@@ -136,18 +189,19 @@ public final class Answer implements AutoCloseable {
         if (value.isEmpty()) {
             throw failure("the answer lacks the header " + header);
         }
-        return Redirects.target(this, uri, value);
-    }
-
-    /**
-     * An address found in this answer that has to lie where this answer came from, such as a next page.
-     *
-     * @throws RegistryException if it lies elsewhere
-     */
-    public URI sameOrigin(String address) throws RegistryException {
-        URI target = Redirects.target(this, uri, address);
-        if (!Origin.of(target).equals(Origin.of(uri))) {
-            throw failure("it continues on another host, " + Origin.of(target) + ", which was not asked");
+        URI target;
+        Origin origin;
+        try {
+            // Java resolves a query alone by an older specification, which drops the path's end.
+            target = value.startsWith("?")
+                    ? URI.create(uri.toString().replaceFirst("[?#].*", "") + value)
+                    : uri.resolve(value);
+            origin = Origin.of(target);
+        } catch (IllegalArgumentException e) {
+            throw failure("it points to something that is no http or https address");
+        }
+        if (!origin.isAsSafeAs(Origin.of(uri))) {
+            throw failure("it points to " + origin + ", which is not encrypted; nothing was sent there");
         }
         return target;
     }
@@ -155,21 +209,147 @@ public final class Answer implements AutoCloseable {
     /** An error for an answer that arrived but makes no sense, in the words of the call. */
     public RegistryException failure(String why) {
         return new RegistryException(
-                call.failureText(why), new RegistryException.Reason(status, List.of(), false), null);
+                request.failureText(why), new RegistryException.Reason(status(), List.of(), false));
     }
 
     /** An error for a body that could not be read to its end, in the words of the call. */
     public RegistryException broken(IOException broken) {
-        return Failures.of(call, broken);
+        return Failures.of(request, authorizer, broken);
+    }
+
+    /** A stranger's text for one line of a log: shortened, and with none of the call's secrets, which it may repeat. */
+    String fitForLog(String text) {
+        return fitForLog(text, authorizer);
+    }
+
+    static String fitForLog(String text, Authorizer authorizer) {
+        String safe = text;
+        for (String secret : authorizer.secrets()) {
+            safe = safe.replace(secret, "****");
+        }
+        return LogText.oneLine(safe, MAX_QUOTE);
     }
 
     /** Keeps the connection if little of the body is left, else closes it. */
     @Override
     public void close() {
         // A stream may have been given to another thread, which reads it still.
-        if (!handedOut) {
-            body.drain(MAX_SMALL_BODY, DRAIN_PATIENCE);
+        if (!handedOut && !Thread.currentThread().isInterrupted()) {
+            body.drain();
         }
-        body.close();
+        if (!body.ended) {
+            abort.run();
+        }
+        body.closed = true;
+        try {
+            response.close();
+        } catch (IOException e) {
+            // Then the connection is of no use any more.
+        }
+    }
+
+    /** The body as it arrives: tells silence and trickling from slowness, and says in plain words what went wrong. */
+    private static final class Body extends FilterInputStream {
+
+        private final Duration silence;
+        private final Runnable outOfPatience;
+        private volatile boolean ended;
+        private volatile boolean closed;
+        private long waited;
+        private long arrived;
+
+        Body(InputStream in, Duration silence, Runnable outOfPatience) {
+            super(in);
+            this.silence = silence;
+            this.outOfPatience = outOfPatience;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            if (Thread.currentThread().isInterrupted()) {
+                throw new InterruptedIOException("interrupted while reading the answer");
+            }
+            if (closed) {
+                throw new IOException("the answer was closed");
+            }
+            long begin = System.nanoTime();
+            int count;
+            try {
+                count = in.read(target, offset, length);
+            } catch (SocketTimeoutException e) {
+                throw new SocketTimeoutException(
+                        "silent for " + silence.toSeconds() + " s in the middle of the answer");
+            } catch (IOException e) {
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("interrupted while reading the answer");
+                }
+                throw closed
+                        ? new IOException("the answer was closed")
+                        : new IOException("the answer broke off: " + e.getMessage());
+            }
+            ended |= count < 0;
+            requireProgress(Math.max(0, count), System.nanoTime() - begin);
+            return count;
+        }
+
+        /** Only what was waited for counts: a reader that takes its time is no slow server. */
+        private void requireProgress(int count, long nanos) throws IOException {
+            waited += nanos;
+            arrived += count;
+            if (waited >= silence.toNanos()) {
+                if (!ended && arrived < TimeUnit.NANOSECONDS.toMillis(waited) * SLOWEST / 1000) {
+                    throw new SocketTimeoutException("the answer comes in at less than " + SLOWEST + " bytes a second");
+                }
+                waited = 0;
+                arrived = 0;
+            }
+        }
+
+        /** A connection is used again only if its answer was read to the end. */
+        private void drain() {
+            if (ended) {
+                return;
+            }
+            CompletableFuture<Void> done = new CompletableFuture<>();
+            done.copy()
+                    .completeOnTimeout(null, DRAIN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenRun(() -> {
+                        if (!done.isDone()) {
+                            outOfPatience.run();
+                        }
+                    });
+            byte[] buffer = new byte[8 * 1024];
+            int left = MAX_SMALL_BODY;
+            try {
+                while (!ended && left > 0) {
+                    left -= Math.max(0, read(buffer, 0, buffer.length));
+                }
+            } catch (IOException e) {
+                // Then the connection is of no use any more.
+            } finally {
+                done.complete(null);
+            }
+        }
+
+        @Override
+        public long skip(long count) throws IOException {
+            return readNBytes((int) Math.min(count, 8192)).length;
+        }
+
+        @Override
+        public boolean markSupported() {
+            return false;
+        }
+
+        @Override
+        public void close() {
+            // The answer closes the connection.
+        }
     }
 }

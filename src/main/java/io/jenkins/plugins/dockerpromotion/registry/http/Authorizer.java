@@ -7,7 +7,7 @@ import java.util.Optional;
 public interface Authorizer {
 
     /** No header, and nothing to learn. */
-    Authorizer NONE = new FixedAuthorizer(Optional.empty(), "it needs credentials", List.of());
+    Authorizer NONE = new Fixed(Optional.empty(), "it needs credentials", List.of());
 
     /** The header's value for the next sending, if there is one. */
     Optional<String> authorization() throws RegistryException, InterruptedException;
@@ -29,11 +29,34 @@ public interface Authorizer {
     /** Shows {@code token} as it is, as Docker Hub's own API wants it. */
     static Authorizer bearer(String token, String advice) {
         RegistryAuthentication.Bearer bearer = new RegistryAuthentication.Bearer(token);
-        return new FixedAuthorizer(Optional.of("Bearer " + bearer.token()), advice, bearer.secrets());
+        return new Fixed(Optional.of("Bearer " + bearer.token()), advice, bearer.secrets());
     }
 
     /** Shows nothing in a header: for a call that carries {@code credential} in its body. */
     static Authorizer inBody(RegistryAuthentication credential, String advice) {
-        return new FixedAuthorizer(Optional.empty(), advice, credential.secrets());
+        return new Fixed(Optional.empty(), advice, credential.secrets());
+    }
+
+    /**
+     * The same header for every request.
+     *
+     * @param header the value of {@code Authorization}, if there is one to send
+     */
+    record Fixed(Optional<String> header, String advice, List<String> secrets) implements Authorizer {
+
+        @Override
+        public Optional<String> authorization() {
+            return header;
+        }
+
+        @Override
+        public boolean reconsider(Answer answer, Optional<String> refused) {
+            return false;
+        }
+
+        @Override
+        public String toString() {
+            return "Fixed[****]";
+        }
     }
 }

@@ -16,6 +16,9 @@ final class Backoff {
 
     private static final Duration FIRST = Duration.ofMillis(300);
 
+    /** In seconds. Nobody asks to wait for a year; the number is a unix time then. */
+    private static final long A_YEAR = Duration.ofDays(365).toSeconds();
+
     private Backoff() {}
 
     /**
@@ -24,27 +27,34 @@ final class Backoff {
      * @return nothing if the answer names none that can be understood
      */
     static Optional<Duration> asked(Answer answer, Instant now) {
-        Optional<Duration> asked = answer.header("Retry-After").flatMap(v -> secondsOrDate(v.trim(), now));
-        return asked.or(() -> answer.header("X-Retry-After").flatMap(v -> epoch(v.trim(), now)))
-                .or(() -> answer.header("X-RateLimit-Reset")
-                        // Docker Hub sends it with every answer; it has to do with this one only.
-                        .filter(v -> answer.status() == 429)
-                        .flatMap(v -> epoch(v.trim(), now)));
+        return answer.header("Retry-After")
+                .or(() -> answer.header("X-Retry-After"))
+                // Docker Hub sends it with every answer; it has to do with this one only.
+                .or(() -> answer.header("X-RateLimit-Reset").filter(v -> answer.status() == 429))
+                .flatMap(value -> wait(value.trim(), now));
     }
 
     /** The wait before attempt {@code attempt + 1}. */
     static Duration wait(int attempt, Optional<Duration> asked) {
         Duration usual = FIRST.multipliedBy(1L << Math.min(attempt - 1, 10));
         // A server that asks for nothing, or by a clock that is late, would otherwise be asked again in a tight loop.
-        Duration least = asked.filter(a -> a.compareTo(usual) > 0).orElse(usual);
+        return spread(asked.filter(a -> a.compareTo(usual) > 0).orElse(usual));
+    }
+
+    /** A little more than {@code least}. */
+    static Duration spread(Duration least) {
         long spread = Math.max(1, Math.min(least.toMillis() / 4, 5_000));
         return least.plusMillis(ThreadLocalRandom.current().nextLong(spread));
     }
 
-    /** RFC 9110, section 10.2.3. */
-    private static Optional<Duration> secondsOrDate(String value, Instant now) {
+    /** A number of seconds or a date (RFC 9110, section 10.2.3), or a unix time, which Docker Hub sends instead. */
+    private static Optional<Duration> wait(String value, Instant now) {
         if (value.matches("\\d{1,18}")) {
-            return Optional.of(Duration.ofSeconds(Long.parseLong(value)));
+            long number = Long.parseLong(value);
+            return Optional.of(
+                    number <= A_YEAR
+                            ? Duration.ofSeconds(number)
+                            : notNegative(Duration.ofSeconds(number - now.getEpochSecond())));
         }
         try {
             Instant date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
@@ -53,13 +63,6 @@ final class Backoff {
         } catch (DateTimeException e) {
             return Optional.empty();
         }
-    }
-
-    /** Docker Hub's headers hold the unix time at which the limit is lifted, not a number of seconds. */
-    private static Optional<Duration> epoch(String value, Instant now) {
-        return value.matches("\\d{1,12}")
-                ? Optional.of(notNegative(Duration.between(now, Instant.ofEpochSecond(Long.parseLong(value)))))
-                : Optional.empty();
     }
 
     private static Duration notNegative(Duration duration) {

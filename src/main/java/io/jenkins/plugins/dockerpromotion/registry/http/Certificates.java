@@ -1,11 +1,18 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
 
 /** Certificates as people paste them. */
 public final class Certificates {
@@ -33,5 +40,44 @@ public final class Certificates {
             // Said below, as for a text that holds nothing.
         }
         throw new IllegalArgumentException("the certificate authority is not PEM text of X.509 certificates");
+    }
+
+    /** @param pem the authorities to trust besides the platform's, or empty */
+    static SSLContext trusting(String pem) {
+        try {
+            if (pem.isEmpty()) {
+                return SSLContext.getDefault();
+            }
+            KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
+            store.load(null, null);
+            int index = 0;
+            for (X509Certificate known : platformAuthorities()) {
+                store.setCertificateEntry("platform-" + index++, known);
+            }
+            for (X509Certificate added : parse(pem)) {
+                store.setCertificateEntry("added-" + index++, added);
+            }
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trustManagers(store), null);
+            return context;
+        } catch (GeneralSecurityException | IOException e) {
+            throw new IllegalStateException("certificates cannot be kept in memory", e);
+        }
+    }
+
+    private static X509Certificate[] platformAuthorities() throws GeneralSecurityException {
+        for (TrustManager manager : trustManagers(null)) {
+            if (manager instanceof X509TrustManager x509) {
+                return x509.getAcceptedIssuers();
+            }
+        }
+        return new X509Certificate[0];
+    }
+
+    /** @param store {@code null} for the platform's own */
+    private static TrustManager[] trustManagers(KeyStore store) throws GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(store);
+        return factory.getTrustManagers();
     }
 }

@@ -5,10 +5,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpTimeoutException;
-import java.nio.channels.UnresolvedAddressException;
 import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,63 +18,65 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
 
 /** Turns refusals and broken connections into one line each for the author of a Jenkinsfile. */
 final class Failures {
 
     private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
-    private static final String TUNNEL_PROPERTY = "jdk.http.auth.tunneling.disabledSchemes";
-
     private static final String SETTINGS = "Manage Jenkins » System » Docker Image Promotion";
 
-    /** What the JDK says of a proxy that does not connect to the host; the status is all it keeps of the answer. */
-    private static final Pattern TUNNEL_FAILED = Pattern.compile("Tunnel failed, got: (\\d{3})");
+    /** How registries call a tag that cannot be moved; there is no code for it. */
+    private static final Pattern IMMUTABLE = Pattern.compile("immutab", Pattern.CASE_INSENSITIVE);
 
     private Failures() {}
 
     /** @param asked the time the server asks to wait */
-    static RegistryException of(HttpCall call, Answer answer, Optional<Duration> asked) {
+    static RegistryException of(Answer answer, Optional<Duration> asked) {
         int status = answer.status();
+        RegistryRequest request = answer.request();
         List<String> codes = new ArrayList<>();
-        String said = call.fitForLog(said(answer, codes));
+        String said = answer.fitForLog(said(answer, codes));
         Reason reason = new Reason(status, codes, TEMPORARY.contains(status));
         String what = "it answered " + status + (said.isEmpty() ? "" : " (" + said + ")");
+        if (status >= 400 && status < 500 && IMMUTABLE.matcher(said).find()) {
+            return new RegistryException(
+                    request.failureText(what + "; the tag is immutable on this registry: whoever administers the repository"
+                            + " there can change that, and a new tag works"),
+                    reason);
+        }
         return switch (status) {
             case 401, 403 ->
                 new UnauthorizedException(
-                        call.failureText(what + "; " + call.authorizer().advice()), reason);
+                        request.failureText(what + "; " + answer.authorizer().advice()), reason);
             case 404 ->
                 new NotFoundException(
-                        call.failureText(what + "; check that it exists"
+                        request.failureText(what + "; check that it exists"
                                 + " (what is private looks absent to those who may not see it)"),
                         reason);
-            case 407 -> new RegistryException(call.failureText(proxyRefusal(answer)), reason, null);
-            case 413 -> new RegistryException(call.failureText(what + ": too large for this registry"), reason, null);
+            case 407 -> tunnelRefused(request, status);
+            case 413 -> new RegistryException(request.failureText(what + ": too large for this registry"), reason);
             case 429 ->
                 new RateLimitedException(
-                        call.failureText(what + "; too many requests"
+                        request.failureText(what + "; too many requests"
                                 + asked.map(a -> ", the next is allowed in " + a.toSeconds() + " s")
                                         .orElse("")),
                         reason);
-            default -> new RegistryException(call.failureText(what), reason, null);
+            default -> new RegistryException(request.failureText(what), reason);
         };
     }
 
-    /** The JDK keeps user names and passwords from tunnels, which https needs, unless it is told otherwise at its start. */
-    private static String proxyRefusal(Answer answer) {
-        boolean basicAlone = answer.headers("Proxy-Authenticate").stream().allMatch(h -> h.matches("(?i)basic\\b.*"));
-        boolean kept = basicAlone && answer.uri().getScheme().equals("https") && isBasicKeptFromTunnels();
-        return "the proxy wants other credentials; "
-                + (kept
-                        ? "the agent's Java sends none for https unless it is started with -D" + TUNNEL_PROPERTY + "="
-                        : "check Jenkins' proxy configuration");
-    }
-
-    private static boolean isBasicKeptFromTunnels() {
-        return System.getProperty(TUNNEL_PROPERTY, "Basic")
-                .toLowerCase(Locale.ROOT)
-                .contains("basic");
+    /** The proxy's answer, when it was to let a request through. */
+    static RegistryException tunnelRefused(RegistryRequest request, int status) {
+        Reason reason = new Reason(status == 407 ? 407 : 0, List.of(), TEMPORARY.contains(status));
+        return new RegistryException(
+                request.failureText(
+                        status == 407
+                                ? "the proxy wants other credentials; check Jenkins' proxy configuration"
+                                : "the proxy answered " + status
+                                        + "; check Jenkins' proxy configuration and what the proxy lets pass"),
+                reason);
     }
 
     /** The server's own words, made fit for one line of a log. */
@@ -101,22 +101,20 @@ final class Failures {
         return String.join(", ", parts);
     }
 
-    static RegistryException of(HttpCall call, IOException broken) {
+    static RegistryException of(RegistryRequest request, Authorizer authorizer, IOException broken) {
         boolean trustMatter = isRefusedHandshake(broken) || isPlainAnswer(broken);
-        boolean forbidden =
-                tunnelStatus(broken).filter(s -> !TEMPORARY.contains(s)).isPresent();
-        Reason reason = new Reason(0, List.of(), !trustMatter && !forbidden);
-        return new RegistryException(call.failureText(why(call, broken)), reason, broken);
+        return new RegistryException(
+                request.failureText(why(broken, authorizer)), new Reason(0, List.of(), !trustMatter));
     }
 
-    private static String why(HttpCall call, IOException broken) {
-        if (broken instanceof HttpConnectTimeoutException) {
+    private static String why(IOException broken, Authorizer authorizer) {
+        if (broken instanceof ConnectTimeoutException) {
             return "no connection in time; check the host, the port and the proxy";
         }
-        if (broken instanceof HttpTimeoutException) {
+        if (broken instanceof SocketTimeoutException) {
             return String.valueOf(broken.getMessage());
         }
-        if (broken instanceof UnknownHostException || hasCause(broken, UnresolvedAddressException.class)) {
+        if (broken instanceof UnknownHostException) {
             return "the host's name cannot be resolved; check the host and the proxy";
         }
         if (broken instanceof ConnectException) {
@@ -127,23 +125,12 @@ final class Failures {
                     + SETTINGS;
         }
         if (broken instanceof SSLException && !isBrokenHandshake(broken)) {
-            return "its TLS certificate or protocol is not accepted (" + call.fitForLog(text(broken)) + ")"
+            return "its TLS certificate or protocol is not accepted (" + Answer.fitForLog(text(broken), authorizer) + ")"
                     + (hasCause(broken, CertPathBuilderException.class)
                             ? "; an administrator gives the certificate of its authority in " + SETTINGS
                             : "");
         }
-        Optional<Integer> tunnel = tunnelStatus(broken);
-        if (tunnel.isPresent()) {
-            return "the proxy answered " + tunnel.get()
-                    + "; check Jenkins' proxy configuration and what the proxy lets pass";
-        }
-        return "the connection broke (" + call.fitForLog(text(broken)) + ")";
-    }
-
-    private static Optional<Integer> tunnelStatus(IOException broken) {
-        return Optional.of(TUNNEL_FAILED.matcher(text(broken)))
-                .filter(Matcher::find)
-                .map(found -> Integer.valueOf(found.group(1)));
+        return "the connection broke (" + Answer.fitForLog(text(broken), authorizer) + ")";
     }
 
     private static boolean isRefusedHandshake(IOException broken) {

@@ -15,9 +15,6 @@ public final class HostRules implements Serializable {
     /** Sets no limit. */
     public static final HostRules ALL = new HostRules(List.of());
 
-    /** Where Docker keeps its registry, its token service and its API. */
-    static final HostRules DOCKER_HUB = new HostRules(List.of(RegistryLocation.DOCKER_HUB_HOST));
-
     private static final long serialVersionUID = 1L;
 
     private static final Set<String> DOCKER_HUB_HOSTS =
@@ -43,11 +40,6 @@ public final class HostRules implements Serializable {
             }
         }
         return new HostRules(lower);
-    }
-
-    /** Whether an entry, and not the lack of any, allows it. */
-    boolean lists(Origin origin) {
-        return !entries.isEmpty() && allow(origin);
     }
 
     /** An entry without a port means the usual one of the scheme. */

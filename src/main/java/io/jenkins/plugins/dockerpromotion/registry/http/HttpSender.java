@@ -1,47 +1,377 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.hc.client5.http.HttpRoute;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
+import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
+import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
+import org.apache.hc.client5.http.impl.io.ManagedHttpClientConnectionFactory;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManager;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
+import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
+import org.apache.hc.client5.http.ssl.NoopHostnameVerifier;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
+import org.apache.hc.core5.pool.PoolReusePolicy;
+import org.apache.hc.core5.util.TimeValue;
+import org.apache.hc.core5.util.Timeout;
 
-/** Follows redirects where that is safe. A credential never leaves the origin it is for. */
-final class HttpSender implements Sender {
+/**
+ * Sends a request to one address by Apache HttpClient, to the allowed hosts alone, and follows no redirect. Connections are
+ * shared by all operations of this process that have the same proxy and the same authorities; they carry no credential.
+ */
+final class HttpSender {
 
-    private static final int MAX_REDIRECTS = 5;
+    private static final String USER_AGENT = "jenkins-docker-promotion";
+    private static final int BUFFER = 128 * 1024;
+    private static final TimeValue IDLE = TimeValue.ofSeconds(30);
 
-    private final Hop hop;
+    /** Far more than operations use at once, which limit themselves. */
+    private static final int MAX_CONNECTIONS = 1_000;
 
-    HttpSender(Hop hop) {
-        this.hop = hop;
+    private static final Map<Key, Client> CLIENTS = new ConcurrentHashMap<>();
+
+    private final Client client;
+    private final ProxySettings proxy;
+    private final Timing timing;
+    private final HostRules hosts;
+
+    HttpSender(Network network, String certificateAuthority) {
+        this.proxy = network.proxy();
+        this.timing = network.timing();
+        this.hosts = network.hosts();
+        this.client = CLIENTS.computeIfAbsent(
+                new Key(proxy.key(), certificateAuthority, timing.connect()),
+                key -> new Client(proxy, certificateAuthority, timing.connect()));
     }
 
-    /** @return the answer that is no redirect to follow */
-    @Override
-    public Answer send(HttpCall call, Optional<String> authorization) throws IOException, InterruptedException {
-        Origin home = Origin.of(call.uri());
-        URI uri = call.uri();
-        for (int hops = 0; ; hops++) {
-            boolean atHome = Origin.of(uri).equals(home);
-            Answer answer = hop.send(call, uri, atHome ? authorization : Optional.empty());
-            if (answer.header("Content-Encoding")
-                    .filter(e -> !e.equalsIgnoreCase("identity"))
-                    .isPresent()) {
-                answer.close();
-                throw answer.failure("the answer is compressed though nobody asked for it");
+    private record Key(String proxy, String certificateAuthority, Duration connect) {}
+
+    /**
+     * @param uri where to: the request's own address, or one behind a redirect
+     * @param authorization the value of {@code Authorization} for this address
+     * @return the answer, whatever its status, its body yet to be read
+     */
+    Answer send(RegistryRequest request, Authorizer authorizer, URI uri, Optional<String> authorization)
+            throws IOException {
+        Origin origin = Origin.of(uri);
+        if (!hosts.allow(origin)) {
+            throw new RegistryException(request.failureText(origin + " is not among the allowed registry hosts; an"
+                    + " administrator sets them in Manage Jenkins » System » Docker Image Promotion"));
+        }
+        HttpUriRequestBase message = message(request, uri, authorization);
+        StallGuard guard = new StallGuard(timing.answer(), message::cancel);
+        message.setEntity(entity(request.body(), guard));
+        HttpClientContext context = HttpClientContext.create();
+        context.setCredentialsProvider((scope, c) -> proxyCredentials());
+        ClassicHttpResponse response;
+        try (guard) {
+            response = client.http.executeOpen(null, message, context);
+        } catch (IOException e) {
+            throw guard.explained(e);
+        } finally {
+            client.closeIdleLater();
+        }
+        if (context.getResponse() == null) {
+            response.close();
+            throw Failures.tunnelRefused(request, response.getCode());
+        }
+        return new Answer(request, authorizer, uri, response, message::cancel, timing.silence());
+    }
+
+    private HttpUriRequestBase message(RegistryRequest request, URI uri, Optional<String> authorization) {
+        HttpUriRequestBase message = new HttpUriRequestBase(request.method(), uri);
+        request.headers().forEach(message::setHeader);
+        message.setHeader("User-Agent", USER_AGENT);
+        if (!request.body().mediaType().isEmpty()) {
+            message.setHeader("Content-Type", request.body().mediaType());
+        }
+        authorization.ifPresent(a -> message.setHeader("Authorization", a));
+        boolean tunnelled = Origin.of(uri).isEncrypted();
+        if (!tunnelled) {
+            proxy.authorizationFor(uri).ifPresent(a -> message.setHeader("Proxy-Authorization", a));
+        }
+        message.setConfig(RequestConfig.custom()
+                .setResponseTimeout(Timeout.of(longer(timing.answer(), timing.silence())))
+                .setConnectionRequestTimeout(Timeout.of(timing.answer()))
+                .setAuthenticationEnabled(tunnelled && proxy.authorizationFor(uri).isPresent())
+                .setProtocolUpgradeEnabled(false)
+                .build());
+        return message;
+    }
+
+    private static Duration longer(Duration a, Duration b) {
+        return a.compareTo(b) > 0 ? a : b;
+    }
+
+    private UsernamePasswordCredentials proxyCredentials() {
+        return proxy.username().isEmpty()
+                ? null
+                : new UsernamePasswordCredentials(proxy.username(), proxy.password().toCharArray());
+    }
+
+    private static HttpEntity entity(RequestBody body, StallGuard guard) {
+        return body == RequestBody.NONE ? null : new CountedEntity(body, guard);
+    }
+
+    private static final class CountedEntity extends AbstractHttpEntity {
+        private final RequestBody body;
+        private final StallGuard guard;
+
+        CountedEntity(RequestBody body, StallGuard guard) {
+            super((String) null, null, false);
+            this.body = body;
+            this.guard = guard;
+        }
+
+        @Override
+        public void writeTo(OutputStream out) throws IOException {
+            byte[] buffer = new byte[(int) Math.min(BUFFER, Math.max(1, body.length()))];
+            InputStream in = body.open();
+            guard.sending();
+            long left = body.length();
+            while (left > 0) {
+                int count = in.read(buffer, 0, (int) Math.min(buffer.length, left));
+                if (count < 0) {
+                    throw new IOException("the content ended " + left + " bytes early");
+                }
+                out.write(buffer, 0, count);
+                guard.sent(count);
+                left -= count;
             }
-            Optional<String> location = answer.header("Location");
-            if (!call.isReading() || !isRedirect(answer.status()) || location.isEmpty()) {
-                return answer;
+            if (!body.isRepeatable() && in.read() >= 0) {
+                throw new IOException("the content is longer than " + body.length() + " bytes");
             }
-            answer.close();
-            if (hops == MAX_REDIRECTS) {
-                throw answer.failure("it was redirected more than " + MAX_REDIRECTS + " times");
-            }
-            uri = Redirects.target(answer, uri, location.get());
+            guard.done();
+        }
+
+        @Override
+        public InputStream getContent() {
+            return body.open();
+        }
+
+        @Override
+        public long getContentLength() {
+            return body.length();
+        }
+
+        @Override
+        public boolean isStreaming() {
+            return !body.isRepeatable();
+        }
+
+        @Override
+        public boolean isRepeatable() {
+            return body.isRepeatable();
+        }
+
+        @Override
+        public void close() {
+            // What a body is read from belongs to whoever gave it.
         }
     }
 
-    private static boolean isRedirect(int status) {
-        return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+    /** One client with its connections. */
+    private static final class Client {
+
+        private final PoolingHttpClientConnectionManager connections;
+        private final CloseableHttpClient http;
+        private final AtomicBoolean closesIdle = new AtomicBoolean();
+
+        Client(ProxySettings proxy, String certificateAuthority, Duration connect) {
+            TlsSocketStrategy tls = new DefaultClientTlsStrategy(
+                    Certificates.trusting(certificateAuthority),
+                    HostnameVerificationPolicy.BUILTIN,
+                    NoopHostnameVerifier.INSTANCE);
+            connections = new PoolingHttpClientConnectionManager(
+                    new DefaultHttpClientConnectionOperator(
+                            // Sockets of channels, since an interrupt ends what they do at once.
+                            socks -> SocketChannel.open().socket(),
+                            null,
+                            new InterruptibleDns(connect),
+                            RegistryBuilder.<TlsSocketStrategy>create()
+                                    .register("https", tls)
+                                    .build()),
+                    PoolConcurrencyPolicy.LAX,
+                    PoolReusePolicy.LIFO,
+                    null,
+                    ManagedHttpClientConnectionFactory.builder()
+                            .http1Config(Http1Config.custom()
+                                    .setMaxHeaderCount(300)
+                                    .setMaxLineLength(64 * 1024)
+                                    .build())
+                            .responseOutOfOrderStrategy((request, connection, in, sent, next) ->
+                                    isAnswered(connection, in, sent, next))
+                            .build());
+            connections.setMaxTotal(MAX_CONNECTIONS);
+            connections.setDefaultMaxPerRoute(MAX_CONNECTIONS);
+            connections.setDefaultConnectionConfig(ConnectionConfig.custom()
+                    .setConnectTimeout(Timeout.of(connect))
+                    .setValidateAfterInactivity(TimeValue.ofMilliseconds(500))
+                    .build());
+            http = HttpClientBuilder.create()
+                    .setConnectionManager(connections)
+                    .setRoutePlanner((host, context) -> route(proxy, host))
+                    .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
+                    .disableAutomaticRetries()
+                    .disableRedirectHandling()
+                    .disableContentCompression()
+                    .disableCookieManagement()
+                    .disableConnectionState()
+                    .disableAuthCaching()
+                    .disableDefaultUserAgent()
+                    .build();
+        }
+
+        private static HttpRoute route(ProxySettings proxy, HttpHost host) {
+            boolean secure = host.getSchemeName().equals("https");
+            int port = host.getPort() > 0 ? host.getPort() : secure ? 443 : 80;
+            HttpHost target = new HttpHost(host.getSchemeName(), host.getHostName(), port);
+            return proxy.appliesTo(URI.create(target.toURI()))
+                    ? new HttpRoute(target, null, new HttpHost("http", proxy.host(), proxy.port()), secure)
+                    : new HttpRoute(target, null, secure);
+        }
+
+        /** Whether a server refuses a body while it is sent. To look into an encrypted connection costs a millisecond. */
+        private static boolean isAnswered(HttpClientConnection connection, InputStream in, long sent, long next)
+                throws IOException {
+            int often = 32 * BUFFER;
+            return in.available() > 0
+                    || (sent > 0 && sent / often < (sent + next) / often && connection.isDataAvailable(Timeout.ONE_MILLISECOND));
+        }
+
+        /** Connections that nobody uses any more are closed, without a thread that waits for them. */
+        void closeIdleLater() {
+            if (closesIdle.compareAndSet(false, true)) {
+                CompletableFuture.delayedExecutor(IDLE.toSeconds(), TimeUnit.SECONDS)
+                        .execute(() -> {
+                            closesIdle.set(false);
+                            connections.closeIdle(IDLE);
+                            if (connections.getTotalStats().getAvailable() > 0) {
+                                closeIdleLater();
+                            }
+                        });
+            }
+        }
+    }
+
+    /** Java waits for a name service as long as it likes, interrupted or not. */
+    private static final class InterruptibleDns extends SystemDefaultDnsResolver {
+        private final Duration patience;
+
+        InterruptibleDns(Duration patience) {
+            this.patience = patience;
+        }
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            FutureTask<InetAddress[]> lookup = new FutureTask<>(() -> InetAddress.getAllByName(host));
+            Thread thread = new Thread(lookup, "docker-promotion-dns");
+            thread.setDaemon(true);
+            thread.setContextClassLoader(ClassLoader.getSystemClassLoader());
+            thread.start();
+            try {
+                return lookup.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new UnknownHostException("interrupted");
+            } catch (ExecutionException | TimeoutException e) {
+                throw new UnknownHostException(host);
+            }
+        }
+    }
+
+    /**
+     * Ends a request whose server neither takes its body nor begins to answer. The socket's own timeout counts from byte to
+     * byte and does not hold for writing.
+     */
+    private static final class StallGuard implements AutoCloseable {
+
+        private final Duration span;
+        private final Runnable abort;
+        private final CompletableFuture<Void> ended = new CompletableFuture<>();
+        private long moved;
+        private boolean sending;
+        private String reason = "";
+
+        StallGuard(Duration span, Runnable abort) {
+            this.span = span;
+            this.abort = abort;
+            watch();
+        }
+
+        private void watch() {
+            ended.copy().completeOnTimeout(null, span.toMillis(), TimeUnit.MILLISECONDS).thenRun(this::check);
+        }
+
+        private synchronized void check() {
+            if (ended.isDone()) {
+                return;
+            }
+            if (moved == 0) {
+                reason = "no answer within " + span.toSeconds() + " s";
+            } else if (sending && moved * 1000 < Answer.SLOWEST * span.toMillis()) {
+                reason = "it takes less than " + Answer.SLOWEST + " bytes a second";
+            }
+            moved = 0;
+            if (reason.isEmpty()) {
+                watch();
+            } else {
+                abort.run();
+            }
+        }
+
+        synchronized void sending() {
+            sending = true;
+        }
+
+        synchronized void sent(long count) {
+            moved += count;
+        }
+
+        synchronized void done() {
+            sending = false;
+        }
+
+        synchronized IOException explained(IOException e) {
+            return reason.isEmpty() ? e : new SocketTimeoutException(reason);
+        }
+
+        @Override
+        public void close() {
+            ended.complete(null);
+        }
     }
 }

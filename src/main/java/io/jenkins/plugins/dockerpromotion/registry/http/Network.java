@@ -97,15 +97,6 @@ public final class Network implements Serializable {
                 .orElse("");
     }
 
-    /** Whether an administrator named {@code origin}: as the address of a registry or as an allowed host; or Docker did. */
-    boolean names(Origin origin) {
-        return (origin.isEncrypted() && HostRules.DOCKER_HUB.allow(origin))
-                || hosts.lists(origin)
-                || locations.values().stream()
-                        .anyMatch(l -> Origin.of(l.registry()).equals(origin)
-                                || Origin.of(l.api()).equals(origin));
-    }
-
     public ProxySettings proxy() {
         return proxy;
     }

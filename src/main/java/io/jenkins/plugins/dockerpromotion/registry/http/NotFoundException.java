@@ -6,6 +6,6 @@ public class NotFoundException extends RegistryException {
     private static final long serialVersionUID = 1L;
 
     public NotFoundException(String message, Reason reason) {
-        super(message, reason, null);
+        super(message, reason);
     }
 }

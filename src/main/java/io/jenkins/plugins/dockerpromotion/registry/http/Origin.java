@@ -30,6 +30,11 @@ public record Origin(String scheme, String host, int port) implements Serializab
         return scheme.equals("https");
     }
 
+    /** Whether what may be sent to {@code other} may be sent here: a request does not leave encryption, nor this machine. */
+    boolean isAsSafeAs(Origin other) {
+        return isEncrypted() || (!other.isEncrypted() && (isLoopback() || !other.isLoopback()));
+    }
+
     /** Whether it is this machine, by an address that no name service can turn into another one. */
     public boolean isLoopback() {
         return host.equals("localhost") || host.equals("[::1]") || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");

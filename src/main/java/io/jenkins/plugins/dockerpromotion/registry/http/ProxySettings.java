@@ -1,11 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import java.io.IOException;
 import java.io.Serializable;
-import java.net.InetSocketAddress;
-import java.net.Proxy;
-import java.net.ProxySelector;
-import java.net.SocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
@@ -48,11 +43,6 @@ public record ProxySettings(String host, int port, String username, String passw
         return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair));
     }
 
-    /** The same choice for the JDK's client. */
-    ProxySelector selector() {
-        return new Selector(this);
-    }
-
     /** Patterns have no equality of their own; a shared client is found by this key. */
     String key() {
         return host + ':' + port + noProxyHosts;
@@ -61,28 +51,5 @@ public record ProxySettings(String host, int port, String username, String passw
     @Override
     public String toString() {
         return host.isEmpty() ? "no proxy" : host + ':' + port;
-    }
-
-    private static final class Selector extends ProxySelector {
-        private final ProxySettings settings;
-        private final List<Proxy> proxy;
-
-        Selector(ProxySettings settings) {
-            this.settings = settings;
-            this.proxy = settings.host.isEmpty()
-                    ? List.of(Proxy.NO_PROXY)
-                    : List.of(new Proxy(
-                            Proxy.Type.HTTP, InetSocketAddress.createUnresolved(settings.host, settings.port)));
-        }
-
-        @Override
-        public List<Proxy> select(URI uri) {
-            return settings.appliesTo(uri) ? proxy : List.of(Proxy.NO_PROXY);
-        }
-
-        @Override
-        public void connectFailed(URI uri, SocketAddress address, IOException failure) {
-            // The failure reaches the caller by itself; there is no second proxy to turn to.
-        }
     }
 }

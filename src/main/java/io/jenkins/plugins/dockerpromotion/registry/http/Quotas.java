@@ -55,7 +55,7 @@ public final class Quotas {
     }
 
     /** Takes note of what an answer tells, if it does; headers that make no sense tell nothing. */
-    void note(HttpCall call, Answer answer, Instant now) {
+    void note(RegistryRequest call, Answer answer, Instant now) {
         // A storage service, behind a redirect, has limits of its own.
         if (Origin.of(answer.uri()).equals(Origin.of(call.uri()))) {
             note("ratelimit-", call, answer, now);
@@ -63,7 +63,7 @@ public final class Quotas {
         }
     }
 
-    private void note(String prefix, HttpCall call, Answer answer, Instant now) {
+    private void note(String prefix, RegistryRequest call, Answer answer, Instant now) {
         Matcher limit =
                 FIGURE.matcher(answer.header(prefix + "Limit").orElse("").trim());
         Matcher remaining =
@@ -87,6 +87,15 @@ public final class Quotas {
                 .filter(v -> v.matches("[0-9]{1,10}"))
                 .map(v -> Instant.ofEpochSecond(Long.parseLong(v)))
                 .filter(now::isBefore);
+    }
+
+    /** Until when a host takes no more requests, as far as it has said so. */
+    Optional<Instant> exhaustedUntil(String host) {
+        synchronized (latest) {
+            return Optional.ofNullable(latest.get("X-RateLimit-" + host))
+                    .filter(quota -> quota.remaining == 0)
+                    .flatMap(Quota::reset);
+        }
     }
 
     /** One line on what was left last, where that is less than a quarter; nothing if there is enough. */

@@ -6,6 +6,6 @@ public class RateLimitedException extends RegistryException {
     private static final long serialVersionUID = 1L;
 
     public RateLimitedException(String message, Reason reason) {
-        super(message, reason, null);
+        super(message, reason);
     }
 }

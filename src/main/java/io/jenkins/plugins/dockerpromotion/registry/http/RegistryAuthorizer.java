@@ -20,12 +20,16 @@ final class RegistryAuthorizer {
 
     private static final String BEARER = "Bearer ";
 
+    /** How token services refuse a request for several scopes that they would grant one by one. */
+    private static final Set<Integer> REFUSALS = Set.of(400, 401, 403);
+
     private final RegistryAuthentication authentication;
     private final TokenService tokens;
     private final Set<Scope> expected;
     /** What a token for more did not serve for. */
     private final Set<Scope> alone = ConcurrentHashMap.newKeySet();
 
+    private volatile boolean oneByOne;
     private volatile Challenge known;
 
     /**
@@ -52,7 +56,7 @@ final class RegistryAuthorizer {
 
         ForCall(Scope needed) {
             this.needed = needed;
-            this.asked = alone.contains(needed)
+            this.asked = oneByOne || alone.contains(needed)
                     ? Set.of(needed)
                     : needed.isCoveredBy(expected) ? expected : withExpected(needed);
         }
@@ -67,9 +71,23 @@ final class RegistryAuthorizer {
                 return Optional.empty();
             }
             if (challenge.isBearer()) {
-                return Optional.of(BEARER + tokens.token(challenge, asked));
+                return Optional.of(BEARER + token(challenge));
             }
             return authentication instanceof Basic basic ? Optional.of(basic.header()) : Optional.empty();
+        }
+
+        /** Some services refuse to give one token for several repositories, or for one that they do not grant. */
+        private String token(Challenge challenge) throws RegistryException, InterruptedException {
+            try {
+                return tokens.token(challenge, asked);
+            } catch (RegistryException e) {
+                if (asked.size() == 1 || !REFUSALS.contains(e.status())) {
+                    throw e;
+                }
+                oneByOne = true;
+                asked = Set.of(needed);
+                return tokens.token(challenge, asked);
+            }
         }
 
         @Override
@@ -77,7 +95,7 @@ final class RegistryAuthorizer {
             if (authentication instanceof Bearer) {
                 return false;
             }
-            Optional<Challenge> challenge = usable(ChallengeParser.parse(answer.headers("WWW-Authenticate")));
+            Optional<Challenge> challenge = usable(Challenge.parse(answer.headers("WWW-Authenticate")));
             if (refused.isEmpty()) {
                 challenge.ifPresent(c -> known = c);
                 return challenge.isPresent();

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,23 +13,25 @@ public class RegistryException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final int status;
-    private final List<String> codes;
+    private final ArrayList<String> codes;
     private final boolean temporary;
 
     /** A failure without an answer, or of an answer that makes no sense: status 0, no codes, not temporary. */
     public RegistryException(String message) {
-        this(message, Reason.NONE, null);
+        this(message, Reason.NONE);
     }
 
     /**
+     * Has no cause: it goes from the agent to the controller, which refuses classes that it does not know, so the message
+     * has to say everything.
+     *
      * @param message one line, without secrets
      * @param reason what the answer said
-     * @param cause the exception behind it, or {@code null}
      */
-    public RegistryException(String message, Reason reason, Throwable cause) {
-        super(message, cause);
+    public RegistryException(String message, Reason reason) {
+        super(message);
         this.status = reason.status();
-        this.codes = List.copyOf(reason.codes());
+        this.codes = new ArrayList<>(reason.codes());
         this.temporary = reason.temporary();
     }
 
@@ -50,7 +53,7 @@ public class RegistryException extends IOException {
 
     /** The registry's own error codes, such as {@code MANIFEST_UNKNOWN}. */
     public List<String> codes() {
-        return codes;
+        return List.copyOf(codes);
     }
 
     /** Whether the same call may succeed later without anybody changing anything. */

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.Serializable;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -12,8 +13,11 @@ import java.util.Objects;
  * @param api Docker Hub's own API, the registry's address for others
  * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
  * @param pageSize how many tags to ask for at once; 0 for as many as it sends
+ * @param tokenServices hosts, or {@code host:port}, of other domains that may be asked for tokens of this registry and see
+ *     its credentials
  */
-public record RegistryLocation(String host, URI registry, URI api, String certificateAuthority, int pageSize)
+public record RegistryLocation(
+        String host, URI registry, URI api, String certificateAuthority, int pageSize, List<String> tokenServices)
         implements Serializable {
 
     /** Docker Hub's host in image names. */
@@ -24,13 +28,24 @@ public record RegistryLocation(String host, URI registry, URI api, String certif
 
     public RegistryLocation {
         Objects.requireNonNull(certificateAuthority, "certificateAuthority");
+        tokenServices = List.copyOf(tokenServices);
         Origin.of(registry);
         Origin.of(api);
     }
 
-    /** The same with pages of the usual size. */
+    /** With pages of the usual size, and its token service within its domain. */
     public RegistryLocation(String host, URI registry, URI api, String certificateAuthority) {
         this(host, registry, api, certificateAuthority, 0);
+    }
+
+    /** With its token service within its domain. */
+    public RegistryLocation(String host, URI registry, URI api, String certificateAuthority, int pageSize) {
+        this(host, registry, api, certificateAuthority, pageSize, List.of());
+    }
+
+    /** The same with token services elsewhere. */
+    public RegistryLocation withTokenServices(List<String> hosts) {
+        return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, hosts);
     }
 
     /** The usual place of {@code host}: by https, and Docker Hub where Docker keeps it. */

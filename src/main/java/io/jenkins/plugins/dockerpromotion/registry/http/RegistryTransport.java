@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import java.io.IOException;
 import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
@@ -18,15 +17,15 @@ public final class RegistryTransport {
 
     private final RegistryLocation location;
     private final Origin origin;
-    private final HttpCaller caller;
+    private final HttpTransport http;
     private final RegistryAuthorizer authorizer;
     private final RegistryContext context;
 
     private RegistryTransport(
-            RegistryLocation location, HttpCaller caller, RegistryAuthorizer authorizer, RegistryContext context) {
+            RegistryLocation location, HttpTransport http, RegistryAuthorizer authorizer, RegistryContext context) {
         this.location = location;
         this.origin = Origin.of(location.registry());
-        this.caller = caller;
+        this.http = http;
         this.authorizer = authorizer;
         this.context = context;
     }
@@ -43,12 +42,12 @@ public final class RegistryTransport {
             String host, RegistryAuthentication authentication, Set<Scope> expected, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryLocation location = locate(host, context);
-        HttpCaller caller = context.caller(location);
+        HttpTransport http = context.transport(location);
         Origin origin = Origin.of(location.registry());
-        TokenService tokens = new TokenService(caller, origin, authentication, context.time());
+        TokenService tokens = new TokenService(http, location, authentication, context.time());
         Challenge challenge = location.isPublicDockerHub() ? DOCKER_HUB_CHALLENGE : null;
         return new RegistryTransport(
-                location, caller, new RegistryAuthorizer(authentication, tokens, expected, challenge), context);
+                location, http, new RegistryAuthorizer(authentication, tokens, expected, challenge), context);
     }
 
     /** Where {@code host} is reached. */
@@ -62,20 +61,12 @@ public final class RegistryTransport {
     private static RegistryLocation findScheme(String host, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryLocation plain = RegistryLocation.plain(host);
-        HttpCall ping = HttpCall.getJson("reach a registry", plain.registry().resolve("/v2/"), Authorizer.NONE);
-        int status = context.caller(plain).call(ping, new Reading<>() {
-            @Override
-            public boolean accepts(int status) {
-                return status < 500;
-            }
-
-            @Override
-            public Integer read(Answer answer) {
-                return answer.status();
-            }
-        });
+        RegistryRequest ping = RegistryRequest.getJson(
+                        "reach a registry", plain.registry().resolve("/v2/"))
+                .accepting(status -> status < 500);
+        int answered = context.transport(plain).call(ping, Authorizer.NONE, Answer::status);
         // What servers answer to a plain request on a TLS port.
-        return status == 400 ? RegistryLocation.usual(host) : plain;
+        return answered == 400 ? RegistryLocation.usual(host) : plain;
     }
 
     /** Sends {@code request} and returns what {@code reader} makes of the answer. */
@@ -85,18 +76,7 @@ public final class RegistryTransport {
         Authorizer own = request.scope().isPresent() && Origin.of(uri).equals(origin)
                 ? authorizer.needing(request.scope().get())
                 : Authorizer.NONE;
-        HttpCall call = new HttpCall(request.phrase(), request.method(), uri, request.headers(), request.body(), own);
-        return caller.call(call, new Reading<>() {
-            @Override
-            public boolean accepts(int status) {
-                return request.accepted().test(status);
-            }
-
-            @Override
-            public T read(Answer answer) throws IOException {
-                return reader.read(answer);
-            }
-        });
+        return http.call(request.at(uri), own, reader);
     }
 
     /** How many tags to ask the registry for at once; 0 for as many as it sends. */

@@ -1,8 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import java.io.ByteArrayInputStream;
 import java.io.InputStream;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.util.function.Supplier;
 
 /** What a request carries. */
@@ -11,8 +10,11 @@ public sealed interface RequestBody {
     /** Nothing. */
     RequestBody NONE = new Bytes(new byte[0], "");
 
-    /** What the JDK's client sends. */
-    BodyPublisher publisher();
+    /** The bytes from their beginning. */
+    InputStream open();
+
+    /** How many bytes there are; announced before the first of them. */
+    long length();
 
     /** The value of {@code Content-Type}, empty for none. */
     String mediaType();
@@ -23,8 +25,13 @@ public sealed interface RequestBody {
     /** A body that is at hand. */
     record Bytes(byte[] content, String mediaType) implements RequestBody {
         @Override
-        public BodyPublisher publisher() {
-            return content.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(content);
+        public InputStream open() {
+            return new ByteArrayInputStream(content);
+        }
+
+        @Override
+        public long length() {
+            return content.length;
         }
 
         @Override
@@ -33,17 +40,11 @@ public sealed interface RequestBody {
         }
     }
 
-    /**
-     * A body that passes through and is gone.
-     *
-     * @param length in bytes, announced before the first of them
-     */
+    /** A body that passes through and is gone. */
     record Stream(Supplier<InputStream> content, long length, String mediaType) implements RequestBody {
         @Override
-        public BodyPublisher publisher() {
-            return length == 0
-                    ? BodyPublishers.noBody()
-                    : BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(content), length);
+        public InputStream open() {
+            return content.get();
         }
 
         @Override

@@ -36,11 +36,11 @@ public final class TokenIssuer {
                     + ": the credentials are an access token already; use it as it is, or give a user name with it");
         }
         RegistryLocation location = RegistryTransport.locate(host, context);
-        HttpCaller caller = context.caller(location);
+        HttpTransport transport = context.transport(location);
         Challenge challenge = location.isPublicDockerHub()
                 ? RegistryTransport.DOCKER_HUB_CHALLENGE
-                : challenge(location, caller, scopes);
-        TokenService service = new TokenService(caller, Origin.of(location.registry()), authentication, context.time());
+                : challenge(location, transport, scopes);
+        TokenService service = new TokenService(transport, location, authentication, context.time());
         TokenService.Token token = service.ask(challenge, scopes);
         Optional<TokenGrant> grant = TokenGrant.of(token.value());
         for (Scope scope : scopes) {
@@ -51,33 +51,25 @@ public final class TokenIssuer {
         return new IssuedToken(token.value(), token.lifetime().toSeconds(), grant.isPresent() && !scopes.isEmpty());
     }
 
-    private Challenge challenge(RegistryLocation location, HttpCaller caller, Set<Scope> scopes)
+    private Challenge challenge(RegistryLocation location, HttpTransport transport, Set<Scope> scopes)
             throws RegistryException, InterruptedException {
         String names = scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
-        HttpCall ping = HttpCall.getJson(
-                "ask for the token service" + (names.isEmpty() ? "" : " for " + names),
-                location.registry().resolve("/v2/"),
-                Authorizer.NONE);
-        return caller.call(ping, new Asking());
+        RegistryRequest ping = RegistryRequest.getJson(
+                        "ask for the token service" + (names.isEmpty() ? "" : " for " + names),
+                        location.registry().resolve("/v2/"))
+                .accepting(200, 401);
+        return transport.call(ping, Authorizer.NONE, TokenIssuer::bearerChallenge);
     }
 
-    private static final class Asking implements Reading<Challenge> {
-        @Override
-        public boolean accepts(int status) {
-            return status == 200 || status == 401;
-        }
-
-        @Override
-        public Challenge read(Answer answer) throws RegistryException {
-            List<Challenge> challenges = ChallengeParser.parse(answer.headers("WWW-Authenticate"));
-            String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
-                    ? "the registry has no tokens: it takes user name and password with each request"
-                    : "the registry has no tokens: it asks nobody to log in";
-            return challenges.stream()
-                    .filter(Challenge::isBearer)
-                    .findFirst()
-                    .orElseThrow(() -> answer.failure(otherwise));
-        }
+    private static Challenge bearerChallenge(Answer answer) throws RegistryException {
+        List<Challenge> challenges = Challenge.parse(answer.headers("WWW-Authenticate"));
+        String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
+                ? "the registry has no tokens: it takes user name and password with each request"
+                : "the registry has no tokens: it asks nobody to log in";
+        return challenges.stream()
+                .filter(Challenge::isBearer)
+                .findFirst()
+                .orElseThrow(() -> answer.failure(otherwise));
     }
 
     private UnauthorizedException refused(Scope scope, TokenGrant grant) {

@@ -26,20 +26,26 @@ final class TokenService {
     private static final int DEFAULT_LIFETIME_SECONDS = 60;
 
     private static final Authorizer ANONYMOUS =
-            new FixedAuthorizer(Optional.empty(), "give the credentialsId of somebody who may do this", List.of());
+            new Authorizer.Fixed(Optional.empty(), "give the credentialsId of somebody who may do this", List.of());
 
     private static final Duration LONGEST_MARGIN = Duration.ofSeconds(30);
 
-    private final HttpCaller caller;
+    private final HttpTransport transport;
+    private final RegistryLocation location;
     private final Origin registry;
     private final RegistryAuthentication authentication;
     private final Timekeeper time;
     private final ReentrantLock asking = new ReentrantLock();
     private final Map<Set<Scope>, Token> tokens = new ConcurrentHashMap<>();
 
-    TokenService(HttpCaller caller, Origin registry, RegistryAuthentication authentication, Timekeeper time) {
-        this.caller = caller;
-        this.registry = registry;
+    TokenService(
+            HttpTransport transport,
+            RegistryLocation location,
+            RegistryAuthentication authentication,
+            Timekeeper time) {
+        this.transport = transport;
+        this.location = location;
+        this.registry = Origin.of(location.registry());
         this.authentication = authentication;
         this.time = time;
     }
@@ -89,26 +95,39 @@ final class TokenService {
         URI realm = realm(challenge, phrase);
         Instant askedAt = time.now();
         URI uri = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + query(challenge, scopes));
-        return caller.call(HttpCall.getJson(phrase, uri, credential()), answer -> read(answer, askedAt));
+        return transport.call(
+                RegistryRequest.getJson(phrase, uri), credential(), answer -> read(answer, askedAt));
     }
 
     private URI realm(Challenge challenge, String phrase) throws RegistryException {
+        URI realm;
+        Origin origin;
         try {
-            URI realm = TokenRealm.parse(challenge.parameter("realm").orElse(""));
-            Origin origin = Origin.of(realm);
-            if (!TokenRealm.mayBeAsked(registry, origin)) {
-                throw new RegistryException("Cannot " + phrase + ": its token service " + origin + " is not encrypted");
-            }
-            if (authentication instanceof Basic && !TokenRealm.mayReceiveCredentials(registry, origin)) {
-                throw new UnauthorizedException(
-                        "Cannot " + phrase + ": it names the token service " + origin + ", which is not below the"
-                                + " registry's own domain, so the credentials were not sent; check the image's registry",
-                        new RegistryException.Reason(401, List.of(), false));
-            }
-            return realm;
+            // What stands behind # is not sent.
+            realm = URI.create(challenge.parameter("realm").orElse("").replaceFirst("#.*", ""));
+            origin = Origin.of(realm);
         } catch (IllegalArgumentException e) {
             throw new RegistryException("Cannot " + phrase + ": its challenge names no token service");
         }
+        if (!TokenServices.mayBeAsked(registry, origin, location.tokenServices())) {
+            throw new RegistryException("Cannot " + phrase + ": its token service " + origin + " is "
+                    + (origin.isEncrypted() ? "an address of a private network" : "not encrypted")
+                    + "; nothing was sent there" + (origin.isEncrypted() ? advice(origin) : ""));
+        }
+        if (authentication instanceof Basic
+                && !TokenServices.mayReceiveCredentials(registry, origin, location.tokenServices())) {
+            throw new UnauthorizedException(
+                    "Cannot " + phrase + ": it names the token service " + origin + ", which is not below the"
+                            + " registry's own domain, so the credentials were not sent; check the image's registry"
+                            + advice(origin),
+                    new RegistryException.Reason(401, List.of(), false));
+        }
+        return realm;
+    }
+
+    private static String advice(Origin origin) {
+        return "; if " + origin.host() + " is right, an administrator lists it as a token service (tokenServices) of this"
+                + " registry in Manage Jenkins » System » Docker Image Promotion";
     }
 
     private String query(Challenge challenge, Set<Scope> scopes) {
@@ -129,7 +148,7 @@ final class TokenService {
         if (!(authentication instanceof Basic basic)) {
             return ANONYMOUS;
         }
-        return new FixedAuthorizer(
+        return new Authorizer.Fixed(
                 Optional.of(basic.header()),
                 "check the password or access token of '" + basic.username() + "'",
                 basic.secrets());

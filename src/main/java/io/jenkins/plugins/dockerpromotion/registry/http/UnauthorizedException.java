@@ -6,6 +6,6 @@ public class UnauthorizedException extends RegistryException {
     private static final long serialVersionUID = 1L;
 
     public UnauthorizedException(String message, Reason reason) {
-        super(message, reason, null);
+        super(message, reason);
     }
 }

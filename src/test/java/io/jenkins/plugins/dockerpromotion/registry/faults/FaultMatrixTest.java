@@ -83,7 +83,7 @@ class FaultMatrixTest {
     void givesUpOnServersThatDoNotAnswer() throws Exception {
         List<Callable<String>> cells = new ArrayList<>();
         for (Operation operation : Operation.values()) {
-            // The limits of a callback are its own; PinnedSenderTest looks at them.
+            // The limits of a callback are its own.
             if (operation != Operation.CALLBACK) {
                 cells.addAll(cells(operation, trouble -> trouble.kind() == Kind.SILENT));
             }

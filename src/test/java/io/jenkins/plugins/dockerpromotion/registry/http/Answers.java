@@ -1,9 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpHeaders;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.hc.core5.http.io.entity.InputStreamEntity;
+import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 
 /** Answers that no server sent. */
 public final class Answers {
@@ -12,16 +17,30 @@ public final class Answers {
 
     /** Everything is well, and this is the body. */
     public static Answer ok(byte[] body) {
-        return answer(URI.create("http://registry.example.com/"), Map.of(), BodyStream.of(body));
+        return answer("http://registry.example.com/", "http://registry.example.com/", 200, Map.of(), body);
     }
 
     /** An answer to a GET of {@code uri}, of status 200, with this header and no body. */
     public static Answer withHeader(URI uri, String name, List<String> values) {
-        return answer(uri, Map.of(name, values), BodyStream.empty());
+        return answer(uri.toString(), uri.toString(), 200, Map.of(name, values), new byte[0]);
     }
 
-    private static Answer answer(URI uri, Map<String, List<String>> headers, BodyStream body) {
-        HttpCall call = HttpCall.getJson("test", uri, Authorizer.NONE);
-        return new Answer(call, uri, 200, HttpHeaders.of(headers, (n, v) -> true), body);
+    /** @param from the address that answers, behind redirects from {@code asked} */
+    static Answer answer(
+            String asked, String from, int status, Map<String, List<String>> headers, byte[] body) {
+        BasicClassicHttpResponse response = new BasicClassicHttpResponse(status);
+        headers.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
+        response.setEntity(new InputStreamEntity(new ByteArrayInputStream(body), null));
+        try {
+            return new Answer(
+                    RegistryRequest.getJson("try", URI.create(asked)),
+                    Authorizer.NONE,
+                    URI.create(from),
+                    response,
+                    () -> {},
+                    Duration.ofSeconds(20));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

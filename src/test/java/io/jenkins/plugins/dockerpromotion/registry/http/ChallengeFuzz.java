@@ -17,7 +17,7 @@ public final class ChallengeFuzz {
     }
 
     private static void read(String headers) {
-        for (Challenge challenge : ChallengeParser.parse(Arrays.asList(headers.split("\n", -1)))) {
+        for (Challenge challenge : Challenge.parse(Arrays.asList(headers.split("\n", -1)))) {
             FuzzInput.require(!challenge.scheme().isEmpty(), "a challenge without a scheme");
             challenge.parameter("realm").ifPresent(ChallengeFuzz::readRealm);
         }

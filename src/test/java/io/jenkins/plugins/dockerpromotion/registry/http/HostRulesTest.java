@@ -50,10 +50,10 @@ class HostRulesTest {
         try {
             String home = "127.0.0.1:" + first.getAddress().getPort();
             Network network = Network.usual().with(HostRules.of(List.of(home)));
-            HttpCaller caller = new HttpCaller(network, "", Timekeeper.SYSTEM, Notices.NONE, new Quotas());
+            HttpTransport transport = new HttpTransport(network, "", Timekeeper.SYSTEM, Notices.NONE, new Quotas());
             for (String uri : List.of("http://" + home + "/", target)) {
-                HttpCall call = HttpCall.getJson("try", URI.create(uri), Authorizer.NONE);
-                assertThatThrownBy(() -> caller.call(call, Answer::status))
+                RegistryRequest get = RegistryRequest.getJson("try", URI.create(uri));
+                assertThatThrownBy(() -> transport.call(get, Authorizer.NONE, Answer::status))
                         .isInstanceOf(RegistryException.class)
                         .hasMessageContaining("is not among the allowed registry hosts");
             }

@@ -2,8 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetSocketAddress;
-import java.net.Proxy;
 import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -33,8 +31,7 @@ class ProxySettingsTest {
     })
     void goesThroughTheProxyUnlessTheHostIsExempt(String uri, boolean proxied) {
         URI target = URI.create(uri);
-        Proxy expected = new Proxy(Proxy.Type.HTTP, InetSocketAddress.createUnresolved("proxy.example.com", 3128));
-        assertThat(PROXY.selector().select(target)).containsExactly(proxied ? expected : Proxy.NO_PROXY);
+        assertThat(PROXY.appliesTo(target)).isEqualTo(proxied);
         assertThat(PROXY.authorizationFor(target).isPresent()).isEqualTo(proxied);
     }
 

@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
-import java.net.http.HttpHeaders;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ class QuotasTest {
     private final Quotas quotas = new Quotas();
 
     private void note(URI from, String prefix, String limit, String remaining, String reset) {
-        HttpCall call = HttpCall.getJson("try", REGISTRY, Authorizer.NONE);
         Map<String, List<String>> headers = Map.of(
                 prefix + "limit",
                 List.of(limit),
@@ -28,7 +26,9 @@ class QuotasTest {
                 prefix + "reset",
                 List.of(reset));
         quotas.note(
-                call, new Answer(call, from, 200, HttpHeaders.of(headers, (n, v) -> true), BodyStream.empty()), NOW);
+                RegistryRequest.getJson("try", REGISTRY),
+                Answers.answer(REGISTRY.toString(), from.toString(), 200, headers, new byte[0]),
+                NOW);
     }
 
     private void pulls(String limit, String remaining) {
@@ -95,5 +95,16 @@ class QuotasTest {
     void leavesTheLimitsOfAnotherHostBehindARedirectOut() {
         note(URI.create("https://storage.example.com/"), "ratelimit-", "100", "1", "");
         assertThat(quotas.shortage()).isEmpty();
+    }
+
+    @Test
+    void knowsUntilWhenAServerTakesNoMore() {
+        note(REGISTRY, "X-RateLimit-", "180", "1", "1558339260");
+        assertThat(quotas.exhaustedUntil("registry.example.com")).isEmpty();
+        note(REGISTRY, "X-RateLimit-", "180", "0", "1558339260");
+        assertThat(quotas.exhaustedUntil("registry.example.com")).contains(NOW.plusSeconds(60));
+        assertThat(quotas.exhaustedUntil("other.example.com")).isEmpty();
+        pulls("100;w=21600", "0;w=21600");
+        assertThat(quotas.exhaustedUntil("registry.example.com")).contains(NOW.plusSeconds(60));
     }
 }

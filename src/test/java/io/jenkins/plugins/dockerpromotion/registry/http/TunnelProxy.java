@@ -1,31 +1,72 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 
 /** A proxy that connects everybody to one port of this machine. */
 final class TunnelProxy implements AutoCloseable {
 
-    private final ServerSocket server = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+    private final ServerSocket server = open();
     private volatile String head = "";
 
-    /** @param target 0 to connect nobody */
-    TunnelProxy(String answer, int target) throws IOException {
-        PinnedSenderTest.serve(server, socket -> {
-            head = PinnedSenderTest.head(socket);
-            socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
-            if (target > 0) {
-                try (Socket behind = new Socket("127.0.0.1", target)) {
-                    Thread up = new Thread(() -> pipe(socket, behind));
-                    up.setDaemon(true);
-                    up.start();
-                    behind.getInputStream().transferTo(socket.getOutputStream());
+    /** A proxy that gives everybody this answer. */
+    TunnelProxy(String answer, int target) {
+        this(head -> answer, target);
+    }
+
+    /** A proxy that connects those who show a password. */
+    static TunnelProxy wantingPassword(int target) {
+        return new TunnelProxy(
+                head -> head.contains("Proxy-Authorization: ")
+                        ? "HTTP/1.1 200 Connection established\r\n\r\n"
+                        : "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\n"
+                                + "Content-Length: 0\r\nConnection: close\r\n\r\n",
+                target);
+    }
+
+    private TunnelProxy(UnaryOperator<String> answers, int target) {
+        Thread thread = new Thread(() -> {
+            while (!server.isClosed()) {
+                try (Socket socket = server.accept()) {
+                    serve(socket, answers, target);
+                } catch (IOException e) {
+                    // The client left, or the test is over.
                 }
             }
         });
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void serve(Socket socket, UnaryOperator<String> answers, int target) throws IOException {
+        head = head(socket);
+        String answer = answers.apply(head);
+        socket.getOutputStream().write(answer.getBytes(StandardCharsets.ISO_8859_1));
+        if (answer.contains(" 200 ")) {
+            try (Socket behind = new Socket("127.0.0.1", target)) {
+                Thread up = new Thread(() -> pipe(socket, behind));
+                up.setDaemon(true);
+                up.start();
+                behind.getInputStream().transferTo(socket.getOutputStream());
+            }
+        }
+    }
+
+    private static String head(Socket socket) throws IOException {
+        StringBuilder head = new StringBuilder();
+        while (head.indexOf("\r\n\r\n") < 0) {
+            int b = socket.getInputStream().read();
+            if (b < 0) {
+                throw new IOException("no request");
+            }
+            head.append((char) b);
+        }
+        return head.toString();
     }
 
     private static void pipe(Socket from, Socket to) {
@@ -33,6 +74,14 @@ final class TunnelProxy implements AutoCloseable {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException e) {
             // The test is over.
+        }
+    }
+
+    private static ServerSocket open() {
+        try {
+            return new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -3,11 +3,11 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
-import org.junit.jupiter.api.Test;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TokenRealmTest {
+class TokenServicesTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -28,6 +28,26 @@ class TokenRealmTest {
         "https://registry, https://auth, true, false",
         "https://registry, https://registry, true, true",
         "https://10.0.0.1, https://10.0.0.1:5001, true, true",
+        "https://registry.db.de, https://gitlab.db.de, true, true",
+        "https://a.github.io, https://b.github.io, true, false",
+        "https://registry.example.ac.uk, https://auth.example.ac.uk, true, true",
+        "https://rg.fr-par.scw.cloud, https://api.scaleway.com, true, true",
+        "https://scw.cloud.evil.test, https://api.scaleway.com, true, false",
+        "https://nvcr.io, https://authn.nvidia.com, true, true",
+        "https://evilnvcr.io, https://authn.nvidia.com, true, false",
+        "https://registry.example.com, https://127.0.0.1, false, false",
+        "https://registry.example.com, https://localhost, false, false",
+        "https://registry.example.com, https://10.1.2.3, false, false",
+        "https://registry.example.com, https://172.20.1.1, false, false",
+        "https://registry.example.com, https://172.33.1.1, true, false",
+        "https://registry.example.com, https://192.168.0.1, false, false",
+        "https://registry.example.com, https://169.254.169.254, false, false",
+        "https://registry.example.com, https://100.100.0.1, false, false",
+        "https://registry.example.com, https://[::1], false, false",
+        "https://registry.example.com, https://[fe80::1], false, false",
+        "https://registry.example.com, https://[fd00::1], false, false",
+        "https://registry.example.com, https://[::ffff:10.0.0.1], false, false",
+        "https://10.example.com, https://10.0.0.1.example.com, true, true",
         "https://10.0.0.1, https://11.0.0.1, true, false",
         "https://1.2.0.1, https://9.9.0.1, true, false",
         "https://[2001:db8::1], https://[2001:db8::2], true, false",
@@ -43,13 +63,25 @@ class TokenRealmTest {
     void decidesWhoMayAskForThePassword(String registry, String realm, boolean asked, boolean credential) {
         Origin from = Origin.of(URI.create(registry));
         Origin to = Origin.of(URI.create(realm));
-        assertThat(TokenRealm.mayBeAsked(from, to)).isEqualTo(asked);
-        assertThat(TokenRealm.mayReceiveCredentials(from, to)).isEqualTo(credential);
+        assertThat(TokenServices.mayBeAsked(from, to, List.of())).isEqualTo(asked);
+        assertThat(TokenServices.mayReceiveCredentials(from, to, List.of())).isEqualTo(credential);
     }
 
-    @Test
-    void leavesOutWhatIsNotSent() {
-        assertThat(TokenRealm.parse("https://auth.example.com/token?a=b#c"))
-                .hasToString("https://auth.example.com/token?a=b");
+    @ParameterizedTest
+    @CsvSource({
+        "https://gitlab.acme.net, true",
+        "https://gitlab.acme.net:8443, true",
+        "http://gitlab.acme.net, false",
+        "https://evil.acme.net, false",
+        "https://auth.acme.org:8443, true",
+        "https://auth.acme.org, false",
+        "https://10.0.0.7, true",
+        "https://10.0.0.8, false",
+    })
+    void believesTheAdministratorWhoListsAService(String service, boolean credential) {
+        List<String> listed = List.of("gitlab.acme.net", "auth.acme.org:8443", "10.0.0.7");
+        Origin registry = Origin.of(URI.create("https://registry.example.com"));
+        assertThat(TokenServices.mayReceiveCredentials(registry, Origin.of(URI.create(service)), listed))
+                .isEqualTo(credential);
     }
 }

@@ -11,10 +11,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ChallengeParserTest {
+class ChallengeTest {
 
     private static List<Challenge> parse(String... headers) {
-        return ChallengeParser.parse(List.of(headers));
+        return Challenge.parse(List.of(headers));
     }
 
     @ParameterizedTest

@@ -12,42 +12,33 @@ import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What goes over the wire, byte by byte, and what becomes of the connections. */
-class HttpSenderTest {
+class HttpTransportTest {
 
     private final TestNetwork network = new TestNetwork();
 
-    private static HttpCall call(String method, URI uri) {
-        return new HttpCall("try", method, uri, Map.of(), RequestBody.NONE, Authorizer.NONE);
+    private static RegistryRequest call(String method, URI uri) {
+        return RegistryRequest.of("try", method, uri);
     }
 
-    private HttpCaller caller() {
-        return new HttpCaller(network.network(), "", network.time(), Notices.NONE, new Quotas());
+    private HttpTransport transport() {
+        return new HttpTransport(network.network(), "", network.time(), Notices.NONE, new Quotas());
     }
 
-    private String text(HttpCall call) throws RegistryException, InterruptedException {
-        return caller().call(call, answer -> new String(answer.bytes(1000), StandardCharsets.UTF_8));
+    private String text(RegistryRequest call) throws RegistryException, InterruptedException {
+        return transport()
+                .call(call, Authorizer.NONE, answer -> new String(answer.bytes(1000), StandardCharsets.UTF_8));
     }
 
     /** Reads nothing of the body, like operations that look at status and headers only. */
-    private static int status(HttpCaller caller, HttpCall call) throws RegistryException, InterruptedException {
-        return caller.call(call, new Reading<>() {
-            @Override
-            public boolean accepts(int status) {
-                return true;
-            }
-
-            @Override
-            public Integer read(Answer answer) {
-                return answer.status();
-            }
-        });
+    private static int status(HttpTransport transport, RegistryRequest call)
+            throws RegistryException, InterruptedException {
+        return transport.call(call.accepting(status -> true), Authorizer.NONE, Answer::status);
     }
 
     @ParameterizedTest
@@ -76,9 +67,9 @@ class HttpSenderTest {
     })
     void usesOneConnectionThoughNobodyReadsTheBodies(String method, String answer) throws Exception {
         try (RawServer server = RawServer.answering(head -> answer)) {
-            HttpCaller caller = caller();
+            HttpTransport transport = transport();
             for (int i = 0; i < 20; i++) {
-                status(caller, call(method, server.uri()));
+                status(transport, call(method, server.uri()));
             }
             assertThat(server.requests()).hasSize(20);
             assertThat(server.connections()).isEqualTo(1);
@@ -90,7 +81,7 @@ class HttpSenderTest {
         String much = "x".repeat(1000);
         try (RawServer server = RawServer.answering(
                 head -> "HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n" + much.repeat(1000))) {
-            status(caller(), call("GET", server.uri()));
+            status(transport(), call("GET", server.uri()));
             assertThat(server.clientLeaves()).isTrue();
         }
     }
@@ -99,7 +90,7 @@ class HttpSenderTest {
     @ValueSource(strings = {"POST", "PUT"})
     void announcesAnEmptyBody(String method) throws Exception {
         try (RawServer server = RawServer.answering(head -> "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
-            status(caller(), call(method, server.uri()));
+            status(transport(), call(method, server.uri()));
             assertThat(server.requests().get(0)).contains("Content-Length: 0");
         }
     }
@@ -109,7 +100,7 @@ class HttpSenderTest {
         try (RawServer server = RawServer.answering(head -> "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
             RequestBody body = new RequestBody.Stream(
                     () -> new ByteArrayInputStream(new byte[100_000]), 100_000, "application/octet-stream");
-            status(caller(), new HttpCall("try", "PUT", server.uri(), Map.of(), body, Authorizer.NONE));
+            status(transport(), call("PUT", server.uri()).body(body));
             assertThat(server.requests())
                     .singleElement()
                     .asString()
@@ -128,8 +119,8 @@ class HttpSenderTest {
         };
         try (RawServer server = RawServer.answering(head -> "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
             RequestBody body = new RequestBody.Stream(() -> broken, 100_000, "application/octet-stream");
-            HttpCall call = new HttpCall("try", "PUT", server.uri(), Map.of(), body, Authorizer.NONE);
-            assertThatThrownBy(() -> status(caller(), call))
+            RegistryRequest call = call("PUT", server.uri()).body(body);
+            assertThatThrownBy(() -> status(transport(), call))
                     .isInstanceOfSatisfying(
                             RegistryException.class,
                             e -> assertThat(e.isTemporary()).isTrue())
@@ -193,14 +184,14 @@ class HttpSenderTest {
             network.with(new ProxySettings("127.0.0.1", proxy.port(), "jenkins", "proxy-secret", List.of()));
             URI uri = URI.create("https://other.test/v2/");
             RegistryContext context = network.context();
-            HttpCaller caller = new HttpCaller(
+            HttpTransport transport = new HttpTransport(
                     context.network(),
                     TestNetwork.testAuthority(),
                     context.time(),
                     context.notices(),
                     context.quotas());
 
-            caller.call(HttpCall.getJson("try", uri, Authorizer.bearer("token", "")), Answer::status);
+            transport.call(RegistryRequest.getJson("try", uri), Authorizer.bearer("token", ""), Answer::status);
 
             assertThat(proxy.head()).startsWith("CONNECT other.test:443").doesNotContain("Bearer");
             assertThat(registry.requests().last().header("Authorization")).contains("Bearer token");
@@ -208,30 +199,96 @@ class HttpSenderTest {
         }
     }
 
-    @Test
-    void saysHowAProxyThatWantsAPasswordForTlsCanBeUsed() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"http", "https"})
+    void saysThatTheProxyRefusesTheCredentials(String scheme) throws Exception {
         try (RawServer proxy = RawServer.answering(
                 head ->
                         "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n")) {
             network.with(proxy(proxy, "jenkins", "proxy-secret"));
-            assertThatThrownBy(() -> text(call("GET", URI.create("https://registry.test/v2/"))))
+            assertThatThrownBy(() -> text(call("GET", URI.create(scheme + "://registry.test/v2/"))))
                     .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("-Djdk.http.auth.tunneling.disabledSchemes=")
+                    .hasMessageContaining("the proxy wants other credentials")
                     .hasMessageNotContaining("proxy-secret");
-            assertThat(proxy.requests().get(0)).startsWith("CONNECT registry.test:443");
+            assertThat(proxy.requests())
+                    .anyMatch(head -> head.contains("Proxy-Authorization: Basic amVua2luczpwcm94eS1zZWNyZXQ="));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {404, 503})
+    void takesNoAnswerOfTheProxyForOneOfTheRegistry(int status) throws Exception {
+        try (RawServer proxy = RawServer.answering(
+                head -> "HTTP/1.1 " + status + " No\r\nContent-Length: 5\r\n\r\nnever")) {
+            network.with(proxy(proxy, "", ""));
+            assertThatThrownBy(() -> status(transport(), call("GET", URI.create("https://registry.test/v2/"))))
+                    .isInstanceOfSatisfying(
+                            RegistryException.class,
+                            e -> assertThat(e.isTemporary()).isEqualTo(status == 503))
+                    .isNotInstanceOf(NotFoundException.class)
+                    .hasMessageContaining("the proxy answered " + status);
         }
     }
 
     @Test
-    void saysThatTheProxyRefusesTheCredentials() throws Exception {
-        try (RawServer proxy = RawServer.answering(
-                head ->
-                        "HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic realm=\"p\"\r\nContent-Length: 0\r\n\r\n")) {
-            network.with(proxy(proxy, "jenkins", "proxy-secret"));
-            assertThatThrownBy(() -> text(call("GET", URI.create("http://registry.test/v2/"))))
-                    .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("the proxy wants other credentials")
-                    .hasMessageNotContaining("proxy-secret");
+    void givesTheProxyItsPasswordForATunnelWithoutAnOptionOfJava() throws Exception {
+        InMemoryRegistryBuilder builder = InMemoryRegistry.builder()
+                .tls(TestCertificates.shared().flawedContext(TestCertificates.Flaw.OTHER_HOST));
+        try (InMemoryRegistry registry = builder.start();
+                TunnelProxy proxy = TunnelProxy.wantingPassword(registry.uri().getPort())) {
+            network.with(new ProxySettings("127.0.0.1", proxy.port(), "jenkins", "proxy-secret", List.of()));
+            HttpTransport transport = new HttpTransport(
+                    network.network(), TestNetwork.testAuthority(), network.time(), Notices.NONE, new Quotas());
+
+            transport.call(
+                    RegistryRequest.getJson("try", URI.create("https://other.test/v2/")), Authorizer.NONE, Answer::status);
+
+            assertThat(proxy.head()).contains("Proxy-Authorization: Basic amVua2luczpwcm94eS1zZWNyZXQ=");
+            assertThat(registry.requests().last().headers().keySet()).noneMatch(name -> name.startsWith("proxy"));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"POST, 307", "POST, 308", "POST, 301", "PUT, 307", "PATCH, 307", "DELETE, 302"})
+    void followsARedirectOfWhatIsWrittenOnTheSameOriginAlone(String method, int status) throws Exception {
+        try (RawServer other = RawServer.answering(head -> "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n");
+                RawServer server = RawServer.answering(head -> head.contains(" /elsewhere ")
+                        ? redirect(status, other.uri() + "/there")
+                        : head.contains(" /here ")
+                                ? redirect(status, "/there")
+                                : "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
+            RequestBody body = new RequestBody.Bytes(new byte[] {'x'}, "text/plain");
+            Scope scope = Scope.pullAndPush("group/app");
+            assertThat(status(transport(), call(method, server.uri().resolve("/here")).body(body).needing(scope)))
+                    .isEqualTo(201);
+            assertThat(server.requests().get(1)).startsWith(method + " /there ").contains("Content-Length: 1");
+            assertThatThrownBy(() -> status(
+                            transport(), call(method, server.uri().resolve("/elsewhere")).body(body).needing(scope)))
+                    .hasMessageContaining("another host; nothing was sent there");
+            assertThat(other.requests()).isEmpty();
+        }
+    }
+
+    private static String redirect(int status, String location) {
+        return "HTTP/1.1 " + status + " Redirect\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n";
+    }
+
+    @Test
+    void waitsForTheServerToTakeRequestsAgainAndSaysSoOnce() throws Exception {
+        long reset = network.time().now().getEpochSecond() + 42;
+        try (RawServer server = RawServer.answering(head -> "HTTP/1.1 200 OK\r\nX-RateLimit-Limit: 180\r\n"
+                + "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: " + reset + "\r\nContent-Length: 0\r\n\r\n")) {
+            RegistryContext context = network.context();
+            HttpTransport transport =
+                    context.transport(RegistryLocation.plain(server.host()));
+            status(transport, call("GET", server.uri()));
+            assertThat(network.time().pauses()).isEmpty();
+            status(transport, call("GET", server.uri()));
+            status(transport, call("GET", server.uri()));
+            assertThat(network.time().pauses())
+                    .singleElement()
+                    .satisfies(pause -> assertThat(pause.toSeconds()).isBetween(42L, 48L));
+            assertThat(network.notices()).singleElement().asString().contains("now for 42 s");
         }
     }
 
