@@ -14,6 +14,8 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
@@ -34,6 +36,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     private String certificateAuthority;
     private String credentialsId;
     private Integer pageSize;
+    private volatile List<String> tokenServices = new ArrayList<>();
     private transient volatile RegistryLocation location;
 
     /**
@@ -98,6 +101,32 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         location = null;
     }
 
+    /** Hosts of other domains that may be asked for tokens of this registry and see its credentials. */
+    public List<String> getTokenServices() {
+        return tokenServices == null ? List.of() : List.copyOf(tokenServices);
+    }
+
+    /**
+     * @param tokenServices each may hold several, with commas or blanks between them, as the form's text does
+     * @throws IllegalArgumentException in one line, if one of them is no host
+     */
+    @DataBoundSetter
+    public void setTokenServices(List<String> tokenServices) {
+        this.tokenServices = new ArrayList<>(parseHosts(String.join(" ", Util.fixNull(tokenServices))));
+        location = null;
+    }
+
+    /** The same as the form shows them, a line each. */
+    public String getTokenServicesText() {
+        return String.join("\n", getTokenServices());
+    }
+
+    private static List<String> parseHosts(String text) {
+        List<String> hosts = FormFields.words(text);
+        hosts.forEach(ImageName::parseHost);
+        return hosts;
+    }
+
     private static Limit limitOfPages(String host) {
         return isAt(host, ImageName.DOCKER_HUB) ? Limit.DOCKER_HUB_PAGE_SIZE : Limit.PAGE_SIZE;
     }
@@ -118,6 +147,11 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     /** Looks at what an entry of the form cannot be made with. */
     static void require(JSONObject form) throws FormException {
         limitOfPages(Util.fixEmptyAndTrim(form.optString("host"))).require(form);
+        try {
+            parseHosts(form.optString("tokenServices"));
+        } catch (IllegalArgumentException e) {
+            throw new FormException(e.getMessage(), "tokenServices");
+        }
     }
 
     /**
@@ -143,7 +177,8 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
             Certificates.parse(certificateAuthority);
         }
         Integer tags = limitOfPages(host).checked(pageSize);
-        return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority), tags == null ? 0 : tags);
+        return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority), tags == null ? 0 : tags)
+                .withTokenServices(getTokenServices());
     }
 
     private static URI parseAddress(String text) {
@@ -204,6 +239,11 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         public FormValidation doCheckCredentialsId(@QueryParameter String value, @QueryParameter String host) {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             return CredentialsForm.check(null, value, host);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTokenServices(@QueryParameter String value) {
+            return check(value, false, RegistryConfiguration::parseHosts);
         }
 
         @RequirePOST

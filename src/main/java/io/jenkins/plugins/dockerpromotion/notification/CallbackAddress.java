@@ -2,11 +2,11 @@ package io.jenkins.plugins.dockerpromotion.notification;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
-import io.jenkins.plugins.dockerpromotion.registry.http.HttpCall;
-import io.jenkins.plugins.dockerpromotion.registry.http.HttpCaller;
+import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import java.net.URI;
@@ -14,7 +14,6 @@ import java.net.URISyntaxException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -118,15 +117,11 @@ public record CallbackAddress(URI uri) {
     public void send(CallbackMessage message, RegistryContext context) throws RegistryException, InterruptedException {
         // The callback's own host, which need not be among those that hold images.
         Network network = context.network().with(TIMING).with(HostRules.of(List.of(uri.getRawAuthority())));
-        HttpCaller caller = new HttpCaller(
+        HttpTransport transport = new HttpTransport(
                 network, network.certificateAuthority(uri), context.time(), context.notices(), context.quotas());
-        HttpCall call = new HttpCall(
-                "answer the push",
-                "POST",
-                uri,
-                Map.of("Accept", "application/json"),
-                new RequestBody.Bytes(message.json(), "application/json"),
-                Authorizer.NONE);
-        caller.call(call, answer -> null);
+        RegistryRequest post = RegistryRequest.of("answer the push", "POST", uri)
+                .header("Accept", "application/json")
+                .body(new RequestBody.Bytes(message.json(), "application/json"));
+        transport.call(post, Authorizer.NONE, answer -> null);
     }
 }

@@ -179,8 +179,7 @@ final class ImageCopier {
                 ? failure
                 : new RegistryException(
                         failure.getMessage() + missing(),
-                        new RegistryException.Reason(failure.status(), failure.codes(), failure.isTemporary()),
-                        failure);
+                        new RegistryException.Reason(failure.status(), failure.codes(), failure.isTemporary()));
     }
 
     private boolean isWithinRegistry() {

@@ -103,12 +103,12 @@ class AllowedHostsTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void noNextPageIsReadElsewhereWhetherThatIsListedOrNot(boolean listed) {
+    void noNextPageIsReadElsewhereWhetherThatIsListedOrNot(boolean listed) throws Exception {
         start(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
         if (listed) {
             network.allowing(registry, other);
         }
-        assertThatThrownBy(() -> client().tags(image().name(), page -> {})).isInstanceOf(RegistryException.class);
+        client().tags(image().name(), page -> {});
         assertThat(other.requests().count()).isZero();
     }
 

@@ -165,14 +165,15 @@ public final class HttpTransport {
             if (!isRedirect(request, answer)) {
                 return answer;
             }
+            URI target = answer.target("Location");
+            if (!request.isReading() && !Origin.of(target).equals(home)) {
+                return answer;
+            }
             answer.close();
             if (redirects == MAX_REDIRECTS) {
                 throw answer.failure("it was redirected more than " + MAX_REDIRECTS + " times");
             }
-            uri = answer.target("Location");
-            if (!request.isReading() && !Origin.of(uri).equals(home)) {
-                throw answer.failure("it was redirected to " + Origin.of(uri) + ", another host; nothing was sent there");
-            }
+            uri = target;
         }
     }
 

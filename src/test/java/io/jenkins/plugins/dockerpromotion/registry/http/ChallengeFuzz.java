@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import java.net.URI;
+import java.util.List;
 import java.util.Arrays;
 
 /** Headers {@code WWW-Authenticate}, one a line, and the realms in them. */
@@ -25,10 +26,10 @@ public final class ChallengeFuzz {
 
     private static void readRealm(String text) {
         try {
-            URI realm = TokenRealm.parse(text);
+            URI realm = URI.create(text);
             Origin origin = Origin.of(realm);
             FuzzInput.require(
-                    !TokenRealm.mayReceiveCredentials(REGISTRY, origin)
+                    !TokenServices.mayReceiveCredentials(REGISTRY, origin, List.of())
                             || (origin.isEncrypted() && origin.host().matches(".*example\\.com\\.?")),
                     "credentials for " + origin);
         } catch (IllegalArgumentException e) {

@@ -262,9 +262,8 @@ class HttpTransportTest {
             assertThat(status(transport(), call(method, server.uri().resolve("/here")).body(body).needing(scope)))
                     .isEqualTo(201);
             assertThat(server.requests().get(1)).startsWith(method + " /there ").contains("Content-Length: 1");
-            assertThatThrownBy(() -> status(
-                            transport(), call(method, server.uri().resolve("/elsewhere")).body(body).needing(scope)))
-                    .hasMessageContaining("another host; nothing was sent there");
+            assertThat(status(transport(), call(method, server.uri().resolve("/elsewhere")).body(body).needing(scope)))
+                    .isEqualTo(status);
             assertThat(other.requests()).isEmpty();
         }
     }
