@@ -285,7 +285,7 @@ public final class Answer implements AutoCloseable {
             } catch (SocketTimeoutException e) {
                 throw new SocketTimeoutException(
                         "silent for " + silence.toSeconds() + " s in the middle of the answer");
-            } catch (IOException e) {
+            } catch (IOException | IllegalStateException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedIOException("interrupted while reading the answer");
                 }

@@ -99,7 +99,8 @@ final class HttpSender {
         ClassicHttpResponse response;
         try (guard) {
             response = client.http.executeOpen(null, message, context);
-        } catch (IOException e) {
+        } catch (IOException | IllegalStateException e) {
+            // The latter is how the client tells that its connection was taken away meanwhile.
             throw guard.explained(e);
         } finally {
             client.closeIdleLater();
@@ -365,8 +366,11 @@ final class HttpSender {
             sending = false;
         }
 
-        synchronized IOException explained(IOException e) {
-            return reason.isEmpty() ? e : new SocketTimeoutException(reason);
+        synchronized IOException explained(Exception e) {
+            if (!reason.isEmpty()) {
+                return new SocketTimeoutException(reason);
+            }
+            return e instanceof IOException broken ? broken : new IOException(e.getMessage());
         }
 
         @Override
