@@ -98,8 +98,7 @@ public final class DockerHub {
                 .header("Accept", "application/json")
                 .body(new RequestBody.Bytes(body, "application/json"))
                 .accepting(200, 401);
-        Authorizer inBody =
-                Authorizer.inBody(credential, "check the credentials of '" + credential.username() + "'");
+        Authorizer inBody = Authorizer.inBody(credential, "check the credentials of '" + credential.username() + "'");
         return transport.call(post, inBody, answer -> {
             if (answer.status() == 401) {
                 throw new UnauthorizedException(

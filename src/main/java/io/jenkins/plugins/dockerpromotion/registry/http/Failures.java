@@ -11,10 +11,8 @@ import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -42,8 +40,9 @@ final class Failures {
         String what = "it answered " + status + (said.isEmpty() ? "" : " (" + said + ")");
         if (status >= 400 && status < 500 && IMMUTABLE.matcher(said).find()) {
             return new RegistryException(
-                    request.failureText(what + "; the tag is immutable on this registry: whoever administers the repository"
-                            + " there can change that, and a new tag works"),
+                    request.failureText(
+                            what + "; the tag is immutable on this registry: whoever administers the repository"
+                                    + " there can change that, and a new tag works"),
                     reason);
         }
         return switch (status) {
@@ -125,7 +124,8 @@ final class Failures {
                     + SETTINGS;
         }
         if (broken instanceof SSLException && !isBrokenHandshake(broken)) {
-            return "its TLS certificate or protocol is not accepted (" + Answer.fitForLog(text(broken), authorizer) + ")"
+            return "its TLS certificate or protocol is not accepted (" + Answer.fitForLog(text(broken), authorizer)
+                    + ")"
                     + (hasCause(broken, CertPathBuilderException.class)
                             ? "; an administrator gives the certificate of its authority in " + SETTINGS
                             : "");

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
-import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -127,7 +126,8 @@ final class HttpSender {
         message.setConfig(RequestConfig.custom()
                 .setResponseTimeout(Timeout.of(longer(timing.answer(), timing.silence())))
                 .setConnectionRequestTimeout(Timeout.of(timing.answer()))
-                .setAuthenticationEnabled(tunnelled && proxy.authorizationFor(uri).isPresent())
+                .setAuthenticationEnabled(
+                        tunnelled && proxy.authorizationFor(uri).isPresent())
                 .setProtocolUpgradeEnabled(false)
                 .build());
         return message;
@@ -140,7 +140,8 @@ final class HttpSender {
     private UsernamePasswordCredentials proxyCredentials() {
         return proxy.username().isEmpty()
                 ? null
-                : new UsernamePasswordCredentials(proxy.username(), proxy.password().toCharArray());
+                : new UsernamePasswordCredentials(
+                        proxy.username(), proxy.password().toCharArray());
     }
 
     private static HttpEntity entity(RequestBody body, StallGuard guard) {
@@ -233,8 +234,8 @@ final class HttpSender {
                                     .setMaxHeaderCount(300)
                                     .setMaxLineLength(64 * 1024)
                                     .build())
-                            .responseOutOfOrderStrategy((request, connection, in, sent, next) ->
-                                    isAnswered(connection, in, sent, next))
+                            .responseOutOfOrderStrategy(
+                                    (request, connection, in, sent, next) -> isAnswered(connection, in, sent, next))
                             .build());
             connections.setMaxTotal(MAX_CONNECTIONS);
             connections.setDefaultMaxPerRoute(MAX_CONNECTIONS);
@@ -270,7 +271,9 @@ final class HttpSender {
                 throws IOException {
             int often = 32 * BUFFER;
             return in.available() > 0
-                    || (sent > 0 && sent / often < (sent + next) / often && connection.isDataAvailable(Timeout.ONE_MILLISECOND));
+                    || (sent > 0
+                            && sent / often < (sent + next) / often
+                            && connection.isDataAvailable(Timeout.ONE_MILLISECOND));
         }
 
         /** Connections that nobody uses any more are closed, without a thread that waits for them. */
@@ -334,7 +337,9 @@ final class HttpSender {
         }
 
         private void watch() {
-            ended.copy().completeOnTimeout(null, span.toMillis(), TimeUnit.MILLISECONDS).thenRun(this::check);
+            ended.copy()
+                    .completeOnTimeout(null, span.toMillis(), TimeUnit.MILLISECONDS)
+                    .thenRun(this::check);
         }
 
         private synchronized void check() {

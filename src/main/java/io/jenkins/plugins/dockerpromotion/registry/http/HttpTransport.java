@@ -111,8 +111,9 @@ public final class HttpTransport {
                 .map(until -> Duration.between(time.now(), until))
                 .orElse(Duration.ZERO);
         if (!wait.isNegative() && !wait.isZero() && wait.compareTo(LONGEST_PAUSE) <= 0) {
-            String line = request.host() + " takes only so many requests at a time; waiting when it takes no more, now for "
-                    + wait.toSeconds() + " s";
+            String line =
+                    request.host() + " takes only so many requests at a time; waiting when it takes no more, now for "
+                            + wait.toSeconds() + " s";
             if (said.add(request.host())) {
                 notices.say(line);
             }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-
 /**
  * What calls need besides registry and credential.
  *

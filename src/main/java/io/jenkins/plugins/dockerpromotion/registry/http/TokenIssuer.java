@@ -66,10 +66,7 @@ public final class TokenIssuer {
         String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
                 ? "the registry has no tokens: it takes user name and password with each request"
                 : "the registry has no tokens: it asks nobody to log in";
-        return challenges.stream()
-                .filter(Challenge::isBearer)
-                .findFirst()
-                .orElseThrow(() -> answer.failure(otherwise));
+        return challenges.stream().filter(Challenge::isBearer).findFirst().orElseThrow(() -> answer.failure(otherwise));
     }
 
     private UnauthorizedException refused(Scope scope, TokenGrant grant) {

@@ -95,8 +95,7 @@ final class TokenService {
         URI realm = realm(challenge, phrase);
         Instant askedAt = time.now();
         URI uri = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + query(challenge, scopes));
-        return transport.call(
-                RegistryRequest.getJson(phrase, uri), credential(), answer -> read(answer, askedAt));
+        return transport.call(RegistryRequest.getJson(phrase, uri), credential(), answer -> read(answer, askedAt));
     }
 
     private URI realm(Challenge challenge, String phrase) throws RegistryException {
@@ -126,7 +125,8 @@ final class TokenService {
     }
 
     private static String advice(Origin origin) {
-        return "; if " + origin.host() + " is right, an administrator lists it as a token service (tokenServices) of this"
+        return "; if " + origin.host()
+                + " is right, an administrator lists it as a token service (tokenServices) of this"
                 + " registry in Manage Jenkins » System » Docker Image Promotion";
     }
 

@@ -38,8 +38,8 @@ final class TokenServices {
     private static boolean isListed(Origin service, List<String> listed) {
         String port = ":" + service.port();
         return listed.stream()
-                .anyMatch(entry -> entry.equalsIgnoreCase(service.host())
-                        || entry.equalsIgnoreCase(service.host() + port));
+                .anyMatch(entry ->
+                        entry.equalsIgnoreCase(service.host()) || entry.equalsIgnoreCase(service.host() + port));
     }
 
     private static boolean isWellKnown(String registry, String service) {

@@ -26,8 +26,7 @@ public final class Answers {
     }
 
     /** @param from the address that answers, behind redirects from {@code asked} */
-    static Answer answer(
-            String asked, String from, int status, Map<String, List<String>> headers, byte[] body) {
+    static Answer answer(String asked, String from, int status, Map<String, List<String>> headers, byte[] body) {
         BasicClassicHttpResponse response = new BasicClassicHttpResponse(status);
         headers.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));
         response.setEntity(new InputStreamEntity(new ByteArrayInputStream(body), null));

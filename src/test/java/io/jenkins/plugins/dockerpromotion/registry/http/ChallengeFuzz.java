@@ -3,8 +3,8 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import java.net.URI;
-import java.util.List;
 import java.util.Arrays;
+import java.util.List;
 
 /** Headers {@code WWW-Authenticate}, one a line, and the realms in them. */
 public final class ChallengeFuzz {

@@ -218,8 +218,8 @@ class HttpTransportTest {
     @ParameterizedTest
     @ValueSource(ints = {404, 503})
     void takesNoAnswerOfTheProxyForOneOfTheRegistry(int status) throws Exception {
-        try (RawServer proxy = RawServer.answering(
-                head -> "HTTP/1.1 " + status + " No\r\nContent-Length: 5\r\n\r\nnever")) {
+        try (RawServer proxy =
+                RawServer.answering(head -> "HTTP/1.1 " + status + " No\r\nContent-Length: 5\r\n\r\nnever")) {
             network.with(proxy(proxy, "", ""));
             assertThatThrownBy(() -> status(transport(), call("GET", URI.create("https://registry.test/v2/"))))
                     .isInstanceOfSatisfying(
@@ -241,7 +241,9 @@ class HttpTransportTest {
                     network.network(), TestNetwork.testAuthority(), network.time(), Notices.NONE, new Quotas());
 
             transport.call(
-                    RegistryRequest.getJson("try", URI.create("https://other.test/v2/")), Authorizer.NONE, Answer::status);
+                    RegistryRequest.getJson("try", URI.create("https://other.test/v2/")),
+                    Authorizer.NONE,
+                    Answer::status);
 
             assertThat(proxy.head()).contains("Proxy-Authorization: Basic amVua2luczpwcm94eS1zZWNyZXQ=");
             assertThat(registry.requests().last().headers().keySet()).noneMatch(name -> name.startsWith("proxy"));
@@ -259,10 +261,18 @@ class HttpTransportTest {
                                 : "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
             RequestBody body = new RequestBody.Bytes(new byte[] {'x'}, "text/plain");
             Scope scope = Scope.pullAndPush("group/app");
-            assertThat(status(transport(), call(method, server.uri().resolve("/here")).body(body).needing(scope)))
+            assertThat(status(
+                            transport(),
+                            call(method, server.uri().resolve("/here"))
+                                    .body(body)
+                                    .needing(scope)))
                     .isEqualTo(201);
             assertThat(server.requests().get(1)).startsWith(method + " /there ").contains("Content-Length: 1");
-            assertThat(status(transport(), call(method, server.uri().resolve("/elsewhere")).body(body).needing(scope)))
+            assertThat(status(
+                            transport(),
+                            call(method, server.uri().resolve("/elsewhere"))
+                                    .body(body)
+                                    .needing(scope)))
                     .isEqualTo(status);
             assertThat(other.requests()).isEmpty();
         }
@@ -278,8 +288,7 @@ class HttpTransportTest {
         try (RawServer server = RawServer.answering(head -> "HTTP/1.1 200 OK\r\nX-RateLimit-Limit: 180\r\n"
                 + "X-RateLimit-Remaining: 0\r\nX-RateLimit-Reset: " + reset + "\r\nContent-Length: 0\r\n\r\n")) {
             RegistryContext context = network.context();
-            HttpTransport transport =
-                    context.transport(RegistryLocation.plain(server.host()));
+            HttpTransport transport = context.transport(RegistryLocation.plain(server.host()));
             status(transport, call("GET", server.uri()));
             assertThat(network.time().pauses()).isEmpty();
             status(transport, call("GET", server.uri()));

@@ -95,8 +95,7 @@ class SerializationTest {
         HttpTransport transport = new HttpTransport(network.network(), "", network.time(), Notices.NONE, new Quotas());
         for (String address : List.of("http://127.0.0.1:" + closed, "https://no-such-host.invalid")) {
             RegistryRequest get = RegistryRequest.getJson("try", URI.create(address));
-            RegistryException failure =
-                    catchThrowableOfType(
+            RegistryException failure = catchThrowableOfType(
                     RegistryException.class, () -> transport.call(get, Authorizer.NONE, Answer::status));
             assertThat(failure).hasNoCause();
             assertThat(copy(failure)).hasMessage(failure.getMessage());
