@@ -68,6 +68,14 @@ final class DockerClient {
      * @throws HostException if there is none
      */
     static DockerClient find(Map<String, String> environment) throws HostException {
+        return lookUp(environment)
+                .orElseThrow(
+                        () -> new HostException("there is no docker client in the PATH; install it there, or run this"
+                                + " step on an agent that has one"));
+    }
+
+    /** The client in the {@code PATH}, if there is one. */
+    static Optional<DockerClient> lookUp(Map<String, String> environment) {
         String path = environment.getOrDefault(
                 "PATH", Optional.ofNullable(System.getenv("PATH")).orElse(""));
         return Stream.of(path.split(Pattern.quote(File.pathSeparator)))
@@ -75,10 +83,7 @@ final class DockerClient {
                 .map(folder -> executable(folder, fileName(File.separatorChar == '\\')))
                 .flatMap(Optional::stream)
                 .findFirst()
-                .map(client -> new DockerClient(client, environment))
-                .orElseThrow(
-                        () -> new HostException("there is no docker client in the PATH; install it there, or run this"
-                                + " step on an agent that has one"));
+                .map(client -> new DockerClient(client, environment));
     }
 
     /**

@@ -7,7 +7,7 @@ public class HostException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
-    HostException(String why) {
+    public HostException(String why) {
         super(why);
     }
 }

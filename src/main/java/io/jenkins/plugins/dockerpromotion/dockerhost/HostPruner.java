@@ -58,6 +58,19 @@ public final class HostPruner {
         }
     }
 
+    /**
+     * The id of the daemon that the docker client in the {@code PATH} uses; nothing if there is no client.
+     *
+     * @throws HostException if the daemon does not answer
+     */
+    public static Optional<String> daemonId(Map<String, String> environment)
+            throws HostException, InterruptedException {
+        Optional<DockerClient> docker = DockerClient.lookUp(environment);
+        return docker.isEmpty()
+                ? Optional.empty()
+                : docker.get().lines("info", "--format", "{{.ID}}").stream().findFirst();
+    }
+
     private HostReceipt run() throws HostException, InterruptedException {
         HostInventory inventory = HostInventory.of(docker);
         List<HostObject> containers = inventory.containers();
