@@ -4,6 +4,7 @@ import hudson.EnvVars;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Util;
+import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
@@ -93,11 +94,16 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
 
     @Override
     Operation<HostReceipt> operation(StepRun run) throws IOException, InterruptedException {
-        HostPolicy policy =
-                new HostPolicy(Age.parse(until), images, volumes, dryRun, RunningBuilds.busyWith(run.build()));
+        Map<String, String> environment = environment(run.environment());
+        HostPolicy policy = new HostPolicy(
+                Age.parse(until),
+                images,
+                volumes,
+                dryRun,
+                RunningBuilds.busyWith(run.build(), run.context().get(Computer.class), environment));
         run.say((dryRun ? "Looking for" : "Removing") + " what Docker on " + agent + " has not used for " + until
                 + ", and no running build may be using");
-        return new Request(policy, environment(run.environment()));
+        return new Request(policy, environment);
     }
 
     /** What the docker client goes by, and nothing else of the build's environment, which may hold secrets. */

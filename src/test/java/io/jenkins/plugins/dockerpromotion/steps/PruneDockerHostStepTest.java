@@ -2,6 +2,8 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import hudson.EnvVars;
+import hudson.model.Label;
 import hudson.model.Result;
 import hudson.model.Slave;
 import hudson.util.FormValidation.Kind;
@@ -9,13 +11,17 @@ import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
@@ -163,6 +169,34 @@ class PruneDockerHostStepTest {
         while (!Files.exists(file)) {
             Thread.sleep(20);
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"another-daemon, false", "this-daemon, true"})
+    void aBuildOnAnotherAgentCountsIfItMayUseTheSameDaemon(String daemonOfTheOther, boolean stays) throws Exception {
+        Path there = Files.createDirectory(bin.resolve("there"));
+        FakeCommand.install(there, "docker", "echo " + daemonOfTheOther);
+        Slave other = jenkins.createOnlineSlave(
+                Label.get(daemonOfTheOther), new EnvVars("PATH", FakeCommand.path(there)));
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(
+                "node('" + daemonOfTheOther + "') { echo 'is there'; input 'go on?' }", true));
+        WorkflowRun longBuild = job.scheduleBuild2(0).waitForStart();
+        jenkins.waitForMessage("Proceed or Abort", longBuild);
+        client("case \"$1 $2\" in"
+                + " 'info --format') echo this-daemon;;"
+                + " 'image ls') echo sha256:1;;"
+                + " 'image inspect') echo '{\"Id\":\"sha256:1\",\"RepoTags\":[\"old:1\"],\"Size\":1,"
+                + "\"Metadata\":{\"LastTagTime\":\"" + Instant.ofEpochMilli(longBuild.getStartTimeInMillis() + 1)
+                + "\"}}';;"
+                + " esac");
+
+        WorkflowRun run = Pipelines.succeed(jenkins, step("until: '0s'"));
+
+        assertThat(JenkinsRule.getLog(run).contains("Removed the image old:1")).isEqualTo(!stays);
+        longBuild.getExecutor().interrupt();
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(longBuild));
+        jenkins.jenkins.removeNode(other);
     }
 
     @Test
