@@ -176,11 +176,11 @@ class PruneDockerHostStepTest {
     void aBuildOnAnotherAgentCountsIfItMayUseTheSameDaemon(String daemonOfTheOther, boolean stays) throws Exception {
         Path there = Files.createDirectory(bin.resolve("there"));
         FakeCommand.install(there, "docker", "echo " + daemonOfTheOther);
-        Slave other = jenkins.createOnlineSlave(
-                Label.get(daemonOfTheOther), new EnvVars("PATH", FakeCommand.path(there)));
+        Slave other =
+                jenkins.createOnlineSlave(Label.get(daemonOfTheOther), new EnvVars("PATH", FakeCommand.path(there)));
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(
-                "node('" + daemonOfTheOther + "') { echo 'is there'; input 'go on?' }", true));
+        job.setDefinition(
+                new CpsFlowDefinition("node('" + daemonOfTheOther + "') { echo 'is there'; input 'go on?' }", true));
         WorkflowRun longBuild = job.scheduleBuild2(0).waitForStart();
         jenkins.waitForMessage("Proceed or Abort", longBuild);
         client("case \"$1 $2\" in"
