@@ -398,8 +398,8 @@ class DockerPromotionConfigurationTest {
         assertThat(configuration.doCheckDefaultPattern("{major}.{minor}").getMessage())
                 .contains("no field {build}");
         assertThat(configuration.doCheckDefaultPattern("1.4.{build}").renderHtml())
-                .contains("Matches 1.4.103; not 1x4x103.");
-        assertThat(configuration.doCheckDefaultPattern(" ").renderHtml()).contains("Matches 20", ".103; not 20");
+                .contains("Matches 1.4.103, but not 1x4x103.");
+        assertThat(configuration.doCheckDefaultPattern(" ").renderHtml()).contains("Matches 20", ".103, but not 20");
     }
 
     @Test

@@ -153,7 +153,7 @@ class RegistryCredentialsTest {
         assertThat(CredentialsForm.check(job, "file", REGISTRY).kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(CredentialsForm.check(null, "limited", REGISTRY)).hasMessageContaining("&#039;limited&#039;");
         assertThat(CredentialsForm.checkUsernamePassword(job, "token", "").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(CredentialsForm.checkUsernamePassword(job, "", "")).hasMessageContaining("Select a user name");
+        assertThat(CredentialsForm.checkUsernamePassword(job, "", "")).hasMessageContaining("Select a username");
     }
 
     @Test

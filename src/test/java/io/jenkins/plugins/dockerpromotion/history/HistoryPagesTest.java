@@ -179,7 +179,7 @@ class HistoryPagesTest {
                 .singleElement()
                 .asString()
                 .contains("1.7");
-        assertThat(historyPage("?q=nowhere").asNormalizedText()).contains("No promotion is like that.");
+        assertThat(historyPage("?q=nowhere").asNormalizedText()).contains("No promotion matches.");
         assertThat(rows(historyPage("?page=-1&sort=x&order=x&outcome=x"))).hasSize(50);
         assertThat(historyPage("?sort=by&order=asc")
                         .querySelectorAll("th[aria-sort=ascending]")
@@ -353,19 +353,19 @@ class HistoryPagesTest {
         assertThat(rows(historyPage("")))
                 .singleElement()
                 .asString()
-                .contains("2 images together", "technolog/web:5.0", "technolog/api:5.0", "production");
+                .contains("2 images promoted together", "technolog/web:5.0", "technolog/api:5.0", "production");
         assertThat(historyPage("").asNormalizedText()).contains("1 to 1 of 1");
         assertThat(jenkins.createWebClient()
                         .getPage(build)
                         .getElementById("docker-promotions")
                         .asNormalizedText())
-                .containsOnlyOnce("2 images together")
+                .containsOnlyOnce("2 images promoted together")
                 .contains("technolog/web:5.0", "technolog/api:5.0");
         HtmlPage part = jenkins.createWebClient().goTo("docker-promotions/image/?name=technolog/web");
         assertThat(rows(part))
                 .singleElement()
                 .asString()
-                .contains("Part of 2 images together", "technolog/web:5.0")
+                .contains("One of 2 images promoted together", "technolog/web:5.0")
                 .doesNotContain("technolog/api");
         JSONObject rest = JSONObject.fromObject(download(project.getUrl() + "docker-promotions/api/json"));
         assertThat(rest.getJSONArray("promotions").size()).isEqualTo(2);

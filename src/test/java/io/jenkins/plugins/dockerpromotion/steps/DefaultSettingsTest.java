@@ -121,13 +121,13 @@ class DefaultSettingsTest {
 
         FindTagForBuildStep.DescriptorImpl find =
                 jenkins.jenkins.getDescriptorByType(FindTagForBuildStep.DescriptorImpl.class);
-        assertThat(find.doCheckPattern("", "").renderHtml()).contains("Matches build-103; not buildx103.");
+        assertThat(find.doCheckPattern("", "").renderHtml()).contains("Matches build-103, but not buildx103.");
         assertThat(find.doCheckPattern("", "(?<build>7)").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(jenkins.jenkins
                         .getDescriptorByType(ImageVersionStep.DescriptorImpl.class)
                         .doCheckPattern("", "9", "", "")
                         .renderHtml())
-                .contains("Gives build-9.");
+                .contains("Example: build-9.");
     }
 
     @Test

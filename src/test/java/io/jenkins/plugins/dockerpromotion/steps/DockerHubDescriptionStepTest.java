@@ -69,7 +69,7 @@ class DockerHubDescriptionStepTest {
                 jenkins.jenkins.getDescriptorByType(DockerHubDescriptionStep.DescriptorImpl.class);
 
         assertThat(form.doCheckImage(IMAGE).kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckImage("").getMessage()).contains("image name is needed");
+        assertThat(form.doCheckImage("").getMessage()).contains("Enter an image name");
         assertThat(form.doCheckImage("registry.example.com/app").getMessage())
                 .contains("only Docker Hub has such pages");
         assertThat(form.doCheckCredentialsId(null, "hub", IMAGE).kind).isEqualTo(FormValidation.Kind.OK);

@@ -71,13 +71,13 @@ class FindTagForBuildStepTest {
 
         assertThat(form.doCheckImage("technolog/serviceone").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckImage("${params.IMAGE}").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckImage("").getMessage()).contains("image name is needed");
+        assertThat(form.doCheckImage("").getMessage()).contains("Enter an image name");
         assertThat(form.doCheckImage("Technolog/ServiceOne").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckBuild("").getMessage()).contains("build number is needed");
+        assertThat(form.doCheckBuild("").getMessage()).contains("Enter a build number");
         assertThat(form.doCheckBuild("103").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckBuild("-1").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckPattern("{year}.{week}.{build}", "").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckPattern("1.4.{build}", "").renderHtml()).contains("Matches 1.4.103; not 1x4x103.");
+        assertThat(form.doCheckPattern("1.4.{build}", "").renderHtml()).contains("Matches 1.4.103, but not 1x4x103.");
         assertThat(form.doCheckPattern("{major}.{minor}", "").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckPattern("v{build}", "x(?<build>[0-9]+)").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckRegex("x(?<build>[0-9]+)").kind).isEqualTo(FormValidation.Kind.OK);

@@ -185,7 +185,7 @@ class ImageProbeTest {
                 .contains("it answered 404", "check that it exists");
         assertThat(test("author", image(), "gone")).contains("there are none with this id that");
         assertThat(test("author", "Not an image", "")).isNotEmpty().doesNotContain("Reached");
-        assertThat(test("author", "", "")).isEqualTo("An image name is needed, such as technolog/serviceone.");
+        assertThat(test("author", "", "")).isEqualTo("Enter an image name, such as technolog/serviceone.");
         assertThat(test("author", "${IMAGE}", "")).startsWith("A parameter of the build");
     }
 

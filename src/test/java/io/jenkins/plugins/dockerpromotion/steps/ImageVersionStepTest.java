@@ -99,13 +99,13 @@ class ImageVersionStepTest {
     void checksEachFieldAndShowsTheVersion() {
         ImageVersionStep.DescriptorImpl form = form();
 
-        assertThat(form.doCheckPattern("", "", "", "").renderHtml()).contains("Gives 2026.47.103.");
+        assertThat(form.doCheckPattern("", "", "", "").renderHtml()).contains("Example: 2026.47.103.");
         assertThat(form.doCheckPattern("{day}-{month}-{year}_{build}", "7", "Europe/Berlin", "")
                         .renderHtml())
-                .contains("Gives 22-11-2026_7.");
+                .contains("Example: 22-11-2026_7.");
         assertThat(form.doCheckPattern("{major}.{build}-{sha}", "7", "", "major=2")
                         .renderHtml())
-                .contains("Gives 2.7-0123456789ab.");
+                .contains("Example: 2.7-0123456789ab.");
         assertThat(form.doCheckPattern("{major}.{build}", "7", "", "").getMessage())
                 .contains("it needs a value for {major}");
         assertThat(form.doCheckPattern("{week}.{build}", "7", "", "").kind).isEqualTo(FormValidation.Kind.ERROR);

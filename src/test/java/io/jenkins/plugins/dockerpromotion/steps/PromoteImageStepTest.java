@@ -201,7 +201,7 @@ class PromoteImageStepTest {
         JenkinsRule.WebClient browser = jenkins.createWebClient();
         assertThat(browser.getPage(run).getElementById("docker-promotions").asNormalizedText())
                 .contains("/group/app:2017.2.103", IMAGE.digest(), "2017.2.103-rc new", "stable would be new");
-        jenkins.assertLogContains("Recorded with #1", run);
+        jenkins.assertLogContains("Recorded in #1", run);
         assertThat(browser.getPage(run, "console")
                         .getAnchorByHref(jenkins.contextPath + "/" + run.getUrl() + "#docker-promotions")
                         .asNormalizedText())

@@ -121,7 +121,7 @@ class ReadingStepsTest {
     void checkTheirFields() {
         ImageTagsStep.DescriptorImpl tags = jenkins.jenkins.getDescriptorByType(ImageTagsStep.DescriptorImpl.class);
         assertThat(tags.doCheckPattern("{major}.{minor}", "").kind).isEqualTo(Kind.OK);
-        assertThat(tags.doCheckPattern("{major}.{minor}", "").renderHtml()).contains("Matches 1.4; not 1x4.");
+        assertThat(tags.doCheckPattern("{major}.{minor}", "").renderHtml()).contains("Matches 1.4, but not 1x4.");
         assertThat(tags.doCheckPattern("v${PATTERN}", "").renderHtml()).doesNotContain("Matches");
         assertThat(tags.doCheckPattern("{major}{minor}", "").kind).isEqualTo(Kind.ERROR);
         assertThat(tags.doCheckPattern("v{build}", "v([0-9]+)").kind).isEqualTo(Kind.ERROR);
@@ -131,7 +131,7 @@ class ReadingStepsTest {
         assertThat(tags.doCheckLimit("0").kind).isEqualTo(Kind.ERROR);
 
         ImageInfoStep.DescriptorImpl info = jenkins.jenkins.getDescriptorByType(ImageInfoStep.DescriptorImpl.class);
-        assertThat(info.doCheckTag("").getMessage()).contains("A tag or digest is needed");
+        assertThat(info.doCheckTag("").getMessage()).contains("Enter a tag or digest");
         assertThat(info.doCheckTag("2017.9.103").kind).isEqualTo(Kind.OK);
         assertThat(info.doCheckTag(IMAGE.digest()).kind).isEqualTo(Kind.OK);
         assertThat(info.doCheckTag("sha256:12").kind).isEqualTo(Kind.ERROR);
