@@ -7,6 +7,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Collections;
@@ -48,13 +49,15 @@ final class SignedPayload {
     private final byte[] signed;
     private final List<byte[]> signatures;
     private final JsonValue material;
+    private final byte[] document;
 
-    private SignedPayload(String format, byte[] payload, byte[] signed, List<byte[]> signatures, JsonValue material) {
+    private SignedPayload(String format, byte[] payload, byte[] signed, List<byte[]> signatures, JsonValue material, byte[] document) {
         this.format = format;
         this.payload = payload;
         this.signed = signed;
         this.signatures = signatures;
         this.material = material;
+        this.document = document;
     }
 
     /**
@@ -71,14 +74,14 @@ final class SignedPayload {
 
     /** Reads a layer of cosign's tag {@code sha256-<hex>.sig}; the signature stands beside it. */
     static SignedPayload simpleSigning(byte[] payload, String signature) throws RefusedException {
-        return new SignedPayload("simple signing", payload, payload, List.of(decode(signature)), JsonValue.NONE);
+        return new SignedPayload("simple signing", payload, payload, List.of(decode(signature)), JsonValue.NONE, payload);
     }
 
     /** Reads a layer of cosign's tag {@code sha256-<hex>.att}. */
     static SignedPayload envelope(byte[] json) throws RefusedException {
         JsonValue envelope = Json.parseDocument(json, Set.of("payload", "payloadType", "signatures"))
                 .orElseThrow(() -> new RefusedException("it is no JSON object, or cut short"));
-        return envelope("DSSE envelope", envelope, JsonValue.NONE);
+        return envelope("DSSE envelope", envelope, JsonValue.NONE, json);
     }
 
     /** Reads a Sigstore bundle. */
@@ -97,14 +100,14 @@ final class SignedPayload {
                             ? "it signs the image's bytes, not a statement about the image as cosign writes it"
                             : "it holds no signed statement");
         }
-        SignedPayload read = envelope("bundle", bundle.field("dsseEnvelope"), bundle.field("verificationMaterial"));
+        SignedPayload read = envelope("bundle", bundle.field("dsseEnvelope"), bundle.field("verificationMaterial"), json);
         if (read.signatures.size() != 1) {
             throw new RefusedException("it holds " + read.signatures.size() + " signatures instead of one");
         }
         return read;
     }
 
-    private static SignedPayload envelope(String format, JsonValue envelope, JsonValue material)
+    private static SignedPayload envelope(String format, JsonValue envelope, JsonValue material, byte[] document)
             throws RefusedException {
         String type = envelope.text("payloadType");
         if (!type.equals(IN_TOTO)) {
@@ -118,7 +121,7 @@ final class SignedPayload {
             }
             signatures.add(decode(signature.text("sig")));
         }
-        return new SignedPayload(format, payload, preAuthenticationEncoding(type, payload), signatures, material);
+        return new SignedPayload(format, payload, preAuthenticationEncoding(type, payload), signatures, material, document);
     }
 
     /** The bytes that an envelope's signatures cover (secure-systems-lab/dsse, "protocol"). */
@@ -156,6 +159,25 @@ final class SignedPayload {
                 .findFirst();
     }
 
+    /** Whether this was signed with a certificate that stands beside it, instead of a key. */
+    boolean hasCertificate() {
+        return material.has("certificate") || material.has("x509CertificateChain");
+    }
+
+    /** As it was read: a bundle, an envelope, or a payload. */
+    byte[] document() {
+        return document;
+    }
+
+    /** What was signed, without what an envelope adds to it. */
+    byte[] payload() {
+        return payload;
+    }
+
+    boolean isSignedWith(byte[] signature) {
+        return signatures.size() == 1 && Arrays.equals(signatures.get(0), signature);
+    }
+
     /** Why nobody who was asked for signed this; one line. */
     String refusal(Collection<SigningKey> keys) {
         String hint = material.field("publicKey").text("hint");
@@ -163,7 +185,7 @@ final class SignedPayload {
             return "it names the key that is asked for, but its signature is not of this payload: one of the two was"
                     + " changed";
         }
-        if (material.has("certificate") || material.has("x509CertificateChain")) {
+        if (hasCertificate()) {
             return "it is signed with a certificate, not by one of the keys";
         }
         return "it is by another key, or was changed after it was signed";
@@ -226,10 +248,5 @@ final class SignedPayload {
                 .orElseThrow(() -> new RefusedException("its predicate holds too many values"))
                 .field("predicate")
                 .plain();
-    }
-
-    /** Length of what was signed, in bytes. */
-    int size() {
-        return payload.length;
     }
 }

@@ -95,14 +95,22 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
         for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
             try {
                 X509EncodedKeySpec der = new X509EncodedKeySpec(decode(base64));
-                PublicKey key = KeyFactory.getInstance(algorithm).generatePublic(der);
-                return new SigningKey(key, schemes(key), Digest.sha256(key.getEncoded()));
+                return of(KeyFactory.getInstance(algorithm).generatePublic(der));
             } catch (GeneralSecurityException e) {
                 // It is none of this kind.
             }
         }
         throw new IllegalArgumentException("the public key cannot be read: it is damaged, or of another kind than ECDSA"
                 + " (P-256, P-384, P-521), RSA and Ed25519");
+    }
+
+    /**
+     * A key that is known already.
+     *
+     * @throws IllegalArgumentException in one line, if it is weak, or of a kind that is not supported
+     */
+    static SigningKey of(PublicKey key) throws GeneralSecurityException {
+        return new SigningKey(key, schemes(key), Digest.sha256(key.getEncoded()));
     }
 
     private static byte[] decode(String base64) throws InvalidKeySpecException {

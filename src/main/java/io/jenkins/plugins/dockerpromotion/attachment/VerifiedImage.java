@@ -35,7 +35,7 @@ public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed>
 
         private Map<String, Object> asMap(boolean attestation) {
             Map<String, Object> map = new LinkedHashMap<>();
-            map.put("key", signer.key());
+            map.putAll(signer.asMap());
             map.put("format", format);
             map.put("annotations", new LinkedHashMap<>(annotations));
             if (attestation) {
@@ -47,14 +47,25 @@ public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed>
     }
 
     /**
-     * Who signed.
+     * Who signed: a key, or somebody whom an issuer vouched for.
      *
-     * @param key the fingerprint of the key
+     * @param key its fingerprint; empty for a certificate
+     * @param identity the certificate's: an email address or a URI; empty for a key
+     * @param issuer who vouched for the identity; empty for a key
      */
-    public record Signer(String key) implements Serializable {
+    public record Signer(String key, String identity, String issuer) implements Serializable {
+
+        static Signer of(SigningKey key) {
+            return new Signer(key.toString(), "", "");
+        }
+
+        private Map<String, String> asMap() {
+            return key.isEmpty() ? Map.of("identity", identity, "issuer", issuer) : Map.of("key", key);
+        }
+
         @Override
         public String toString() {
-            return "key " + key;
+            return key.isEmpty() ? identity + " (" + issuer + ")" : "key " + key;
         }
     }
 

@@ -18,6 +18,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,6 +60,7 @@ public final class Verifier {
     private final Digest digest;
     private final Map<VerificationRequirement, List<SigningKey>> requirements = new LinkedHashMap<>();
     private final boolean predicates;
+    private final Map<String, Keyless> keyless = new HashMap<>();
     private final AtomicInteger candidates = new AtomicInteger();
     private final AtomicLong bytes = new AtomicLong();
     private final AtomicLong predicateBytes = new AtomicLong();
@@ -194,14 +196,19 @@ public final class Verifier {
         try {
             SignedPayload payload = read(layer);
             Map<VerificationRequirement, Signer> signers = new LinkedHashMap<>();
-            requirements.forEach((requirement, keys) ->
-                    payload.signedBy(keys).ifPresent(key -> signers.put(requirement, new Signer(key.toString()))));
+            String refusal = payload.refusal(
+                    requirements.values().stream().flatMap(List::stream).toList());
+            for (VerificationRequirement requirement : requirements.keySet()) {
+                Optional<Signer> signer = payload.signedBy(requirements.get(requirement)).map(Signer::of);
+                if (signer.isEmpty() && payload.hasCertificate() && !requirement.identities().isEmpty()) {
+                    Signer named = keyless(requirement.trustedRoot()).signer(payload);
+                    refusal = "it is signed by " + named + ", who is not asked for";
+                    signer = Optional.of(named).filter(requirement::accepts);
+                }
+                signer.ifPresent(by -> signers.put(requirement, by));
+            }
             if (signers.isEmpty()) {
-                return Finding.refused(
-                        name,
-                        payload.refusal(requirements.values().stream()
-                                .flatMap(List::stream)
-                                .toList()));
+                return Finding.refused(name, refusal);
             }
             Claim claim = payload.claim(digest);
             return new Finding(name, payload.format(), claim, signers, predicate(payload, claim), "");
@@ -239,6 +246,16 @@ public final class Verifier {
         }
     }
 
+    /** Made when the first certificate is found: it takes a while, and libraries that keys do not need. */
+    private synchronized Keyless keyless(String trustedRoot) throws RefusedException {
+        Keyless known = keyless.get(trustedRoot);
+        if (known == null) {
+            known = new Keyless(trustedRoot);
+            keyless.put(trustedRoot, known);
+        }
+        return known;
+    }
+
     private Serializable predicate(SignedPayload payload, Claim claim)
             throws RefusedException, UnverifiedImageException {
         Set<String> types = requirements.keySet().stream()
@@ -247,7 +264,7 @@ public final class Verifier {
         if (!predicates || claim.isSignature() || !(types.isEmpty() || types.contains(claim.predicateType()))) {
             return null;
         }
-        if (predicateBytes.addAndGet(payload.size()) > MAX_PREDICATES) {
+        if (predicateBytes.addAndGet(payload.payload().length) > MAX_PREDICATES) {
             throw unverified("its predicates have together more than " + MAX_PREDICATES / MEGABYTE
                     + " MB, which are too many for a Pipeline: name those it needs, or do without predicates");
         }
@@ -274,11 +291,13 @@ public final class Verifier {
     }
 
     private String signers(VerificationRequirement requirement) {
-        List<String> keys = requirements.get(requirement).stream()
+        List<String> names = Stream.concat(
+                        requirements.get(requirement).stream()
+                                .map(key -> "the key " + key.fingerprint().abbreviated()),
+                        requirement.identities().stream().map(identity -> LogText.oneLine(identity.toString(), MAX_REASON)))
                 .limit(MAX_REASONS)
-                .map(key -> key.fingerprint().abbreviated())
                 .toList();
-        return (keys.size() == 1 ? "the key " : "one of the keys ") + String.join(", ", keys);
+        return String.join(" or ", names);
     }
 
     /** What was found, and why it does not count: bounded, since strangers can add to it. */
@@ -302,7 +321,7 @@ public final class Verifier {
         String kind = finding.claim().isSignature()
                 ? "a signature"
                 : "an attestation of type " + Quoted.of(finding.claim().predicateType());
-        return finding.signers().containsKey(requirement) ? kind + ", which counts" : kind + " by another's key";
+        return finding.signers().containsKey(requirement) ? kind + ", which counts" : kind + " by another signer";
     }
 
     private UnverifiedImageException unverified(String reason) {

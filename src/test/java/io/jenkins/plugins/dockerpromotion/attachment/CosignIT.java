@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Identity;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signed;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -16,6 +17,8 @@ import io.jenkins.plugins.dockerpromotion.testing.FieldTools;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.SigstoreInstance;
+import io.jenkins.plugins.dockerpromotion.testing.SigstoreInstance.Circumstances;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +28,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,9 +47,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CosignIT {
 
     private static final String IN_TOTO = "application/vnd.in-toto+json";
+    private static final String WHO = "release@example.com";
+    private static final String ISSUER = "https://issuer.example.com";
     private static final TestImage ONE = TestImage.oci(1);
     private static final ImageSigner SIGNER = ImageSigner.create();
-    private static final String PREDICATE = "{\"_type\": \"link\", \"findings\": [1, 2]}";
+    private static final String PREDICATE = "{\"verdict\": \"clean\", \"findings\": [1, 2]}";
+
+    private static final String LINK = "{\"_type\": \"link\", \"name\": \"build\", \"command\": [], \"materials\": {},"
+            + " \"products\": {}, \"byproducts\": {}, \"environment\": {}}";
 
     /** Cosign's bundle, and its older tags. */
     private static final Map<String, List<String>> FORMATS = Map.of(
@@ -162,18 +171,18 @@ class CosignIT {
     }
 
     private VerifiedImage verify(String key, String... attestations) throws Exception {
+        return verify(
+                new VerificationRequirement("verifyImage", List.of(publicKey(key)), List.of(attestations)));
+    }
+
+    private VerifiedImage verify(VerificationRequirement requirement) throws Exception {
         ImageName name = ImageName.parse(image);
         RegistryClient client = RegistryClient.open(
                 name,
                 RegistryAuthentication.ANONYMOUS,
                 Set.of(),
                 TestNetwork.of(registry).context());
-        return Verifier.verify(
-                client,
-                name,
-                Digest.parse(digest),
-                List.of(new VerificationRequirement("verifyImage", List.of(publicKey(key)), List.of(attestations))),
-                true);
+        return Verifier.verify(client, name, Digest.parse(digest), List.of(requirement), true);
     }
 
     private void bothAccept(String key) throws Exception {
@@ -228,7 +237,7 @@ class CosignIT {
 
         assertThat(verified.attestations())
                 .extracting(Signed::predicate)
-                .isEqualTo(List.of(Map.of("_type", "link", "findings", List.of(1, 2))));
+                .isEqualTo(List.of(Map.of("verdict", "clean", "findings", List.of(1, 2))));
         assertThat(cosignAccepts("release", "https://example.com/scan/v1")).isTrue();
         assertThat(cosignAccepts("release", "slsaprovenance1")).isFalse();
         assertThatThrownBy(() -> verify("release", "slsaprovenance1"))
@@ -241,8 +250,10 @@ class CosignIT {
         sign("release", "older");
         List<String> types =
                 List.of("slsaprovenance", "slsaprovenance1", "spdx", "cyclonedx", "link", "vuln", "openvex", "custom");
+        // One of them has fields that cosign insists on.
+        Files.writeString(home.resolve("link.json"), LINK);
         for (String type : types) {
-            attest("release", "older", type);
+            store("attest", "release", "older", "--type", type, "--predicate", "link.json");
         }
 
         assertThat(verify("release", types.toArray(String[]::new)).attestations())
@@ -320,6 +331,52 @@ class CosignIT {
             bothAccept("test");
         } else {
             bothReject("test");
+        }
+    }
+
+    /** A certificate authority and logs of the test's own, which cosign is told to trust. */
+    static Stream<Arguments> certificates() {
+        Stream<Map.Entry<String, Consumer<Circumstances>>> odd = Stream.of(
+                Map.entry("nothing", circumstances -> {}),
+                Map.entry("logged too late", Circumstances::loggedTooLate),
+                Map.entry("certificate not logged", Circumstances::certificateNotLogged),
+                Map.entry("no time", Circumstances::withoutTime),
+                Map.entry("proof of another tree", Circumstances::proofOfAnotherTree),
+                Map.entry("entry of another statement", Circumstances::entryOfAnotherStatement),
+                Map.entry("certificate of another key", Circumstances::certificateOfAnotherKey),
+                Map.entry("another identity", circumstances -> circumstances.by("stranger@example.com", ISSUER)),
+                Map.entry("another issuer", circumstances -> circumstances.by(WHO, "https://other.example.com")));
+        return odd.map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("certificates")
+    void agreesWithCosignAboutCertificates(String odd, Consumer<Circumstances> change) throws Exception {
+        SigstoreInstance sigstore = new SigstoreInstance();
+        Files.writeString(home.resolve("own.json"), sigstore.trustedRoot());
+        push("certificates/" + odd.replace(' ', '-'));
+        byte[] bundle = sigstore.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()), change);
+        registry.push(
+                "certificates/" + odd.replace(' ', '-'),
+                ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
+        boolean cosign = cosign(
+                        "verify", "--trusted-root", "own.json",
+                        "--certificate-identity", WHO,
+                        "--certificate-oidc-issuer", ISSUER,
+                        image + "@" + digest)
+                == 0;
+        VerificationRequirement requirement = new VerificationRequirement(
+                "verifyImage",
+                List.of(),
+                List.of(Identity.of(WHO, "", ISSUER, "")),
+                sigstore.trustedRoot(),
+                List.of());
+
+        assertThat(cosign).as(Files.readString(home.resolve("output"))).isEqualTo(odd.equals("nothing"));
+        if (cosign) {
+            assertThat(verify(requirement).signatures()).hasSize(1);
+        } else {
+            assertThatThrownBy(() -> verify(requirement)).isInstanceOf(UnverifiedImageException.class);
         }
     }
 }

@@ -59,7 +59,7 @@ class VerificationRequirementTest {
     @Test
     void needsAKey() {
         assertThatThrownBy(() -> new VerificationRequirement("verifyImage", List.of(), List.of()))
-                .hasMessageContaining("a public key is needed");
+                .hasMessageContaining("a public key or an identity is needed");
     }
 
     @ParameterizedTest

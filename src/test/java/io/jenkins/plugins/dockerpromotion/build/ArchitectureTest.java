@@ -24,6 +24,7 @@ class ArchitectureTest {
     private static final List<String> JDK = List.of("java..", "javax.crypto..", "javax.net..", "javax.security..");
     private static final List<String> JACKSON = List.of("com.fasterxml.jackson..");
     private static final List<String> HTTP_CLIENT = List.of("org.apache.hc..");
+    private static final List<String> SIGSTORE = List.of("dev.sigstore..", "org.bouncycastle..");
     private static final List<String> JENKINS =
             List.of("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke.stapler..");
 
@@ -33,7 +34,7 @@ class ArchitectureTest {
             "registry", union(JDK, JACKSON, ours("registry.http")),
             "notification", union(JDK, ours("attachment", "registry..", "version")),
             "version", JDK,
-            "attachment", union(JDK, JACKSON, ours("registry..")),
+            "attachment", union(JDK, JACKSON, SIGSTORE, ours("registry..")),
             "tags", union(JDK, JACKSON, ours("attachment", "registry..", "version")),
             "promotion", union(JDK, JACKSON, ours("attachment", "registry..", "tags", "version")),
             "dockerconfig", union(JDK, JACKSON, ours("registry..", "version")),
@@ -104,6 +105,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName(ROOT + ".config.ApprovalMonitor")
+                .check(CLASSES);
+    }
+
+    /** Who verifies with keys loads none of it, on controller or agent. */
+    @Test
+    void oneClassNeedsSigstore() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName(ROOT + ".attachment.Keyless")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(SIGSTORE.toArray(String[]::new)))
                 .check(CLASSES);
     }
 

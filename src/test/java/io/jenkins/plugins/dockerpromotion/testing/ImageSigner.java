@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.ArrayList;
@@ -60,6 +61,10 @@ public final class ImageSigner {
 
     public String publicKey() {
         return pem("PUBLIC KEY", keys.getPublic().getEncoded());
+    }
+
+    PublicKey key() {
+        return keys.getPublic();
     }
 
     public String privateKey() {

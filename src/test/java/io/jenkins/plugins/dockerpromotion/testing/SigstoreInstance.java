@@ -1,0 +1,347 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DEROctetString;
+import org.bouncycastle.asn1.DERUTF8String;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.KeyPurposeId;
+import org.bouncycastle.asn1.x509.KeyUsage;
+import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
+import org.bouncycastle.cert.X509CertificateHolder;
+import org.bouncycastle.cert.X509v3CertificateBuilder;
+import org.bouncycastle.cert.jcajce.JcaX509ExtensionUtils;
+import org.bouncycastle.operator.OperatorCreationException;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+
+/**
+ * A Sigstore instance of its own: a certificate authority, a log of certificates and a transparency log, which sign
+ * without asking anybody. What it makes can be made wrong in one way at a time.
+ */
+public final class SigstoreInstance {
+
+    private static final Instant START = Instant.parse("2024-05-20T08:00:00Z");
+    private static final String LOG = "rekor.example.com";
+
+    private final KeyPair authority = keys();
+    private final KeyPair certificates = keys();
+    private final KeyPair log = keys();
+    private final X509CertificateHolder root = root();
+
+    /** One signature's circumstances; the setters make them odd. */
+    public static final class Circumstances {
+
+        private String identity = "release@example.com";
+        private boolean uri;
+        private String issuer = "https://issuer.example.com";
+        private Instant logged = START.plusSeconds(60);
+        private boolean certificateLogged = true;
+        private boolean promised = true;
+        private boolean proven = true;
+        private boolean sameEntry = true;
+        private boolean ownKey = true;
+
+        public Circumstances by(String identity, String issuer) {
+            this.identity = identity;
+            this.uri = identity.contains("://");
+            this.issuer = issuer;
+            return this;
+        }
+
+        /** The certificate is valid for ten minutes, and the log takes the entry an hour later. */
+        public Circumstances loggedTooLate() {
+            logged = START.plusSeconds(3600);
+            return this;
+        }
+
+        public Circumstances certificateNotLogged() {
+            certificateLogged = false;
+            return this;
+        }
+
+        /** Without the log's signed time. */
+        public Circumstances withoutTime() {
+            promised = false;
+            return this;
+        }
+
+        public Circumstances proofOfAnotherTree() {
+            proven = false;
+            return this;
+        }
+
+        public Circumstances entryOfAnotherStatement() {
+            sameEntry = false;
+            return this;
+        }
+
+        /** The certificate is for a key that did not sign. */
+        public Circumstances certificateOfAnotherKey() {
+            ownKey = false;
+            return this;
+        }
+    }
+
+    /** What {@code cosign trusted-root create} would write for this instance. */
+    public String trustedRoot() {
+        Map<String, Object> authorities = new LinkedHashMap<>();
+        authorities.put("subject", Map.of("organization", "example.com", "commonName", "authority"));
+        authorities.put("uri", "https://fulcio.example.com");
+        authorities.put(
+                "certChain", Map.of("certificates", List.of(Map.of("rawBytes", base64(encoded(root))))));
+        authorities.put("validFor", Map.of("start", "2020-01-01T00:00:00Z"));
+        return Json.text(Map.of(
+                "mediaType", "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
+                "certificateAuthorities", List.of(authorities),
+                "ctlogs", List.of(trusted("https://ctfe.example.com", certificates.getPublic())),
+                "tlogs", List.of(trusted("https://" + LOG, log.getPublic()))));
+    }
+
+    private static Map<String, Object> trusted(String url, PublicKey key) {
+        return Map.of(
+                "baseUrl", url,
+                "hashAlgorithm", "SHA2_256",
+                "publicKey",
+                        Map.of(
+                                "rawBytes", base64(key.getEncoded()),
+                                "keyDetails", "PKIX_ECDSA_P256_SHA_256",
+                                "validFor", Map.of("start", "2020-01-01T00:00:00Z")),
+                "logId", Map.of("keyId", base64(sha256(key.getEncoded()))));
+    }
+
+    /** Signs an in-toto statement; returns the bundle. */
+    public byte[] sign(byte[] statement, Consumer<Circumstances> odd) {
+        Circumstances circumstances = new Circumstances();
+        odd.accept(circumstances);
+        ImageSigner signer = ImageSigner.create();
+        byte[] certificate = encoded(certificate((circumstances.ownKey ? signer : ImageSigner.create()).key(), circumstances));
+        Map<String, Object> envelope = signer.envelope(statement);
+        String signature = (String)
+                ((Map<?, ?>) ((List<?>) envelope.get("signatures")).get(0)).get("sig");
+        byte[] logged = circumstances.sameEntry ? statement : "another".getBytes(StandardCharsets.UTF_8);
+        Map<String, Object> material = new LinkedHashMap<>();
+        material.put("certificate", Map.of("rawBytes", base64(certificate)));
+        material.put("tlogEntries", List.of(entry(body(logged, signature, certificate), circumstances)));
+        Map<String, Object> bundle = new LinkedHashMap<>();
+        bundle.put("mediaType", ImageSigner.BUNDLE);
+        bundle.put("verificationMaterial", material);
+        bundle.put("dsseEnvelope", envelope);
+        return Json.bytes(bundle);
+    }
+
+    /** What the log keeps (sigstore/rekor, type dsse 0.0.1), with its fields in the order of their names. */
+    private static byte[] body(byte[] statement, String signature, byte[] certificate) {
+        String hash = "{\"algorithm\":\"sha256\",\"value\":\"" + HexFormat.of().formatHex(sha256(statement)) + "\"}";
+        String verifier = base64(ImageSigner.pem("CERTIFICATE", certificate).getBytes(StandardCharsets.UTF_8));
+        return ("{\"apiVersion\":\"0.0.1\",\"kind\":\"dsse\",\"spec\":{\"envelopeHash\":" + hash + ",\"payloadHash\":"
+                        + hash + ",\"signatures\":[{\"signature\":\"" + signature + "\",\"verifier\":\"" + verifier
+                        + "\"}]}}")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The second of two entries (RFC 6962, section 2.1). */
+    private Map<String, Object> entry(byte[] body, Circumstances circumstances) {
+        byte[] sibling = sha256(new byte[] {1, 2, 3});
+        byte[] leaf = sha256(joined(new byte[] {0}, circumstances.proven ? body : sibling));
+        byte[] tree = sha256(joined(new byte[] {1}, sibling, leaf));
+        byte[] id = sha256(log.getPublic().getEncoded());
+        String head = LOG + " - 1\n2\n" + base64(tree) + "\n";
+        byte[] hint = Arrays.copyOf(id, 4);
+        String checkpoint = head + "\n\u2014 " + LOG + " "
+                + base64(joined(hint, sign(log.getPrivate(), head.getBytes(StandardCharsets.UTF_8)))) + "\n";
+        String promise = "{\"body\":\"" + base64(body) + "\",\"integratedTime\":" + circumstances.logged.getEpochSecond()
+                + ",\"logID\":\"" + HexFormat.of().formatHex(id) + "\",\"logIndex\":1}";
+        Map<String, Object> entry = new LinkedHashMap<>();
+        entry.put("logIndex", "1");
+        entry.put("logId", Map.of("keyId", base64(id)));
+        entry.put("kindVersion", Map.of("kind", "dsse", "version", "0.0.1"));
+        entry.put("integratedTime", Long.toString(circumstances.logged.getEpochSecond()));
+        if (circumstances.promised) {
+            entry.put(
+                    "inclusionPromise",
+                    Map.of(
+                            "signedEntryTimestamp",
+                            base64(sign(log.getPrivate(), promise.getBytes(StandardCharsets.UTF_8)))));
+        }
+        entry.put(
+                "inclusionProof",
+                Map.of(
+                        "logIndex", "1",
+                        "rootHash", base64(tree),
+                        "treeSize", "2",
+                        "hashes", List.of(base64(sibling)),
+                        "checkpoint", Map.of("envelope", checkpoint)));
+        entry.put("canonicalizedBody", base64(body));
+        return entry;
+    }
+
+    private X509CertificateHolder root() {
+        try {
+            X500Name name = new X500Name("CN=authority,O=example.com");
+            return new X509v3CertificateBuilder(
+                            name,
+                            BigInteger.ONE,
+                            Date.from(START.minus(Duration.ofDays(365))),
+                            Date.from(START.plus(Duration.ofDays(3650))),
+                            name,
+                            SubjectPublicKeyInfo.getInstance(authority.getPublic().getEncoded()))
+                    .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
+                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
+                    .addExtension(
+                            Extension.subjectKeyIdentifier,
+                            false,
+                            new JcaX509ExtensionUtils().createSubjectKeyIdentifier(authority.getPublic()))
+                    .build(new JcaContentSignerBuilder("SHA256withECDSA").build(authority.getPrivate()));
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private X509CertificateHolder certificate(PublicKey key, Circumstances circumstances) {
+        try {
+            JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
+            X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
+                            root.getSubject(),
+                            BigInteger.TWO,
+                            Date.from(START),
+                            Date.from(START.plusSeconds(600)),
+                            new X500Name(""),
+                            SubjectPublicKeyInfo.getInstance(key.getEncoded()))
+                    .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature))
+                    .addExtension(
+                            Extension.extendedKeyUsage, false, new ExtendedKeyUsage(KeyPurposeId.id_kp_codeSigning))
+                    .addExtension(
+                            Extension.authorityKeyIdentifier,
+                            false,
+                            extensions.createAuthorityKeyIdentifier(authority.getPublic()))
+                    .addExtension(
+                            Extension.subjectAlternativeName,
+                            true,
+                            new GeneralNames(new GeneralName(
+                                    circumstances.uri ? GeneralName.uniformResourceIdentifier : GeneralName.rfc822Name,
+                                    circumstances.identity)))
+                    .addExtension(
+                            new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.1"),
+                            false,
+                            circumstances.issuer.getBytes(StandardCharsets.UTF_8))
+                    .addExtension(
+                            new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.8"),
+                            false,
+                            new DERUTF8String(circumstances.issuer));
+            JcaContentSignerBuilder signer = new JcaContentSignerBuilder("SHA256withECDSA");
+            if (circumstances.certificateLogged) {
+                byte[] unlogged = builder.build(signer.build(authority.getPrivate()))
+                        .toASN1Structure()
+                        .getTBSCertificate()
+                        .getEncoded();
+                builder.addExtension(
+                        new ASN1ObjectIdentifier("1.3.6.1.4.1.11129.2.4.2"),
+                        false,
+                        new DEROctetString(logged(unlogged)));
+            }
+            return builder.build(signer.build(authority.getPrivate()));
+        } catch (IOException | GeneralSecurityException | OperatorCreationException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A list of one signed certificate timestamp (RFC 6962, sections 3.2 and 3.3). */
+    private byte[] logged(byte[] certificate) {
+        byte[] time = ByteBuffer.allocate(8).putLong(START.toEpochMilli()).array();
+        byte[] length = ByteBuffer.allocate(4).putInt(certificate.length).array();
+        byte[] issuer = sha256(authority.getPublic().getEncoded());
+        byte[] signature = sign(
+                certificates.getPrivate(),
+                joined(
+                        new byte[] {0, 0},
+                        time,
+                        new byte[] {0, 1},
+                        issuer,
+                        new byte[] {length[1], length[2], length[3]},
+                        certificate,
+                        new byte[2]));
+        byte[] timestamp = joined(
+                new byte[] {0},
+                sha256(certificates.getPublic().getEncoded()),
+                time,
+                new byte[2],
+                new byte[] {4, 3},
+                withLength(signature));
+        return withLength(withLength(timestamp));
+    }
+
+    private static byte[] withLength(byte[] bytes) {
+        return joined(ByteBuffer.allocate(2).putShort((short) bytes.length).array(), bytes);
+    }
+
+    private static byte[] joined(byte[]... parts) {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        for (byte[] part : parts) {
+            all.writeBytes(part);
+        }
+        return all.toByteArray();
+    }
+
+    private static byte[] sha256(byte[] bytes) {
+        return Content.sha256().digest(bytes);
+    }
+
+    private static String base64(byte[] bytes) {
+        return Base64.getEncoder().encodeToString(bytes);
+    }
+
+    private static byte[] encoded(X509CertificateHolder certificate) {
+        try {
+            return certificate.getEncoded();
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyPair keys() {
+        try {
+            KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+            generator.initialize(new ECGenParameterSpec("secp256r1"));
+            return generator.generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static byte[] sign(PrivateKey key, byte[] content) {
+        try {
+            Signature signature = Signature.getInstance("SHA256withECDSA");
+            signature.initSign(key);
+            signature.update(content);
+            return signature.sign();
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
