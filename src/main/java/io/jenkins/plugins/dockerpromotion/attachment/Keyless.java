@@ -60,8 +60,8 @@ final class Keyless {
      */
     Keyless(String trustedRoot) throws RefusedException {
         try {
-            SigstoreTrustedRoot root = SigstoreTrustedRoot.from(
-                    new ByteArrayInputStream(trustedRoot.getBytes(StandardCharsets.UTF_8)));
+            SigstoreTrustedRoot root =
+                    SigstoreTrustedRoot.from(new ByteArrayInputStream(trustedRoot.getBytes(StandardCharsets.UTF_8)));
             certificates = FulcioVerifier.newFulcioVerifier(root);
             entries = RekorVerifier.newRekorVerifier(root);
         } catch (SigstoreConfigurationException | GeneralSecurityException | RuntimeException e) {
@@ -84,7 +84,8 @@ final class Keyless {
             entries.verifyEntry(entry);
             checkTime(entry, certificate);
             checkEntry(entry, payload, certificate);
-            if (payload.signedBy(List.of(SigningKey.of(certificate.getPublicKey()))).isEmpty()) {
+            if (payload.signedBy(List.of(SigningKey.of(certificate.getPublicKey())))
+                    .isEmpty()) {
                 throw new RefusedException("its signature is not by its certificate's key, or it was changed");
             }
             return new Signer("", identity(certificate), issuer(certificate));

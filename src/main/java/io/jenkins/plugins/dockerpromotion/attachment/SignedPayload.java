@@ -51,7 +51,13 @@ final class SignedPayload {
     private final JsonValue material;
     private final byte[] document;
 
-    private SignedPayload(String format, byte[] payload, byte[] signed, List<byte[]> signatures, JsonValue material, byte[] document) {
+    private SignedPayload(
+            String format,
+            byte[] payload,
+            byte[] signed,
+            List<byte[]> signatures,
+            JsonValue material,
+            byte[] document) {
         this.format = format;
         this.payload = payload;
         this.signed = signed;
@@ -74,7 +80,8 @@ final class SignedPayload {
 
     /** Reads a layer of cosign's tag {@code sha256-<hex>.sig}; the signature stands beside it. */
     static SignedPayload simpleSigning(byte[] payload, String signature) throws RefusedException {
-        return new SignedPayload("simple signing", payload, payload, List.of(decode(signature)), JsonValue.NONE, payload);
+        return new SignedPayload(
+                "simple signing", payload, payload, List.of(decode(signature)), JsonValue.NONE, payload);
     }
 
     /** Reads a layer of cosign's tag {@code sha256-<hex>.att}. */
@@ -100,7 +107,8 @@ final class SignedPayload {
                             ? "it signs the image's bytes, not a statement about the image as cosign writes it"
                             : "it holds no signed statement");
         }
-        SignedPayload read = envelope("bundle", bundle.field("dsseEnvelope"), bundle.field("verificationMaterial"), json);
+        SignedPayload read =
+                envelope("bundle", bundle.field("dsseEnvelope"), bundle.field("verificationMaterial"), json);
         if (read.signatures.size() != 1) {
             throw new RefusedException("it holds " + read.signatures.size() + " signatures instead of one");
         }
@@ -121,7 +129,8 @@ final class SignedPayload {
             }
             signatures.add(decode(signature.text("sig")));
         }
-        return new SignedPayload(format, payload, preAuthenticationEncoding(type, payload), signatures, material, document);
+        return new SignedPayload(
+                format, payload, preAuthenticationEncoding(type, payload), signatures, material, document);
     }
 
     /** The bytes that an envelope's signatures cover (secure-systems-lab/dsse, "protocol"). */

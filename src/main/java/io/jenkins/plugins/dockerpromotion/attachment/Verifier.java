@@ -199,8 +199,11 @@ public final class Verifier {
             String refusal = payload.refusal(
                     requirements.values().stream().flatMap(List::stream).toList());
             for (VerificationRequirement requirement : requirements.keySet()) {
-                Optional<Signer> signer = payload.signedBy(requirements.get(requirement)).map(Signer::of);
-                if (signer.isEmpty() && payload.hasCertificate() && !requirement.identities().isEmpty()) {
+                Optional<Signer> signer =
+                        payload.signedBy(requirements.get(requirement)).map(Signer::of);
+                if (signer.isEmpty()
+                        && payload.hasCertificate()
+                        && !requirement.identities().isEmpty()) {
                     Signer named = keyless(requirement.trustedRoot()).signer(payload);
                     refusal = "it is signed by " + named + ", who is not asked for";
                     signer = Optional.of(named).filter(requirement::accepts);
@@ -294,7 +297,8 @@ public final class Verifier {
         List<String> names = Stream.concat(
                         requirements.get(requirement).stream()
                                 .map(key -> "the key " + key.fingerprint().abbreviated()),
-                        requirement.identities().stream().map(identity -> LogText.oneLine(identity.toString(), MAX_REASON)))
+                        requirement.identities().stream()
+                                .map(identity -> LogText.oneLine(identity.toString(), MAX_REASON)))
                 .limit(MAX_REASONS)
                 .toList();
         return String.join(" or ", names);

@@ -171,8 +171,7 @@ class CosignIT {
     }
 
     private VerifiedImage verify(String key, String... attestations) throws Exception {
-        return verify(
-                new VerificationRequirement("verifyImage", List.of(publicKey(key)), List.of(attestations)));
+        return verify(new VerificationRequirement("verifyImage", List.of(publicKey(key)), List.of(attestations)));
     }
 
     private VerifiedImage verify(VerificationRequirement requirement) throws Exception {
@@ -360,17 +359,17 @@ class CosignIT {
                 "certificates/" + odd.replace(' ', '-'),
                 ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
         boolean cosign = cosign(
-                        "verify", "--trusted-root", "own.json",
-                        "--certificate-identity", WHO,
-                        "--certificate-oidc-issuer", ISSUER,
+                        "verify",
+                        "--trusted-root",
+                        "own.json",
+                        "--certificate-identity",
+                        WHO,
+                        "--certificate-oidc-issuer",
+                        ISSUER,
                         image + "@" + digest)
                 == 0;
         VerificationRequirement requirement = new VerificationRequirement(
-                "verifyImage",
-                List.of(),
-                List.of(Identity.of(WHO, "", ISSUER, "")),
-                sigstore.trustedRoot(),
-                List.of());
+                "verifyImage", List.of(), List.of(Identity.of(WHO, "", ISSUER, "")), sigstore.trustedRoot(), List.of());
 
         assertThat(cosign).as(Files.readString(home.resolve("output"))).isEqualTo(odd.equals("nothing"));
         if (cosign) {

@@ -88,8 +88,7 @@ class KeylessTest {
 
         VerifiedImage verified = verify(by(WHO, ISSUER, SLSA));
 
-        assertThat(verified.summary())
-                .isEqualTo("signed by " + WHO + " (" + ISSUER + "), attestation " + SLSA);
+        assertThat(verified.summary()).isEqualTo("signed by " + WHO + " (" + ISSUER + "), attestation " + SLSA);
         assertThat(verified.asMap().get("signatures"))
                 .isEqualTo(List.of(Map.of(
                         "identity", WHO, "issuer", ISSUER, "format", "bundle", "annotations", Map.of("build", "103"))));
@@ -133,7 +132,9 @@ class KeylessTest {
                 Map.entry("No valid SCTs were found", Circumstances::certificateNotLogged),
                 Map.entry("No timestamp verification", Circumstances::withoutTime),
                 Map.entry("Inclusion proof verification failed", Circumstances::proofOfAnotherTree),
-                Map.entry("its entry in the transparency log is about another signature", Circumstances::entryOfAnotherStatement),
+                Map.entry(
+                        "its entry in the transparency log is about another signature",
+                        Circumstances::entryOfAnotherStatement),
                 Map.entry("not by its certificate's key", Circumstances::certificateOfAnotherKey));
         return odd.map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
     }

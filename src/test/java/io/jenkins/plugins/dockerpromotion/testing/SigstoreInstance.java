@@ -113,8 +113,7 @@ public final class SigstoreInstance {
         Map<String, Object> authorities = new LinkedHashMap<>();
         authorities.put("subject", Map.of("organization", "example.com", "commonName", "authority"));
         authorities.put("uri", "https://fulcio.example.com");
-        authorities.put(
-                "certChain", Map.of("certificates", List.of(Map.of("rawBytes", base64(encoded(root))))));
+        authorities.put("certChain", Map.of("certificates", List.of(Map.of("rawBytes", base64(encoded(root))))));
         authorities.put("validFor", Map.of("start", "2020-01-01T00:00:00Z"));
         return Json.text(Map.of(
                 "mediaType", "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
@@ -125,14 +124,17 @@ public final class SigstoreInstance {
 
     private static Map<String, Object> trusted(String url, PublicKey key) {
         return Map.of(
-                "baseUrl", url,
-                "hashAlgorithm", "SHA2_256",
+                "baseUrl",
+                url,
+                "hashAlgorithm",
+                "SHA2_256",
                 "publicKey",
-                        Map.of(
-                                "rawBytes", base64(key.getEncoded()),
-                                "keyDetails", "PKIX_ECDSA_P256_SHA_256",
-                                "validFor", Map.of("start", "2020-01-01T00:00:00Z")),
-                "logId", Map.of("keyId", base64(sha256(key.getEncoded()))));
+                Map.of(
+                        "rawBytes", base64(key.getEncoded()),
+                        "keyDetails", "PKIX_ECDSA_P256_SHA_256",
+                        "validFor", Map.of("start", "2020-01-01T00:00:00Z")),
+                "logId",
+                Map.of("keyId", base64(sha256(key.getEncoded()))));
     }
 
     /** Signs an in-toto statement; returns the bundle. */
@@ -140,10 +142,10 @@ public final class SigstoreInstance {
         Circumstances circumstances = new Circumstances();
         odd.accept(circumstances);
         ImageSigner signer = ImageSigner.create();
-        byte[] certificate = encoded(certificate((circumstances.ownKey ? signer : ImageSigner.create()).key(), circumstances));
+        byte[] certificate =
+                encoded(certificate((circumstances.ownKey ? signer : ImageSigner.create()).key(), circumstances));
         Map<String, Object> envelope = signer.envelope(statement);
-        String signature = (String)
-                ((Map<?, ?>) ((List<?>) envelope.get("signatures")).get(0)).get("sig");
+        String signature = (String) ((Map<?, ?>) ((List<?>) envelope.get("signatures")).get(0)).get("sig");
         byte[] logged = circumstances.sameEntry ? statement : "another".getBytes(StandardCharsets.UTF_8);
         Map<String, Object> material = new LinkedHashMap<>();
         material.put("certificate", Map.of("rawBytes", base64(certificate)));
@@ -175,8 +177,9 @@ public final class SigstoreInstance {
         byte[] hint = Arrays.copyOf(id, 4);
         String checkpoint = head + "\n\u2014 " + LOG + " "
                 + base64(joined(hint, sign(log.getPrivate(), head.getBytes(StandardCharsets.UTF_8)))) + "\n";
-        String promise = "{\"body\":\"" + base64(body) + "\",\"integratedTime\":" + circumstances.logged.getEpochSecond()
-                + ",\"logID\":\"" + HexFormat.of().formatHex(id) + "\",\"logIndex\":1}";
+        String promise =
+                "{\"body\":\"" + base64(body) + "\",\"integratedTime\":" + circumstances.logged.getEpochSecond()
+                        + ",\"logID\":\"" + HexFormat.of().formatHex(id) + "\",\"logIndex\":1}";
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("logIndex", "1");
         entry.put("logId", Map.of("keyId", base64(id)));
@@ -210,7 +213,8 @@ public final class SigstoreInstance {
                             Date.from(START.minus(Duration.ofDays(365))),
                             Date.from(START.plus(Duration.ofDays(3650))),
                             name,
-                            SubjectPublicKeyInfo.getInstance(authority.getPublic().getEncoded()))
+                            SubjectPublicKeyInfo.getInstance(
+                                    authority.getPublic().getEncoded()))
                     .addExtension(Extension.basicConstraints, true, new BasicConstraints(0))
                     .addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign))
                     .addExtension(
