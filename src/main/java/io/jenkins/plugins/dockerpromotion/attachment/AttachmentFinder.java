@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 
 /**
  * Finds what refers to the manifests of one repository: by the referrers API, by the fallback tag that clients keep where
@@ -68,9 +69,17 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
     /** What refers directly to each of {@code subjects}, in their order. */
     public List<Attachments> find(Collection<Digest> subjects) throws RegistryException, InterruptedException {
+        return find(subjects, tag -> true);
+    }
+
+    /** @param mayExist which of cosign's tags are looked for */
+    List<Attachments> find(Collection<Digest> subjects, Predicate<AttachmentTag> mayExist)
+            throws RegistryException, InterruptedException {
         List<Referrers> referrers = each(subjects, subject -> registry.referrers(pinned(subject)));
-        List<AttachmentTag> names =
-                subjects.stream().flatMap(s -> cosignTags(s).stream()).toList();
+        List<AttachmentTag> names = subjects.stream()
+                .flatMap(subject -> cosignTags(subject).stream())
+                .filter(mayExist)
+                .toList();
         List<Optional<Digest>> digests = each(names, name -> registry.digestOf(tagged(name.tag())));
         Map<Digest, Map<AttachmentTag, Digest>> tags = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {

@@ -1,5 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentRemover;
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -39,6 +41,32 @@ final class DigestHolders {
 
     private DigestHolders(ImageTags tags) {
         this.tags = tags;
+    }
+
+    /** Lists the tags to look at. */
+    @FunctionalInterface
+    interface Staying {
+        Collection<Tag> tags() throws RegistryException, InterruptedException;
+    }
+
+    /** Tells what the tags need that stay; looks at them when it is asked first. Tags of attachments need nothing. */
+    static AttachmentRemover.Need need(Staying staying, ImageTags tags, RegistryContext context) {
+        return new AttachmentRemover.Need() {
+            private DigestHolders found;
+
+            @Override
+            public synchronized boolean isNeeded(Digest digest) throws RegistryException, InterruptedException {
+                if (found == null) {
+                    found = find(
+                            staying.tags().stream()
+                                    .filter(tag -> !AttachmentTag.is(tag))
+                                    .toList(),
+                            tags,
+                            context);
+                }
+                return !found.others(digest, Set.of()).isEmpty();
+            }
+        };
     }
 
     /** A tag, what it points to, and what is lost with it. */

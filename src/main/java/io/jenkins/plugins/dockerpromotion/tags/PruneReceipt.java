@@ -1,5 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentRemover;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,21 +14,30 @@ import java.util.Map;
  * @param kept of the tags that the policy is about, those that stay
  * @param deleted those that went, or would go
  * @param refused those that the registry would not delete
+ * @param attachments signatures, attestations and the like that went with their images, or would go
  * @param freed bytes at most: what other images use as well stays
  * @param dryRun whether nothing was deleted
  */
-public record PruneReceipt(List<Entry> kept, List<Entry> deleted, List<Entry> refused, long freed, boolean dryRun)
+public record PruneReceipt(
+        List<Entry> kept,
+        List<Entry> deleted,
+        List<Entry> refused,
+        List<Entry> attachments,
+        long freed,
+        boolean dryRun)
         implements Serializable {
 
     public PruneReceipt {
         kept = List.copyOf(kept);
         deleted = List.copyOf(deleted);
         refused = List.copyOf(refused);
+        attachments = List.copyOf(attachments);
     }
 
     /**
-     * One tag.
+     * One tag, or one manifest that has none.
      *
+     * @param tag empty for what the registry itself lists as attached to an image
      * @param digest empty where it was not needed
      */
     public record Entry(String tag, String digest, String reason) implements Serializable {
@@ -36,9 +47,14 @@ public record PruneReceipt(List<Entry> kept, List<Entry> deleted, List<Entry> re
                     facts.tag().value(), facts.digest().map(Object::toString).orElse(""), reason);
         }
 
+        static Entry of(AttachmentRemover.Removal removal, String reason) {
+            return new Entry(
+                    removal.tag().map(Tag::value).orElse(""), removal.digest().toString(), reason);
+        }
+
         private Map<String, Object> asMap() {
             Map<String, Object> map = new LinkedHashMap<>();
-            map.put("tag", tag);
+            map.put("tag", tag.isEmpty() ? null : tag);
             map.put("digest", digest.isEmpty() ? null : digest);
             map.put("reason", reason);
             return map;
@@ -48,6 +64,9 @@ public record PruneReceipt(List<Entry> kept, List<Entry> deleted, List<Entry> re
     /** The same in one line. */
     public String line() {
         return (dryRun ? "Would delete " : "Deleted ") + deleted.size() + (deleted.size() == 1 ? " tag" : " tags")
+                + (attachments.isEmpty()
+                        ? ""
+                        : ", " + attachments.size() + (attachments.size() == 1 ? " attachment" : " attachments"))
                 + " and keep " + kept.size()
                 + (refused.isEmpty() ? "" : "; refused: " + refused.size())
                 + (freed == 0 ? "" : "; that frees up to " + Amounts.bytes(freed));
@@ -59,6 +78,7 @@ public record PruneReceipt(List<Entry> kept, List<Entry> deleted, List<Entry> re
         map.put("kept", maps(kept));
         map.put("deleted", maps(deleted));
         map.put("refused", maps(refused));
+        map.put("attachments", maps(attachments));
         map.put("freedAtMost", freed);
         map.put("dryRun", dryRun);
         return map;

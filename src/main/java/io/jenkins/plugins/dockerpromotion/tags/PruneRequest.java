@@ -12,14 +12,20 @@ import java.util.Objects;
  *
  * @param maxDelete if more tags than this were to go, none does
  * @param dryRun whether only to say what would go
+ * @param orphans whether attachments go as well whose image is gone already
  */
 public record PruneRequest(
-        ImageName image, RetentionPolicy policy, int maxDelete, boolean dryRun, RegistryAuthentication authentication)
+        ImageName image,
+        RetentionPolicy policy,
+        int maxDelete,
+        boolean dryRun,
+        boolean orphans,
+        RegistryAuthentication authentication)
         implements Operation<PruneReceipt> {
 
-    /** Without a credential. */
+    /** Without orphans and without a credential. */
     public PruneRequest(ImageName image, RetentionPolicy policy, int maxDelete, boolean dryRun) {
-        this(image, policy, maxDelete, dryRun, RegistryAuthentication.ANONYMOUS);
+        this(image, policy, maxDelete, dryRun, false, RegistryAuthentication.ANONYMOUS);
     }
 
     /** @throws IllegalArgumentException in one line, if {@code maxDelete} is less than 1 */
@@ -33,7 +39,12 @@ public record PruneRequest(
 
     /** The same with a credential. */
     public PruneRequest with(RegistryAuthentication credential) {
-        return new PruneRequest(image, policy, maxDelete, dryRun, credential);
+        return new PruneRequest(image, policy, maxDelete, dryRun, orphans, credential);
+    }
+
+    /** The same with what is attached to images that are gone already. */
+    public PruneRequest withOrphans() {
+        return new PruneRequest(image, policy, maxDelete, dryRun, true, authentication);
     }
 
     @Override

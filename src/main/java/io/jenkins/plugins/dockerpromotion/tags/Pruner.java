@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentRemover;
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
@@ -10,12 +11,15 @@ import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -65,7 +69,10 @@ final class Pruner {
             sweeper.rehearse(going);
             plan = corrected(plan, sweeper.outcome());
         }
-        say(listing, plan, now);
+        AttachmentRemover remover = new AttachmentRemover(
+                tags, Optional.of(listing.ignored()), DigestHolders.need(() -> others, tags, context));
+        Map<AttachmentRemover.Removal, String> attachments = attachments(plan, remover);
+        say(listing, plan, attachments, now);
         if (tooMany && request.dryRun()) {
             context.notices().say(tooMany(going) + "; without 'dryRun' nothing will be deleted");
         } else if (tooMany) {
@@ -77,7 +84,42 @@ final class Pruner {
             Collections.reverse(going);
             sweep(sweeper, going);
         }
-        return receipt(plan, sweeper.outcome(), listing.needed());
+        Map<AttachmentRemover.Removal, String> refused = request.dryRun()
+                ? Map.of()
+                : remover.remove(unneeded(attachments.keySet(), sweeper.outcome()));
+        if (!request.dryRun()) {
+            attachments.keySet().retainAll(unneeded(attachments.keySet(), sweeper.outcome()));
+            attachments.keySet().removeAll(refused.keySet());
+        }
+        return receipt(plan, sweeper.outcome(), listing.needed(), attachments, refused);
+    }
+
+    /** What goes because its image goes or is gone, and why. */
+    private Map<AttachmentRemover.Removal, String> attachments(List<Decision> plan, AttachmentRemover remover)
+            throws RegistryException, InterruptedException {
+        Set<Digest> going = new LinkedHashSet<>();
+        plan.stream().filter(Decision::delete).forEach(d -> going.add(d.facts().digest().orElseThrow()));
+        Map<AttachmentRemover.Removal, String> found = new LinkedHashMap<>();
+        for (AttachmentRemover.Removal removal : remover.ofImages(going)) {
+            found.put(removal, "attached to " + removal.subject().abbreviated() + ", which goes");
+        }
+        if (request.orphans()) {
+            for (AttachmentRemover.Removal removal : remover.orphans()) {
+                found.put(removal, "attached to " + removal.subject().abbreviated() + ", which is gone");
+            }
+        }
+        return found;
+    }
+
+    /** Those whose images have really gone. */
+    private static List<AttachmentRemover.Removal> unneeded(
+            Collection<AttachmentRemover.Removal> attachments, TagSweeper.Outcome outcome) {
+        Set<Digest> staying = new HashSet<>();
+        outcome.kept().keySet().forEach(facts -> facts.digest().ifPresent(staying::add));
+        outcome.refused().keySet().forEach(facts -> facts.digest().ifPresent(staying::add));
+        return attachments.stream()
+                .filter(removal -> Collections.disjoint(removal.images(), staying))
+                .toList();
     }
 
     private String tooMany(List<Decision> going) {
@@ -107,10 +149,17 @@ final class Pruner {
                 .toList();
     }
 
-    private void say(TagSurvey.Listing listing, List<Decision> plan, Instant now) {
+    private void say(
+            TagSurvey.Listing listing,
+            List<Decision> plan,
+            Map<AttachmentRemover.Removal, String> going,
+            Instant now) {
         table(plan, now).forEach(context.notices()::say);
-        long attachments = listing.ignored().stream().filter(AttachmentTag::is).count();
-        long others = listing.ignored().size() - attachments;
+        table(going).forEach(context.notices()::say);
+        long all = listing.ignored().stream().filter(AttachmentTag::is).count();
+        long others = listing.ignored().size() - all;
+        long attachments =
+                all - going.keySet().stream().filter(r -> r.tag().isPresent()).count();
         if (others > 0) {
             context.notices().say("Left alone: " + others + " tags of another form than the pattern");
         }
@@ -141,7 +190,28 @@ final class Pruner {
         return lines;
     }
 
-    private PruneReceipt receipt(List<Decision> plan, TagSweeper.Outcome outcome, Set<Digest> needed) {
+    private static List<String> table(Map<AttachmentRemover.Removal, String> attachments) {
+        if (attachments.isEmpty()) {
+            return List.of();
+        }
+        TextTable table = new TextTable(Set.of("SIZE"), "ATTACHMENT", "SIZE", "WHAT", "WHY");
+        attachments.entrySet().stream()
+                .limit(MAX_ROWS)
+                .forEach(a -> table.row(
+                        a.getKey().toString(), Amounts.bytes(a.getKey().size()), "delete", a.getValue()));
+        List<String> lines = new ArrayList<>(table.lines());
+        if (attachments.size() > MAX_ROWS) {
+            lines.add("and " + (attachments.size() - MAX_ROWS) + " more");
+        }
+        return lines;
+    }
+
+    private PruneReceipt receipt(
+            List<Decision> plan,
+            TagSweeper.Outcome outcome,
+            Set<Digest> needed,
+            Map<AttachmentRemover.Removal, String> attachments,
+            Map<AttachmentRemover.Removal, String> refusedAttachments) {
         Map<TagFacts, String> kept = new LinkedHashMap<>();
         Set<TagFacts> refused = outcome.refused().keySet();
         plan.stream()
@@ -151,11 +221,19 @@ final class Pruner {
         Set<Digest> stay = new HashSet<>(needed);
         kept.keySet().forEach(facts -> stay.addAll(facts.parts().keySet()));
         refused.forEach(facts -> stay.addAll(facts.parts().keySet()));
+        List<PruneReceipt.Entry> staying = entries(outcome.refused());
+        refusedAttachments.forEach((removal, reason) -> staying.add(PruneReceipt.Entry.of(removal, reason)));
+        List<PruneReceipt.Entry> gone = new ArrayList<>();
+        attachments.forEach((removal, reason) -> gone.add(PruneReceipt.Entry.of(removal, reason)));
         return new PruneReceipt(
                 entries(kept),
                 entries(outcome.deleted()),
-                entries(outcome.refused()),
-                freed(outcome, stay),
+                staying,
+                gone,
+                freed(outcome, stay)
+                        + attachments.keySet().stream()
+                                .mapToLong(AttachmentRemover.Removal::size)
+                                .sum(),
                 request.dryRun());
     }
 

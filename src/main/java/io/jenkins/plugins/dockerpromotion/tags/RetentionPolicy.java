@@ -77,6 +77,18 @@ public final class RetentionPolicy implements Serializable {
         }
     }
 
+    /** Lets no tag go. */
+    public static RetentionPolicy keepingAll() {
+        return new RetentionPolicy(null, NOT_GIVEN, NOT_GIVEN, new ProtectedTags(List.of("*")));
+    }
+
+    private RetentionPolicy(TagPattern pattern, int keep, int olderThanDays, ProtectedTags protect) {
+        this.pattern = pattern;
+        this.keep = keep;
+        this.olderThanDays = olderThanDays;
+        this.protect = protect;
+    }
+
     /** Whether a tag is none of this policy's business, whatever else is known of it. */
     public boolean ignores(Tag tag) {
         return AttachmentTag.is(tag)

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentRemover;
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -71,18 +73,46 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             return gone();
         }
         requireExpected(now.get());
+        AttachmentRemover remover =
+                new AttachmentRemover(tags, Optional.empty(), DigestHolders.need(() -> others(tags, tag), tags, context));
+        List<AttachmentRemover.Removal> attachments = remover.ofImages(List.of(now.get()));
+        Removed removed = delete(now.get(), tag, tags, context);
+        if (!removed.before()) {
+            removeAttachments(attachments, remover, context);
+        }
+        return removed;
+    }
+
+    /** What refers to the image goes with its last tag. */
+    private void removeAttachments(
+            List<AttachmentRemover.Removal> attachments, AttachmentRemover remover, RegistryContext context)
+            throws RegistryException, InterruptedException {
+        Map<AttachmentRemover.Removal, String> refused = remover.remove(attachments);
+        for (AttachmentRemover.Removal attachment : attachments) {
+            String reason = refused.get(attachment);
+            context.notices()
+                    .say(
+                            reason == null
+                                    ? "Deleted " + attachment + ", which was attached to "
+                                            + attachment.subject().abbreviated()
+                                    : "Left behind: " + attachment + ": " + reason);
+        }
+    }
+
+    private Removed delete(Digest now, Tag tag, ImageTags tags, RegistryContext context)
+            throws RegistryException, RetentionException, InterruptedException {
         try {
             boolean deleted = tags.delete(tag);
             if (!deleted) {
                 requireGone(tags, tag);
             }
-            return deleted ? new Removed(now.get().toString(), false) : gone();
+            return deleted ? new Removed(now.toString(), false) : gone();
         } catch (DeletionException e) {
             if (e.obstacle() != DeletionException.Obstacle.BY_DIGEST_ONLY) {
                 throw e;
             }
-            deleteDigest(now.get(), tag, tags, context);
-            return new Removed(now.get().toString(), false);
+            deleteDigest(now, tag, tags, context);
+            return new Removed(now.toString(), false);
         }
     }
 
@@ -125,8 +155,8 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
 
     private void deleteDigest(Digest digest, Tag tag, ImageTags tags, RegistryContext context)
             throws RegistryException, RetentionException, InterruptedException {
-        Names all = tags.read(Names::new);
-        List<String> others = DigestHolders.find(all.names, tags, context).others(digest, Set.of(tag));
+        List<String> others =
+                DigestHolders.find(others(tags, tag), tags, context).others(digest, Set.of());
         if (!others.isEmpty()) {
             throw new RetentionException("Cannot delete the tag " + tagged
                     + ": the registry deletes digests only, and " + digest + " is also needed by "
@@ -151,6 +181,12 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
                     + ": the registry answered that it is not there, but it still is (" + now.get()
                     + "); ask who runs the registry whether it can delete");
         }
+    }
+
+    private static Set<Tag> others(ImageTags tags, Tag tag) throws RegistryException, InterruptedException {
+        Set<Tag> others = tags.read(Names::new).names;
+        others.remove(tag);
+        return others;
     }
 
     private static final class Names implements Consumer<ListedTag> {

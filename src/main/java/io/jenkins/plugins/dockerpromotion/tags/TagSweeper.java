@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -214,7 +215,9 @@ final class TagSweeper {
     }
 
     private List<Tag> absent() throws RegistryException, InterruptedException {
+        // A registry may take the signatures of an image along with it.
         List<Callable<Optional<Tag>>> looks = others.stream()
+                .filter(tag -> !AttachmentTag.is(tag))
                 .<Callable<Optional<Tag>>>map(
                         tag -> () -> tags.digestOf(tag).isPresent() ? Optional.empty() : Optional.of(tag))
                 .toList();
