@@ -153,7 +153,8 @@ public final class AttachmentRemover {
                     .filter(subject -> listed || isKnown(subject))
                     .toList();
             Map<Digest, Set<Digest>> next = new LinkedHashMap<>();
-            for (Attachments found : finder.find(asked, tag -> known.isEmpty() || known.get().contains(tag))) {
+            for (Attachments found :
+                    finder.find(asked, tag -> known.isEmpty() || known.get().contains(tag))) {
                 if (!found.isEmpty() && !need.isNeeded(found.subject())) {
                     Set<Digest> images = level.get(found.subject());
                     add(found, images, plan).forEach(digest -> next.put(digest, images));
@@ -166,7 +167,8 @@ public final class AttachmentRemover {
     }
 
     private boolean isKnown(Digest subject) {
-        return known.isEmpty() || known.get().stream().anyMatch(tag -> tag.subject().equals(subject));
+        return known.isEmpty()
+                || known.get().stream().anyMatch(tag -> tag.subject().equals(subject));
     }
 
     /** Plans the removal of what was found; returns the manifests that go, which others may refer to. */
@@ -185,8 +187,8 @@ public final class AttachmentRemover {
             }
         }
         found.index()
-                .ifPresent(index -> plan.add(removal(
-                        images, found.subject(), index, Optional.of(Referrers.fallbackTag(found.subject())))));
+                .ifPresent(index -> plan.add(
+                        removal(images, found.subject(), index, Optional.of(Referrers.fallbackTag(found.subject())))));
         for (Map.Entry<AttachmentTag, Digest> tag : found.tags().entrySet()) {
             Optional<Manifest> manifest = read(tag.getValue());
             going.add(tag.getValue());
@@ -245,7 +247,9 @@ public final class AttachmentRemover {
             if (now.isPresent() && !now.get().equals(removal.digest())) {
                 return Optional.of(tag + " was changed meanwhile");
             }
-            return now.isEmpty() || delete(tag, removal.digest(), all) || tags.digestOf(tag).isEmpty()
+            return now.isEmpty()
+                            || delete(tag, removal.digest(), all)
+                            || tags.digestOf(tag).isEmpty()
                     ? Optional.empty()
                     : Optional.of("the registry answered that there is no tag " + tag + ", but it is still there");
         } catch (RegistryException e) {
@@ -268,8 +272,7 @@ public final class AttachmentRemover {
     /** One SBOM may be attached to several images. */
     private void requireUnshared(Tag tag, Digest digest, List<Removal> all)
             throws RegistryException, InterruptedException {
-        Set<Tag> going =
-                all.stream().flatMap(removal -> removal.tag().stream()).collect(Collectors.toSet());
+        Set<Tag> going = all.stream().flatMap(removal -> removal.tag().stream()).collect(Collectors.toSet());
         List<Tag> others = known.orElse(Set.of()).stream()
                 .map(AttachmentTag::tag)
                 .filter(other -> !going.contains(other))

@@ -19,12 +19,7 @@ import java.util.Map;
  * @param dryRun whether nothing was deleted
  */
 public record PruneReceipt(
-        List<Entry> kept,
-        List<Entry> deleted,
-        List<Entry> refused,
-        List<Entry> attachments,
-        long freed,
-        boolean dryRun)
+        List<Entry> kept, List<Entry> deleted, List<Entry> refused, List<Entry> attachments, long freed, boolean dryRun)
         implements Serializable {
 
     public PruneReceipt {

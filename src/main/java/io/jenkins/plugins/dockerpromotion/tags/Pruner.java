@@ -84,9 +84,8 @@ final class Pruner {
             Collections.reverse(going);
             sweep(sweeper, going);
         }
-        Map<AttachmentRemover.Removal, String> refused = request.dryRun()
-                ? Map.of()
-                : remover.remove(unneeded(attachments.keySet(), sweeper.outcome()));
+        Map<AttachmentRemover.Removal, String> refused =
+                request.dryRun() ? Map.of() : remover.remove(unneeded(attachments.keySet(), sweeper.outcome()));
         if (!request.dryRun()) {
             attachments.keySet().retainAll(unneeded(attachments.keySet(), sweeper.outcome()));
             attachments.keySet().removeAll(refused.keySet());
@@ -98,7 +97,9 @@ final class Pruner {
     private Map<AttachmentRemover.Removal, String> attachments(List<Decision> plan, AttachmentRemover remover)
             throws RegistryException, InterruptedException {
         Set<Digest> going = new LinkedHashSet<>();
-        plan.stream().filter(Decision::delete).forEach(d -> going.add(d.facts().digest().orElseThrow()));
+        plan.stream()
+                .filter(Decision::delete)
+                .forEach(d -> going.add(d.facts().digest().orElseThrow()));
         Map<AttachmentRemover.Removal, String> found = new LinkedHashMap<>();
         for (AttachmentRemover.Removal removal : remover.ofImages(going)) {
             found.put(removal, "attached to " + removal.subject().abbreviated() + ", which goes");
@@ -150,10 +151,7 @@ final class Pruner {
     }
 
     private void say(
-            TagSurvey.Listing listing,
-            List<Decision> plan,
-            Map<AttachmentRemover.Removal, String> going,
-            Instant now) {
+            TagSurvey.Listing listing, List<Decision> plan, Map<AttachmentRemover.Removal, String> going, Instant now) {
         table(plan, now).forEach(context.notices()::say);
         table(going).forEach(context.notices()::say);
         long all = listing.ignored().stream().filter(AttachmentTag::is).count();

@@ -73,8 +73,8 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             return gone();
         }
         requireExpected(now.get());
-        AttachmentRemover remover =
-                new AttachmentRemover(tags, Optional.empty(), DigestHolders.need(() -> others(tags, tag), tags, context));
+        AttachmentRemover remover = new AttachmentRemover(
+                tags, Optional.empty(), DigestHolders.need(() -> others(tags, tag), tags, context));
         List<AttachmentRemover.Removal> attachments = remover.ofImages(List.of(now.get()));
         Removed removed = delete(now.get(), tag, tags, context);
         if (!removed.before()) {

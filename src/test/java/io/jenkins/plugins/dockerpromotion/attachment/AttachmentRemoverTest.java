@@ -102,11 +102,12 @@ class AttachmentRemoverTest {
     }
 
     static Stream<Arguments> registries() {
-        return Stream.of(new Quirk[] {}, new Quirk[] {Quirk.DELETE_BY_DIGEST_ONLY}, new Quirk[] {
-                    Quirk.NO_REFERRERS_API
-                }, new Quirk[] {Quirk.NO_REFERRERS_API, Quirk.DELETE_BY_DIGEST_ONLY}, new Quirk[] {
-                    Quirk.NO_REFERRERS_API, Quirk.GITLAB_TAG_DELETE
-                })
+        return Stream.of(
+                        new Quirk[] {},
+                        new Quirk[] {Quirk.DELETE_BY_DIGEST_ONLY},
+                        new Quirk[] {Quirk.NO_REFERRERS_API},
+                        new Quirk[] {Quirk.NO_REFERRERS_API, Quirk.DELETE_BY_DIGEST_ONLY},
+                        new Quirk[] {Quirk.NO_REFERRERS_API, Quirk.GITLAB_TAG_DELETE})
                 .map(quirks -> Arguments.of((Object) quirks));
     }
 
@@ -154,8 +155,7 @@ class AttachmentRemoverTest {
     void deletingTheLastTagTakesThemAlong(Quirk[] quirks) throws Exception {
         start(quirks);
         registry.tag("app", "other", "v1");
-        TagRemoval other = new TagRemoval(
-                ImageReference.tagged(image(), new Tag("other")), Optional.empty(), false);
+        TagRemoval other = new TagRemoval(ImageReference.tagged(image(), new Tag("other")), Optional.empty(), false);
         if (!List.of(quirks).contains(Quirk.DELETE_BY_DIGEST_ONLY)) {
             other.run(network.context());
             assertThat(registry.tags("app")).contains(tag(OLD) + ".sig");
@@ -248,7 +248,9 @@ class AttachmentRemoverTest {
 
         PruneReceipt receipt = prune(false);
 
-        assertThat(receipt.refused()).singleElement().matches(entry -> entry.tag().equals("v1"));
+        assertThat(receipt.refused())
+                .singleElement()
+                .matches(entry -> entry.tag().equals("v1"));
         assertThat(receipt.attachments()).isEmpty();
         assertThat(registry.tags("app")).contains(tag(OLD) + ".sig");
         assertThat(registry.hasManifest("app", SIGNATURE.digest())).isTrue();
@@ -263,7 +265,9 @@ class AttachmentRemoverTest {
 
         PruneReceipt receipt = prune(false);
 
-        assertThat(receipt.refused()).hasSize(4).allMatch(entry -> entry.reason().contains("405"));
+        assertThat(receipt.refused())
+                .hasSize(4)
+                .allMatch(entry -> entry.reason().contains("405"));
         assertThat(registry.tags("app")).doesNotContain("v1", tag(OLD) + ".sig");
     }
 
@@ -291,7 +295,8 @@ class AttachmentRemoverTest {
         assertThat(registry.tags("app")).contains("v2").doesNotContain(tag(gone), tag(gone) + ".sig");
         assertThat(registry.hasManifest("app", orphan.digest())).isFalse();
         assertThat(registry.hasManifest("app", OF_NEW.digest())).isTrue();
-        assertThat(done.asMap().get("attachments")).asInstanceOf(InstanceOfAssertFactories.LIST)
+        assertThat(done.asMap().get("attachments"))
+                .asInstanceOf(InstanceOfAssertFactories.LIST)
                 .allMatch(entry -> ((Map<?, ?>) entry).containsKey("tag"));
     }
 }
