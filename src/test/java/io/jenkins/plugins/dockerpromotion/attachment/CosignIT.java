@@ -249,10 +249,11 @@ class CosignIT {
         sign("release", "older");
         List<String> types =
                 List.of("slsaprovenance", "slsaprovenance1", "spdx", "cyclonedx", "link", "vuln", "openvex", "custom");
-        // One of them has fields that cosign insists on.
+        // The one kind whose fields cosign insists on.
         Files.writeString(home.resolve("link.json"), LINK);
         for (String type : types) {
-            store("attest", "release", "older", "--type", type, "--predicate", "link.json");
+            String predicate = type.equals("link") ? "link.json" : "predicate.json";
+            store("attest", "release", "older", "--type", type, "--predicate", predicate);
         }
 
         assertThat(verify("release", types.toArray(String[]::new)).attestations())
