@@ -10,6 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.Serializable;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -61,6 +62,13 @@ public final class TagQuery implements Operation<TagQuery.Found> {
         public Found {
             tags = List.copyOf(tags);
         }
+    }
+
+    /** The newest among tags that were listed already. */
+    public static Found newest(Collection<ListedTag> listed, Optional<TagPattern> pattern, int limit) {
+        TagCollector found = TagCollector.newest(pattern, limit);
+        listed.forEach(found);
+        return new Found(found.tags(), found.matching(), found.looked());
     }
 
     /** Looks through all tags of the image. */
