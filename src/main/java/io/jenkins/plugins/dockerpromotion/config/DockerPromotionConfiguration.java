@@ -10,7 +10,11 @@ import hudson.model.Job;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
 import hudson.util.XStream2;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Identity;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
@@ -45,9 +49,12 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     static {
         XSTREAM.alias("docker-promotion", DockerPromotionConfiguration.class);
         XSTREAM.alias("registry", RegistryConfiguration.class);
+        XSTREAM.alias("verification-rule", VerificationRule.class);
     }
 
     private volatile List<RegistryConfiguration> registries = new ArrayList<>();
+    private volatile List<VerificationRule> verificationRules = new ArrayList<>();
+    private String trustedRoot;
     private String callbackHosts;
     private volatile List<String> allowedHosts = new ArrayList<>();
     private Integer connectTimeout;
@@ -80,6 +87,59 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         Util.fixNull(registries).forEach(DockerPromotionConfiguration::location);
         this.registries = new ArrayList<>(Util.fixNull(registries));
         save();
+    }
+
+    public List<VerificationRule> getVerificationRules() {
+        return List.copyOf(verificationRules);
+    }
+
+    /** @throws IllegalArgumentException in one line, if one of them makes no sense */
+    @DataBoundSetter
+    public void setVerificationRules(List<VerificationRule> verificationRules) {
+        Util.fixNull(verificationRules).forEach(VerificationRule::check);
+        this.verificationRules = new ArrayList<>(Util.fixNull(verificationRules));
+        save();
+    }
+
+    /** The certificates and logs that are believed when a signer is an identity; {@code null} for none. */
+    public String getTrustedRoot() {
+        return trustedRoot;
+    }
+
+    /**
+     * @param trustedRoot JSON as {@code cosign trusted-root create} writes it
+     * @throws IllegalArgumentException in one line, if it is something else
+     */
+    @DataBoundSetter
+    public void setTrustedRoot(String trustedRoot) {
+        requireTrustedRoot(Util.fixEmptyAndTrim(trustedRoot));
+        this.trustedRoot = Util.fixEmptyAndTrim(trustedRoot);
+        save();
+    }
+
+    private static void requireTrustedRoot(String given) {
+        if (given != null) {
+            new VerificationRequirement("", List.of(), List.of(Identity.of("x", "", "x", "")), given, List.of());
+        }
+    }
+
+    @RequirePOST
+    public FormValidation doCheckTrustedRoot(@QueryParameter String value) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        return FormFields.parsed(
+                Util.fixNull(value), text -> requireTrustedRoot(Util.fixEmptyAndTrim(text)));
+    }
+
+    /**
+     * What the administrator requires of each image that is promoted to {@code tag} of {@code image}.
+     *
+     * @throws IllegalArgumentException in one line, if a rule allows identities and there is no trusted root
+     */
+    public List<VerificationRequirement> requirementsFor(ImageName image, Tag tag) {
+        return verificationRules.stream()
+                .filter(rule -> rule.isFor(image, tag))
+                .map(rule -> rule.requirement(Util.fixNull(trustedRoot)))
+                .toList();
     }
 
     /** Hosts besides Docker Hub's own where pushes may be answered, separated by spaces. */
@@ -280,16 +340,19 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
         check(form, "callbackHosts", CallbackAddress::parseHosts);
         check(form, "allowedHosts", text -> HostRules.of(FormFields.words(text)));
+        check(form, "trustedRoot", text -> requireTrustedRoot(Util.fixEmptyAndTrim(text)));
         check(form, "defaultPattern", text -> requirePattern(Util.fixEmptyAndTrim(text)));
         for (Limit limit : List.of(Limit.CONNECT_TIMEOUT, Limit.ANSWER_TIMEOUT, Limit.ATTEMPTS, Limit.TRANSFERS)) {
             limit.require(form);
         }
-        // A form without entries does not name the list, and what it does not name is not set.
-        JSONArray entries = JSONArray.fromObject(form.has("registries") ? form.get("registries") : List.of());
+        JSONArray entries = entries(form, "registries");
         for (Object registry : entries) {
             require((JSONObject) registry);
         }
-        form.put("registries", entries);
+        JSONArray rules = entries(form, "verificationRules");
+        for (Object rule : rules) {
+            VerificationRule.require((JSONObject) rule, form.optString("trustedRoot"));
+        }
         try (BulkChange change = new BulkChange(this)) {
             request.bindJSON(this, form);
             change.commit();
@@ -297,6 +360,13 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
             throw new FormException(e, "registries");
         }
         return true;
+    }
+
+    /** The entries of a list. A form without entries does not name the list, and what it does not name would not be set. */
+    private static JSONArray entries(JSONObject form, String list) {
+        JSONArray entries = JSONArray.fromObject(form.has(list) ? form.get(list) : List.of());
+        form.put(list, entries);
+        return entries;
     }
 
     private static void check(JSONObject form, String field, Consumer<String> parser) throws FormException {

@@ -11,14 +11,21 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import java.util.function.Function;
+import hudson.XmlFile;
+import hudson.model.Saveable;
+import hudson.model.listeners.SaveableListener;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.htmlunit.html.HtmlElement;
+import org.htmlunit.html.HtmlForm;
 import hudson.ProxyConfiguration;
 import hudson.Util;
-import hudson.XmlFile;
 import hudson.model.Descriptor;
 import hudson.model.Item;
-import hudson.model.Saveable;
 import hudson.model.User;
-import hudson.model.listeners.SaveableListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
@@ -50,7 +57,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
@@ -58,8 +64,6 @@ import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
-import org.htmlunit.html.HtmlElement;
-import org.htmlunit.html.HtmlForm;
 import org.htmlunit.util.NameValuePair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +78,16 @@ import org.yaml.snakeyaml.Yaml;
 @WithJenkins
 class DockerPromotionConfigurationTest {
 
+    private static final String PUBLIC_KEY = """
+            -----BEGIN PUBLIC KEY-----
+            MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEP0vNn5O2eZDWZSjoQAOYSXykene4
+            7c6AGNzGo0fQhLmgaR9V8gHr76StZYD5KtPLtjdI+7P0XKt6YbXgCu159Q==
+            -----END PUBLIC KEY-----
+            """;
+
+    private static final String TRUSTED_ROOT =
+            "{\"mediaType\": \"application/vnd.dev.sigstore.trustedroot+json;version=0.1\"}";
+
     private static JenkinsRule jenkins;
 
     @TempDir
@@ -87,6 +101,10 @@ class DockerPromotionConfigurationTest {
     @AfterEach
     void forget() throws Exception {
         DockerPromotionConfiguration.get().setRegistries(List.of());
+        DockerPromotionConfiguration.get().setVerificationRules(List.of());
+        DockerPromotionConfiguration.get().setTrustedRoot(null);
+        DockerPromotionConfiguration.get().setTransfers(null);
+        DockerPromotionConfiguration.get().setRollbackJob(null);
         DockerPromotionConfiguration.get().setCallbackHosts(null);
         DockerPromotionConfiguration.get().setAllowedHosts(List.of());
         DockerPromotionConfiguration.get().setConnectTimeout(null);
@@ -244,7 +262,9 @@ class DockerPromotionConfigurationTest {
                 "REGISTRY_USER", "robot",
                 "REGISTRY_PASSWORD", "only-for-the-test",
                 "REGISTRY_CA", Files.readString(TestCertificates.shared().caPem()),
-                "DOCKER_HUB_WEBHOOK_HASH", hash);
+                "DOCKER_HUB_WEBHOOK_HASH", hash,
+                "RELEASE_KEY", PUBLIC_KEY,
+                "SIGSTORE_TRUSTED_ROOT", TRUSTED_ROOT);
         SecretSource source = new SecretSource() {
             @Override
             public Optional<String> reveal(String secret) {
@@ -293,7 +313,7 @@ class DockerPromotionConfigurationTest {
                 .filter(type -> type.getName().startsWith(plugin))
                 .collect(Collectors.toCollection(HashSet::new));
         assertThat(types).contains(DockerPromotionConfiguration.class, WebhookConfiguration.class);
-        types.addAll(List.of(RegistryConfiguration.class, WebhookToken.class));
+        types.addAll(List.of(RegistryConfiguration.class, VerificationRule.class, WebhookToken.class));
         return types.stream()
                 .flatMap(type -> ConfiguratorRegistry.get().lookup(type).describe().stream()
                         .map(Attribute::getName))
@@ -327,18 +347,22 @@ class DockerPromotionConfigurationTest {
     void theLastEntryOfEachListCanBeRemovedInTheForm() throws Exception {
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
         configuration.setRegistries(List.of(registry("a.example.com", null, null, null)));
+        configuration.setVerificationRules(List.of(rule("*", null)));
         configuration.setAllowedHosts(List.of("a.example.com"));
         configuration.setCallbackHosts("a.example.com");
         HtmlForm form = jenkins.createWebClient().goTo("configure").getFormByName("config");
         form.getInputByName("_.callbackHosts").setValue("");
         form.getTextAreaByName("_.allowedHosts").setText("");
-        List<HtmlElement> delete = form.getByXPath(
-                "//input[@name='_.host']/ancestor::*[contains(@class,'repeated-chunk')]//button[contains(@class,'repeatable-delete')]");
-        delete.get(0).click();
+        for (String field : List.of("_.host", "_.images")) {
+            HtmlElement delete = form.getFirstByXPath("//input[@name='" + field
+                    + "']/ancestor::*[contains(@class,'repeated-chunk')]//button[contains(@class,'repeatable-delete')]");
+            delete.click();
+        }
 
         jenkins.submit(form);
 
         assertThat(configuration.getRegistries()).isEmpty();
+        assertThat(configuration.getVerificationRules()).isEmpty();
         assertThat(configuration.getAllowedHosts()).isEmpty();
         assertThat(configuration.getCallbackHosts()).isNull();
         assertThat(new DockerPromotionConfiguration().getRegistries()).isEmpty();
@@ -483,6 +507,106 @@ class DockerPromotionConfigurationTest {
         assertThat(configuration.network().timing()).isEqualTo(Timing.DEFAULT);
     }
 
+    private static VerificationRule rule(String images, String tags) {
+        VerificationRule rule = new VerificationRule(images);
+        rule.setTags(tags);
+        rule.setPublicKeys(PUBLIC_KEY);
+        return rule;
+    }
+
+    @Test
+    void rulesOfVerificationHoldForTheImagesAndTagsTheyName() {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        VerificationRule production = rule("registry.example.com/prod/*, technolog/one", "production *-rc");
+        production.setAttestations("spdx");
+        configuration.setVerificationRules(List.of(production, rule("docker.io/technolog/*", null)));
+
+        Function<String, List<String>> rules = name -> {
+            int colon = name.lastIndexOf(':');
+            return configuration
+                    .requirementsFor(ImageName.parse(name.substring(0, colon)), new Tag(name.substring(colon + 1)))
+                    .stream()
+                    .map(VerificationRequirement::demandedBy)
+                    .map(text -> text.contains("docker.io") ? "hub" : "production")
+                    .toList();
+        };
+        assertThat(rules.apply("registry.example.com/prod/web:production")).containsExactly("production");
+        assertThat(rules.apply("registry.example.com/prod/a/b:1.0-rc")).containsExactly("production");
+        assertThat(rules.apply("registry.example.com/prod/web:latest")).isEmpty();
+        assertThat(rules.apply("registry.example.com/test/web:production")).isEmpty();
+        assertThat(rules.apply("registry.example.org/prod/web:production")).isEmpty();
+        assertThat(rules.apply("technolog/one:production")).containsExactly("production", "hub");
+        assertThat(rules.apply("technolog/two:anything")).containsExactly("hub");
+        assertThat(configuration
+                        .requirementsFor(ImageName.parse("registry.example.com/prod/web"), new Tag("production"))
+                        .get(0)
+                        .attestations())
+                .containsExactly("https://spdx.dev/Document");
+    }
+
+    @Test
+    void identitiesNeedATrustedRoot() throws Exception {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        VerificationRule keyless = new VerificationRule("*");
+        keyless.setCertificateIdentity("release@example.com");
+        keyless.setCertificateOidcIssuerRegexp("https://.*");
+        configuration.setVerificationRules(List.of(keyless));
+        ImageName image = ImageName.parse("a/b");
+        assertThatThrownBy(() -> configuration.requirementsFor(image, new Tag("x")))
+                .hasMessageContaining("trusted root");
+        JSONObject form = new JSONObject()
+                .element(
+                        "verificationRules",
+                        new JSONObject()
+                                .element("images", "*")
+                                .element("certificateIdentity", "release@example.com")
+                                .element("certificateOidcIssuer", "https://accounts.example.com"));
+        assertThatThrownBy(() -> configuration.configure((StaplerRequest2) null, form))
+                .isInstanceOf(Descriptor.FormException.class)
+                .hasMessageContaining("trusted root");
+        assertThatThrownBy(() -> configuration.setTrustedRoot("{}")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(configuration.doCheckTrustedRoot("{}").kind).isEqualTo(FormValidation.Kind.ERROR);
+
+        configuration.setTrustedRoot(TRUSTED_ROOT);
+
+        assertThat(configuration
+                        .requirementsFor(image, new Tag("x"))
+                        .get(0)
+                        .identities())
+                .hasToString("[release@example.com (https://.*)]");
+        keyless.setCertificateIdentityRegexp("both");
+        assertThatThrownBy(() -> configuration.setVerificationRules(List.of(keyless)))
+                .hasMessageContaining("certificateIdentity");
+    }
+
+    @Test
+    void takesNoRuleThatMakesNoSense() throws Exception {
+        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
+        VerificationRule withoutKey = new VerificationRule("*");
+        VerificationRule wrongKey = rule("*", null);
+        wrongKey.setPublicKeys("no key");
+        VerificationRule wrongAttestation = rule("*", null);
+        wrongAttestation.setAttestations("no-such-type");
+        for (VerificationRule wrong : List.of(withoutKey, wrongKey, wrongAttestation, rule(null, null))) {
+            assertThatThrownBy(() -> configuration.setVerificationRules(List.of(wrong)))
+                    .isInstanceOf(IllegalArgumentException.class);
+            JSONObject entry = new JSONObject()
+                    .element("images", Util.fixNull(wrong.getImages()))
+                    .element("publicKeys", Util.fixNull(wrong.getPublicKeys()))
+                    .element("attestations", Util.fixNull(wrong.getAttestations()));
+            assertThatThrownBy(() -> configuration.configure(
+                            (StaplerRequest2) null, new JSONObject().element("verificationRules", entry)))
+                    .isInstanceOf(Descriptor.FormException.class);
+        }
+        VerificationRule.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(VerificationRule.DescriptorImpl.class);
+        assertThat(form.doCheckPublicKeys("no key").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckPublicKeys(PUBLIC_KEY).kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckAttestations("spdx slsaprovenance1").kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckAttestations("no-such-type").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckImages(" ").kind).isEqualTo(FormValidation.Kind.ERROR);
+    }
+
     @Test
     void readsARegistrysSettingsOnceUntilTheyChange() {
         RegistryConfiguration registry = registry("a.example.com", null, null, null);
@@ -586,7 +710,8 @@ class DockerPromotionConfigurationTest {
                 ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
             for (Object form : List.of(
                     DockerPromotionConfiguration.get(),
-                    jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class))) {
+                    jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class),
+                    jenkins.jenkins.getDescriptorByType(VerificationRule.DescriptorImpl.class))) {
                 for (Method method : form.getClass().getDeclaredMethods()) {
                     if (method.getName().matches("do(Check|Fill).*")) {
                         answers++;

@@ -1,0 +1,43 @@
+package io.jenkins.plugins.dockerpromotion.webhook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.nio.file.Path;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
+
+/** The usual way to install a plugin: into a Jenkins that runs, and goes on running. */
+class InstalledWithoutRestartTest {
+
+    private static final String PLUGIN = "docker-promotion";
+
+    @RegisterExtension
+    private final RealJenkinsExtension jenkins = new RealJenkinsExtension().omitPlugins(PLUGIN);
+
+    @Test
+    void aPushStartsABuild() throws Throwable {
+        // Written by the build of this plugin: the plugin as it is in target.
+        String plugin = Path.of("target/test-classes/the.hpl").toAbsolutePath().toString();
+        jenkins.startJenkins();
+        jenkins.runRemotely(rule -> {
+            assertThat(rule.jenkins.getPlugin(PLUGIN)).isNull();
+            rule.jenkins.pluginManager.dynamicLoad(new File(plugin));
+        });
+        jenkins.runRemotely(InstalledWithoutRestartTest::push);
+    }
+
+    private static void push(JenkinsRule rule) throws Exception {
+        rule.jenkins.setQuietPeriod(0);
+        WorkflowJob job = new Webhook(rule).job("pushed", "dockerHubPush(image: 'a/pushed')", "");
+        String token = WebhookConfiguration.get().make("Docker Hub");
+
+        new Webhook(rule).push(token, "a/pushed", "1");
+
+        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        rule.assertBuildStatusSuccess(rule.waitForCompletion(job.getBuildByNumber(2)));
+    }
+}
