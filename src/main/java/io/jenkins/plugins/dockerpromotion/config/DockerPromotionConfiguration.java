@@ -126,8 +126,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @RequirePOST
     public FormValidation doCheckTrustedRoot(@QueryParameter String value) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormFields.parsed(
-                Util.fixNull(value), text -> requireTrustedRoot(Util.fixEmptyAndTrim(text)));
+        return FormFields.parsed(Util.fixNull(value), text -> requireTrustedRoot(Util.fixEmptyAndTrim(text)));
     }
 
     /**

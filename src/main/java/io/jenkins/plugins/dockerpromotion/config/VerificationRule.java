@@ -141,7 +141,8 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
     /** @throws IllegalArgumentException in one line, if the rule makes no sense, whatever trusted root there is */
     void check() {
         if (images == null) {
-            throw new IllegalArgumentException("a verification rule needs 'images', such as registry.example.com/prod/*");
+            throw new IllegalArgumentException(
+                    "a verification rule needs 'images', such as registry.example.com/prod/*");
         }
         if (hasIdentity()) {
             identity();

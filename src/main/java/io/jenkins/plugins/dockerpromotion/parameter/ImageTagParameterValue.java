@@ -72,8 +72,7 @@ public final class ImageTagParameterValue extends StringParameterValue {
 
         private static void find(ImageTagParameterValue value, Run<?, ?> run, TaskListener listener) {
             ParametersDefinitionProperty property = run.getParent().getProperty(ParametersDefinitionProperty.class);
-            ParameterDefinition definition =
-                    property == null ? null : property.getParameterDefinition(value.getName());
+            ParameterDefinition definition = property == null ? null : property.getParameterDefinition(value.getName());
             if (!(definition instanceof ImageTagParameterDefinition asked)) {
                 return;
             }

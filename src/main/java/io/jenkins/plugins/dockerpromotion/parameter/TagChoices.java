@@ -65,8 +65,8 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
         public String label() {
             StringBuilder label = new StringBuilder(tag);
             pushed.ifPresent(time -> label.append(" · ")
-                    .append(Messages.TagChoices_ago(
-                            Util.getTimeSpanString(Math.max(0, Duration.between(time, Instant.now()).toMillis())))));
+                    .append(Messages.TagChoices_ago(Util.getTimeSpanString(
+                            Math.max(0, Duration.between(time, Instant.now()).toMillis())))));
             if (!marks.isEmpty()) {
                 label.append(" · ").append(String.join(", ", marks));
             }
@@ -144,7 +144,8 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
             ImageTags registry = ImageTags.toRead(image, credential, context);
             Map<String, ListedTag> details = registry.read(Details::new).tags;
             TagQuery.Found found = TagQuery.newest(details.values(), asked.tagPattern(), asked.getLimit());
-            List<String> wanted = new ArrayList<>(found.tags().stream().map(Tag::value).toList());
+            List<String> wanted =
+                    new ArrayList<>(found.tags().stream().map(Tag::value).toList());
             asked.getMarks().stream().filter(details::containsKey).forEach(wanted::add);
             Map<String, String> digests = digests(registry, wanted, details);
             List<Choice> choices = found.tags().stream()

@@ -11,21 +11,14 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
-import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import java.util.function.Function;
-import hudson.XmlFile;
-import hudson.model.Saveable;
-import hudson.model.listeners.SaveableListener;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.htmlunit.html.HtmlElement;
-import org.htmlunit.html.HtmlForm;
 import hudson.ProxyConfiguration;
 import hudson.Util;
+import hudson.XmlFile;
 import hudson.model.Descriptor;
 import hudson.model.Item;
+import hudson.model.Saveable;
 import hudson.model.User;
+import hudson.model.listeners.SaveableListener;
 import hudson.security.ACL;
 import hudson.security.ACLContext;
 import hudson.security.AccessDeniedException3;
@@ -36,6 +29,9 @@ import io.jenkins.plugins.casc.Attribute;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.casc.ConfiguratorRegistry;
 import io.jenkins.plugins.casc.SecretSource;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
@@ -57,6 +53,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
@@ -64,6 +62,8 @@ import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
+import org.htmlunit.html.HtmlElement;
+import org.htmlunit.html.HtmlForm;
 import org.htmlunit.util.NameValuePair;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -257,14 +257,22 @@ class DockerPromotionConfigurationTest {
     void theExampleOfAWholeConfigurationIsTakenAsItStands() throws Exception {
         String hash = "bd15cfc1b78ab660e1a13f03418dcc6aa5c0c17087946b931e3e93f567e23ccf";
         Map<String, String> secrets = Map.of(
-                "DOCKER_HUB_USER", "technolog",
-                "DOCKER_HUB_TOKEN", "dckr_pat_1",
-                "REGISTRY_USER", "robot",
-                "REGISTRY_PASSWORD", "only-for-the-test",
-                "REGISTRY_CA", Files.readString(TestCertificates.shared().caPem()),
-                "DOCKER_HUB_WEBHOOK_HASH", hash,
-                "RELEASE_KEY", PUBLIC_KEY,
-                "SIGSTORE_TRUSTED_ROOT", TRUSTED_ROOT);
+                "DOCKER_HUB_USER",
+                "technolog",
+                "DOCKER_HUB_TOKEN",
+                "dckr_pat_1",
+                "REGISTRY_USER",
+                "robot",
+                "REGISTRY_PASSWORD",
+                "only-for-the-test",
+                "REGISTRY_CA",
+                Files.readString(TestCertificates.shared().caPem()),
+                "DOCKER_HUB_WEBHOOK_HASH",
+                hash,
+                "RELEASE_KEY",
+                PUBLIC_KEY,
+                "SIGSTORE_TRUSTED_ROOT",
+                TRUSTED_ROOT);
         SecretSource source = new SecretSource() {
             @Override
             public Optional<String> reveal(String secret) {
@@ -354,8 +362,9 @@ class DockerPromotionConfigurationTest {
         form.getInputByName("_.callbackHosts").setValue("");
         form.getTextAreaByName("_.allowedHosts").setText("");
         for (String field : List.of("_.host", "_.images")) {
-            HtmlElement delete = form.getFirstByXPath("//input[@name='" + field
-                    + "']/ancestor::*[contains(@class,'repeated-chunk')]//button[contains(@class,'repeatable-delete')]");
+            HtmlElement delete = form.getFirstByXPath(
+                    "//input[@name='" + field
+                            + "']/ancestor::*[contains(@class,'repeated-chunk')]//button[contains(@class,'repeatable-delete')]");
             delete.click();
         }
 
@@ -569,10 +578,7 @@ class DockerPromotionConfigurationTest {
 
         configuration.setTrustedRoot(TRUSTED_ROOT);
 
-        assertThat(configuration
-                        .requirementsFor(image, new Tag("x"))
-                        .get(0)
-                        .identities())
+        assertThat(configuration.requirementsFor(image, new Tag("x")).get(0).identities())
                 .hasToString("[release@example.com (https://.*)]");
         keyless.setCertificateIdentityRegexp("both");
         assertThatThrownBy(() -> configuration.setVerificationRules(List.of(keyless)))
