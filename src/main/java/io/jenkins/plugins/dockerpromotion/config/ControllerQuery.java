@@ -52,7 +52,7 @@ public final class ControllerQuery {
         try {
             asked = THREADS.submit(() -> question.ask(context));
         } catch (RejectedExecutionException e) {
-            throw new AbortException("Jenkins asks registries for too many others at this moment");
+            throw new AbortException("Jenkins is testing too many registries at the moment");
         }
         try {
             return asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

@@ -425,7 +425,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
             throw new IllegalArgumentException(
                     "the global configuration 'Docker Image Promotion' is wrong at the registry '"
                             + Util.fixNull(registry.getHost()) + "' (" + e.getMessage()
-                            + "); an administrator has to correct it");
+                            + "); an administrator must correct it");
         }
     }
 

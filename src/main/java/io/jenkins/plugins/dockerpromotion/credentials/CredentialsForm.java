@@ -25,12 +25,12 @@ public final class CredentialsForm {
 
     private CredentialsForm() {}
 
-    /** The credentials a registry can be shown: user name with password, secret text, and what other plugins turn. */
+    /** The credentials a registry can be shown: username and password, secret text, and what other plugins turn. */
     public static ListBoxModel items(@CheckForNull Item item, String current, String registry) {
         return items(item, current, registry, RegistryCredentials.anyKind());
     }
 
-    /** The same without all that is not a user name with password. */
+    /** The same without all that is not a username and password. */
     public static ListBoxModel usernamePasswordItems(@CheckForNull Item item, String current, String registry) {
         return items(item, current, registry, RegistryCredentials.usernamePassword());
     }
@@ -40,7 +40,7 @@ public final class CredentialsForm {
         return check(item, value, registry, RegistryCredentials.anyKind());
     }
 
-    /** Whether there is such a user name with password; none at all is an error. */
+    /** Whether there is such a username and password; none at all is an error. */
     public static FormValidation checkUsernamePassword(@CheckForNull Item item, String value, String registry) {
         if (maySee(item) && Util.fixEmptyAndTrim(value) == null) {
             return FormValidation.error(Messages.CredentialsForm_required());

@@ -29,9 +29,9 @@ import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 /** Turns the id of credentials into what a registry is shown, for one build and one registry. */
 public final class RegistryCredentials {
 
-    private static final String ANY_KIND = "a user name with password, a secret text (an access token), or credentials"
+    private static final String ANY_KIND = "a username and password, a secret text (an access token), or credentials"
             + " another plugin turns into a Docker registry's login";
-    private static final String USERNAME_PASSWORD = "a user name with password";
+    private static final String USERNAME_PASSWORD = "a username and password";
 
     private RegistryCredentials() {}
 
@@ -177,11 +177,11 @@ public final class RegistryCredentials {
         try {
             pair = new String(Base64.getDecoder().decode(token.trim()), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("the plugin they come from gives a token that is not base64");
+            throw new IllegalArgumentException("their plugin provides a token that is not base64");
         }
         int colon = pair.indexOf(':');
         if (colon < 1) {
-            throw new IllegalArgumentException("the plugin they come from gives a token without user name");
+            throw new IllegalArgumentException("their plugin provides a token without a username");
         }
         return new Basic(pair.substring(0, colon), pair.substring(colon + 1));
     }

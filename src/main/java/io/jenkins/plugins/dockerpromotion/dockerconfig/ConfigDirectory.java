@@ -109,8 +109,8 @@ public final class ConfigDirectory {
     }
 
     private static IOException failure(Path directory, IOException e) {
-        return new IOException("Cannot make the Docker configuration " + directory + ": " + e
-                + "; see to it that the agent's user can write there.");
+        return new IOException("Cannot create the Docker configuration " + directory + ": " + e
+                + "; make sure that the agent's user can write there.");
     }
 
     private Map<String, String> fill(DockerConfig inherited) throws IOException {

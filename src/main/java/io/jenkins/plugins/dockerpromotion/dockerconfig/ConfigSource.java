@@ -43,7 +43,7 @@ record ConfigSource(Path directory, boolean ofOuterBlock) {
         } catch (NoSuchFileException e) {
             return DockerConfig.empty();
         } catch (AccessDeniedException e) {
-            throw new IOException("it may not be read", e);
+            throw new IOException("permission denied", e);
         } catch (FileSystemException e) {
             // The message of the exception repeats the path.
             throw new IOException(Files.isDirectory(file) ? "it is a directory" : String.valueOf(e.getReason()), e);

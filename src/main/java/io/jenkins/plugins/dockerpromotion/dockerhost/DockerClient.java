@@ -171,8 +171,8 @@ final class DockerClient {
             try {
                 process.getOutputStream().close();
                 if (!waitFor(process, started)) {
-                    throw new HostException("the docker client said nothing for " + TIMEOUT_MINUTES
-                            + " minutes; look whether the daemon is stuck");
+                    throw new HostException("the docker client did not respond for " + TIMEOUT_MINUTES
+                            + " minutes; check whether the daemon hangs");
                 }
                 return new Said(
                         process.exitValue(),

@@ -48,7 +48,7 @@ public final class HostPruner {
             throws HostException, InterruptedException {
         DockerClient docker = DockerClient.find(environment);
         if (!TURN.tryLock()) {
-            notices.say("Waiting, as another build is pruning Docker on this agent");
+            notices.say("Waiting: another build is pruning Docker on this agent");
             TURN.lockInterruptibly();
         }
         try {

@@ -25,7 +25,7 @@ final class Creation extends MasterToSlaveFileCallable<ConfigDirectory.Created> 
             throws IOException, InterruptedException {
         synchronized (Removal.REMOVED) {
             if (Removal.REMOVED.contains(directory.getName())) {
-                throw new AbortException("The Docker configuration is not needed any more");
+                throw new AbortException("The Docker configuration is no longer needed");
             }
             // Whatever there is of it when this is done again, after a restart say.
             new FilePath(directory).deleteRecursive();

@@ -67,8 +67,8 @@ public final class IsolatedDirectories {
         try {
             put(directory);
         } catch (IOException e) {
-            throw new AbortException("Cannot make a Docker configuration: it cannot be written down in " + home + " ("
-                    + e.getMessage() + "), so it could be forgotten; an administrator has to look after this folder");
+            throw new AbortException("Cannot create a Docker configuration: it cannot be written down in " + home + " ("
+                    + e.getMessage() + "), so it could be forgotten; an administrator must check this folder");
         }
         return place.act(new Creation(request));
     }
@@ -114,7 +114,7 @@ public final class IsolatedDirectories {
                 LOGGER.log(Level.INFO, () -> "Removed " + directory + ", which could not be removed before");
             } else if (isOutdated(directory)) {
                 forget(directory);
-                LOGGER.log(Level.WARNING, () -> "Not removed, since there is no such agent any more: " + directory);
+                LOGGER.log(Level.WARNING, () -> "Not removed, because the agent no longer exists: " + directory);
             }
         } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot remove " + directory);

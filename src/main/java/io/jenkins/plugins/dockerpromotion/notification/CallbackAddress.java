@@ -65,7 +65,7 @@ public record CallbackAddress(URI uri) {
         } catch (URISyntaxException e) {
             // Said below.
         }
-        throw new IllegalArgumentException("'" + text + "' is no host; write for instance hooks.example.com:8443");
+        throw new IllegalArgumentException("'" + text + "' is not a host; expected for example hooks.example.com:8443");
     }
 
     /**
@@ -119,7 +119,7 @@ public record CallbackAddress(URI uri) {
         Network network = context.network().with(TIMING).with(HostRules.of(List.of(uri.getRawAuthority())));
         HttpTransport transport = new HttpTransport(
                 network, network.certificateAuthority(uri), context.time(), context.notices(), context.quotas());
-        RegistryRequest post = RegistryRequest.of("answer the push", "POST", uri)
+        RegistryRequest post = RegistryRequest.of("report the build result", "POST", uri)
                 .header("Accept", "application/json")
                 .body(new RequestBody.Bytes(message.json(), "application/json"));
         transport.call(post, Authorizer.NONE, answer -> null);

@@ -70,7 +70,7 @@ public record Payload(String source, List<PushEvent> events) {
                 return new Payload(format.source, format.reader.read(json, hosts));
             }
         }
-        throw new PayloadException("the body is no notification of Docker Hub, the CNCF registry, GitLab, Harbor,"
+        throw new PayloadException("the body is not a notification from Docker Hub, the CNCF registry, GitLab, Harbor,"
                 + " Artifactory, Gitea, the GitHub container registry, Quay or Azure's registry");
     }
 

@@ -86,7 +86,7 @@ public final class ImageInspector {
         if (found.isEmpty()) {
             throw new NotFoundException(
                     "Cannot look at " + reference + " on " + reference.name().host() + ": there is no such image; check"
-                            + " that it exists (what is private looks absent to those who may not see it)",
+                            + " that it exists (private images look missing without permission)",
                     new RegistryException.Reason(404, List.of(), false));
         }
         return new ImageInfo(

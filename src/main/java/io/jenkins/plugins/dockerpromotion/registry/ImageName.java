@@ -51,7 +51,7 @@ public record ImageName(String host, String path) implements Serializable {
      */
     public static ImageName parse(String text) {
         if (text == null || text.isEmpty()) {
-            throw new IllegalArgumentException("an image name is needed, such as technolog/serviceone");
+            throw new IllegalArgumentException("an image name is required, such as technolog/serviceone");
         }
         int slash = text.indexOf('/');
         boolean named = slash >= 0 && isHost(text.substring(0, slash));

@@ -102,8 +102,8 @@ public record PageChange(String description, String text, String section) implem
         List<String> order = markers.stream().map(m -> m.group(1)).toList();
         if (!order.equals(List.of("begin", "end"))) {
             throw new IllegalArgumentException(
-                    "the markers of the section '" + section + "' are damaged: there should be one '" + begin
-                            + "' and behind it one '" + end + "', and there is " + String.join(", ", order)
+                    "the markers of the section '" + section + "' are damaged: expected one '" + begin
+                            + "' followed by one '" + end + "', but found " + String.join(", ", order)
                             + "; correct them on the page");
         }
         return page.substring(0, markers.get(0).end()) + "\n" + text + "\n"

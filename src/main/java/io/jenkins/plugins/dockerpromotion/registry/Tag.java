@@ -19,7 +19,7 @@ public record Tag(String value) implements Serializable {
     /** @throws IllegalArgumentException in one line, if {@code value} is not a tag */
     public Tag {
         if (value == null || value.isEmpty()) {
-            throw new IllegalArgumentException("a tag is needed, such as 2017.2.103");
+            throw new IllegalArgumentException("a tag is required, such as 2017.2.103");
         }
         if (!isValid(value)) {
             throw new IllegalArgumentException(

@@ -43,7 +43,7 @@ final class TagDeletion {
             case NONE ->
                 throw failure(
                         tagged,
-                        "deletion is switched off there; whoever runs a CNCF registry can switch it on"
+                        "deletion is disabled there; the operator of a CNCF registry can enable it"
                                 + " (REGISTRY_STORAGE_DELETE_ENABLED=true), GitHub deletes only by its own API",
                         Obstacle.SWITCHED_OFF);
         };

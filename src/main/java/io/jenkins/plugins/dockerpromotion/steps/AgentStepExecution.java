@@ -73,7 +73,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
     public void onResume() {
         if (stopCause == null) {
             // Before the agent is back, so that no new build comes in between.
-            takeLock(() -> awaitAgent(new AbortException("after the restart of Jenkins it did not come back")));
+            takeLock(() -> awaitAgent(new AbortException("it did not reconnect after the restart of Jenkins")));
         } else {
             end(stopCause);
         }
@@ -170,7 +170,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
         if (stopCause != null || !StepFailure.isAgentLost(e)) {
             end(StepFailure.explained(step.phrase(), e));
         } else if (!AgentPlace.isJenkinsEnding()) {
-            say("Lost " + agent + "; waiting for it to come back");
+            say("Lost " + agent + "; waiting for it to reconnect");
             awaitAgent(e);
         }
     }

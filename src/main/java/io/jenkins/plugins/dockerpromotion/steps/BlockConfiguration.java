@@ -30,7 +30,7 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 record BlockConfiguration(Map<String, String> variables, List<String> hosts) {
 
     /** What makes it, behind "cannot" in an error. */
-    static final String PHRASE = "make a Docker configuration";
+    static final String PHRASE = "create a Docker configuration";
 
     /** What of the environment says where the configuration is that was in force before. */
     private static final List<String> INHERITED =

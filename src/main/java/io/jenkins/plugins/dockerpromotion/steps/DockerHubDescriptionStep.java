@@ -120,7 +120,7 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
     @Override
     Object result(Boolean changed, StepRun run) {
         String page = PageLink.toDescription(name(), getImage());
-        run.say(changed ? "Changed the page of " + page : "The page of " + page + " says so already");
+        run.say(changed ? "Changed the page of " + page : "The page of " + page + " is already up to date");
         return changed;
     }
 

@@ -64,7 +64,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
     @Override
     Operation<TagFinder.Found> operation(StepRun run) throws AbortException {
         if (build == null || build < 0) {
-            throw new IllegalArgumentException("'build' is needed, the number of a build");
+            throw new IllegalArgumentException("'build' is required: a build number");
         }
         TagFinder finder =
                 new TagFinder(name(), tags(patternInForce, getRegex()).orElseThrow(), BigInteger.valueOf(build));

@@ -63,7 +63,7 @@ final class ImageForm {
     /** Refuses a text that is not the number of a build; anything else is left to its conversion. */
     static void requireNumber(Object build, String phrase) throws AbortException {
         if (build instanceof CharSequence text && !text.toString().matches("[0-9]{1,18}")) {
-            throw new AbortException("Cannot " + phrase + ": '" + text + "' is not the number of one");
+            throw new AbortException("Cannot " + phrase + ": '" + text + "' is not a build number");
         }
     }
 

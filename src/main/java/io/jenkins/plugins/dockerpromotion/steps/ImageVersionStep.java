@@ -117,7 +117,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
 
     @Override
     String phrase() {
-        return "give " + (build == null ? "this build" : "build " + build) + " a version"
+        return "create a version for " + (build == null ? "this build" : "build " + build)
                 + (image == null ? "" : " of " + image);
     }
 
@@ -127,11 +127,11 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
         VersionSurvey survey = claim.request().survey();
         Optional<String> before = VersionReservations.get().given(claim);
         if (before.isPresent()) {
-            run.say("This build was given " + before.get() + " before");
+            run.say("This build already has the version " + before.get());
             return VersionSurveyor.ofNothing(survey);
         }
         if (image == null) {
-            run.say("Giving" + phrase().substring("give".length()) + " by " + patternInForce);
+            run.say("Creating" + phrase().substring("create".length()) + " by " + patternInForce);
             return VersionSurveyor.ofNothing(survey);
         }
         ImageName name = ImageName.parse(image);
@@ -209,7 +209,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
         /** In a Jenkinsfile {@code values} may be a map: {@code [major: 1, minor: 4]}. */
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
-            ImageForm.requireNumber(arguments.get("build"), "give a build a version");
+            ImageForm.requireNumber(arguments.get("build"), "create a version for a build");
             Map<String, Object> usual = new LinkedHashMap<>(arguments);
             if (arguments.get("values") instanceof Map<?, ?> map) {
                 usual.put(

@@ -77,7 +77,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     @Override
     public synchronized void onResume() {
         switch (phase) {
-            case ENTERING -> enter(new AbortException("after the restart of Jenkins it did not come back"));
+            case ENTERING -> enter(new AbortException("it did not reconnect after the restart of Jenkins"));
             case INSIDE -> {
                 if (stopCause != null) {
                     body.cancel(stopCause);
@@ -125,7 +125,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     @Override
     public synchronized String getStatus() {
         return switch (phase) {
-            case ENTERING -> "making a Docker configuration";
+            case ENTERING -> "creating a Docker configuration";
             case INSIDE -> "running the block";
             case LEAVING -> "removing the Docker configuration";
         };
@@ -166,7 +166,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
             if (!StepFailure.isAgentLost(e)) {
                 giveUp(e);
             } else if (!AgentPlace.isJenkinsEnding()) {
-                say("Lost " + workspace + "; waiting for it to come back");
+                say("Lost " + workspace + "; waiting for it to reconnect");
                 enter(e);
             }
         }
@@ -251,7 +251,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     private void warn(Throwable problem) {
         String why = problem instanceof TimeoutException ? "the agent has not answered yet" : problem.getMessage();
         say("Cannot remove the Docker configuration " + directory + " yet: " + why
-                + "; it holds logins, and is removed as soon as the agent connects the next time.");
+                + "; it contains logins, and will be removed when the agent reconnects.");
     }
 
     /** What ends the build would be stored as it is. */

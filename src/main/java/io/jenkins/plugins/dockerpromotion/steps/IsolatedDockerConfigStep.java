@@ -107,7 +107,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
             RegistryKey key = login.key();
             if (logins.containsKey(key)) {
                 throw new AbortException("isolatedDockerConfig has two logins for " + key.host()
-                        + ", and a Docker configuration holds one for each registry; take one of them out.");
+                        + ", but a Docker configuration can have only one for each registry; remove one of them.");
             }
             logins.put(key, StepCredentials.find(run, listener, login.getCredentialsId(), key.host()));
         }

@@ -63,7 +63,7 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
                 State.parse(state);
             }
         } catch (IllegalArgumentException e) {
-            throw new AbortException("Cannot answer the push: " + e.getMessage());
+            throw new AbortException("Cannot report the build result: " + e.getMessage());
         }
         return new Execution(this, context);
     }
@@ -112,9 +112,9 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
         private boolean answer(Run<?, ?> run, TaskListener listener) throws InterruptedException {
             List<Push> pushes = PushStore.get().answerable(run);
             State state = step.state == null ? Callback.stateOf(run.getResult()) : State.parse(step.state);
-            listener.getLogger().println("Telling Docker Hub what came of the push: " + state);
+            listener.getLogger().println("Reporting the build result to Docker Hub: " + state);
             if (pushes.isEmpty()) {
-                listener.getLogger().println("No push that can be answered started this build");
+                listener.getLogger().println("No push started this build, so there is nothing to report");
             }
             String description = step.description == null ? run.getFullDisplayName() + ": " + state : step.description;
             CallbackMessage message = Callback.message(run, state, description);
@@ -129,7 +129,7 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
                 throws InterruptedException {
             boolean taken = PushStore.get().answer(push, message, listener.getLogger()::println);
             if (taken) {
-                listener.getLogger().println("Answered the push of " + push + ": " + message.state());
+                listener.getLogger().println("Reported the build result for the push of " + push + ": " + message.state());
             }
             return taken;
         }

@@ -101,8 +101,8 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
                 volumes,
                 dryRun,
                 RunningBuilds.busyWith(run.build(), run.context().get(Computer.class), environment));
-        run.say((dryRun ? "Looking for" : "Removing") + " what Docker on " + agent + " has not used for " + until
-                + ", and no running build may be using");
+        run.say((dryRun ? "Looking for" : "Removing") + " Docker data on " + agent + " unused for " + until
+                + ", except what running builds may use");
         return new Request(policy, environment);
     }
 

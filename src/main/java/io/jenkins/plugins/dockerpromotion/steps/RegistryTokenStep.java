@@ -81,11 +81,11 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
 
     private Set<Scope> scopes() {
         if (!ACTIONS.containsAll(actions)) {
-            throw new IllegalArgumentException("'actions' are among pull, push, delete and *, and not "
+            throw new IllegalArgumentException("'actions' must be pull, push, delete or *, not "
                     + String.join(", ", actions.stream().map(String::valueOf).toList()));
         }
         if (image == null && !actions.equals(DEFAULT_ACTIONS)) {
-            throw new IllegalArgumentException("'actions' are those on an image; without 'image', give none");
+            throw new IllegalArgumentException("'actions' require 'image'");
         }
         return image == null
                 ? Set.of()

@@ -32,7 +32,7 @@ final class StepCredentials {
         return RegistryCredentials.find(run, inForce(listener, credentialsId, host), host);
     }
 
-    /** The same for what takes a user name with password only, and needs one. */
+    /** The same for what takes a username and password only, and needs one. */
     static Basic findUsernamePassword(Run<?, ?> run, TaskListener listener, String credentialsId, String host)
             throws AbortException {
         return RegistryCredentials.findUsernamePassword(run, inForce(listener, credentialsId, host), host);
@@ -54,7 +54,7 @@ final class StepCredentials {
         }
         Optional<String> usual = usual(host);
         usual.ifPresent(id -> listener.getLogger()
-                .println("Using the default credentials '" + id + "' of the configuration for " + host));
+                .println("Using the default credentials '" + id + "' from the global configuration for " + host));
         return usual.orElse(null);
     }
 
@@ -64,7 +64,7 @@ final class StepCredentials {
                 .orElseGet(() -> CredentialsForm.check(item, credentialsId, registry));
     }
 
-    /** The same where a user name with password is needed. */
+    /** The same where a username and password is needed. */
     static FormValidation checkUsernamePassword(Item item, String credentialsId, String registry) {
         return shownDefault(item, credentialsId, registry)
                 .orElseGet(() -> CredentialsForm.checkUsernamePassword(item, credentialsId, registry));

@@ -58,7 +58,7 @@ final class StepFailure {
      */
     static AbortException agentLost(String phrase, AgentPlace agent, Throwable why) {
         AbortException lost = new AbortException("Cannot " + phrase + ": " + agent
-                + " was lost and did not come back; run it again, what was done is not done twice");
+                + " was lost and did not reconnect; run the build again, completed work is not repeated");
         lost.initCause(why);
         return lost;
     }

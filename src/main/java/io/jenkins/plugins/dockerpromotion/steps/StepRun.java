@@ -38,7 +38,7 @@ record StepRun(Run<?, ?> build, TaskListener listener, StepContext context, UUID
         return StepCredentials.find(build, listener, credentialsId, host);
     }
 
-    /** The same where a user name with password is needed. */
+    /** The same where a username and password is needed. */
     RegistryAuthentication.Basic passwordLogin(String credentialsId, String host) throws AbortException {
         return StepCredentials.findUsernamePassword(build, listener, credentialsId, host);
     }

@@ -42,7 +42,7 @@ public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
      */
     final ImageReference reference() {
         if (tag == null) {
-            throw new IllegalArgumentException("'tag' is needed, a tag or a digest");
+            throw new IllegalArgumentException("'tag' is required: a tag or a digest");
         }
         return new ImageReference(name(), tag);
     }

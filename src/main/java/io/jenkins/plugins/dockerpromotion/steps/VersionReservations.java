@@ -141,7 +141,7 @@ public final class VersionReservations implements Saveable {
 
     private AbortException unusable(String why, Exception cause) {
         AbortException unusable = new AbortException("Cannot give a version: " + why + " " + file.getFile()
-                + "; an administrator has to look after this file");
+                + "; an administrator must check this file");
         unusable.initCause(cause);
         return unusable;
     }

@@ -142,8 +142,8 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             return new Removed(expected == null ? "" : expected.toString(), true);
         }
         throw new RetentionException("Cannot delete the tag " + tagged
-                + ": there is no such tag; check its name (what is private looks absent"
-                + " to those who may not see it)");
+                + ": there is no such tag; check its name (private images look missing"
+                + " without permission)");
     }
 
     private void requireExpected(Digest now) throws RetentionException {

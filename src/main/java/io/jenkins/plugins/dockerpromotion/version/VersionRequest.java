@@ -41,7 +41,7 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
         String why = objection.get();
         if (!template.pattern().hasBuild()) {
             throw new IllegalArgumentException(
-                    why + "; give other 'values', or a pattern with {build}, which is another number each time");
+                    why + "; use other 'values', or a pattern with {build}");
         }
         ImageVersion next = template.version(seen.nextBuild());
         seen.objectionTo(next).ifPresent(still -> {
@@ -50,7 +50,7 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
         });
         if (!bump) {
             throw new IllegalArgumentException(why
-                    + "; was the build number reset, did a later build ask first, or does another job count there? Use"
+                    + "; the build number may have been reset, a later build may have been first, or another job may create versions there. Use"
                     + " 'bump: true' for the next free number, " + seen.nextBuild()
                     + ", or set the job's next build number");
         }

@@ -64,7 +64,7 @@ public final class Callback {
             callback.send(message, new RegistryContext(network, Timekeeper.SYSTEM, log));
             return true;
         } catch (IllegalArgumentException e) {
-            log.say("Cannot answer the push: " + e.getMessage());
+            log.say("Cannot report the build result: " + e.getMessage());
         } catch (RegistryException e) {
             log.say(e.getMessage());
         }

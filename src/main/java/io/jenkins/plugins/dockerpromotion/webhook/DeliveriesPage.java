@@ -64,6 +64,6 @@ public final class DeliveriesPage extends ManagementLink {
         }
         return PushStore.get().take(delivery.get().again())
                 ? HttpResponses.redirectToDot()
-                : HttpResponses.errorWithoutStack(TOO_MANY_REQUESTS, "Too many deliveries wait");
+                : HttpResponses.errorWithoutStack(TOO_MANY_REQUESTS, "Too many waiting deliveries");
     }
 }

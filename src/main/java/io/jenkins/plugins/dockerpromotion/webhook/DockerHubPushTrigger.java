@@ -129,7 +129,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
                     .collect(Collectors.toUnmodifiableSet());
             Started.get().add(this);
         } catch (IllegalArgumentException e) {
-            LOGGER.log(Level.WARNING, e, () -> "The trigger of " + project.getFullName() + " waits for nothing");
+            LOGGER.log(Level.WARNING, e, () -> "The trigger of " + project.getFullName() + " is not active");
         }
     }
 

@@ -283,7 +283,7 @@ public final class PushStore {
                     Files.deleteIfExists(file(delivery));
                 }
             } catch (IOException e) {
-                LOGGER.log(Level.WARNING, e, () -> "Cannot write what became of the delivery " + delivery.getId());
+                LOGGER.log(Level.WARNING, e, () -> "Cannot save the delivery " + delivery.getId());
             }
         }
     }
@@ -383,12 +383,12 @@ public final class PushStore {
         boolean done = true;
         try {
             boolean taken = answer(push, message(push), LOGGER::info);
-            LOGGER.info(() -> (taken ? "Answered the push of " : "Could not answer the push of ") + push);
+            LOGGER.info(() -> (taken ? "Reported the build result for the push of " : "Could not report the build result for the push of ") + push);
         } catch (InterruptedException e) {
             done = false;
             Thread.currentThread().interrupt();
         } catch (RuntimeException e) {
-            LOGGER.log(Level.WARNING, e, () -> "Could not answer the push of " + push);
+            LOGGER.log(Level.WARNING, e, () -> "Could not report the build result for the push of " + push);
         } finally {
             if (done) {
                 answered(push);

@@ -85,14 +85,14 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         if (!request.getMethod().equals("POST")) {
             response.setHeader("Allow", "POST");
-            answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "A notification is sent by POST");
+            answer(response, HttpServletResponse.SC_METHOD_NOT_ALLOWED, "Notifications must use POST");
             return;
         }
         Matcher path = PATH.matcher(request.getRestOfPath());
         Optional<WebhookToken> token =
                 WebhookConfiguration.get().tokenOf(path.matches() ? path.group(1) : request.getRestOfPath());
         if (!path.matches() || token.isEmpty()) {
-            answer(response, HttpServletResponse.SC_FORBIDDEN, "No token opens this address");
+            answer(response, HttpServletResponse.SC_FORBIDDEN, "Unknown token");
         } else {
             receiveWithinLimits(token.get(), request, response);
         }
@@ -157,13 +157,13 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
                 }
             }
             if (payload.events().isEmpty()) {
-                answer(response, HttpServletResponse.SC_OK, "It tells of no push");
+                answer(response, HttpServletResponse.SC_OK, "It reports no push");
             } else {
                 answer(response, HttpServletResponse.SC_ACCEPTED, "Taken");
             }
         } catch (IOException e) {
-            LOGGER.log(Level.WARNING, "Cannot keep a delivery", e);
-            answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "It cannot be kept now");
+            LOGGER.log(Level.WARNING, "Cannot store a delivery", e);
+            answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "It cannot be stored now");
         }
     }
 

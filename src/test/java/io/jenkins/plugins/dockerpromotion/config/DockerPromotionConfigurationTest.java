@@ -684,7 +684,7 @@ class DockerPromotionConfigurationTest {
                 "https://me:my secret@registry.example.com")) {
             assertThat(form.doCheckAddress(wrong))
                     .as(wrong)
-                    .hasMessage("an address is https:// or http://, a host and maybe a port, no more");
+                    .hasMessage("an address is https:// or http://, a host and an optional port, nothing else");
         }
         assertThat(form.doCheckAddress("https://me:secret@registry.example.com").kind)
                 .isEqualTo(FormValidation.Kind.ERROR);

@@ -96,11 +96,11 @@ class RegistryCredentialsTest {
     void failuresSayWhatToDoInOneLine() {
         assertFails(
                 "nowhere",
-                "there are none with this id that job may use for this registry; create them as a user"
-                        + " name with password, a secret text (an access token), or credentials another plugin turns into a"
+                "there are none with this id that job may use for this registry; create them as a username"
+                        + " and password, a secret text (an access token), or credentials another plugin turns into a"
                         + " Docker registry's login, or correct the id, their scope or the host names of their domain");
-        assertFails("file", "they are of the kind 'Secret file'; use a user name with password, a secret text");
-        assertFails("odd", "the plugin they come from gives a token that is not base64; correct them");
+        assertFails("file", "they are of the kind 'Secret file'; use a username and password, a secret text");
+        assertFails("odd", "their plugin provides a token that is not base64; correct them");
     }
 
     @Test
@@ -118,7 +118,7 @@ class RegistryCredentialsTest {
         assertThatExceptionOfType(AbortException.class)
                 .isThrownBy(() -> RegistryCredentials.findUsernamePassword(run, "token", ""))
                 .withMessage("Cannot use the credentials 'token' for docker.io: they are of the kind"
-                        + " 'Secret text'; use a user name with password");
+                        + " 'Secret text'; use a username and password");
         assertThatExceptionOfType(AbortException.class)
                 .isThrownBy(() -> RegistryCredentials.findUsernamePassword(run, "", ""))
                 .withMessageStartingWith("No credentials are given: set credentialsId to the id of a user name");

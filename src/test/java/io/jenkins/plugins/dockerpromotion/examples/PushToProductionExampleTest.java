@@ -93,7 +93,7 @@ class PushToProductionExampleTest {
                 assertThat(callback.get("state").asText()).isEqualTo("success");
                 assertThat(callback.get("target_url").asText()).endsWith("job/production/2/");
             });
-            jenkins.assertLogContains("Answered the push of " + IMAGE + ":" + TAG + ": success", run);
+            jenkins.assertLogContains("Reported the build result for the push of " + IMAGE + ":" + TAG + ": success", run);
             assertThat(jenkins.createWebClient().getPage(run).asNormalizedText())
                     .as("the page of the build")
                     .contains("Push of " + IMAGE + ":" + TAG + " by trustedbuilder", PUSHED.digest(), "production");
@@ -120,7 +120,7 @@ class PushToProductionExampleTest {
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         assertThat(hub.registry().digestOf(IMAGE, "production")).contains(next.digest());
         assertThat(hub.fullDescription(IMAGE)).contains("`production` is **2017.3.104**");
-        jenkins.assertLogContains("Answered the push of " + IMAGE + ":2017.3.104: success", run);
+        jenkins.assertLogContains("Reported the build result for the push of " + IMAGE + ":2017.3.104: success", run);
         assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
     }
 

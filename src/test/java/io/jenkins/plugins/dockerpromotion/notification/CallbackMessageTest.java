@@ -61,7 +61,7 @@ class CallbackMessageTest {
         assertThat(network.notices())
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line)
-                        .startsWith("Cannot answer the push on ")
+                        .startsWith("Cannot report the build result on ")
                         .contains("503", "trying again"));
     }
 

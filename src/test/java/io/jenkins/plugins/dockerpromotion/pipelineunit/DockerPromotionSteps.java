@@ -66,7 +66,7 @@ public final class DockerPromotionSteps {
         return this;
     }
 
-    /** Credentials of the kind user name with password. */
+    /** Credentials of the kind username and password. */
     public DockerPromotionSteps credentials(String id, String username, String password) {
         around.credentials(id, new Basic(username, password));
         return this;

@@ -129,7 +129,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             findTagForBuild(image: 'a/b', buildNumber: 1)         | findTagForBuild has no parameter 'buildNumber'; it has build, credentialsId, image, optional, pattern, regex
             findTagForBuild(image: 'a/b')                         | findTagForBuild needs 'build'
-            findTagForBuild(image: 'a/b', build: -1)              | findTagForBuild: 'build' is needed, the number of a build
+            findTagForBuild(image: 'a/b', build: -1)              | findTagForBuild: 'build' is required: a build number
             findTagForBuild(image: 'A//b', build: 1)              | findTagForBuild: 'A//b'
             promoteImage(image: 'a/b', tag: '1', to: 'latest')    | promoteImage: 'to' takes a list of texts, and got String latest
             promoteImage(image: 'a/b', tag: 1)                    | promoteImage: 'tag' takes a text, and got Integer 1
@@ -141,7 +141,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
             imageVersion(zone: 'Berlin')                          | imageVersion: 'Berlin' is not a time zone
             pruneImageTags(image: 'a/b')                          | pruneImageTags: give 'keep', 'olderThanDays' or both
             registryToken()                                       | registryToken: give either 'image' or 'registry'
-            registryToken(image: 'a/b', actions: ['read'])        | registryToken: 'actions' are among
+            registryToken(image: 'a/b', actions: ['read'])        | registryToken: 'actions' must be
             imageTags(image: 'a/b') { }                           | imageTags takes no block
             isolatedDockerConfig(registry: 'ghcr.io')             | isolatedDockerConfig needs a block
             isolatedDockerConfig(registries: [[host: 'a']]) { }   | isolatedDockerConfig: 'registries' takes a list of maps

@@ -41,7 +41,7 @@ final class HubSteps {
     Work notifyDockerHub(Arguments given) {
         given.text("state").ifPresent(State::parse);
         return block -> {
-            around.say("No push that can be answered started this build");
+            around.say("No push started this build, so there is nothing to report");
             return false;
         };
     }

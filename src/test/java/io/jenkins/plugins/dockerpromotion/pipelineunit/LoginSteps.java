@@ -52,10 +52,10 @@ final class LoginSteps {
         }
         List<String> actions = given.words("actions").isEmpty() ? DEFAULT_ACTIONS : given.words("actions");
         if (!ACTIONS.containsAll(actions)) {
-            throw new IllegalArgumentException("'actions' are among pull, push, delete and *, and not " + actions);
+            throw new IllegalArgumentException("'actions' must be pull, push, delete or *, not " + actions);
         }
         if (image.isEmpty() && !actions.equals(DEFAULT_ACTIONS)) {
-            throw new IllegalArgumentException("'actions' are those on an image; without 'image', give none");
+            throw new IllegalArgumentException("'actions' require 'image'");
         }
         String host = image.map(ImageName::host).or(() -> registry).orElseThrow();
         Set<Scope> scopes =

@@ -74,12 +74,12 @@ final class Surroundings {
         return credentialsId.map(this::known).orElse(RegistryAuthentication.ANONYMOUS);
     }
 
-    /** @throws IllegalArgumentException in one line, if they are no user name with password */
+    /** @throws IllegalArgumentException in one line, if they are no username and password */
     Basic usernamePassword(Optional<String> credentialsId) {
         if (login(credentialsId) instanceof Basic basic) {
             return basic;
         }
-        throw new IllegalArgumentException("'credentialsId' has to name a user name with password");
+        throw new IllegalArgumentException("'credentialsId' has to name a username and password");
     }
 
     private RegistryAuthentication known(String id) {

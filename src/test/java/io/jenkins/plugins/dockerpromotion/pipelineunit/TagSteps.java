@@ -50,7 +50,7 @@ final class TagSteps {
     }
 
     private static IllegalArgumentException noBuild() {
-        return new IllegalArgumentException("'build' is needed, the number of a build");
+        return new IllegalArgumentException("'build' is required: a build number");
     }
 
     Work imageTags(Arguments given) {

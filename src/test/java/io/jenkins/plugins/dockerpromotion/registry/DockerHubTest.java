@@ -106,7 +106,7 @@ class DockerHubTest {
         assertThat(hub.requests().count()).isEqualTo(1 + 3);
         assertThatThrownBy(() -> list(RegistryAuthentication.ANONYMOUS, secret))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageContaining("what is private looks absent");
+                .hasMessageContaining("private images look missing");
     }
 
     @Test

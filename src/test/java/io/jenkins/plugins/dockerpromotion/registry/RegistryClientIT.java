@@ -239,7 +239,7 @@ class RegistryClientIT {
                             .digestOf(ImageReference.tagged(image, Tag.LATEST)))
                     .isInstanceOf(RegistryException.class)
                     .hasMessageContaining(
-                            "does not speak TLS; if it is to be reached by plain http, an administrator gives"
+                            "does not speak TLS; if it is to be reached by plain http, an administrator can set"
                                     + " its http:// address in Manage Jenkins » System » Docker Image Promotion");
             assertThat(network.notices()).isEmpty();
         }

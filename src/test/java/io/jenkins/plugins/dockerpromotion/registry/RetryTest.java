@@ -73,7 +73,7 @@ class RetryTest {
                 .hasSizeLessThanOrEqualTo(1)
                 .allSatisfy(line -> assertThat(line)
                         .startsWith("Cannot read the manifest of " + image + " on " + registry.uri() + ": ")
-                        .matches(".*; trying again in 0\\.[34] s \\(2 of 3\\)")
+                        .matches(".*; retrying in 0\\.[34] s \\(2 of 3\\)")
                         .hasLineCount(1));
     }
 
@@ -85,7 +85,7 @@ class RetryTest {
         assertThat(failure.isTemporary()).isTrue();
         assertThat(failure.getMessage()).hasLineCount(1);
         assertThat(network.notices()).hasSize(2);
-        assertThat(network.notices().get(1)).matches(".*; trying again in 0\\.[678] s \\(3 of 3\\)");
+        assertThat(network.notices().get(1)).matches(".*; retrying in 0\\.[678] s \\(3 of 3\\)");
         assertThat(network.time().pauses()).hasSize(2);
     }
 

@@ -22,7 +22,7 @@ class TagTest {
         assertThat(Tag.isValid(text)).isFalse();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new Tag(text))
-                .withMessage("a tag is needed, such as 2017.2.103");
+                .withMessage("a tag is required, such as 2017.2.103");
     }
 
     @ParameterizedTest

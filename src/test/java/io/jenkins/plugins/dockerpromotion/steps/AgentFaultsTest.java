@@ -100,7 +100,7 @@ class AgentFaultsTest {
         for (String name : held.names("lost")) {
             assertThat(JenkinsRule.getLog(run))
                     .containsPattern("(?m)^failed " + name
-                            + ": Cannot .*: the agent lost was lost and did not come back; run it again");
+                            + ": Cannot .*: the agent lost was lost and did not reconnect; run the build again");
         }
         connect(agent);
         awaitNoDirectory(agent);
@@ -121,7 +121,7 @@ class AgentFaultsTest {
         assertAbortsAtOnce(run);
 
         assertThat(directories(agent)).hasSize(1);
-        jenkins.assertLogContains("is removed as soon as the agent connects the next time", run);
+        jenkins.assertLogContains("will be removed when the agent reconnects", run);
         connect(agent);
         awaitNoDirectory(agent);
     }
@@ -182,7 +182,7 @@ class AgentFaultsTest {
         try {
             GateStep.open("leave");
             GateStep.open("enter");
-            List<String> blocks = List.of("making a Docker configuration", "removing the Docker configuration");
+            List<String> blocks = List.of("creating a Docker configuration", "removing the Docker configuration");
             Waiting.until(
                     "one block that is entered and one that is left",
                     () -> run.getExecution().getCurrentExecutions(false).get().stream()

@@ -213,7 +213,7 @@ class AgentStepExecutionTest {
                 jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
                 jenkins.assertLogContains(
                         "Cannot promote " + registry.host() + "/group/app:1.0: the agent " + agent.getNodeName()
-                                + " was lost and did not come back",
+                                + " was lost and did not reconnect",
                         run);
             });
         } finally {

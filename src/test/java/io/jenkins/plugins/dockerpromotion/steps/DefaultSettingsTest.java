@@ -139,7 +139,7 @@ class DefaultSettingsTest {
 
         jenkins.assertLogContains("listed 3", run);
         jenkins.assertLogContains(
-                "Using the default credentials 'hub' of the configuration for " + registry.host(), run);
+                "Using the default credentials 'hub' from the global configuration for " + registry.host(), run);
         assertThat(Pipelines.filesHolding(run, Pipelines.PASSWORD)).isEmpty();
         assertThat(CredentialsProvider.getFingerprintOf(credentials("hub")).getJobs())
                 .contains(run.getParent().getFullName());
@@ -190,8 +190,8 @@ class DefaultSettingsTest {
                 """.formatted(registry.host(), other.host()));
 
         assertThat(other.digestOf("group/copy", "released")).contains(IMAGE.digest());
-        jenkins.assertLogContains("default credentials 'hub' of the configuration for " + registry.host(), run);
-        jenkins.assertLogContains("default credentials 'other' of the configuration for " + other.host(), run);
+        jenkins.assertLogContains("default credentials 'hub' from the global configuration for " + registry.host(), run);
+        jenkins.assertLogContains("default credentials 'other' from the global configuration for " + other.host(), run);
 
         WorkflowRun same = Pipelines.succeed(
                 jenkins,

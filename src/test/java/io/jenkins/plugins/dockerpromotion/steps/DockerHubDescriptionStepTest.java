@@ -96,7 +96,7 @@ class DockerHubDescriptionStepTest {
         jenkins.assertLogContains("changed true, false", run);
         jenkins.assertLogContains(
                 "Changing the description and the section 'jenkins' on the page of " + IMAGE + " on Docker Hub", run);
-        jenkins.assertLogContains("The page of " + IMAGE + " says so already", run);
+        jenkins.assertLogContains("The page of " + IMAGE + " is already up to date", run);
         assertThat(hub.description(IMAGE)).isEqualTo("Serves 103");
         assertThat(hub.fullDescription(IMAGE))
                 .isEqualTo(

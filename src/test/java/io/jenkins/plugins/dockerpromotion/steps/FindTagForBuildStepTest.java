@@ -195,9 +195,9 @@ class FindTagForBuildStepTest {
                 Pipelines.fail(
                         jenkins, "findTagForBuild(image: 'x', build: 1, pattern: 'v{build}', regex: '(?<build>1)')"));
         jenkins.assertLogContains(
-                "'build' is needed", Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/serviceone')"));
+                "'build' is required", Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/serviceone')"));
         WorkflowRun word = Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/serviceone', build: 'abc')");
-        jenkins.assertLogContains("ERROR: Cannot find the tag of a build: 'abc' is not the number of one", word);
+        jenkins.assertLogContains("ERROR: Cannot find the tag of a build: 'abc' is not a build number", word);
         assertThat(hub.requests().count()).isZero();
     }
 }

@@ -124,7 +124,7 @@ class ImageVersionStepTest {
         WorkflowRun run = Pipelines.succeed(jenkins, "echo \"versions <${imageVersion()}> <${imageVersion()}>\"");
 
         jenkins.assertLogContains("versions <2026.47.1> <2026.47.1>", run);
-        jenkins.assertLogContains("This build was given 2026.47.1 before", run);
+        jenkins.assertLogContains("This build already has the version 2026.47.1", run);
         assertThat(hub.requests().count()).isZero();
     }
 
@@ -140,7 +140,7 @@ class ImageVersionStepTest {
 
         WorkflowRun again = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
-        jenkins.assertLogContains("ERROR: Cannot give this build a version: build 1 has the version 2026.47.1", again);
+        jenkins.assertLogContains("ERROR: Cannot create a version for this build: build 1 has the version 2026.47.1", again);
         jenkins.assertLogContains("already, the newest one there is 2026.47.2 (given before)", again);
         jenkins.assertLogContains("Use 'bump: true' for the next free number, 3,", again);
         jenkins.assertLogNotContains("\tat io.jenkins", again);
@@ -256,19 +256,19 @@ class ImageVersionStepTest {
     @Test
     void refusesParametersThatMakeNoSense() throws Exception {
         jenkins.assertLogContains(
-                "ERROR: Cannot give this build a version: no version can be made by the pattern '{sha}': it needs a value",
+                "ERROR: Cannot create a version for this build: no version can be made by the pattern '{sha}': it needs a value",
                 Pipelines.fail(jenkins, "imageVersion(pattern: '{sha}')"));
         jenkins.assertLogContains(
-                "ERROR: Cannot give this build a version: 'Mars' is not a time zone",
+                "ERROR: Cannot create a version for this build: 'Mars' is not a time zone",
                 Pipelines.fail(jenkins, "imageVersion(zone: 'Mars')"));
         jenkins.assertLogContains(
                 "ERROR: Cannot give build -1 a version: 'build' is -1",
                 Pipelines.fail(jenkins, "imageVersion(build: -1)"));
         jenkins.assertLogContains(
-                "ERROR: Cannot give a build a version: 'abc' is not the number of one",
+                "ERROR: Cannot create a version for a build: 'abc' is not a build number",
                 Pipelines.fail(jenkins, "imageVersion(build: 'abc')"));
         jenkins.assertLogContains(
-                "ERROR: Cannot give this build a version of a/B: ",
+                "ERROR: Cannot create a version for this build of a/B: ",
                 Pipelines.fail(jenkins, "imageVersion(image: 'a/B')"));
         assertThat(hub.requests().count()).isZero();
     }

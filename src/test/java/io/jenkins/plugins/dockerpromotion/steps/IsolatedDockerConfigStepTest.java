@@ -197,7 +197,7 @@ class IsolatedDockerConfigStepTest {
         agent.toComputer().disconnect(new OfflineCause.ByCLI("on purpose")).get();
         GateStep.open("lost");
         jenkins.waitForMessage("Cannot remove the Docker configuration docker-", run);
-        jenkins.assertLogContains("it holds logins, and is removed as soon as the agent connects the next time.", run);
+        jenkins.assertLogContains("it contains logins, and will be removed when the agent reconnects.", run);
         run.doStop();
         jenkins.waitForCompletion(run);
         agent.toComputer().connect(true).get();

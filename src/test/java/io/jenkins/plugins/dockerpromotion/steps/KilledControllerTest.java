@@ -185,7 +185,7 @@ class KilledControllerTest {
         for (InputStepExecution input : List.copyOf(inputs(run))) {
             input.proceed(null);
         }
-        List<String> blocks = List.of("making a Docker configuration", "removing the Docker configuration");
+        List<String> blocks = List.of("creating a Docker configuration", "removing the Docker configuration");
         Waiting.until(
                 "one block that is entered and one that is left",
                 () -> run.getExecution().getCurrentExecutions(false).get().stream()

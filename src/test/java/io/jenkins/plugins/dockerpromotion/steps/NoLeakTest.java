@@ -295,7 +295,7 @@ class NoLeakTest {
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
         jenkins.assertLogContains("Cannot get a token of 'ci' on", run);
         jenkins.assertLogContains("\"auth\" : \"****\"", run);
-        jenkins.assertLogContains("Answered the push of", run);
+        jenkins.assertLogContains("Reported the build result for the push of", run);
         assertThat(Files.readString(bin.resolve("env"))).contains("PATH=");
         assertThat(search().in(Files.readString(bin.resolve("env")))).isEmpty();
         assertThat(behindProxy.requests().all())

@@ -101,7 +101,7 @@ class NotifyDockerHubStepTest {
         ended(run, Result.SUCCESS);
         jenkins.assertLogContains("taken true", run);
         jenkins.assertLogContains(
-                "Answered the push of technolog/" + run.getParent().getName() + ":1.0: success", run);
+                "Reported the build result for the push of technolog/" + run.getParent().getName() + ":1.0: success", run);
         JsonNode callback = onlyCallback();
         assertThat(callback.get("state").asText()).isEqualTo("success");
         assertThat(callback.get("description").asText()).isEqualTo(run.getFullDisplayName() + ": success");
@@ -141,7 +141,7 @@ class NotifyDockerHubStepTest {
     void saysOneLineInABuildThatNoPushStarted() throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(job("echo \"taken ${notifyDockerHub()}\""));
 
-        jenkins.assertLogContains("No push that can be answered started this build", run);
+        jenkins.assertLogContains("No push started this build, so there is nothing to report", run);
         jenkins.assertLogContains("taken false", run);
         assertThat(hub.requests().count()).isZero();
     }
@@ -153,7 +153,7 @@ class NotifyDockerHubStepTest {
                 push(false, job("echo \"taken ${notifyDockerHub()}\"")).get(0);
 
         ended(run, Result.SUCCESS);
-        jenkins.assertLogContains("Cannot answer the push on " + hub.host() + ": it answered 404", run);
+        jenkins.assertLogContains("Cannot report the build result on " + hub.host() + ": it answered 404", run);
         jenkins.assertLogContains("taken false", run);
         jenkins.assertLogNotContains("\tat ", run);
     }
@@ -164,7 +164,7 @@ class NotifyDockerHubStepTest {
         WorkflowRun run = push(false, job("notifyDockerHub()")).get(0);
 
         ended(run, Result.SUCCESS);
-        jenkins.assertLogContains("Cannot answer the push: its callback is not to one of Docker Hub's hosts", run);
+        jenkins.assertLogContains("Cannot report the build result: its callback is not to one of Docker Hub's hosts", run);
         assertThat(hub.requests().count()).isZero();
     }
 
@@ -173,7 +173,7 @@ class NotifyDockerHubStepTest {
         WorkflowRun run = push(false, job("notifyDockerHub(state: 'fine')")).get(0);
 
         ended(run, Result.FAILURE);
-        jenkins.assertLogContains("ERROR: Cannot answer the push: a state is 'success', 'failure' or 'error'", run);
+        jenkins.assertLogContains("ERROR: Cannot report the build result: a state is 'success', 'failure' or 'error'", run);
     }
 
     @Test

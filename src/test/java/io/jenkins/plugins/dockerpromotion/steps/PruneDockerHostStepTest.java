@@ -92,7 +92,7 @@ class PruneDockerHostStepTest {
         assertThat(Files.readAllLines(bin.resolve("calls"))).contains("image ls --quiet --no-trunc", "image rm old:1");
         assertThat(Files.readString(bin.resolve("env"))).doesNotContain("marked");
         jenkins.assertLogContains(
-                "Removing what Docker on the agent slave0 has not used for 1d, and no running build may be using", run);
+                "Removing Docker data on the agent slave0 unused for 1d, except what running builds may use", run);
         jenkins.assertLogContains("Removed the image old:1", run);
         jenkins.assertLogContains(
                 "Removed 0 containers, 0 networks, 1 images and 0 volumes, 2.0 MB of images; 0 stay", run);
@@ -141,7 +141,7 @@ class PruneDockerHostStepTest {
         WorkflowRun first = job.scheduleBuild2(0).waitForStart();
         await(bin.resolve("calls"));
         WorkflowRun second = job.scheduleBuild2(0).waitForStart();
-        jenkins.waitForMessage("Waiting, as another build is pruning Docker on this agent", second);
+        jenkins.waitForMessage("Waiting: another build is pruning Docker on this agent", second);
         assertThat(Files.readAllLines(bin.resolve("calls"))).hasSize(1);
 
         second.getExecutor().interrupt();

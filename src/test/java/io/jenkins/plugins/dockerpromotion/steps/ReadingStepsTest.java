@@ -232,10 +232,10 @@ class ReadingStepsTest {
         assertFailure(
                 "registryToken(credentialsId: 'gitlab')",
                 "Cannot get a token of a registry: give either 'image' or 'registry'");
-        assertFailure("imageTags(image: '')", "Cannot list the tags of an image: an image name is needed");
+        assertFailure("imageTags(image: '')", "Cannot list the tags of an image: an image name is required");
         assertFailure(
                 "registryToken(registry: '" + gitLab.host() + "', actions: ['push'], credentialsId: 'gitlab')",
-                "'actions' are those on an image; without 'image', give none");
+                "'actions' require 'image'");
         assertFailure("imageTags(image: '" + image + "', limit: 0)", "Cannot list the tags of " + image + ": 'limit'");
         assertFailure("imageTags(image: '" + image + "', pattern: '{x}')", "there is no field {x}");
         assertFailure(
@@ -244,7 +244,7 @@ class ReadingStepsTest {
         assertFailure(
                 "imageInfo(image: '" + image + "', tag: 'sha256:1')",
                 "Cannot look at " + image + "@sha256:1: 'sha256:1' is not a digest");
-        assertFailure("imageInfo(image: '" + image + "', tag: '')", "'tag' is needed, a tag or a digest");
+        assertFailure("imageInfo(image: '" + image + "', tag: '')", "'tag' is required: a tag or a digest");
     }
 
     private void assertFailure(String step, String expected) throws Exception {

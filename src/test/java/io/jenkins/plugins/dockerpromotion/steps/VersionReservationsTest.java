@@ -166,6 +166,6 @@ class VersionReservationsTest {
         assertThatThrownBy(() -> reserve(opened(), IMAGE, "app #104", request(104, false)))
                 .isInstanceOf(AbortException.class)
                 .hasMessage("Cannot give a version: those given so far cannot be read from " + file
-                        + "; an administrator has to look after this file");
+                        + "; an administrator must check this file");
     }
 }

@@ -100,9 +100,9 @@ class RetentionIT {
             push(registry);
 
             assertThatThrownBy(() -> delete(registry, "2019.20.2"))
-                    .hasMessageContaining("deletion is switched off there");
+                    .hasMessageContaining("deletion is disabled there");
             assertThatThrownBy(() -> prune(registry))
-                    .hasMessageContaining("deletion is switched off there")
+                    .hasMessageContaining("deletion is disabled there")
                     .hasMessageEndingWith("nothing was deleted");
         }
     }

@@ -136,7 +136,7 @@ class TagRemovalTest {
         try (InMemoryRegistry registry = registry(quirk)) {
             assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
                     .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("deletion is switched off there");
+                    .hasMessageContaining("deletion is disabled there");
             assertThat(registry.requests().count("GET", ".*/tags/list")).isZero();
             assertThat(registry.tags("group/app")).hasSize(3);
         }

@@ -51,9 +51,9 @@ class VersionRequestTest {
     @Test
     void refusesANumberThatHasAVersionInAnyWeek() {
         assertRefused(
-                "build 103 has the version 2020.1.103 already, the newest one there is 2026.47.102; was the build number"
-                        + " reset, did a later build ask first, or does another job count there? Use 'bump: true' for the"
-                        + " next free number, 104",
+                "build 103 has the version 2020.1.103 already, the newest one there is 2026.47.102; the build number"
+                        + " may have been reset, a later build may have been first, or another job may create versions"
+                        + " there. Use 'bump: true' for the next free number, 104",
                 request(103, false),
                 "2026.47.102",
                 "2020.1.103");
@@ -107,7 +107,7 @@ class VersionRequestTest {
     void commitsHaveNoOrder() {
         VersionRequest commit = request("{sha}", 7, false, "sha=0a1b2c3");
         assertThat(decide(commit, "fffffff", "0000000").version()).isEqualTo("0a1b2c3");
-        assertRefused("the version 0a1b2c3 is there already; give other 'values', or a pattern", commit, "0a1b2c3");
+        assertRefused("the version 0a1b2c3 is there already; use other 'values', or a pattern", commit, "0a1b2c3");
         VersionRequest ofDay = request("{year}{month}{day}-{sha}", 7, false, "sha=0a1b2c3");
         assertThat(decide(ofDay, "20261121-fffffff").version()).isEqualTo("20261121-0a1b2c3");
         assertRefused("would not be newer than 20261122-0000000", ofDay, "20261122-0000000");

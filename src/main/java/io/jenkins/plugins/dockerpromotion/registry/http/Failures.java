@@ -41,8 +41,8 @@ final class Failures {
         if (status >= 400 && status < 500 && IMMUTABLE.matcher(said).find()) {
             return new RegistryException(
                     request.failureText(
-                            what + "; the tag is immutable on this registry: whoever administers the repository"
-                                    + " there can change that, and a new tag works"),
+                            what + "; the tag is immutable in this registry: use a new tag, or ask a"
+                                    + " repository admin to change the setting"),
                     reason);
         }
         return switch (status) {
@@ -52,7 +52,7 @@ final class Failures {
             case 404 ->
                 new NotFoundException(
                         request.failureText(what + "; check that it exists"
-                                + " (what is private looks absent to those who may not see it)"),
+                                + " (private images look missing without permission)"),
                         reason);
             case 407 -> tunnelRefused(request, status);
             case 413 -> new RegistryException(request.failureText(what + ": too large for this registry"), reason);
@@ -72,7 +72,7 @@ final class Failures {
         return new RegistryException(
                 request.failureText(
                         status == 407
-                                ? "the proxy wants other credentials; check Jenkins' proxy configuration"
+                                ? "the proxy requires other credentials; check Jenkins' proxy configuration"
                                 : "the proxy answered " + status
                                         + "; check Jenkins' proxy configuration and what the proxy lets pass"),
                 reason);
@@ -120,14 +120,14 @@ final class Failures {
             return "the connection was refused; check the host, the port and the proxy";
         }
         if (isPlainAnswer(broken)) {
-            return "it does not speak TLS; if it is to be reached by plain http, an administrator gives its http:// address in "
+            return "it does not speak TLS; if it is to be reached by plain http, an administrator can set its http:// address in "
                     + SETTINGS;
         }
         if (broken instanceof SSLException && !isBrokenHandshake(broken)) {
             return "its TLS certificate or protocol is not accepted (" + Answer.fitForLog(text(broken), authorizer)
                     + ")"
                     + (hasCause(broken, CertPathBuilderException.class)
-                            ? "; an administrator gives the certificate of its authority in " + SETTINGS
+                            ? "; an administrator can set the certificate of its authority in " + SETTINGS
                             : "");
         }
         return "the connection broke (" + Answer.fitForLog(text(broken), authorizer) + ")";

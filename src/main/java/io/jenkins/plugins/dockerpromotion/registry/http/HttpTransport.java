@@ -88,7 +88,7 @@ public final class HttpTransport {
             Duration wait = Backoff.wait(attempt, asked);
             String next = String.format(
                     Locale.ROOT,
-                    "; trying again in %.1f s (%d of %d)",
+                    "; retrying in %.1f s (%d of %d)",
                     wait.toMillis() / 1000.0,
                     attempt + 1,
                     attempts);

@@ -148,7 +148,7 @@ final class RegistryAuthorizer {
             }
             return authentication instanceof Bearer
                     ? "check that the access token is still valid and may " + right
-                    : "give the credentialsId of somebody who may " + right;
+                    : "set credentialsId to credentials that may " + right;
         }
 
         @Override

@@ -33,7 +33,7 @@ public final class TokenIssuer {
     public IssuedToken issue(Set<Scope> scopes) throws RegistryException, InterruptedException {
         if (authentication instanceof Bearer) {
             throw new RegistryException("Cannot get a token of " + host
-                    + ": the credentials are an access token already; use it as it is, or give a user name with it");
+                    + ": the credentials already are an access token; use it directly, or add a username");
         }
         RegistryLocation location = RegistryTransport.locate(host, context);
         HttpTransport transport = context.transport(location);
@@ -64,7 +64,7 @@ public final class TokenIssuer {
     private static Challenge bearerChallenge(Answer answer) throws RegistryException {
         List<Challenge> challenges = Challenge.parse(answer.headers("WWW-Authenticate"));
         String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
-                ? "the registry has no tokens: it takes user name and password with each request"
+                ? "the registry has no tokens: it needs the username and password with each request"
                 : "the registry has no tokens: it asks nobody to log in";
         return challenges.stream().filter(Challenge::isBearer).findFirst().orElseThrow(() -> answer.failure(otherwise));
     }
@@ -72,7 +72,7 @@ public final class TokenIssuer {
     private UnauthorizedException refused(Scope scope, TokenGrant grant) {
         String missing = TokenGrant.text(grant.missing(scope));
         String advice = authentication instanceof Anonymous
-                ? "give the credentialsId of somebody who may " + missing + " there"
+                ? "set credentialsId to credentials that may " + missing + " there"
                 : "check that these credentials may " + missing + " there, or ask for less";
         return new UnauthorizedException(
                 "Cannot get a token for " + TokenGrant.text(scope.actions()) + " on " + scope.repository() + " of "

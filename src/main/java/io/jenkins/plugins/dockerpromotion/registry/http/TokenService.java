@@ -26,7 +26,7 @@ final class TokenService {
     private static final int DEFAULT_LIFETIME_SECONDS = 60;
 
     private static final Authorizer ANONYMOUS =
-            new Authorizer.Fixed(Optional.empty(), "give the credentialsId of somebody who may do this", List.of());
+            new Authorizer.Fixed(Optional.empty(), "set credentialsId to credentials that may do this", List.of());
 
     private static final Duration LONGEST_MARGIN = Duration.ofSeconds(30);
 

@@ -60,7 +60,7 @@ enum Operation {
             (w, c) -> ""
                     + DockerHub.open(World.CI, c)
                             .changePage(w.service(), new PageChange("", "in production", "jenkins"))),
-    CALLBACK(World::hub, "answer the push", (w, c) -> {
+    CALLBACK(World::hub, "report the build result", (w, c) -> {
         String address = w.hub()
                 .callbackUrl(World.SERVICE)
                 .replace(w.hub().uri().toString(), w.address(w.hub()).toString());

@@ -208,7 +208,7 @@ class HttpTransportTest {
             network.with(proxy(proxy, "jenkins", "proxy-secret"));
             assertThatThrownBy(() -> text(call("GET", URI.create(scheme + "://registry.test/v2/"))))
                     .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("the proxy wants other credentials")
+                    .hasMessageContaining("the proxy requires other credentials")
                     .hasMessageNotContaining("proxy-secret");
             assertThat(proxy.requests())
                     .anyMatch(head -> head.contains("Proxy-Authorization: Basic amVua2luczpwcm94eS1zZWNyZXQ="));

@@ -102,7 +102,7 @@ class TokenIssuerTest {
 
         assertThatThrownBy(() -> issue(RegistryAuthentication.ANONYMOUS, Set.of(Scope.pullAndPush("group/app"))))
                 .hasMessageContaining(
-                        "does not grant push, only pull; give the credentialsId of somebody who may push");
+                        "does not grant push, only pull; set credentialsId to credentials that may push");
     }
 
     @Test
@@ -129,7 +129,7 @@ class TokenIssuerTest {
     void saysWhereThereAreNoTokens() {
         registry = InMemoryRegistry.builder().basic().user("ci", "glpat-marked").start();
         assertThatThrownBy(() -> issue(CI, Set.of(ALL)))
-                .hasMessageContaining("the registry has no tokens: it takes user name and password with each request");
+                .hasMessageContaining("the registry has no tokens: it needs the username and password with each request");
         registry.close();
 
         registry = InMemoryRegistry.start();
@@ -141,7 +141,7 @@ class TokenIssuerTest {
     void doesNotExchangeATokenForAToken() {
         registry = gitLab().start();
         assertThatThrownBy(() -> issue(new Bearer("marked"), Set.of(ALL)))
-                .hasMessageContaining("the credentials are an access token already")
+                .hasMessageContaining("the credentials already are an access token")
                 .hasMessageNotContaining("marked");
         assertThat(registry.requests().count()).isZero();
     }
