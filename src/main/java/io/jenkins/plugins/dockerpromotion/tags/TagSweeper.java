@@ -114,7 +114,7 @@ final class TagSweeper {
     void rehearse(List<Decision> going) throws RegistryException, InterruptedException {
         ImageTags.Deletes deletes = going.isEmpty() ? ImageTags.Deletes.TAGS : tags.deletes();
         switch (deletes) {
-            case NOTHING -> going.forEach(d -> outcome.refused(d.facts(), "deletion is switched off on this registry"));
+            case NOTHING -> going.forEach(d -> outcome.refused(d.facts(), "deletion is disabled on this registry"));
             case DIGESTS -> {
                 Set<Tag> leaving = keepShared(going, holders(going));
                 deleted(going.stream().filter(d -> leaving.contains(d.tag())).toList());

@@ -398,7 +398,7 @@ class DockerPromotionConfigurationTest {
     @Test
     void takesNoCallbackHostThatIsNone() throws Exception {
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        String why = "'https://hooks.example.com' is no host";
+        String why = "'https://hooks.example.com' is not a host";
         assertThatThrownBy(() -> configuration.setCallbackHosts("https://hooks.example.com"))
                 .hasMessageContaining(why);
         JSONObject form = new JSONObject().element("callbackHosts", "https://hooks.example.com");

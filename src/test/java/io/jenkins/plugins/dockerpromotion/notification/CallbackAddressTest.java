@@ -130,7 +130,7 @@ class CallbackAddressTest {
     void refusesAListOfSomethingElse(String list) {
         assertThatThrownBy(() -> CallbackAddress.parseHosts(list))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("is no host");
+                .hasMessageContaining("is not a host");
     }
 
     @Test

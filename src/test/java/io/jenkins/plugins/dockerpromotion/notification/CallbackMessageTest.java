@@ -62,7 +62,7 @@ class CallbackMessageTest {
                 .hasSize(2)
                 .allSatisfy(line -> assertThat(line)
                         .startsWith("Cannot report the build result on ")
-                        .contains("503", "trying again"));
+                        .contains("503", "retrying"));
     }
 
     @Test

@@ -144,7 +144,7 @@ class ImageNameTest {
                 Arguments.of("technolog//serviceone", "empty"),
                 Arguments.of("technolog/serviceone:1.0", "tag or digest"),
                 Arguments.of(ID, "image id"),
-                Arguments.of("", "is needed"),
+                Arguments.of("", "is required"),
                 Arguments.of("a/" + "b".repeat(300), "302 characters"),
                 Arguments.of("a/b\nc", "'a/b?c'"),
                 Arguments.of("a/b\u202ec", "'a/b?c'"),

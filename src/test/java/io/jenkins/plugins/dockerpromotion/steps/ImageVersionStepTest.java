@@ -174,7 +174,7 @@ class ImageVersionStepTest {
                     Pipelines.succeed(jenkins, "echo \"version <${imageVersion(" + parameters + ", bump: true)}>\"");
 
             jenkins.assertLogContains(
-                    "ERROR: Cannot give build 103 a version of " + registry.host()
+                    "ERROR: Cannot create a version for build 103 of " + registry.host()
                             + "/group/app: build 103 has the version"
                             + " 2025.3.103 already, the newest one there is 2026.47.210;",
                     stopped);
@@ -262,7 +262,7 @@ class ImageVersionStepTest {
                 "ERROR: Cannot create a version for this build: 'Mars' is not a time zone",
                 Pipelines.fail(jenkins, "imageVersion(zone: 'Mars')"));
         jenkins.assertLogContains(
-                "ERROR: Cannot give build -1 a version: 'build' is -1",
+                "ERROR: Cannot create a version for build -1: 'build' is -1",
                 Pipelines.fail(jenkins, "imageVersion(build: -1)"));
         jenkins.assertLogContains(
                 "ERROR: Cannot create a version for a build: 'abc' is not a build number",

@@ -257,7 +257,7 @@ class PrunerTest {
         push(20);
 
         assertThatThrownBy(() -> prune(1, false))
-                .hasMessageContaining("deletion is switched off")
+                .hasMessageContaining("deletion is disabled")
                 .hasMessageEndingWith("nothing was deleted");
         assertThat(deletions(registry)).isLessThanOrEqualTo(3);
     }
@@ -449,7 +449,7 @@ class PrunerTest {
 
         assertThat(plan.deleted()).isEmpty();
         assertThat(plan.freed()).isZero();
-        assertThat(plan.refused()).hasSize(2).allMatch(e -> e.reason().contains("deletion is switched off"));
+        assertThat(plan.refused()).hasSize(2).allMatch(e -> e.reason().contains("deletion is disabled"));
     }
 
     @Test
