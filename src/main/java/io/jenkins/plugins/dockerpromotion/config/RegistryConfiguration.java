@@ -192,7 +192,8 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         } catch (URISyntaxException | IllegalArgumentException e) {
             // Said below, without what was entered: there may be a password in it.
         }
-        throw new IllegalArgumentException("an address is https:// or http://, a host and an optional port, nothing else");
+        throw new IllegalArgumentException(
+                "an address is https:// or http://, a host and an optional port, nothing else");
     }
 
     /** Form of one registry. */

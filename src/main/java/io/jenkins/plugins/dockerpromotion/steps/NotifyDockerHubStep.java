@@ -129,7 +129,8 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
                 throws InterruptedException {
             boolean taken = PushStore.get().answer(push, message, listener.getLogger()::println);
             if (taken) {
-                listener.getLogger().println("Reported the build result for the push of " + push + ": " + message.state());
+                listener.getLogger()
+                        .println("Reported the build result for the push of " + push + ": " + message.state());
             }
             return taken;
         }

@@ -140,8 +140,8 @@ public final class VersionReservations implements Saveable {
     }
 
     private AbortException unusable(String why, Exception cause) {
-        AbortException unusable = new AbortException("Cannot give a version: " + why + " " + file.getFile()
-                + "; an administrator must check this file");
+        AbortException unusable = new AbortException(
+                "Cannot give a version: " + why + " " + file.getFile() + "; an administrator must check this file");
         unusable.initCause(cause);
         return unusable;
     }

@@ -40,8 +40,7 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
         }
         String why = objection.get();
         if (!template.pattern().hasBuild()) {
-            throw new IllegalArgumentException(
-                    why + "; use other 'values', or a pattern with {build}");
+            throw new IllegalArgumentException(why + "; use other 'values', or a pattern with {build}");
         }
         ImageVersion next = template.version(seen.nextBuild());
         seen.objectionTo(next).ifPresent(still -> {

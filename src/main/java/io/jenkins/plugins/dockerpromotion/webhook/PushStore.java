@@ -383,7 +383,10 @@ public final class PushStore {
         boolean done = true;
         try {
             boolean taken = answer(push, message(push), LOGGER::info);
-            LOGGER.info(() -> (taken ? "Reported the build result for the push of " : "Could not report the build result for the push of ") + push);
+            LOGGER.info(() -> (taken
+                            ? "Reported the build result for the push of "
+                            : "Could not report the build result for the push of ")
+                    + push);
         } catch (InterruptedException e) {
             done = false;
             Thread.currentThread().interrupt();

@@ -93,7 +93,8 @@ class PushToProductionExampleTest {
                 assertThat(callback.get("state").asText()).isEqualTo("success");
                 assertThat(callback.get("target_url").asText()).endsWith("job/production/2/");
             });
-            jenkins.assertLogContains("Reported the build result for the push of " + IMAGE + ":" + TAG + ": success", run);
+            jenkins.assertLogContains(
+                    "Reported the build result for the push of " + IMAGE + ":" + TAG + ": success", run);
             assertThat(jenkins.createWebClient().getPage(run).asNormalizedText())
                     .as("the page of the build")
                     .contains("Push of " + IMAGE + ":" + TAG + " by trustedbuilder", PUSHED.digest(), "production");

@@ -190,7 +190,8 @@ class DefaultSettingsTest {
                 """.formatted(registry.host(), other.host()));
 
         assertThat(other.digestOf("group/copy", "released")).contains(IMAGE.digest());
-        jenkins.assertLogContains("default credentials 'hub' from the global configuration for " + registry.host(), run);
+        jenkins.assertLogContains(
+                "default credentials 'hub' from the global configuration for " + registry.host(), run);
         jenkins.assertLogContains("default credentials 'other' from the global configuration for " + other.host(), run);
 
         WorkflowRun same = Pipelines.succeed(

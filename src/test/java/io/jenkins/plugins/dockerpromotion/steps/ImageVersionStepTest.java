@@ -140,7 +140,8 @@ class ImageVersionStepTest {
 
         WorkflowRun again = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
-        jenkins.assertLogContains("ERROR: Cannot create a version for this build: build 1 has the version 2026.47.1", again);
+        jenkins.assertLogContains(
+                "ERROR: Cannot create a version for this build: build 1 has the version 2026.47.1", again);
         jenkins.assertLogContains("already, the newest one there is 2026.47.2 (given before)", again);
         jenkins.assertLogContains("Use 'bump: true' for the next free number, 3,", again);
         jenkins.assertLogNotContains("\tat io.jenkins", again);

@@ -101,7 +101,9 @@ class NotifyDockerHubStepTest {
         ended(run, Result.SUCCESS);
         jenkins.assertLogContains("taken true", run);
         jenkins.assertLogContains(
-                "Reported the build result for the push of technolog/" + run.getParent().getName() + ":1.0: success", run);
+                "Reported the build result for the push of technolog/"
+                        + run.getParent().getName() + ":1.0: success",
+                run);
         JsonNode callback = onlyCallback();
         assertThat(callback.get("state").asText()).isEqualTo("success");
         assertThat(callback.get("description").asText()).isEqualTo(run.getFullDisplayName() + ": success");
@@ -164,7 +166,8 @@ class NotifyDockerHubStepTest {
         WorkflowRun run = push(false, job("notifyDockerHub()")).get(0);
 
         ended(run, Result.SUCCESS);
-        jenkins.assertLogContains("Cannot report the build result: its callback is not to one of Docker Hub's hosts", run);
+        jenkins.assertLogContains(
+                "Cannot report the build result: its callback is not to one of Docker Hub's hosts", run);
         assertThat(hub.requests().count()).isZero();
     }
 
@@ -173,7 +176,8 @@ class NotifyDockerHubStepTest {
         WorkflowRun run = push(false, job("notifyDockerHub(state: 'fine')")).get(0);
 
         ended(run, Result.FAILURE);
-        jenkins.assertLogContains("ERROR: Cannot report the build result: a state is 'success', 'failure' or 'error'", run);
+        jenkins.assertLogContains(
+                "ERROR: Cannot report the build result: a state is 'success', 'failure' or 'error'", run);
     }
 
     @Test

@@ -40,9 +40,8 @@ final class Failures {
         String what = "it answered " + status + (said.isEmpty() ? "" : " (" + said + ")");
         if (status >= 400 && status < 500 && IMMUTABLE.matcher(said).find()) {
             return new RegistryException(
-                    request.failureText(
-                            what + "; the tag is immutable in this registry: use a new tag, or ask a"
-                                    + " repository admin to change the setting"),
+                    request.failureText(what + "; the tag is immutable in this registry: use a new tag, or ask a"
+                            + " repository admin to change the setting"),
                     reason);
         }
         return switch (status) {
@@ -51,8 +50,8 @@ final class Failures {
                         request.failureText(what + "; " + answer.authorizer().advice()), reason);
             case 404 ->
                 new NotFoundException(
-                        request.failureText(what + "; check that it exists"
-                                + " (private images look missing without permission)"),
+                        request.failureText(
+                                what + "; check that it exists" + " (private images look missing without permission)"),
                         reason);
             case 407 -> tunnelRefused(request, status);
             case 413 -> new RegistryException(request.failureText(what + ": too large for this registry"), reason);

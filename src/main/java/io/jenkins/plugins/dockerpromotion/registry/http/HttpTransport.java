@@ -87,11 +87,7 @@ public final class HttpTransport {
             }
             Duration wait = Backoff.wait(attempt, asked);
             String next = String.format(
-                    Locale.ROOT,
-                    "; retrying in %.1f s (%d of %d)",
-                    wait.toMillis() / 1000.0,
-                    attempt + 1,
-                    attempts);
+                    Locale.ROOT, "; retrying in %.1f s (%d of %d)", wait.toMillis() / 1000.0, attempt + 1, attempts);
             notices.say(failure.getMessage() + next);
             time.pause(wait);
         }

@@ -101,8 +101,7 @@ class TokenIssuerTest {
         registry = gitLab().publicRepository("group/*").start();
 
         assertThatThrownBy(() -> issue(RegistryAuthentication.ANONYMOUS, Set.of(Scope.pullAndPush("group/app"))))
-                .hasMessageContaining(
-                        "does not grant push, only pull; set credentialsId to credentials that may push");
+                .hasMessageContaining("does not grant push, only pull; set credentialsId to credentials that may push");
     }
 
     @Test
@@ -129,7 +128,8 @@ class TokenIssuerTest {
     void saysWhereThereAreNoTokens() {
         registry = InMemoryRegistry.builder().basic().user("ci", "glpat-marked").start();
         assertThatThrownBy(() -> issue(CI, Set.of(ALL)))
-                .hasMessageContaining("the registry has no tokens: it needs the username and password with each request");
+                .hasMessageContaining(
+                        "the registry has no tokens: it needs the username and password with each request");
         registry.close();
 
         registry = InMemoryRegistry.start();
