@@ -398,8 +398,7 @@ class PromoterTest {
 
         assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
                 .isInstanceOf(PromotionException.class)
-                .hasMessageContainingAll(
-                        "new may stand at " + digest, "could not be put back", "deletion is disabled");
+                .hasMessageContainingAll("new may stand at " + digest, "could not be put back", "deletion is disabled");
     }
 
     @Test
