@@ -8,6 +8,8 @@ import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
+import io.jenkins.plugins.dockerpromotion.tags.TagSweeper.Fate;
+import io.jenkins.plugins.dockerpromotion.tags.TagSweeper.Result;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Deletes the tags of an image that its policy lets go: looks at them, says what it is going to do, and does it. Done
@@ -85,9 +88,9 @@ final class Pruner {
             sweep(sweeper, going);
         }
         Map<AttachmentRemover.Removal, String> refused =
-                request.dryRun() ? Map.of() : remover.remove(unneeded(attachments.keySet(), sweeper.outcome()));
+                request.dryRun() ? Map.of() : remover.remove(unneeded(attachments.keySet(), going, sweeper.outcome()));
         if (!request.dryRun()) {
-            attachments.keySet().retainAll(unneeded(attachments.keySet(), sweeper.outcome()));
+            attachments.keySet().retainAll(unneeded(attachments.keySet(), going, sweeper.outcome()));
             attachments.keySet().removeAll(refused.keySet());
         }
         return receipt(plan, sweeper.outcome(), listing.needed(), attachments, refused);
@@ -114,10 +117,12 @@ final class Pruner {
 
     /** Those whose images have really gone. */
     private static List<AttachmentRemover.Removal> unneeded(
-            Collection<AttachmentRemover.Removal> attachments, TagSweeper.Outcome outcome) {
-        Set<Digest> staying = new HashSet<>();
-        outcome.kept().keySet().forEach(facts -> facts.digest().ifPresent(staying::add));
-        outcome.refused().keySet().forEach(facts -> facts.digest().ifPresent(staying::add));
+            Collection<AttachmentRemover.Removal> attachments, List<Decision> going, TagSweeper.Outcome outcome) {
+        Set<Digest> staying = going.stream()
+                .filter(decision ->
+                        outcome.of(decision.tag()).filter(r -> r.fate() == Fate.DELETED).isEmpty())
+                .flatMap(decision -> decision.facts().digest().stream())
+                .collect(Collectors.toSet());
         return attachments.stream()
                 .filter(removal -> Collections.disjoint(removal.images(), staying))
                 .toList();
@@ -143,10 +148,11 @@ final class Pruner {
 
     /** The plan with what the registry does not do: what stays for that reason is in the table as staying. */
     private static List<Decision> corrected(List<Decision> plan, TagSweeper.Outcome outcome) {
-        Map<TagFacts, String> staying = outcome.kept();
-        staying.putAll(outcome.refused());
         return plan.stream()
-                .map(d -> staying.containsKey(d.facts()) ? Decision.keep(d.facts(), staying.get(d.facts())) : d)
+                .map(decision -> outcome.of(decision.tag())
+                        .filter(result -> result.fate() != Fate.DELETED)
+                        .map(result -> Decision.keep(decision.facts(), result.reason()))
+                        .orElse(decision))
                 .toList();
     }
 
@@ -204,53 +210,55 @@ final class Pruner {
         return lines;
     }
 
+    /** In the order of the plan. */
     private PruneReceipt receipt(
             List<Decision> plan,
             TagSweeper.Outcome outcome,
             Set<Digest> needed,
             Map<AttachmentRemover.Removal, String> attachments,
             Map<AttachmentRemover.Removal, String> refusedAttachments) {
-        Map<TagFacts, String> kept = new LinkedHashMap<>();
-        Set<TagFacts> refused = outcome.refused().keySet();
-        plan.stream()
-                .filter(d -> !d.delete() && !refused.contains(d.facts()))
-                .forEach(d -> kept.put(d.facts(), d.reason()));
-        kept.putAll(outcome.kept());
+        List<PruneReceipt.Entry> kept = new ArrayList<>();
+        List<PruneReceipt.Entry> deleted = new ArrayList<>();
+        List<PruneReceipt.Entry> refused = new ArrayList<>();
         Set<Digest> stay = new HashSet<>(needed);
-        kept.keySet().forEach(facts -> stay.addAll(facts.parts().keySet()));
-        refused.forEach(facts -> stay.addAll(facts.parts().keySet()));
-        List<PruneReceipt.Entry> staying = entries(outcome.refused());
-        refusedAttachments.forEach((removal, reason) -> staying.add(PruneReceipt.Entry.of(removal, reason)));
-        List<PruneReceipt.Entry> gone = new ArrayList<>();
-        attachments.forEach((removal, reason) -> gone.add(PruneReceipt.Entry.of(removal, reason)));
+        List<TagFacts> gone = new ArrayList<>();
+        for (Decision decision : plan) {
+            TagFacts facts = decision.facts();
+            Result result = outcome.of(facts.tag()).orElse(new Result(Fate.KEPT, decision.reason()));
+            PruneReceipt.Entry entry = PruneReceipt.Entry.of(facts, result.reason());
+            switch (result.fate()) {
+                case DELETED -> deleted.add(entry);
+                case REFUSED -> refused.add(entry);
+                case KEPT -> kept.add(entry);
+            }
+            if (result.fate() != Fate.DELETED) {
+                stay.addAll(facts.parts().keySet());
+            } else {
+                gone.add(facts);
+            }
+        }
+        refusedAttachments.forEach((removal, reason) -> refused.add(PruneReceipt.Entry.of(removal, reason)));
+        long attached = attachments.keySet().stream()
+                .mapToLong(AttachmentRemover.Removal::size)
+                .sum();
         return new PruneReceipt(
-                entries(kept),
-                entries(outcome.deleted()),
-                staying,
-                gone,
-                freed(outcome, stay)
-                        + attachments.keySet().stream()
-                                .mapToLong(AttachmentRemover.Removal::size)
-                                .sum(),
+                kept,
+                deleted,
+                refused,
+                attachments.entrySet().stream()
+                        .map(attachment -> PruneReceipt.Entry.of(attachment.getKey(), attachment.getValue()))
+                        .toList(),
+                freed(gone, stay, outcome) + attached,
                 request.dryRun());
     }
 
     /** What no other tag is known to need, each manifest once; layers that others share are not known. */
-    private static long freed(TagSweeper.Outcome outcome, Set<Digest> stay) {
+    private static long freed(List<TagFacts> gone, Set<Digest> stay, TagSweeper.Outcome outcome) {
         Map<Digest, Long> parts = new HashMap<>();
-        Set<Tag> deleted = new HashSet<>();
-        outcome.deleted().keySet().forEach(facts -> {
-            parts.putAll(facts.parts());
-            deleted.add(facts.tag());
-        });
+        gone.forEach(facts -> parts.putAll(facts.parts()));
         parts.keySet().removeAll(stay);
+        Set<Tag> deleted = gone.stream().map(TagFacts::tag).collect(Collectors.toSet());
         outcome.holders().ifPresent(holders -> parts.keySet().retainAll(holders.freed(parts.keySet(), deleted)));
         return parts.values().stream().mapToLong(Long::longValue).sum();
-    }
-
-    private static List<PruneReceipt.Entry> entries(Map<TagFacts, String> tags) {
-        List<PruneReceipt.Entry> entries = new ArrayList<>();
-        tags.forEach((facts, reason) -> entries.add(PruneReceipt.Entry.of(facts, reason)));
-        return entries;
     }
 }

@@ -48,25 +48,27 @@ final class TagSweeper {
         this.context = context;
     }
 
-    /** What became of the tags so far; other threads add to it. */
+    /** What became of a tag. */
+    enum Fate {
+        DELETED,
+        /** It was to go, and the registry did not delete it. */
+        REFUSED,
+        /** It was to go, and something needs it. */
+        KEPT
+    }
+
+    /** @param reason for people */
+    record Result(Fate fate, String reason) {}
+
+    /** What became of the tags so far; several threads add to it. */
     static final class Outcome {
 
-        private final Map<TagFacts, String> deleted = new LinkedHashMap<>();
-        private final Map<TagFacts, String> refused = new LinkedHashMap<>();
-        private final Map<TagFacts, String> kept = new LinkedHashMap<>();
+        private final Map<Tag, Result> results = new LinkedHashMap<>();
         private final Set<Tag> uncertain = new TreeSet<>(Comparator.comparing(Tag::value));
         private Optional<DigestHolders> holders = Optional.empty();
 
-        private synchronized void deleted(TagFacts facts, String reason) {
-            deleted.put(facts, reason);
-        }
-
-        private synchronized void refused(TagFacts facts, String reason) {
-            refused.put(facts, reason);
-        }
-
-        private synchronized void kept(TagFacts facts, String reason) {
-            kept.put(facts, reason);
+        private synchronized void add(TagFacts facts, Fate fate, String reason) {
+            results.put(facts.tag(), new Result(fate, reason));
         }
 
         /** Where a registry was asked and did not say what it did. */
@@ -78,16 +80,15 @@ final class TagSweeper {
             holders = Optional.of(found);
         }
 
-        synchronized Map<TagFacts, String> deleted() {
-            return new LinkedHashMap<>(deleted);
+        synchronized Optional<Result> of(Tag tag) {
+            return Optional.ofNullable(results.get(tag));
         }
 
-        synchronized Map<TagFacts, String> refused() {
-            return new LinkedHashMap<>(refused);
-        }
-
-        synchronized Map<TagFacts, String> kept() {
-            return new LinkedHashMap<>(kept);
+        synchronized List<Tag> all(Fate fate) {
+            return results.entrySet().stream()
+                    .filter(entry -> entry.getValue().fate() == fate)
+                    .map(Map.Entry::getKey)
+                    .toList();
         }
 
         /** Which tags need which digest, if that had to be found out. */
@@ -97,11 +98,10 @@ final class TagSweeper {
 
         /** For an error. */
         synchronized String line() {
+            List<Tag> deleted = all(Fate.DELETED);
             String done = deleted.isEmpty()
                     ? "nothing was deleted" + (uncertain.isEmpty() ? "" : " for certain")
-                    : "deleted before: "
-                            + Amounts.names(
-                                    deleted.keySet().stream().map(TagFacts::tag).toList());
+                    : "deleted before: " + Amounts.names(deleted);
             return done + (uncertain.isEmpty() ? "" : "; may be deleted: " + Amounts.names(List.copyOf(uncertain)));
         }
     }
@@ -114,7 +114,8 @@ final class TagSweeper {
     void rehearse(List<Decision> going) throws RegistryException, InterruptedException {
         ImageTags.Deletes deletes = going.isEmpty() ? ImageTags.Deletes.TAGS : tags.deletes();
         switch (deletes) {
-            case NOTHING -> going.forEach(d -> outcome.refused(d.facts(), "deletion is disabled on this registry"));
+            case NOTHING ->
+                going.forEach(d -> outcome.add(d.facts(), Fate.REFUSED, "deletion is disabled on this registry"));
             case DIGESTS -> {
                 Set<Tag> leaving = keepShared(going, holders(going));
                 deleted(going.stream().filter(d -> leaving.contains(d.tag())).toList());
@@ -131,7 +132,7 @@ final class TagSweeper {
     }
 
     private void deleted(List<Decision> decisions) {
-        decisions.forEach(d -> outcome.deleted(d.facts(), d.reason()));
+        decisions.forEach(d -> outcome.add(d.facts(), Fate.DELETED, d.reason()));
     }
 
     /** What the deletion of one tag tells of the registry. */
@@ -269,7 +270,7 @@ final class TagSweeper {
                 return false;
             }
             if (delete(facts)) {
-                outcome.deleted(facts, decision.reason());
+                outcome.add(facts, Fate.DELETED, decision.reason());
                 return true;
             }
             refuseIfStillThere(facts);
@@ -277,7 +278,7 @@ final class TagSweeper {
             if (!concernsOneTag(e)) {
                 throw e;
             }
-            outcome.refused(facts, e.getMessage());
+            outcome.add(facts, Fate.REFUSED, e.getMessage());
         }
         return false;
     }
@@ -285,7 +286,7 @@ final class TagSweeper {
     /** That a tag is gone is believed after a look. */
     private void refuseIfStillThere(TagFacts facts) throws RegistryException, InterruptedException {
         if (look(facts).equals(facts.digest())) {
-            outcome.refused(facts, "the registry answered that there is no such tag, but it is still there");
+            outcome.add(facts, Fate.REFUSED, "the registry answered that there is no such tag, but it is still there");
         }
     }
 
@@ -312,9 +313,9 @@ final class TagSweeper {
     private Optional<Digest> look(TagFacts facts) throws RegistryException, InterruptedException {
         Optional<Digest> now = tags.digestOf(facts.tag());
         if (now.isEmpty()) {
-            outcome.deleted(facts, "was gone already");
+            outcome.add(facts, Fate.DELETED, "was gone already");
         } else if (!now.equals(facts.digest())) {
-            outcome.kept(facts, "moved meanwhile to " + now.get().abbreviated());
+            outcome.add(facts, Fate.KEPT, "moved meanwhile to " + now.get().abbreviated());
         }
         return now;
     }
@@ -342,8 +343,8 @@ final class TagSweeper {
     /** Which tags need which digest; those that were to go, and did not, are asked as well. */
     private DigestHolders holders(List<Decision> rest) throws RegistryException, InterruptedException {
         Set<Tag> all = new LinkedHashSet<>(others);
-        outcome.kept().keySet().forEach(facts -> all.add(facts.tag()));
-        outcome.refused().keySet().forEach(facts -> all.add(facts.tag()));
+        all.addAll(outcome.all(Fate.KEPT));
+        all.addAll(outcome.all(Fate.REFUSED));
         all.addAll(tags(rest));
         context.notices().say("Looking which of " + all.size() + " tags share a digest");
         DigestHolders holders = DigestHolders.find(all, tags, context);
@@ -367,7 +368,7 @@ final class TagSweeper {
         List<Decision> left = new ArrayList<>(rest);
         // Each one that stays may need what another one was to take along.
         while (true) {
-            staying.forEach((decision, reason) -> outcome.kept(decision.facts(), reason));
+            staying.forEach((decision, reason) -> outcome.add(decision.facts(), Fate.KEPT, reason));
             leaving.removeAll(tags(List.copyOf(staying.keySet())));
             left.removeAll(staying.keySet());
             staying.clear();
@@ -389,7 +390,7 @@ final class TagSweeper {
         List<Decision> standing = new ArrayList<>();
         for (Decision decision : group) {
             if (!needing.isEmpty()) {
-                outcome.kept(decision.facts(), DIGESTS_ONLY + Amounts.names(needing));
+                outcome.add(decision.facts(), Fate.KEPT, DIGESTS_ONLY + Amounts.names(needing));
                 leaving.remove(decision.tag());
                 continue;
             }
@@ -423,7 +424,7 @@ final class TagSweeper {
             if (!concernsOneTag(e)) {
                 throw e;
             }
-            standing.forEach(d -> outcome.refused(d.facts(), e.getMessage()));
+            standing.forEach(d -> outcome.add(d.facts(), Fate.REFUSED, e.getMessage()));
         } catch (InterruptedException e) {
             standing.forEach(d -> outcome.uncertain(d.facts()));
             throw e;

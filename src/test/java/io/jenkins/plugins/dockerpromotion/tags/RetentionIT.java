@@ -51,13 +51,13 @@ class RetentionIT {
         return ImageName.parse(registry.host() + "/group/app");
     }
 
-    private static PruneReceipt prune(DockerRegistryProcess registry) throws Exception {
+    private static PruneReceipt prune(DockerRegistryProcess registry, boolean dryRun) throws Exception {
         RetentionPolicy policy = new RetentionPolicy(
                 Optional.of(TagPattern.of("{year}.{week}.{build}")),
                 OptionalInt.of(1),
                 OptionalInt.empty(),
                 new ProtectedTags(List.of("latest")));
-        PruneRequest request = new PruneRequest(image(registry), policy, 100, false);
+        PruneRequest request = new PruneRequest(image(registry), policy, 100, dryRun);
         return request.with(RegistryAuthentication.ANONYMOUS).run(context(registry));
     }
 
@@ -82,7 +82,7 @@ class RetentionIT {
                 DockerRegistryProcess.builder().deletes().start()) {
             push(registry);
 
-            PruneReceipt receipt = prune(registry);
+            PruneReceipt receipt = prune(registry, false);
 
             assertThat(receipt.deleted())
                     .extracting(PruneReceipt.Entry::tag)
@@ -90,7 +90,26 @@ class RetentionIT {
             assertThat(receipt.kept())
                     .extracting(PruneReceipt.Entry::tag)
                     .containsExactlyInAnyOrder("2019.20.1", "2019.20.4");
-            assertThat(prune(registry).deleted()).isEmpty();
+            assertThat(prune(registry, false).deleted()).isEmpty();
+        }
+    }
+
+    @Test
+    void plansWhatItDoes() throws Exception {
+        try (DockerRegistryProcess registry =
+                DockerRegistryProcess.builder().deletes().start()) {
+            for (int build = 1; build <= 4; build++) {
+                TestHttp.to(registry.uri()).push("group/app", "2019.20." + build, TestImage.docker(1));
+            }
+            TestHttp.to(registry.uri()).push("group/app", "2019.20.0", TestImage.docker(2));
+
+            PruneReceipt plan = prune(registry, true);
+            PruneReceipt done = prune(registry, false);
+
+            assertThat(plan.deleted()).extracting(PruneReceipt.Entry::tag).containsExactly("2019.20.0");
+            assertThat(new PruneReceipt(
+                            done.kept(), done.deleted(), done.refused(), done.attachments(), done.freed(), true))
+                    .isEqualTo(plan);
         }
     }
 
@@ -99,8 +118,9 @@ class RetentionIT {
         try (DockerRegistryProcess registry = DockerRegistryProcess.builder().start()) {
             push(registry);
 
-            assertThatThrownBy(() -> delete(registry, "2019.20.2")).hasMessageContaining("deletion is disabled there");
-            assertThatThrownBy(() -> prune(registry))
+            assertThatThrownBy(() -> delete(registry, "2019.20.2"))
+                    .hasMessageContaining("deletion is disabled there");
+            assertThatThrownBy(() -> prune(registry, false))
                     .hasMessageContaining("deletion is disabled there")
                     .hasMessageEndingWith("nothing was deleted");
         }
