@@ -195,11 +195,48 @@ final class ImageCopier {
         }
     }
 
-    /** Copies {@code blob}, again from the start if the connection breaks half-way. */
+    /** Moves a blob that several images of a promotion have into each registry once. */
     private void copyBlob(Descriptor blob) throws RegistryException, InterruptedException {
+        if (isMounted(blob)) {
+            copy(blob, from.image);
+            return;
+        }
+        Transfers.First first = transfers.first(to.image, blob.digest());
+        if (first.image().equals(to.image)) {
+            boolean done = false;
+            try {
+                copy(blob, to.image);
+                done = true;
+            } finally {
+                first.done().complete(done);
+            }
+        } else {
+            copy(blob, isDone(first) ? first.image() : to.image);
+        }
+    }
+
+    private static boolean isDone(Transfers.First first) throws InterruptedException {
+        try {
+            return first.done().get();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e.getCause());
+        }
+    }
+
+    /** Within a registry; but what is embedded in its manifest need not be stored where the image comes from. */
+    private boolean isMounted(Descriptor blob) {
+        return isWithinRegistry() && blob.data().isEmpty();
+    }
+
+    /**
+     * Copies {@code blob}, again from the start if the connection breaks half-way.
+     *
+     * @param there the repository of the target's registry that is known to have it, or the target itself
+     */
+    private void copy(Descriptor blob, ImageName there) throws RegistryException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
-                copyOnce(blob);
+                copyOnce(blob, there);
                 return;
             } catch (RegistryException e) {
                 if (!e.isTemporary() || attempt >= transfers.attempts()) {
@@ -211,16 +248,17 @@ final class ImageCopier {
         }
     }
 
-    private void copyOnce(Descriptor blob) throws RegistryException, InterruptedException {
-        // An embedded blob need not be stored where the image comes from.
-        boolean mounts = isWithinRegistry() && blob.data().isEmpty();
-        if (mounts) {
-            Optional<URI> upload = transfers.request(() -> to.registry.mount(to.image, blob.digest(), from.image));
-            if (upload.isPresent()) {
-                stream(blob, upload);
-            }
-        } else if (!transfers.request(() -> to.registry.hasBlob(to.image, blob.digest()))) {
+    private void copyOnce(Descriptor blob, ImageName there) throws RegistryException, InterruptedException {
+        if (!isMounted(blob) && transfers.request(() -> to.registry.hasBlob(to.image, blob.digest()))) {
+            return;
+        }
+        if (there.equals(to.image)) {
             stream(blob, Optional.empty());
+            return;
+        }
+        Optional<URI> upload = transfers.request(() -> to.registry.mount(to.image, blob.digest(), there));
+        if (upload.isPresent()) {
+            stream(blob, upload);
         }
     }
 

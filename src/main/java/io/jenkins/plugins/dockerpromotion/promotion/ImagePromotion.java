@@ -27,7 +27,11 @@ import java.util.stream.Collectors;
  */
 final class ImagePromotion {
 
+    /** Repositories that layers may be mounted from; each makes the address of the token longer. */
+    private static final int MAX_MOUNTED = 20;
+
     private final PromotionRequest request;
+    private final List<PromotionRequest> beside;
     private final RegistryContext context;
     private final Map<Tag, Optional<Digest>> previous = new ConcurrentHashMap<>();
     private RegistryClient source;
@@ -37,8 +41,10 @@ final class ImagePromotion {
     private int attachments;
     private Optional<ImageCopier> copier = Optional.empty();
 
-    ImagePromotion(PromotionRequest request, RegistryContext context) {
+    /** @param beside the other images that are promoted together with this one */
+    ImagePromotion(PromotionRequest request, List<PromotionRequest> beside, RegistryContext context) {
         this.request = request;
+        this.beside = beside;
         this.context = context;
     }
 
@@ -76,6 +82,17 @@ final class ImagePromotion {
         if (request.isWithinRegistry() && !request.isWithinRepository()) {
             // A mount needs both rights in one token.
             targetScopes.add(read);
+        }
+        if (!request.isWithinRegistry()) {
+            // Layers that several images have move once, and are mounted by the others.
+            beside.stream()
+                    .filter(other ->
+                            other.toImage().host().equals(request.toImage().host())
+                                    && other.targetLogin().equals(request.targetLogin()))
+                    .limit(MAX_MOUNTED)
+                    .forEach(
+                            other -> targetScopes.add(Scope.pull(other.toImage().path())));
+            targetScopes.remove(Scope.pull(request.toImage().path()));
         }
         target = RegistryClient.open(request.toImage(), request.targetLogin(), targetScopes, context);
         source = request.isWithinRegistry() && request.sourceLogin().equals(request.targetLogin())

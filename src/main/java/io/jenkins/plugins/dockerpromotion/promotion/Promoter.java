@@ -21,7 +21,7 @@ final class Promoter {
     private final RegistryContext context;
 
     Promoter(TrainRequest train, RegistryContext context) {
-        train.images().forEach(request -> images.add(new ImagePromotion(request, context)));
+        train.images().forEach(request -> images.add(new ImagePromotion(request, train.images(), context)));
         this.dryRun = train.images().get(0).options().dryRun();
         this.context = context;
     }

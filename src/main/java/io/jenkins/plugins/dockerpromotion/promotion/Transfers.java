@@ -1,5 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.CountingStream;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -7,6 +9,9 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
 /** Limits what one promotion has under way at a time, and says every few seconds how far its copying is. */
@@ -20,6 +25,7 @@ final class Transfers {
     private final RegistryContext context;
     private final Semaphore requests = new Semaphore(REQUESTS);
     private final Semaphore streams;
+    private final Map<String, First> firsts = new ConcurrentHashMap<>();
     private Instant nextLine;
     private long expected;
     private long moved;
@@ -53,6 +59,18 @@ final class Transfers {
         } finally {
             permits.release();
         }
+    }
+
+    /**
+     * Which repository of a registry gets a blob first; the others mount it from there.
+     *
+     * @param done whether it is there now
+     */
+    record First(ImageName image, CompletableFuture<Boolean> done) {}
+
+    /** The first of all images of this promotion that bring {@code blob} to the registry of {@code image}. */
+    First first(ImageName image, Digest blob) {
+        return firsts.computeIfAbsent(image.host() + ' ' + blob, key -> new First(image, new CompletableFuture<>()));
     }
 
     /** How often a blob is tried at most. */

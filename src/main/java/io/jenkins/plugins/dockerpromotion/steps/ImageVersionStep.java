@@ -141,12 +141,10 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
 
     @Override
     Object result(VersionSurvey found, StepRun run) throws IOException, InterruptedException {
-        VersionReservations.Claim claim = claim(run);
-        VersionSurvey survey = claim.request().survey().takeOver(found);
-        VersionRequest.Decision decision = VersionReservations.get().reserve(claim, survey);
+        VersionRequest.Decision decision = VersionReservations.get().reserve(claim(run), found);
         decision.bumped().ifPresent(why -> run.say("Taking the next free number instead: " + why));
         run.say("The version is " + decision.version()
-                + (survey.looked() == 0 ? "" : "; looked at " + survey.looked() + " tags"));
+                + (found.looked() == 0 ? "" : "; looked at " + found.looked() + " tags"));
         return decision.version();
     }
 

@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.version;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * What has to be known of the versions that exist before another one is given: the newest, the highest number of a build,
@@ -12,9 +11,6 @@ import java.util.stream.Stream;
 public final class VersionSurvey implements Serializable {
 
     private static final long serialVersionUID = 1L;
-
-    /** A tag has 128 characters. */
-    private static final int MAX_BUILD_BITS = 128 * 4;
 
     private final TagPattern pattern;
     private final ImageVersion wanted;
@@ -36,24 +32,6 @@ public final class VersionSurvey implements Serializable {
     /** A survey that looks for the same and has seen nothing yet. */
     public VersionSurvey anew() {
         return new VersionSurvey(pattern, wanted);
-    }
-
-    /**
-     * What another machine found by this survey, taken over as this one sees it: what is wanted, and which tag is a version
-     * at all, is not for it to say.
-     *
-     * @throws IllegalArgumentException in one line, if it tells of a build that no tag can be of
-     */
-    public VersionSurvey takeOver(VersionSurvey found) {
-        if (found.looked < 0 || found.highestBuild.bitLength() > MAX_BUILD_BITS) {
-            throw new IllegalArgumentException("the agent tells of tags that cannot be");
-        }
-        Stream.of(found.newest, found.taken)
-                .filter(known -> known != null && known.isTag)
-                .forEach(known -> see(known.version.tag(), true));
-        count(found.highestBuild);
-        looked += found.looked;
-        return this;
     }
 
     /** A version that is a tag, or was given to a build and may become one. */

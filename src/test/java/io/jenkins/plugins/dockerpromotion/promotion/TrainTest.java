@@ -201,6 +201,25 @@ class TrainTest {
     }
 
     @Test
+    void movesALayerThatSeveralImagesHaveIntoARegistryOnce() throws Exception {
+        TestImage image = TestImage.oci(10).withLayers(100_000, 50_000);
+        build.push("acme/web", "1.0", image);
+        build.push("acme/api", "1.0", image);
+        build.push("acme/job", "1.0", image);
+
+        run(across("web", "1.0"), across("api", "1.0"), across("job", "1.0"));
+
+        long bytes =
+                image.blobs().values().stream().mapToLong(blob -> blob.size()).sum();
+        assertThat(build.requests().blobBytesDown()).isEqualTo(bytes);
+        assertThat(prod.requests().blobBytesUp()).isEqualTo(bytes);
+        for (String name : List.of("web", "api", "job")) {
+            assertThat(prod.digestOf("acme/" + name, "production")).contains(image.digest());
+        }
+        assertThat(prod.openUploads()).isZero();
+    }
+
+    @Test
     void showsThePlanAsATable() throws Exception {
         pushAll();
 
