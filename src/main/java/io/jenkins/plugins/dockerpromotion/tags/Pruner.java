@@ -119,8 +119,9 @@ final class Pruner {
     private static List<AttachmentRemover.Removal> unneeded(
             Collection<AttachmentRemover.Removal> attachments, List<Decision> going, TagSweeper.Outcome outcome) {
         Set<Digest> staying = going.stream()
-                .filter(decision ->
-                        outcome.of(decision.tag()).filter(r -> r.fate() == Fate.DELETED).isEmpty())
+                .filter(decision -> outcome.of(decision.tag())
+                        .filter(r -> r.fate() == Fate.DELETED)
+                        .isEmpty())
                 .flatMap(decision -> decision.facts().digest().stream())
                 .collect(Collectors.toSet());
         return attachments.stream()
