@@ -118,8 +118,7 @@ class RetentionIT {
         try (DockerRegistryProcess registry = DockerRegistryProcess.builder().start()) {
             push(registry);
 
-            assertThatThrownBy(() -> delete(registry, "2019.20.2"))
-                    .hasMessageContaining("deletion is disabled there");
+            assertThatThrownBy(() -> delete(registry, "2019.20.2")).hasMessageContaining("deletion is disabled there");
             assertThatThrownBy(() -> prune(registry, false))
                     .hasMessageContaining("deletion is disabled there")
                     .hasMessageEndingWith("nothing was deleted");
