@@ -133,18 +133,23 @@ public final class RegistryClient {
      * believed once this registry was seen to answer HEAD for what exists: gateways are known that answer 404 to every one.
      */
     public Optional<Descriptor> resolve(ImageReference reference) throws RegistryException, InterruptedException {
+        boolean denied = false;
         if (head.isUseful()) {
             Head answer = head(reference);
             if (answer.status() == 200 && answer.digest().isPresent()) {
-                return Optional.of(
-                        new Descriptor(answer.mediaType(), answer.digest().get(), -1, ""));
+                return Optional.of(new Descriptor(
+                        answer.mediaType(), answer.digest().get(), -1, ""));
             }
-            if (answer.status() == 404 && head.isTrue(this)) {
+            denied = answer.status() == 404;
+            if (denied && head.isTrue(this)) {
                 return Optional.empty();
             }
         }
-        return pullIfPresent(reference, "look for ")
-                .map(m -> new Descriptor(m.mediaType(), m.digest(), m.bytes().length, ""));
+        Optional<Manifest> manifest = pullIfPresent(reference, "look for ");
+        if (denied && manifest.isPresent()) {
+            head.lies();
+        }
+        return manifest.map(m -> new Descriptor(m.mediaType(), m.digest(), m.bytes().length, ""));
     }
 
     private record Head(int status, Optional<Digest> digest, String mediaType) {}
@@ -176,7 +181,6 @@ public final class RegistryClient {
         private volatile Optional<ImageReference> existing = Optional.empty();
         private volatile boolean seen;
         private volatile boolean refused;
-        private boolean lies;
 
         void exists(ImageReference reference) {
             if (existing.isEmpty()) {
@@ -193,13 +197,16 @@ public final class RegistryClient {
             return !refused;
         }
 
+        void lies() {
+            refused = true;
+        }
+
         /** One request, once, if nothing that exists was asked for so far. */
         synchronized boolean isTrue(RegistryClient client) throws RegistryException, InterruptedException {
-            if (!seen && !lies && existing.isPresent()) {
-                lies = client.head(existing.get()).status() != 200;
-                refused |= lies;
+            if (!seen && !refused && existing.isPresent() && client.head(existing.get()).status() != 200) {
+                refused = true;
             }
-            return seen;
+            return seen && !refused;
         }
     }
 
