@@ -25,6 +25,7 @@ import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.auth.BasicSchemeFactory;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.DefaultHttpClientConnectionOperator;
@@ -247,6 +248,11 @@ final class HttpSender {
                     .setConnectionManager(connections)
                     .setRoutePlanner((host, context) -> route(proxy, host))
                     .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
+                    // The defaults would read the list of public suffixes for cookies that nobody keeps.
+                    .setDefaultCookieSpecRegistry(name -> null)
+                    .setDefaultCredentialsProvider((scope, context) -> null)
+                    .setDefaultAuthSchemeRegistry(
+                            name -> name.equalsIgnoreCase("basic") ? BasicSchemeFactory.INSTANCE : null)
                     .disableAutomaticRetries()
                     .disableRedirectHandling()
                     .disableContentCompression()
