@@ -12,7 +12,6 @@ import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -320,7 +319,7 @@ public final class Verifier {
 
     private static String worth(VerificationRequirement requirement, Finding finding) {
         if (!finding.refusal().isEmpty()) {
-            return LogText.oneLine(finding.refusal(), MAX_REASON);
+            return Quoted.oneLine(finding.refusal(), MAX_REASON);
         }
         String kind = finding.claim().isSignature()
                 ? "a signature"

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.dockerhost;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
+import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -238,6 +238,6 @@ final class DockerClient {
     }
 
     private static String oneLine(String text) {
-        return LogText.oneLine(text, MAX_QUOTE);
+        return Quoted.oneLine(text, MAX_QUOTE);
     }
 }

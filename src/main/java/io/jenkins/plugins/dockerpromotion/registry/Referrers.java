@@ -58,7 +58,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
             throws RegistryException, InterruptedException {
         List<Descriptor> found = new ArrayList<>();
         Set<URI> asked = new HashSet<>();
-        Optional<URI> target = Optional.of(URI.create(Routes.referrers(subject)));
+        Optional<URI> target = Optional.of(path(subject, ""));
         while (target.isPresent()) {
             asked.add(target.get());
             Optional<Page> page = transport.call(request(subject, target.get()), answer -> page(answer, subject));
@@ -75,6 +75,10 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
             }
         }
         return Optional.of(found);
+    }
+
+    private static URI path(ImageReference subject, String query) {
+        return URI.create("/v2/" + subject.name().path() + "/referrers/" + subject.reference() + query);
     }
 
     private static RegistryException failure(ImageReference subject, RegistryTransport transport, String why) {
@@ -105,7 +109,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         byte[] bytes = answer.bytes(MAX_INDEX);
         try {
             Optional<URI> next = NextLink.query(answer.headers("Link"))
-                    .map(query -> URI.create(Routes.referrers(subject) + "?" + query));
+                    .map(query -> path(subject, "?" + query));
             // A proxy may answer a page of its own, or any JSON, for an address it does not know.
             return Manifest.isIndex(bytes)
                     ? Optional.of(

@@ -66,11 +66,15 @@ public final class RegistryClient {
         return manifest;
     }
 
+    private static String path(ImageReference reference) {
+        return "/v2/" + reference.name().path() + "/manifests/" + reference.reference();
+    }
+
     private static RegistryRequest manifest(String phrase, String method, ImageReference reference) {
         return RegistryRequest.of(
                 phrase + reference,
                 method,
-                Routes.manifest(reference),
+                path(reference),
                 Scope.pull(reference.name().path()));
     }
 
@@ -221,7 +225,7 @@ public final class RegistryClient {
         RegistryRequest put = RegistryRequest.of(
                         "store " + target,
                         "PUT",
-                        Routes.manifest(target),
+                        path(target),
                         Scope.pullAndPush(target.name().path()))
                 .body(new RequestBody.Bytes(manifest.bytes(), manifest.mediaType()));
         Stored stored;
@@ -261,12 +265,12 @@ public final class RegistryClient {
         if (tagged.isPinned()) {
             throw new IllegalArgumentException("deleting a digest takes every tag that points to it along");
         }
-        return delete("delete the tag ", tagged, Routes.manifest(tagged));
+        return delete("delete the tag ", tagged, path(tagged));
     }
 
     /** Removes a tag and nothing else, in the way GitLab's registry once had; returns whether it was there. */
     boolean deleteTagReference(ImageReference tagged) throws RegistryException, InterruptedException {
-        return delete("delete the tag ", tagged, Routes.tagReference(tagged));
+        return delete("delete the tag ", tagged, "/v2/" + tagged.name().path() + "/tags/reference/" + tagged.reference());
     }
 
     /** Removes a manifest with every tag that points to it; returns whether it was there. */
@@ -274,7 +278,7 @@ public final class RegistryClient {
         if (!pinned.isPinned()) {
             throw new IllegalArgumentException("a manifest is deleted by its digest");
         }
-        return delete("delete the manifest ", pinned, Routes.manifest(pinned));
+        return delete("delete the manifest ", pinned, path(pinned));
     }
 
     /** Registries that cannot do this answer 400 or 405, which is an error here. */

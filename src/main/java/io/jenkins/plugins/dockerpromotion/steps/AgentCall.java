@@ -4,7 +4,7 @@ import hudson.AbortException;
 import hudson.model.TaskListener;
 import hudson.remoting.ProxyException;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
+import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
@@ -83,7 +83,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
 
     private T run() throws AbortException, ProxyException, InterruptedException {
         RegistryContext context = new RegistryContext(
-                network, Timekeeper.SYSTEM, line -> listener.getLogger().println(LogText.oneLine(line, MAX_LINE)));
+                network, Timekeeper.SYSTEM, line -> listener.getLogger().println(Quoted.oneLine(line, MAX_LINE)));
         try {
             return operation.run(context);
         } catch (IOException | RuntimeException | Error e) {

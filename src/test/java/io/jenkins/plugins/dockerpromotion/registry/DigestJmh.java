@@ -32,7 +32,7 @@ public class DigestJmh {
     @Benchmark
     @OperationsPerInvocation(BLOB_KIB)
     public long passesOnAKibOfABlob() throws IOException {
-        try (InputStream in = new VerifiedStream(Answers.ok(blob), blobDescriptor)) {
+        try (InputStream in = new Blobs.VerifiedStream(Answers.ok(blob), blobDescriptor)) {
             return in.transferTo(OutputStream.nullOutputStream());
         }
     }

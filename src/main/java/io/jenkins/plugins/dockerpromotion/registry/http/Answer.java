@@ -227,7 +227,7 @@ public final class Answer implements AutoCloseable {
         for (String secret : authorizer.secrets()) {
             safe = safe.replace(secret, "****");
         }
-        return LogText.oneLine(safe, MAX_QUOTE);
+        return Quoted.oneLine(safe, MAX_QUOTE);
     }
 
     /** Keeps the connection if little of the body is left, else closes it. */

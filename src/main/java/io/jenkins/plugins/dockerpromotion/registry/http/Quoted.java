@@ -1,12 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-/** Shows somebody's input in a one-line message: shortened, and without the characters that could forge a log line. */
+/** Makes what strangers say fit for one line of a log: shortened, and without characters that could forge another line. */
 public final class Quoted {
 
     private static final int MAX_LENGTH = 80;
 
     private Quoted() {}
 
+    /** Somebody's input in quotes. */
     public static String of(String input) {
         if (input == null) {
             return "nothing";
@@ -15,6 +16,12 @@ public final class Quoted {
         StringBuilder safe = new StringBuilder("'");
         head.codePoints().map(c -> isInvisible(c) ? '?' : c).forEach(safe::appendCodePoint);
         return safe.append('\'').toString();
+    }
+
+    /** {@code text} without line breaks and characters that cannot be seen, and shortened to {@code limit} characters. */
+    public static String oneLine(String text, int limit) {
+        String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
+        return line.length() > limit ? line.substring(0, limit) + "…" : line;
     }
 
     private static boolean isInvisible(int character) {
