@@ -15,7 +15,7 @@ import dev.sigstore.trustroot.SigstoreConfigurationException;
 import dev.sigstore.trustroot.SigstoreTrustedRoot;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signer;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
+import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -165,6 +165,6 @@ final class Keyless {
         String why = e.getCause() == null || e.getCause().getMessage() == null
                 ? String.valueOf(e.getMessage())
                 : e.getMessage() + ": " + e.getCause().getMessage();
-        return new RefusedException(what + " (" + LogText.oneLine(why, MAX_REASON) + ")");
+        return new RefusedException(what + " (" + Quoted.oneLine(why, MAX_REASON) + ")");
     }
 }

@@ -297,7 +297,7 @@ public final class Verifier {
                         requirements.get(requirement).stream()
                                 .map(key -> "the key " + key.fingerprint().abbreviated()),
                         requirement.identities().stream()
-                                .map(identity -> LogText.oneLine(identity.toString(), MAX_REASON)))
+                                .map(identity -> Quoted.oneLine(identity.toString(), MAX_REASON)))
                 .limit(MAX_REASONS)
                 .toList();
         return String.join(" or ", names);

@@ -66,8 +66,12 @@ public final class RegistryClient {
         return manifest;
     }
 
-    private static String path(ImageReference reference) {
+    static String path(ImageReference reference) {
         return "/v2/" + reference.name().path() + "/manifests/" + reference.reference();
+    }
+
+    static String tagPath(ImageReference tagged) {
+        return "/v2/" + tagged.name().path() + "/tags/reference/" + tagged.reference();
     }
 
     private static RegistryRequest manifest(String phrase, String method, ImageReference reference) {
@@ -270,7 +274,7 @@ public final class RegistryClient {
 
     /** Removes a tag and nothing else, in the way GitLab's registry once had; returns whether it was there. */
     boolean deleteTagReference(ImageReference tagged) throws RegistryException, InterruptedException {
-        return delete("delete the tag ", tagged, "/v2/" + tagged.name().path() + "/tags/reference/" + tagged.reference());
+        return delete("delete the tag ", tagged, tagPath(tagged));
     }
 
     /** Removes a manifest with every tag that points to it; returns whether it was there. */

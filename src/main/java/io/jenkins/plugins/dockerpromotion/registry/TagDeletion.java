@@ -68,7 +68,7 @@ final class TagDeletion {
 
     private Way findOut(ImageReference noSuchTag) throws RegistryException, InterruptedException {
         try {
-            registry.deleteExisting(noSuchTag, Routes.manifest(noSuchTag));
+            registry.deleteExisting(noSuchTag, RegistryClient.path(noSuchTag));
             return Way.BY_TAG;
         } catch (RegistryException e) {
             if (saysThatItIsAbsent(e)) {
@@ -79,7 +79,7 @@ final class TagDeletion {
             }
         }
         try {
-            registry.deleteExisting(noSuchTag, Routes.tagReference(noSuchTag));
+            registry.deleteExisting(noSuchTag, RegistryClient.tagPath(noSuchTag));
             return Way.BY_REFERENCE;
         } catch (RegistryException e) {
             if (saysThatItIsAbsent(e)) {

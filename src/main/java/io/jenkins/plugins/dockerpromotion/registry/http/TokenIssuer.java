@@ -92,7 +92,7 @@ public final class TokenIssuer {
      * What a token says that it allows (distribution's "Token Authentication Implementation", the claim {@code access}). A
      * service may grant less than was asked for without a word. The signature is the registry's to check: this is a hint.
      */
-    private static final class TokenGrant {
+    static final class TokenGrant {
 
         /** What {@code *} stands for, where a service spells it out. */
         private static final Set<String> ALL = Set.of("pull", "push", "delete");

@@ -151,14 +151,14 @@ class TokenIssuerTest {
         registry = InMemoryRegistry.start();
         String claims = "{\"access\":[{\"type\":\"repository\",\"name\":\"group/app\",\"actions\":[\"*\"]},"
                 + "{\"type\":\"repository\",\"name\":\"other\",\"actions\":[\"pull\",7]},{\"type\":\"x\",\"name\":\"n\"}]}";
-        TokenGrant grant = TokenGrant.of("e30." + base64(claims) + ".sig").orElseThrow();
+        TokenIssuer.TokenGrant grant = TokenIssuer.TokenGrant.of("e30." + base64(claims) + ".sig").orElseThrow();
         assertThat(grant.missing(ALL)).isEmpty();
         assertThat(grant.missing(Scope.pullAndPush("other"))).containsExactly("push");
         assertThat(grant.missing(Scope.of("other", "*"))).containsExactly("delete", "push");
         assertThat(grant.missing(Scope.pull("n"))).containsExactly("pull");
 
         for (String opaque : List.of("", "abc", "a.b", "a.b.c", "e30." + base64("{}") + ".s", "e30.!!.s", "...")) {
-            assertThat(TokenGrant.of(opaque)).as(opaque).isEmpty();
+            assertThat(TokenIssuer.TokenGrant.of(opaque)).as(opaque).isEmpty();
         }
     }
 
