@@ -108,8 +108,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         }
         byte[] bytes = answer.bytes(MAX_INDEX);
         try {
-            Optional<URI> next = NextLink.query(answer.headers("Link"))
-                    .map(query -> path(subject, "?" + query));
+            Optional<URI> next = NextLink.query(answer.headers("Link")).map(query -> path(subject, "?" + query));
             // A proxy may answer a page of its own, or any JSON, for an address it does not know.
             return Manifest.isIndex(bytes)
                     ? Optional.of(

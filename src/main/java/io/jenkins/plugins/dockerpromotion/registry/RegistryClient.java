@@ -145,8 +145,8 @@ public final class RegistryClient {
         if (head.isUseful()) {
             Head answer = head(reference);
             if (answer.status() == 200 && answer.digest().isPresent()) {
-                return Optional.of(new Descriptor(
-                        answer.mediaType(), answer.digest().get(), -1, ""));
+                return Optional.of(
+                        new Descriptor(answer.mediaType(), answer.digest().get(), -1, ""));
             }
             denied = answer.status() == 404;
             if (denied && head.isTrue(this)) {
@@ -211,7 +211,10 @@ public final class RegistryClient {
 
         /** One request, once, if nothing that exists was asked for so far. */
         synchronized boolean isTrue(RegistryClient client) throws RegistryException, InterruptedException {
-            if (!seen && !refused && existing.isPresent() && client.head(existing.get()).status() != 200) {
+            if (!seen
+                    && !refused
+                    && existing.isPresent()
+                    && client.head(existing.get()).status() != 200) {
                 refused = true;
             }
             return seen && !refused;

@@ -307,7 +307,10 @@ final class TagList {
 
     private Page page(String query) throws RegistryException, InterruptedException {
         RegistryRequest get = RegistryRequest.of(
-                "list the tags of " + image, "GET", "/v2/" + image.path() + "/tags/list?" + query, Scope.pull(image.path()));
+                "list the tags of " + image,
+                "GET",
+                "/v2/" + image.path() + "/tags/list?" + query,
+                Scope.pull(image.path()));
         return transport.call(get.header("Accept", "application/json"), TagList::page);
     }
 

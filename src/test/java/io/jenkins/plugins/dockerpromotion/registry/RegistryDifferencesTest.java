@@ -146,8 +146,9 @@ class RegistryDifferencesTest {
 
     private static Descriptor embedded(byte[] content, Digest digest) {
         String data = Base64.getEncoder().encodeToString(content);
-        String manifest = "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\""
-                + digest + "\",\"size\":" + content.length + ",\"data\":\"" + data + "\"},\"layers\":[]}";
+        String manifest =
+                "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\""
+                        + digest + "\",\"size\":" + content.length + ",\"data\":\"" + data + "\"},\"layers\":[]}";
         return Manifest.parse(manifest.getBytes(StandardCharsets.UTF_8), MediaTypes.OCI_MANIFEST)
                 .config()
                 .orElseThrow();
@@ -157,8 +158,10 @@ class RegistryDifferencesTest {
     void whatAnIndexListsBesidesManifestsIsABlob() {
         String digest = Digest.sha256(new byte[0]).toString();
         String cache = "{\"schemaVersion\":2,\"manifests\":["
-                + "{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"" + digest + "\",\"size\":0},"
-                + "{\"mediaType\":\"application/vnd.buildkit.cacheconfig.v0\",\"digest\":\"" + digest + "\",\"size\":0},"
+                + "{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\",\"digest\":\"" + digest
+                + "\",\"size\":0},"
+                + "{\"mediaType\":\"application/vnd.buildkit.cacheconfig.v0\",\"digest\":\"" + digest
+                + "\",\"size\":0},"
                 + "{\"mediaType\":\"" + MediaTypes.OCI_MANIFEST + "\",\"digest\":\"" + digest + "\",\"size\":0}]}";
         Manifest index = Manifest.parse(cache.getBytes(StandardCharsets.UTF_8), MediaTypes.OCI_INDEX);
         assertThat(index.children()).hasSize(1);
@@ -176,7 +179,8 @@ class RegistryDifferencesTest {
                         .always());
         RegistryClient client = client();
         for (int i = 0; i < 2; i++) {
-            URI upload = client.mount(image("app"), BLOB.digest(), image("source")).orElseThrow();
+            URI upload =
+                    client.mount(image("app"), BLOB.digest(), image("source")).orElseThrow();
             client.upload(image("app"), BLOB, upload, LAYER.open());
         }
         assertThat(registry.hasBlob("group/app", LAYER.digest())).isTrue();
@@ -205,8 +209,9 @@ class RegistryDifferencesTest {
                 .isInstanceOf(RegistryException.class)
                 .isNotInstanceOf(UnauthorizedException.class)
                 .hasMessageContaining("it answered " + status + " (" + code)
-                .hasMessageEndingWith("the tag is immutable on this registry: whoever administers the repository there can"
-                        + " change that, and a new tag works");
+                .hasMessageEndingWith(
+                        "the tag is immutable on this registry: whoever administers the repository there can"
+                                + " change that, and a new tag works");
     }
 
     @ParameterizedTest
@@ -216,7 +221,8 @@ class RegistryDifferencesTest {
         RegistryClient client = client();
         Manifest manifest = client.pull(tagged("1.0"));
         registry.onRequest(requests("PUT", ".*"), Fault.loseAnswer());
-        registry.onRequest(requests("PUT", ".*"), Fault.status(status).body("{\"errors\":[{\"code\":\"TAG_IMMUTABLE\"}]}"));
+        registry.onRequest(
+                requests("PUT", ".*"), Fault.status(status).body("{\"errors\":[{\"code\":\"TAG_IMMUTABLE\"}]}"));
         client.push(tagged("2.0"), manifest);
         assertThat(registry.digestOf("group/app", "2.0")).contains(IMAGE.digest());
     }
@@ -248,7 +254,8 @@ class RegistryDifferencesTest {
         URI first = client.startUpload(image("app"), BLOB.digest()).orElseThrow();
         assertThatThrownBy(() -> client.upload(image("app"), BLOB, first, LAYER.open()))
                 .isInstanceOfSatisfying(
-                        RegistryException.class, e -> assertThat(e.isTemporary()).isTrue());
+                        RegistryException.class,
+                        e -> assertThat(e.isTemporary()).isTrue());
         URI second = client.startUpload(image("app"), BLOB.digest()).orElseThrow();
         client.upload(image("app"), BLOB, second, LAYER.open());
         assertThat(registry.hasBlob("group/app", LAYER.digest())).isTrue();
@@ -293,7 +300,8 @@ class RegistryDifferencesTest {
     @ValueSource(ints = {401, 403, 404, 405, 406, 500, 501})
     void readsTheFallbackTagWhereTheListOfReferrersIsNotKnown(int status) throws Exception {
         TestImage signature = signedByTag();
-        registry.onRequest(requests("GET", ".*/referrers/.*"), Fault.status(status).always());
+        registry.onRequest(
+                requests("GET", ".*/referrers/.*"), Fault.status(status).always());
         Referrers referrers = client().referrers(pinned(IMAGE));
         assertThat(referrers.offered()).isFalse();
         assertThat(referrers.all()).extracting(d -> d.digest().toString()).containsExactly(signature.digest());
@@ -303,7 +311,8 @@ class RegistryDifferencesTest {
     @ValueSource(strings = {"{}", "{\"errors\":[]}", "{\"manifests\":null}", "[]", "<html>welcome</html>", ""})
     void takesNothingElseForAListOfReferrers(String body) throws Exception {
         TestImage signature = signedByTag();
-        registry.onRequest(requests("GET", ".*/referrers/.*"), Fault.status(200).body(body).always());
+        registry.onRequest(
+                requests("GET", ".*/referrers/.*"), Fault.status(200).body(body).always());
         Referrers referrers = client().referrers(pinned(IMAGE));
         assertThat(referrers.offered()).isFalse();
         assertThat(referrers.all()).extracting(d -> d.digest().toString()).containsExactly(signature.digest());
@@ -337,7 +346,10 @@ class RegistryDifferencesTest {
         TestImage index = TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2));
         for (TestImage image : List.of(IMAGE, index)) {
             registry.push("group/app", "1.0", image);
-            registry.push("group/app", Referrers.fallbackTag(Digest.parse(image.digest())).value(), image);
+            registry.push(
+                    "group/app",
+                    Referrers.fallbackTag(Digest.parse(image.digest())).value(),
+                    image);
             Referrers referrers = client().referrers(pinned(image));
             assertThat(referrers.all()).isEmpty();
             assertThat(referrers.fallback()).isEmpty();

@@ -151,7 +151,8 @@ class TokenIssuerTest {
         registry = InMemoryRegistry.start();
         String claims = "{\"access\":[{\"type\":\"repository\",\"name\":\"group/app\",\"actions\":[\"*\"]},"
                 + "{\"type\":\"repository\",\"name\":\"other\",\"actions\":[\"pull\",7]},{\"type\":\"x\",\"name\":\"n\"}]}";
-        TokenIssuer.TokenGrant grant = TokenIssuer.TokenGrant.of("e30." + base64(claims) + ".sig").orElseThrow();
+        TokenIssuer.TokenGrant grant =
+                TokenIssuer.TokenGrant.of("e30." + base64(claims) + ".sig").orElseThrow();
         assertThat(grant.missing(ALL)).isEmpty();
         assertThat(grant.missing(Scope.pullAndPush("other"))).containsExactly("push");
         assertThat(grant.missing(Scope.of("other", "*"))).containsExactly("delete", "push");
