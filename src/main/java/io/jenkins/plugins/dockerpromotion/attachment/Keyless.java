@@ -13,6 +13,7 @@ import dev.sigstore.rekor.dsse.v0_0_1.Dsse;
 import dev.sigstore.rekor.dsse.v0_0_1.PayloadHash;
 import dev.sigstore.trustroot.SigstoreConfigurationException;
 import dev.sigstore.trustroot.SigstoreTrustedRoot;
+import dev.sigstore.trustroot.TransparencyLog;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signer;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
@@ -27,6 +28,7 @@ import java.security.cert.X509Certificate;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.Date;
+import java.util.HexFormat;
 import java.util.List;
 import org.bouncycastle.asn1.ASN1OctetString;
 import org.bouncycastle.asn1.ASN1Primitive;
@@ -51,6 +53,7 @@ final class Keyless {
     private static final int URI = 6;
     private static final int MAX_REASON = 200;
 
+    private final List<TransparencyLog> logs;
     private final FulcioVerifier certificates;
     private final RekorVerifier entries;
 
@@ -62,8 +65,9 @@ final class Keyless {
         try {
             SigstoreTrustedRoot root =
                     SigstoreTrustedRoot.from(new ByteArrayInputStream(trustedRoot.getBytes(StandardCharsets.UTF_8)));
+            logs = root.getTLogs();
             certificates = FulcioVerifier.newFulcioVerifier(root);
-            entries = RekorVerifier.newRekorVerifier(root);
+            entries = RekorVerifier.newRekorVerifier(logs);
         } catch (SigstoreConfigurationException | GeneralSecurityException | RuntimeException e) {
             throw refused("the trusted root cannot be used", e);
         }
@@ -101,7 +105,7 @@ final class Keyless {
     }
 
     /** The entry's time is what the log signed, which {@link RekorVerifier} has checked if it is there. */
-    private static void checkTime(RekorEntry entry, X509Certificate certificate) throws RefusedException {
+    private void checkTime(RekorEntry entry, X509Certificate certificate) throws RefusedException {
         String signed = entry.getVerification().getSignedEntryTimestamp();
         if (signed == null || signed.isEmpty()) {
             throw new RefusedException("its transparency log did not sign when it took the entry, and time stamps of"
@@ -110,6 +114,10 @@ final class Keyless {
         Date taken = Date.from(entry.getIntegratedTimeInstant());
         if (taken.before(certificate.getNotBefore()) || taken.after(certificate.getNotAfter())) {
             throw new RefusedException("its certificate was not valid when it was signed");
+        }
+        byte[] log = HexFormat.of().parseHex(entry.getLogID());
+        if (TransparencyLog.find(logs, log, taken.toInstant()).isEmpty()) {
+            throw new RefusedException("its transparency log was not trusted at the time when it was signed");
         }
     }
 

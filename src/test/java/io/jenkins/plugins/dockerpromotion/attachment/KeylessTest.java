@@ -171,6 +171,14 @@ class KeylessTest {
     }
 
     @Test
+    void refusesALogThatWasNotTrustedAnyMore() {
+        sign(odd -> {});
+        refuses(
+                "log was not trusted at the time",
+                by(SIGSTORE.trustedRoot(SigstoreInstance.START.plusSeconds(30)), Identity.of(WHO, "", ISSUER, "")));
+    }
+
+    @Test
     void refusesABundleWithoutAnEntry() {
         String bundle = new String(
                 SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()), odd -> {}),

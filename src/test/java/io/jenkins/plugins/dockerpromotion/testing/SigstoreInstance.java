@@ -46,7 +46,8 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 public final class SigstoreInstance {
 
-    private static final Instant START = Instant.parse("2024-05-20T08:00:00Z");
+    /** From when each certificate is valid, for ten minutes. */
+    public static final Instant START = Instant.parse("2024-05-20T08:00:00Z");
     private static final String LOG = "rekor.example.com";
 
     private final KeyPair authority = keys();
@@ -110,6 +111,11 @@ public final class SigstoreInstance {
 
     /** What {@code cosign trusted-root create} would write for this instance. */
     public String trustedRoot() {
+        return trustedRoot(START.plus(Duration.ofDays(3650)));
+    }
+
+    /** @param end until when the transparency log is trusted */
+    public String trustedRoot(Instant end) {
         Map<String, Object> authorities = new LinkedHashMap<>();
         authorities.put("subject", Map.of("organization", "example.com", "commonName", "authority"));
         authorities.put("uri", "https://fulcio.example.com");
@@ -118,11 +124,11 @@ public final class SigstoreInstance {
         return Json.text(Map.of(
                 "mediaType", "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
                 "certificateAuthorities", List.of(authorities),
-                "ctlogs", List.of(trusted("https://ctfe.example.com", certificates.getPublic())),
-                "tlogs", List.of(trusted("https://" + LOG, log.getPublic()))));
+                "ctlogs", List.of(trusted("https://ctfe.example.com", certificates.getPublic(), START.plusSeconds(1))),
+                "tlogs", List.of(trusted("https://" + LOG, log.getPublic(), end))));
     }
 
-    private static Map<String, Object> trusted(String url, PublicKey key) {
+    private static Map<String, Object> trusted(String url, PublicKey key, Instant end) {
         return Map.of(
                 "baseUrl",
                 url,
@@ -132,7 +138,7 @@ public final class SigstoreInstance {
                 Map.of(
                         "rawBytes", base64(key.getEncoded()),
                         "keyDetails", "PKIX_ECDSA_P256_SHA_256",
-                        "validFor", Map.of("start", "2020-01-01T00:00:00Z")),
+                        "validFor", Map.of("start", "2020-01-01T00:00:00Z", "end", end.toString())),
                 "logId",
                 Map.of("keyId", base64(sha256(key.getEncoded()))));
     }
