@@ -48,6 +48,7 @@ public final class SigstoreInstance {
 
     /** From when each certificate is valid, for ten minutes. */
     public static final Instant START = Instant.parse("2024-05-20T08:00:00Z");
+
     private static final String LOG = "rekor.example.com";
 
     private final KeyPair authority = keys();
