@@ -22,13 +22,39 @@ public final class ImageInfo implements Serializable {
     private final String mediaType;
     private final ArrayList<Platform> platforms;
     private final Content content;
+    /** -1 if nobody looked. */
+    private final int signatures;
+
+    private final ArrayList<String> attestations;
 
     /** @param platforms what the image runs on; none if it is no image but something else a registry keeps */
     ImageInfo(String digest, String mediaType, List<Platform> platforms, Content content) {
+        this(digest, mediaType, platforms, content, -1, List.of());
+    }
+
+    private ImageInfo(
+            String digest,
+            String mediaType,
+            List<Platform> platforms,
+            Content content,
+            int signatures,
+            List<String> attestations) {
         this.digest = digest;
         this.mediaType = mediaType;
         this.platforms = new ArrayList<>(platforms);
         this.content = content;
+        this.signatures = signatures;
+        this.attestations = new ArrayList<>(attestations);
+    }
+
+    /**
+     * The same with what is attached to the image.
+     *
+     * @param count how many signatures
+     * @param types of attestations
+     */
+    public ImageInfo withAttachments(int count, List<String> types) {
+        return new ImageInfo(digest, mediaType, platforms, content, count, types);
     }
 
     /**
@@ -130,6 +156,12 @@ public final class ImageInfo implements Serializable {
             text.append(String.format(Locale.ROOT, ", %.1f MB", content.size / 1e6));
         }
         text.append(content.created.isEmpty() ? "" : ", made " + content.created);
+        if (signatures > 0) {
+            text.append(", ").append(signatures).append(signatures == 1 ? " signature" : " signatures");
+        }
+        if (!attestations.isEmpty()) {
+            text.append(", attestations ").append(String.join(", ", attestations));
+        }
         // Whoever pushed an image decides what it calls its platforms.
         return Quoted.oneLine(text.toString(), MAX_TEXT);
     }
@@ -146,6 +178,8 @@ public final class ImageInfo implements Serializable {
         map.put("platforms", entries);
         map.put("labels", new LinkedHashMap<>(content.labels));
         map.put("annotations", new LinkedHashMap<>(content.annotations));
+        map.put("signatures", signatures < 0 ? null : signatures);
+        map.put("attestations", new ArrayList<>(attestations));
         return map;
     }
 }

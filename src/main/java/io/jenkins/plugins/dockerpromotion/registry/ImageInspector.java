@@ -42,29 +42,17 @@ public final class ImageInspector {
         this.hub = hub;
     }
 
-    /**
-     * Work for an agent: finds out about one image.
-     *
-     * @param details whether manifests are read, or only the digest is asked for, which is no pull
-     */
-    public record Request(ImageReference reference, boolean details, RegistryAuthentication authentication)
-            implements Operation<ImageInfo> {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public ImageInfo run(RegistryContext context) throws RegistryException, InterruptedException {
-            ImageInspector inspector = open(reference.name(), authentication, context);
-            return details ? inspector.inspect(reference) : inspector.glance(reference);
-        }
-    }
-
     /** Opens the registry that holds {@code image}, to look at this one only. */
     public static ImageInspector open(ImageName image, RegistryAuthentication authentication, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryClient client = RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context);
         return new ImageInspector(
                 client, image.isDockerHub() ? Optional.of(DockerHub.open(authentication, context)) : Optional.empty());
+    }
+
+    /** The registry that is asked. */
+    public RegistryClient registry() {
+        return client;
     }
 
     /** Looks at images of {@code client}'s registry, and asks nobody else. */

@@ -3,8 +3,8 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.attachment.Inspection;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInfo;
-import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.webhook.DockerPushCause;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -42,7 +42,7 @@ public final class ImageInfoStep extends TagStep<ImageInfo> {
     @Override
     Operation<ImageInfo> operation(StepRun run) throws AbortException {
         run.say("Looking at " + reference());
-        return new ImageInspector.Request(reference(), details, login(run));
+        return new Inspection(reference(), details, login(run));
     }
 
     @Override

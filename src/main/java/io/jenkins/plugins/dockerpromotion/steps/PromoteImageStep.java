@@ -37,6 +37,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     private String expectedDigest;
     private boolean overwrite;
     private boolean referrers = true;
+    private boolean requireReferrers;
     private boolean dryRun;
 
     @DataBoundConstructor
@@ -98,6 +99,15 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
         this.referrers = referrers;
     }
 
+    public boolean isRequireReferrers() {
+        return requireReferrers;
+    }
+
+    @DataBoundSetter
+    public void setRequireReferrers(boolean requireReferrers) {
+        this.requireReferrers = requireReferrers;
+    }
+
     public boolean isDryRun() {
         return dryRun;
     }
@@ -125,7 +135,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
                 reference(),
                 toImage == null ? name() : ImageName.parse(toImage),
                 to,
-                new PromotionRequest.Options(overwrite, referrers, dryRun));
+                new PromotionRequest.Options(overwrite, referrers, requireReferrers, dryRun));
         return expectedDigest == null ? request : request.expecting(Digest.parse(expectedDigest));
     }
 

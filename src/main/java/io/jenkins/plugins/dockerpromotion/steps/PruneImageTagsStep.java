@@ -28,6 +28,7 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
     private Integer olderThanDays;
     private List<String> protect = new ArrayList<>(DEFAULT_PROTECTED);
     private Integer maxDelete;
+    private boolean orphans;
     private boolean dryRun = true;
 
     @DataBoundConstructor
@@ -71,6 +72,15 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
         this.maxDelete = maxDelete;
     }
 
+    public boolean isOrphans() {
+        return orphans;
+    }
+
+    @DataBoundSetter
+    public void setOrphans(boolean orphans) {
+        this.orphans = orphans;
+    }
+
     public boolean isDryRun() {
         return dryRun;
     }
@@ -92,14 +102,16 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
 
     @Override
     Operation<PruneReceipt> operation(StepRun run) throws AbortException {
-        RetentionPolicy policy =
-                new RetentionPolicy(tags(), optional(keep), optional(olderThanDays), new ProtectedTags(protect));
+        boolean onlyOrphans = orphans && keep == null && olderThanDays == null;
+        RetentionPolicy policy = onlyOrphans
+                ? RetentionPolicy.keepingAll()
+                : new RetentionPolicy(tags(), optional(keep), optional(olderThanDays), new ProtectedTags(protect));
         PruneRequest request =
                 new PruneRequest(name(), policy, maxDelete == null ? Integer.MAX_VALUE : maxDelete, dryRun);
         run.say((dryRun ? "Planning to prune " : "Pruning ")
                 + PageLink.of(name(), name().toString())
                 + (dryRun ? "; 'dryRun: false' deletes" : ""));
-        return request.with(login(run));
+        return (orphans ? request.withOrphans() : request).with(login(run));
     }
 
     private static OptionalInt optional(Integer number) {
@@ -127,8 +139,10 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
         }
 
         @RequirePOST
-        public FormValidation doCheckKeep(@QueryParameter String value, @QueryParameter String olderThanDays) {
-            return Util.fixEmptyAndTrim(value) == null && Util.fixEmptyAndTrim(olderThanDays) == null
+        public FormValidation doCheckKeep(
+                @QueryParameter String value, @QueryParameter String olderThanDays, @QueryParameter boolean orphans) {
+            return !orphans
+                            && Util.fixEmptyAndTrim(value) == null && Util.fixEmptyAndTrim(olderThanDays) == null
                     ? FormValidation.error(Messages.PruneImageTagsStep_keepOrOlder())
                     : ImageForm.checkOptionalCount(value);
         }

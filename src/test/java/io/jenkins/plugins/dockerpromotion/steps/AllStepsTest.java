@@ -133,6 +133,7 @@ class AllStepsTest {
                 StepExample.filled("image", IMAGE, "tag", "2017.2.103", "credentialsId", "hub")
                         .and("to", "released, {tag}-ok", "dryRun", "true")
                         .and("toImage", "technolog/released", "toCredentialsId", "hub", "referrers", "false")
+                        .and("requireReferrers", "true")
                         .and("expectedDigest", MANIFEST.digest(), "overwrite", "true"));
         examples.put(
                 "pruneDockerHost",
@@ -141,7 +142,7 @@ class AllStepsTest {
                 "pruneImageTags",
                 StepExample.filled("image", IMAGE, "keep", "5")
                         .and("credentialsId", "hub", "pattern", "2017.2.{build}", "olderThanDays", "2")
-                        .and("protect", "latest, stable", "dryRun", "false", "maxDelete", "1")
+                        .and("protect", "latest, stable", "dryRun", "false", "maxDelete", "1", "orphans", "true")
                         .and("pattern", "", "regex", "2017.+"));
         examples.put(
                 "registryToken",

@@ -16,7 +16,7 @@ import hudson.remoting.VirtualChannel;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
+import io.jenkins.plugins.dockerpromotion.attachment.Inspection;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
@@ -217,7 +217,7 @@ class ManyBuildsTest {
         RegistryAuthentication login = new RegistryAuthentication.Basic("ci", Pipelines.PASSWORD);
         return switch (n % 3) {
             case 0 -> sent(new TagQuery(image, Optional.empty(), 10).with(login));
-            case 1 -> sent(new ImageInspector.Request(ImageReference.tagged(image, tag), true, login));
+            case 1 -> sent(new Inspection(ImageReference.tagged(image, tag), true, login));
             default ->
                 sent(PromotionRequest.of(
                                 image, tag, image, List.of("latest"), new PromotionRequest.Options(false, false, false))

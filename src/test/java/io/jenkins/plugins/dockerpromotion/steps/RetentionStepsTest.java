@@ -102,9 +102,9 @@ class RetentionStepsTest {
     void checksEachField() {
         PruneImageTagsStep.DescriptorImpl form =
                 jenkins.jenkins.getDescriptorByType(PruneImageTagsStep.DescriptorImpl.class);
-        assertThat(form.doCheckKeep("", "").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckKeep("", "30").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckKeep("0", "").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckKeep("", "", false).kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckKeep("", "30", false).kind).isEqualTo(FormValidation.Kind.OK);
+        assertThat(form.doCheckKeep("0", "", true).kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckOlderThanDays("-1").kind).isEqualTo(FormValidation.Kind.ERROR);
         assertThat(form.doCheckMaxDelete("").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckProtect("latest, *-rc").kind).isEqualTo(FormValidation.Kind.OK);

@@ -13,6 +13,7 @@ import hudson.triggers.TriggerDescriptor;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
+import io.jenkins.plugins.dockerpromotion.testing.Attachment;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -145,6 +146,12 @@ class StepsPageTest {
     void openRegistries() {
         hub = Pipelines.dockerHub();
         hub.registry().push(IMAGE, "2017.2.103", INDEX);
+        hub.registry()
+                .push(
+                        IMAGE,
+                        Attachment.referrer(8, INDEX, "application/vnd.dev.sigstore.bundle.v0.3+json")
+                                .withAnnotation(
+                                        "dev.sigstore.bundle.predicateType", "https://slsa.dev/provenance/v1"));
         hub.registry().addTags(IMAGE, TestImage.docker(3), List.of("2017.2.104", "latest"));
         hub.registry().addTags("technolog/gone", TestImage.docker(4), List.of("1", "2"));
         registry = InMemoryRegistry.builder()
@@ -154,6 +161,8 @@ class StepsPageTest {
         for (int build = 101; build < 105; build++) {
             registry.push(PRIVATE, "2017.2." + build, TestImage.oci(build));
         }
+        registry.push(PRIVATE, Attachment.tag(TestImage.oci(102)) + ".sig", Attachment.cosign("a=1"));
+        registry.push(PRIVATE, Attachment.referrer(9, TestImage.oci(102), "application/spdx+json"));
         List<RegistryConfiguration> places =
                 new ArrayList<>(DockerPromotionConfiguration.get().getRegistries());
         places.add(

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Something attached to an image, as cosign and its like store it: by the image's digest in a manifest, or by a tag. */
 public record Attachment(String mediaType, byte[] bytes, Map<String, Content> blobs) implements TestImage {
@@ -46,6 +47,15 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
      * @param signatures {@code payload=signature}; equal payloads are one blob
      */
     public static Attachment cosign(String... signatures) {
+        return cosign("", signatures);
+    }
+
+    /** What cosign's tag {@code .att} points to: a layer for each attestation, all of one predicate type. */
+    public static Attachment attestations(String predicateType, String... signatures) {
+        return cosign(predicateType, signatures);
+    }
+
+    private static Attachment cosign(String predicateType, String... signatures) {
         Map<String, Content> blobs = new LinkedHashMap<>();
         List<Map<String, Object>> layers = new ArrayList<>();
         List<Map<String, Object>> history = new ArrayList<>();
@@ -55,7 +65,11 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
             Content payload = Content.of("{\"critical\":\"" + parts[0] + "\"}");
             blobs.put(payload.digest(), payload);
             Map<String, Object> layer = ImageJson.descriptor(SIMPLE_SIGNING, payload.digest(), payload.size());
-            layer.put("annotations", Map.of("dev.cosignproject.cosign/signature", parts[1]));
+            Map<String, String> annotations = new TreeMap<>(Map.of("dev.cosignproject.cosign/signature", parts[1]));
+            if (!predicateType.isEmpty()) {
+                annotations.put("predicateType", predicateType);
+            }
+            layer.put("annotations", annotations);
             layers.add(layer);
             diffIds.add(payload.digest());
             history.add(Map.of("created", "0001-01-01T00:00:00Z"));
