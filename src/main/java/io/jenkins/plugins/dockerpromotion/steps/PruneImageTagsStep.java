@@ -141,8 +141,7 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
         @RequirePOST
         public FormValidation doCheckKeep(
                 @QueryParameter String value, @QueryParameter String olderThanDays, @QueryParameter boolean orphans) {
-            return !orphans
-                            && Util.fixEmptyAndTrim(value) == null && Util.fixEmptyAndTrim(olderThanDays) == null
+            return !orphans && Util.fixEmptyAndTrim(value) == null && Util.fixEmptyAndTrim(olderThanDays) == null
                     ? FormValidation.error(Messages.PruneImageTagsStep_keepOrOlder())
                     : ImageForm.checkOptionalCount(value);
         }

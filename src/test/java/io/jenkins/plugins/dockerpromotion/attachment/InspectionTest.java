@@ -48,8 +48,7 @@ class InspectionTest {
 
     private ImageInfo inspect(boolean details) throws Exception {
         ImageName image = ImageName.parse(registry.host() + "/app");
-        return new Inspection(
-                        ImageReference.tagged(image, new Tag("1.0")), details, RegistryAuthentication.ANONYMOUS)
+        return new Inspection(ImageReference.tagged(image, new Tag("1.0")), details, RegistryAuthentication.ANONYMOUS)
                 .run(network.context());
     }
 
@@ -81,7 +80,9 @@ class InspectionTest {
 
         ImageInfo info = inspect(true);
 
-        assertThat(info.asMap()).containsEntry("signatures", 5).containsEntry("attestations", List.of(SCAN, PROVENANCE));
+        assertThat(info.asMap())
+                .containsEntry("signatures", 5)
+                .containsEntry("attestations", List.of(SCAN, PROVENANCE));
         assertThat(info.toString()).endsWith(", 5 signatures, attestations " + SCAN + ", " + PROVENANCE);
     }
 

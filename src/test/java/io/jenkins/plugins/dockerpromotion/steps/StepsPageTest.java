@@ -12,8 +12,8 @@ import hudson.model.Label;
 import hudson.triggers.TriggerDescriptor;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
-import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.Attachment;
+import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -150,8 +150,7 @@ class StepsPageTest {
                 .push(
                         IMAGE,
                         Attachment.referrer(8, INDEX, "application/vnd.dev.sigstore.bundle.v0.3+json")
-                                .withAnnotation(
-                                        "dev.sigstore.bundle.predicateType", "https://slsa.dev/provenance/v1"));
+                                .withAnnotation("dev.sigstore.bundle.predicateType", "https://slsa.dev/provenance/v1"));
         hub.registry().addTags(IMAGE, TestImage.docker(3), List.of("2017.2.104", "latest"));
         hub.registry().addTags("technolog/gone", TestImage.docker(4), List.of("1", "2"));
         registry = InMemoryRegistry.builder()
