@@ -20,6 +20,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 
@@ -103,7 +104,10 @@ public final class IsolatedDirectories {
             Computer.threadPoolForRemoting.execute(() -> all.values().stream()
                     .filter(which)
                     .filter(directory -> !directory.isInUse())
-                    .forEach(this::sweep));
+                    .collect(Collectors.groupingBy(IsolatedDirectory::node))
+                    .values()
+                    // Each agent by itself: one that is connected but hangs keeps nobody else waiting.
+                    .forEach(ofAgent -> Computer.threadPoolForRemoting.execute(() -> ofAgent.forEach(this::sweep))));
         }
     }
 

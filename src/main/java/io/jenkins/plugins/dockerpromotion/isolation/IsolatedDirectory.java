@@ -70,6 +70,11 @@ public final class IsolatedDirectory {
         return name;
     }
 
+    /** The agent, empty for the built-in node. */
+    String node() {
+        return node;
+    }
+
     boolean isOn(String agent) {
         return node.equals(agent);
     }

@@ -12,14 +12,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import jenkins.security.MasterToSlaveCallable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
@@ -133,7 +137,47 @@ class IsolatedDirectoriesTest {
         assertThat(parent.child(name).exists()).isTrue();
     }
 
+    @Test
+    @DisabledOnOs(value = OS.WINDOWS, disabledReason = "processes cannot be stopped there")
+    void anAgentThatHangsKeepsNoOtherWaiting() throws Exception {
+        DumbSlave hanging = jenkins.createOnlineSlave();
+        FilePath there = hanging.getRootPath().child("job@tmp");
+        List<String> names = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            names.add(make(there));
+            names.add(make(parent));
+        }
+        String pid = Long.toString(hanging.getChannel().call(new Pid()));
+        signal("-STOP", pid);
+        try {
+            directories.sweep(directory -> true);
+
+            await(() -> records().size() == 5);
+            assertThat(parent.list()).isEmpty();
+        } finally {
+            signal("-CONT", pid);
+        }
+        await(() -> records().isEmpty());
+    }
+
+    private static void signal(String signal, String pid) throws IOException, InterruptedException {
+        assertThat(new ProcessBuilder("kill", signal, pid).start().waitFor()).isZero();
+    }
+
+    private static final class Pid extends MasterToSlaveCallable<Long, RuntimeException> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Long call() {
+            return ProcessHandle.current().pid();
+        }
+    }
+
     private String make() throws Exception {
+        return make(parent);
+    }
+
+    private String make(FilePath parent) throws Exception {
         String name = IsolatedDirectory.newName();
         directories.make(
                 IsolatedDirectory.of(parent, name, build),
