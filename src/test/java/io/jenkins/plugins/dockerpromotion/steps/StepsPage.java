@@ -11,10 +11,11 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The reference of the steps: a page written by hand, but for what stands between two comments. */
+/** A page about the steps: the reference, with tables generated between two comments, or the list of their errors. */
 record StepsPage(String text) {
 
     static final Path FILE = Path.of("docs/STEPS.md");
+    private static final Path ERRORS = Path.of("docs/ERRORS.md");
 
     private static final Pattern HEADING = Pattern.compile("(?m)^#{2,3} (.+)$");
     private static final Pattern GENERATED =
@@ -25,6 +26,10 @@ record StepsPage(String text) {
 
     static StepsPage read() throws IOException {
         return new StepsPage(Files.readString(FILE));
+    }
+
+    static StepsPage readErrors() throws IOException {
+        return new StepsPage(Files.readString(ERRORS));
     }
 
     /** What stands below each heading, by its text, in the order of the page. */

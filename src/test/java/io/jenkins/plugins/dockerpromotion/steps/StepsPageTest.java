@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-/** {@code docs/STEPS.md} says what the steps do. With {@code -Dsteps.page=write} its tables are written anew. */
+/** {@code docs/STEPS.md} and {@code docs/ERRORS.md} say what the steps do. With {@code -Dsteps.page=write} its tables are written anew. */
 @WithJenkins
 class StepsPageTest {
 
@@ -238,8 +238,8 @@ class StepsPageTest {
     @Test
     void everyErrorIsOneThatTheCodeHas() throws Exception {
         String code = code();
-        for (Map.Entry<String, String> section : StepsPage.read().sections().entrySet()) {
-            for (String line : StepsPage.errors(section.getValue())) {
+        for (String section : StepsPage.readErrors().sections().values()) {
+            for (String line : StepsPage.errors(section)) {
                 for (String part : line.replaceFirst("^Cannot ", "").split("…|: |; ")) {
                     String text = part.replaceFirst("it answered \\d+", "it answered")
                             .replaceAll("^[\\s'(),.;:]+|[\\s'(),.;:]+$", "");
@@ -249,10 +249,18 @@ class StepsPageTest {
                 }
             }
         }
-        for (String name : forms().keySet()) {
-            assertThat(StepsPage.errors(StepsPage.read().sections().get(name)))
+    }
+
+    @Test
+    void eachStepShowsItsMostFrequentErrorsAndLinksToAll() throws Exception {
+        Map<String, String> all = StepsPage.readErrors().sections();
+        for (Map.Entry<String, String> section : sections(StepsPage.read()).entrySet()) {
+            String name = section.getKey();
+            assertThat(StepsPage.errors(section.getValue()))
                     .as(name)
-                    .isNotEmpty();
+                    .hasSizeBetween(1, 3)
+                    .isSubsetOf(StepsPage.errors(all.get(name)));
+            assertThat(section.getValue()).contains("(ERRORS.md#" + name.toLowerCase(Locale.ROOT) + ")");
         }
     }
 
@@ -318,11 +326,11 @@ class StepsPageTest {
     }
 
     private static void assertErrors(List<JsonNode> mistakes) throws IOException {
-        Map<String, String> sections = StepsPage.read().sections();
+        Map<String, String> sections = StepsPage.readErrors().sections();
         assertThat(mistakes).hasSameSizeAs(MISTAKES);
         assertThat(mistakes)
                 .as("those that the page does not have")
-                .filteredOn(mistake -> Stream.of(mistake.get("name").asText(), "For all steps")
+                .filteredOn(mistake -> Stream.of(mistake.get("name").asText(), "All steps")
                         .flatMap(name -> StepsPage.errors(sections.get(name)).stream())
                         .noneMatch(matching(mistake.get("text").asText())))
                 .isEmpty();
