@@ -80,7 +80,11 @@ final class TagSteps {
         Tag tag = new Tag(given.needed("tag"));
         ImageName target = given.text("toImage").map(ImageName::parse).orElse(image);
         PromotionRequest.Options options =
-                new PromotionRequest.Options(given.flag("overwrite"), given.flag("referrers"), given.flag("dryRun"));
+                new PromotionRequest.Options(
+                        given.flag("overwrite"),
+                        given.flag("referrers"),
+                        given.flag("requireReferrers"),
+                        given.flag("dryRun"));
         PromotionRequest promotion = PromotionRequest.of(image, tag, target, given.words("to"), options);
         PromotionRequest request = given.text("expectedDigest")
                 .map(digest -> promotion.expecting(Digest.parse(digest)))
@@ -112,13 +116,19 @@ final class TagSteps {
 
     Work pruneImageTags(Arguments given) {
         ImageName image = given.image("image");
-        RetentionPolicy policy = new RetentionPolicy(
-                given.selection(),
-                given.count("keep"),
-                given.count("olderThanDays"),
-                new ProtectedTags(given.words("protect")));
-        PruneRequest request = new PruneRequest(
+        boolean orphans = given.flag("orphans");
+        boolean onlyOrphans =
+                orphans && given.count("keep").isEmpty() && given.count("olderThanDays").isEmpty();
+        RetentionPolicy policy = onlyOrphans
+                ? RetentionPolicy.keepingAll()
+                : new RetentionPolicy(
+                        given.selection(),
+                        given.count("keep"),
+                        given.count("olderThanDays"),
+                        new ProtectedTags(given.words("protect")));
+        PruneRequest tags = new PruneRequest(
                 image, policy, given.count("maxDelete").orElse(Integer.MAX_VALUE), given.flag("dryRun"));
+        PruneRequest request = orphans ? tags.withOrphans() : tags;
         return block -> {
             PruneReceipt receipt = request.with(login(given)).run(around.reaching(image.host()));
             around.say(receipt.line());
