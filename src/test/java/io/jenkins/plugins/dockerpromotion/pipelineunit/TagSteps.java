@@ -79,12 +79,8 @@ final class TagSteps {
         ImageName image = given.image("image");
         Tag tag = new Tag(given.needed("tag"));
         ImageName target = given.text("toImage").map(ImageName::parse).orElse(image);
-        PromotionRequest.Options options =
-                new PromotionRequest.Options(
-                        given.flag("overwrite"),
-                        given.flag("referrers"),
-                        given.flag("requireReferrers"),
-                        given.flag("dryRun"));
+        PromotionRequest.Options options = new PromotionRequest.Options(
+                given.flag("overwrite"), given.flag("referrers"), given.flag("requireReferrers"), given.flag("dryRun"));
         PromotionRequest promotion = PromotionRequest.of(image, tag, target, given.words("to"), options);
         PromotionRequest request = given.text("expectedDigest")
                 .map(digest -> promotion.expecting(Digest.parse(digest)))
@@ -117,8 +113,9 @@ final class TagSteps {
     Work pruneImageTags(Arguments given) {
         ImageName image = given.image("image");
         boolean orphans = given.flag("orphans");
-        boolean onlyOrphans =
-                orphans && given.count("keep").isEmpty() && given.count("olderThanDays").isEmpty();
+        boolean onlyOrphans = orphans
+                && given.count("keep").isEmpty()
+                && given.count("olderThanDays").isEmpty();
         RetentionPolicy policy = onlyOrphans
                 ? RetentionPolicy.keepingAll()
                 : new RetentionPolicy(
