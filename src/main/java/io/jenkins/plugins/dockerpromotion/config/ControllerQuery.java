@@ -25,8 +25,8 @@ public final class ControllerQuery {
 
     private static final int AT_A_TIME = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(8);
-    private static final Timing TIMING =
-            new Timing(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(5), 1, Duration.ofSeconds(1));
+    /** Of each request; all of them together have to be done within {@link #PATIENCE}. */
+    private static final Timing TIMING = new Timing(PATIENCE, PATIENCE, PATIENCE, 1, Duration.ofSeconds(1));
 
     private static final ExecutorService THREADS = new SecurityContextExecutorService(new ThreadPoolExecutor(
             0,

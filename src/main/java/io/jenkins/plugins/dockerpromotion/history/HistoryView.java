@@ -41,7 +41,11 @@ public final class HistoryView {
                 Object key = train.isEmpty() ? entry : List.of(entry.jobName(), entry.build(), train);
                 rows.computeIfAbsent(key, k -> new ArrayList<>()).add(entry);
             }
-            return rows.values().stream().map(Row::new).toList();
+            Comparator<HistoryEntry> byImage =
+                    Comparator.comparing(entry -> entry.promotion().image());
+            return rows.values().stream()
+                    .map(parts -> new Row(parts.stream().sorted(byImage).toList()))
+                    .toList();
         }
 
         public HistoryEntry first() {

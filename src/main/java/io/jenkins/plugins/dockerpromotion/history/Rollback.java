@@ -73,6 +73,11 @@ public final class Rollback implements ModelObject {
         return new Date(last.timestamp());
     }
 
+    /** How long ago it was, for people. */
+    public String getAge() {
+        return Util.getTimeSpanString(Math.max(0, System.currentTimeMillis() - last.timestamp()));
+    }
+
     /** Where the tag points now, as far as is recorded. */
     public String getFrom() {
         return last.digest();

@@ -521,7 +521,8 @@ class HistoryPagesTest {
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
                     .add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "check", "", "ci", "secret"));
-            RegistryConfiguration place = new RegistryConfiguration(registry.host(), null);
+            RegistryConfiguration place = new RegistryConfiguration(
+                    registry.host(), registry.uri().toString());
             place.setCredentialsId("check");
             DockerPromotionConfiguration.get().setRegistries(List.of(place));
 

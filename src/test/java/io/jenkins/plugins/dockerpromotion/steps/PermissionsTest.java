@@ -358,8 +358,10 @@ class PermissionsTest {
                         "ApprovalMonitor.doDecide",
                         "ApprovalMonitor.doRevoke",
                         "DeliveriesPage.doReplay",
+                        "HistoryPage.doCheck",
                         "HistoryPage.doCsv",
                         "HistoryPage.doJson",
+                        "Rollback.doStart",
                         "WebhookEndpoint.doDynamic",
                         "WebhookEndpoint.doIndex");
     }

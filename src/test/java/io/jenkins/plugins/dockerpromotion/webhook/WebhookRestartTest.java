@@ -39,10 +39,10 @@ class WebhookRestartTest {
         Files.writeString(deliveries(jenkins).resolve(delivery.getId() + ".xml"), delivery.toXml());
     }
 
-    /** Puts the builds of a delivery into the queue. */
-    private static void schedule(Delivery delivery) {
-        Push push = delivery.getPushes().get(0);
-        new PushScheduler(PushStore.get(), delivery, push, false).schedule();
+    /** Puts the builds of a delivery into the queue, and writes nothing. */
+    private static void schedule(JenkinsRule jenkins, Delivery delivery) {
+        PushStore notStarted = new PushStore(deliveries(jenkins));
+        new PushScheduler(notStarted, delivery, delivery.getPushes().get(0), false).schedule();
     }
 
     /**
@@ -56,12 +56,12 @@ class WebhookRestartTest {
             jenkins.jenkins.setQuietPeriod(0);
             jenkins.jenkins.doQuietDown();
             delivery(jenkins, "1");
-            schedule(delivery(jenkins, "2"));
+            schedule(jenkins, delivery(jenkins, "2"));
             Delivery known = delivery(jenkins, "3");
-            schedule(known);
+            schedule(jenkins, known);
             write(jenkins, known);
             Delivery lost = delivery(jenkins, "4");
-            schedule(lost);
+            schedule(jenkins, lost);
             write(jenkins, lost);
             String id = lost.getPushes().get(0).getId();
             Webhook.await("the queue without the last one", () -> {
