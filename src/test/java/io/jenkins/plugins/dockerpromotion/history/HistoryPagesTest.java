@@ -521,8 +521,8 @@ class HistoryPagesTest {
             SystemCredentialsProvider.getInstance()
                     .getCredentials()
                     .add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "check", "", "ci", "secret"));
-            RegistryConfiguration place = new RegistryConfiguration(
-                    registry.host(), registry.uri().toString());
+            RegistryConfiguration place =
+                    new RegistryConfiguration(registry.host(), registry.uri().toString());
             place.setCredentialsId("check");
             DockerPromotionConfiguration.get().setRegistries(List.of(place));
 
