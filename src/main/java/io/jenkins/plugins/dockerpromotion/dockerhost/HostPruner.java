@@ -15,7 +15,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /**
- * Removes what nobody needs any more from a Docker host: containers first, then the networks and images that only they
+ * Removes unused data from a Docker host: containers first, then the networks and images that only they
  * needed, volumes last. Everything is looked at before it is removed and removed by its name, never by force.
  */
 public final class HostPruner {

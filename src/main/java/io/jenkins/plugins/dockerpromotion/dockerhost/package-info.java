@@ -1,2 +1,2 @@
-/** What a Docker daemon has on its host, what of it nobody needs any more, and its removal through the docker client. */
+/** Finds unused data on a Docker host, and removes it with the docker client. */
 package io.jenkins.plugins.dockerpromotion.dockerhost;

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What Docker Hub is told about a push (Docker's documentation of webhooks, "callback JSON data"); texts are cut to the
+ * The report of a build result to Docker Hub (Docker's documentation of webhooks, "callback JSON data"); texts are cut to the
  * length it takes.
  *
  * @param description what came out, for people

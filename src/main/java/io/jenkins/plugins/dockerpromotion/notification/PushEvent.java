@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param digest what the tag points to, where the registry tells
  * @param pusher who pushed, for people; empty if unknown; one short line without control characters
  * @param time when it was pushed, by the registry's clock
- * @param callback where Docker Hub wants to hear what came of it
+ * @param callback where Docker Hub expects the report of the result
  */
 public record PushEvent(
         ImageName image,

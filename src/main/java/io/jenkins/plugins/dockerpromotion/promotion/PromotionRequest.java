@@ -54,7 +54,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
      * How to promote.
      *
      * @param overwrite whether target tags other than {@code latest} may move
-     * @param referrers whether signatures and the like go along to another repository
+     * @param referrers whether signatures and other referrers are copied to another repository
      * @param requireReferrers whether it is an error if the other registry refuses one of these
      * @param dryRun whether to plan only
      */

@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  */
 public record ImageName(String host, String path) implements Serializable {
 
-    /** The host that stands for Docker Hub in every name. */
+    /** The host of Docker Hub in every name. */
     public static final String DOCKER_HUB = RegistryLocation.DOCKER_HUB_HOST;
 
     /** Longest path the grammar allows, in characters. */

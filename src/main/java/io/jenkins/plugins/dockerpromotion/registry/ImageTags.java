@@ -86,12 +86,12 @@ public final class ImageTags {
         return image.isDockerHub() ? hub.tags(image, readings) : registry.tags(image, readings, beginning, suffices);
     }
 
-    /** What a tag stands for now, if there is such a tag. */
+    /** The digest that a tag points to now, if there is such a tag. */
     public Optional<Digest> digestOf(Tag tag) throws RegistryException, InterruptedException {
         return registry.digestOf(ImageReference.tagged(image, tag));
     }
 
-    /** The manifest a tag stands for now, if there is such a tag. */
+    /** The manifest that a tag points to now, if there is such a tag. */
     public Optional<Manifest> manifestOf(Tag tag) throws RegistryException, InterruptedException {
         return registry.pullIfPresent(ImageReference.tagged(image, tag));
     }

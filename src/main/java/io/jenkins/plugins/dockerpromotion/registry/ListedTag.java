@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * A tag as a list of tags tells of it. The registry API tells its name alone, Docker Hub's API more.
  *
- * @param digest of the manifest or index it stands for
+ * @param digest of the manifest or index that it points to
  * @param pushed when it was last pushed
  * @param platforms the compressed size of each platform's manifest, in bytes, by its digest; empty where none is told
  */

@@ -128,13 +128,13 @@ public final class RegistryClient {
         }
     }
 
-    /** The digest of what a tag or digest stands for, nothing if there is no such manifest. See {@link #resolve}. */
+    /** The digest that a tag or digest points to, nothing if there is no such manifest. See {@link #resolve}. */
     public Optional<Digest> digestOf(ImageReference reference) throws RegistryException, InterruptedException {
         return resolve(reference).map(Descriptor::digest);
     }
 
     /**
-     * What a tag or digest stands for, nothing if there is no such manifest. One request without content (HEAD), which
+     * The manifest that a tag or digest points to, nothing if there is no such manifest. One request without content (HEAD), which
      * Docker Hub does not count as a pull; its size and, with some registries, its media type stay unknown.
      *
      * <p>A second request, with content, where the registry tells no digest or refuses the first. That there is nothing is

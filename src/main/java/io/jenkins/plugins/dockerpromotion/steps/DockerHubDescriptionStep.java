@@ -20,7 +20,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Writes on a repository's page on Docker Hub, for instance what is in production. */
+/** Updates a section of a repository's page on Docker Hub. */
 public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
 
     private static final long serialVersionUID = 1L;

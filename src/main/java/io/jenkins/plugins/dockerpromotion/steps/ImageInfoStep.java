@@ -12,7 +12,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Tells what a registry knows of an image, without pulling it. */
+/** Returns the digest, size, platforms and labels of an image, without pulling it. */
 public final class ImageInfoStep extends TagStep<ImageInfo> {
 
     private static final long serialVersionUID = 1L;

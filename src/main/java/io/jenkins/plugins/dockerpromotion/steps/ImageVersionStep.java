@@ -28,7 +28,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Gives a build the version of its image: one that no build had before, and newer than all of them. */
+/** Creates a version for a build: one that no build had before, and newer than all of them. */
 public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
 
     private static final long serialVersionUID = 1L;

@@ -33,7 +33,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Gives a block a Docker configuration of its own, in which the named registries are logged in. */
+/** Runs a block with its own Docker configuration, logged in to the registries that it names. */
 public final class IsolatedDockerConfigStep extends Step implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -25,7 +25,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Tells Docker Hub what came of the push that started the build. */
+/** Reports the build result to Docker Hub, for the push that started the build. */
 public final class NotifyDockerHubStep extends Step implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -25,7 +25,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Gives an image further tags, in its own repository or in another one, without changing a byte of it. */
+/** Adds tags to an image, in its repository or in another one, without changing its digest. */
 public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<PromotionReceipt>> {
 
     private static final long serialVersionUID = 1L;

@@ -26,7 +26,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Removes what nobody needs any more from the Docker daemon of the agent, and nothing that a running build may use. */
+/** Removes unused Docker data from the agent, and nothing that a running build may use. */
 public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
 
     private static final long serialVersionUID = 1L;

@@ -18,7 +18,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Deletes the tags of an image that a policy lets go; unless told otherwise, only says which these are. */
+/** Deletes old image tags; by default a dry run. */
 public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
 
     private static final long serialVersionUID = 1L;

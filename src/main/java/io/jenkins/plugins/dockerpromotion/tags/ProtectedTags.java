@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Tags that are never deleted, by name or by glob: {@code *} stands for any characters, {@code ?} for one. */
+/** Tags that are never deleted, by name or by glob: {@code *} matches any characters, {@code ?} for one. */
 public final class ProtectedTags implements Serializable {
 
     private static final long serialVersionUID = 1L;

@@ -9,7 +9,7 @@ import java.util.Optional;
 /**
  * What is known of a tag when it is decided whether it stays.
  *
- * @param digest what it stands for
+ * @param digest that it points to
  * @param time when it was pushed, or else when its image was made
  * @param parts the size of each platform's manifest with its layers, in bytes, by its digest; empty if unknown
  * @param problem why its image cannot be read, so that it stays

@@ -62,7 +62,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     /**
      * Deletes the tag.
      *
-     * @throws RetentionException if the tag is not there, stands for something else than expected, or cannot go alone
+     * @throws RetentionException if the tag is not there, points to another digest than expected, or cannot go alone
      */
     @Override
     public Removed run(RegistryContext context) throws IOException, InterruptedException {

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.version;
 
 import java.util.regex.Pattern;
 
-/** A piece of a pattern: text that stands for itself, or a field. */
+/** A piece of a pattern: text that matches itself, or a field. */
 sealed interface PatternPart {
 
     /** The regular expression of what can stand there in a tag. */

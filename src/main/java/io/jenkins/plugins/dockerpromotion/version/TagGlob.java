@@ -3,7 +3,7 @@ package io.jenkins.plugins.dockerpromotion.version;
 import java.io.Serializable;
 
 /**
- * Names many tags at once: {@code *} stands for any characters, {@code ?} for one.
+ * Names many tags at once: {@code *} matches any characters, {@code ?} for one.
  *
  * @param text such as {@code *-rc}
  */

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * What the tags of an image look like, and where in them the numbers stand.
  *
  * <p>A pattern is text with fields, for example <code>{year}.{week}.{build}</code>. It matches whole tags only, and
- * everything outside braces stands for itself, dots included. The fields are {@code year} (four digits), {@code month},
+ * everything outside braces matches itself, dots included. The fields are {@code year} (four digits), {@code month},
  * {@code week}, {@code day} (may be padded with a zero, and have to be where they touch another field or a digit),
  * {@code build}, {@code major}, {@code minor}, {@code patch} (no leading zeros), {@code sha} (a commit; has no part in the
  * order) and, at the end, {@code prerelease}: nothing, or a hyphen and identifiers with dots between them. So
@@ -123,7 +123,7 @@ public final class TagPattern implements Serializable {
     }
 
     /**
-     * The version that a tag stands for; empty if the tag is none of this pattern.
+     * The version in a tag; empty if the tag is none of this pattern.
      *
      * @throws IllegalArgumentException if a regular expression needs far too long for the tag
      */

@@ -12,7 +12,7 @@ import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Shows administrators what the webhook was told, and what became of it. */
+/** Shows administrators the deliveries of the webhook and the builds that they started. */
 @Extension
 public final class DeliveriesPage extends ManagementLink {
 

@@ -12,7 +12,7 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** Who may tell Jenkins of pushes. Of the token itself only the hash is kept. */
+/** A token for the webhook. Jenkins stores only its hash. */
 public final class WebhookToken extends AbstractDescribableImpl<WebhookToken> {
 
     private static final SecureRandom RANDOM = new SecureRandom();
