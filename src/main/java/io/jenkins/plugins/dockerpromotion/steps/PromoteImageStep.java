@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
+import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
@@ -19,10 +20,13 @@ import io.jenkins.plugins.dockerpromotion.webhook.DockerPushCause;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.workflow.steps.Step;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Adds tags to an image, in its repository or in another one, without changing its digest. */
@@ -31,7 +35,9 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     private static final long serialVersionUID = 1L;
     private static final List<String> DEFAULT_TARGETS = List.of("{tag}-rc", "latest");
 
-    private List<String> to = new ArrayList<>(DEFAULT_TARGETS);
+    /** {@code null} if none are given. */
+    private List<String> to;
+
     private String toImage;
     private String toCredentialsId;
     private String expectedDigest;
@@ -39,6 +45,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     private boolean referrers = true;
     private boolean requireReferrers;
     private boolean dryRun;
+    private Verification verify;
 
     @DataBoundConstructor
     public PromoteImageStep(String image, String tag) {
@@ -46,7 +53,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     }
 
     public List<String> getTo() {
-        return List.copyOf(to);
+        return to == null ? DEFAULT_TARGETS : List.copyOf(to);
     }
 
     @DataBoundSetter
@@ -117,6 +124,15 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
         this.dryRun = dryRun;
     }
 
+    public Verification getVerify() {
+        return verify;
+    }
+
+    @DataBoundSetter
+    public void setVerify(Verification verify) {
+        this.verify = verify;
+    }
+
     @Override
     String phrase() {
         return "promote " + shown();
@@ -129,26 +145,48 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
                 : RepositoryLocks.Names.tags(request().targets(), List.of(name()));
     }
 
-    /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
     private PromotionRequest request() {
+        return request(DEFAULT_TARGETS, overwrite, referrers, dryRun);
+    }
+
+    /**
+     * @param targets if this step names none itself
+     * @throws IllegalArgumentException in one line, if a parameter makes no sense
+     */
+    PromotionRequest request(List<String> targets, boolean mayOverwrite, boolean withReferrers, boolean planOnly) {
         PromotionRequest request = PromotionRequest.of(
                 reference(),
                 toImage == null ? name() : ImageName.parse(toImage),
-                to,
-                new PromotionRequest.Options(overwrite, referrers, requireReferrers, dryRun));
+                to == null ? targets : to,
+                new PromotionRequest.Options(mayOverwrite || overwrite, withReferrers && referrers, requireReferrers, planOnly));
         return expectedDigest == null ? request : request.expecting(Digest.parse(expectedDigest));
     }
 
     @Override
     Operation<PromotionAttempt.Outcome<PromotionReceipt>> operation(StepRun run) throws AbortException {
-        PromotionRequest request = request();
-        RegistryAuthentication from = login(run);
+        PromotionRequest request = complete(request(), run, null, null);
+        run.say((dryRun ? "Planning to promote " : "Promoting ") + request);
+        return new PromotionAttempt<>(request);
+    }
+
+    /**
+     * The same with credentials, and with the signatures that the administrator and this step require.
+     *
+     * @param otherCredentialsId if this step names none itself, or {@code null}
+     * @param otherVerification if this step has none itself, or {@code null}
+     */
+    PromotionRequest complete(
+            PromotionRequest request, StepRun run, String otherCredentialsId, Verification otherVerification)
+            throws AbortException {
+        String fromId = getCredentialsId() == null ? otherCredentialsId : getCredentialsId();
+        RegistryAuthentication from = run.login(fromId, name().host());
         // One registry, one credential, unless another one is named; another registry is never shown that one.
         RegistryAuthentication into = toCredentialsId == null && request.isWithinRegistry()
                 ? from
                 : run.login(toCredentialsId, request.toImage().host());
-        run.say((dryRun ? "Planning to promote " : "Promoting ") + request);
-        return new PromotionAttempt<>(request.with(from, into));
+        Verification own = verify == null ? otherVerification : verify;
+        return Verification.checked(
+                request.with(from, into), own == null ? List.of() : List.of(own.requirement("'verify'", run)));
     }
 
     @Override
@@ -162,6 +200,15 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
         return receipt.asMap();
     }
 
+    /** Whether each word of {@code line} is a tag, in which there may be the promoted one. */
+    static FormValidation checkTargets(String line) {
+        return FormFields.words(line).stream()
+                .map(target -> ImageForm.checkTag(target.replace("{tag}", "tag")))
+                .filter(validation -> validation.kind != FormValidation.Kind.OK)
+                .findFirst()
+                .orElseGet(FormValidation::ok);
+    }
+
     /** Form of the step. */
     @Extension
     public static final class DescriptorImpl extends TagStepDescriptor {
@@ -172,7 +219,21 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
 
         /** What the form shows for {@code to}. */
         public String targetLine(PromoteImageStep step) {
-            return FormFields.ofWords(step == null ? DEFAULT_TARGETS : step.to);
+            return step == null || step.to == null ? "" : FormFields.ofWords(step.to);
+        }
+
+        /** What the step takes if the form shows nothing for {@code to}. */
+        public String getDefaultTargets() {
+            return FormFields.ofWords(DEFAULT_TARGETS);
+        }
+
+        /** An empty field is no list, while an empty list of a Jenkinsfile is an error. */
+        @Override
+        public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
+            if (form.optString("to").isBlank()) {
+                form.remove("to");
+            }
+            return super.newInstance(request, form);
         }
 
         @Override
@@ -183,14 +244,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
 
         @RequirePOST
         public FormValidation doCheckTo(@QueryParameter String value) {
-            List<String> targets = FormFields.words(value);
-            return targets.isEmpty()
-                    ? FormValidation.error(Messages.PromoteImageStep_targetRequired())
-                    : targets.stream()
-                            .map(t -> ImageForm.checkTag(t.replace("{tag}", "tag")))
-                            .filter(v -> v.kind != FormValidation.Kind.OK)
-                            .findFirst()
-                            .orElseGet(FormValidation::ok);
+            return checkTargets(value);
         }
 
         @RequirePOST

@@ -67,6 +67,16 @@ final class Arguments {
     }
 
     @SuppressWarnings("unchecked") // as the list of steps says
+    Optional<Map<String, Object>> map(String name) {
+        return Optional.ofNullable((Map<String, Object>) given.get(name));
+    }
+
+    @SuppressWarnings("unchecked") // as the list of steps says
+    List<Map<String, Object>> maps(String name) {
+        return value(name, List.class).orElse(List.of());
+    }
+
+    @SuppressWarnings("unchecked") // as the list of steps says
     List<Map<String, String>> logins(String name) {
         return value(name, List.class).orElse(List.of());
     }

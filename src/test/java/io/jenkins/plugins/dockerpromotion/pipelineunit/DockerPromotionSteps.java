@@ -43,15 +43,19 @@ public final class DockerPromotionSteps {
         steps.put("dockerHubPush", hub::dockerHubPush);
         steps.put("dockerHubToken", logins::dockerHubToken);
         steps.put("findTagForBuild", tags::findTagForBuild);
+        steps.put("imageHistory", tags::imageHistory);
         steps.put("imageInfo", tags::imageInfo);
         steps.put("imageTags", tags::imageTags);
         steps.put("imageVersion", new VersionSteps(around)::imageVersion);
         steps.put("isolatedDockerConfig", logins::isolatedDockerConfig);
         steps.put("notifyDockerHub", hub::notifyDockerHub);
         steps.put("promoteImage", tags::promoteImage);
+        steps.put("promoteImages", tags::promoteImages);
         steps.put("pruneDockerHost", hub::pruneDockerHost);
         steps.put("pruneImageTags", tags::pruneImageTags);
         steps.put("registryToken", logins::registryToken);
+        steps.put("rollbackImage", tags::rollbackImage);
+        steps.put("verifyImage", tags::verifyImage);
     }
 
     /** Lets it stand for Docker Hub. */

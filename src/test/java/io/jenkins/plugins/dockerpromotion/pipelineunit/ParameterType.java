@@ -26,6 +26,25 @@ enum ParameterType {
         }
     },
 
+    /** A map. */
+    MAP {
+        @Override
+        Object coerced(Object given) {
+            return as(Map.class, given);
+        }
+    },
+
+    /** A list of maps. */
+    MAPS {
+        @Override
+        Object coerced(Object given) {
+            List<Object> maps = new ArrayList<>();
+            List<?> list = as(List.class, given);
+            list.forEach(map -> maps.add(as(Map.class, map)));
+            return maps;
+        }
+    },
+
     /** A whole number, or a text that is one: parameters of a build are texts. */
     NUMBER {
         @Override
@@ -92,6 +111,8 @@ enum ParameterType {
                 switch (this) {
                     case FLAG -> "true or false";
                     case LOGINS -> "a list of maps with 'url' and 'credentialsId'";
+                    case MAP -> "a map";
+                    case MAPS -> "a list of maps";
                     case NUMBER -> "a whole number";
                     case TEXT -> "a text";
                     case VALUES -> "a map, or a list of texts";

@@ -1,5 +1,15 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
+import java.util.Set;
+import java.util.Map;
+import java.util.List;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
+import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
+import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -76,25 +86,117 @@ final class TagSteps {
     }
 
     Work promoteImage(Arguments given) {
-        ImageName image = given.image("image");
-        Tag tag = new Tag(given.needed("tag"));
-        ImageName target = given.text("toImage").map(ImageName::parse).orElse(image);
-        PromotionRequest.Options options = new PromotionRequest.Options(
-                given.flag("overwrite"), given.flag("referrers"), given.flag("requireReferrers"), given.flag("dryRun"));
-        PromotionRequest promotion = PromotionRequest.of(image, tag, target, given.words("to"), options);
-        PromotionRequest request = given.text("expectedDigest")
-                .map(digest -> promotion.expecting(Digest.parse(digest)))
-                .orElse(promotion);
+        PromotionRequest request = promotion(given, given, given.words("to"));
         return block -> {
-            RegistryAuthentication from = login(given);
-            // One registry, one credential, unless another one is named.
-            Optional<String> other = given.text("toCredentialsId");
-            RegistryAuthentication to =
-                    other.isEmpty() && target.host().equals(image.host()) ? from : around.login(other);
-            around.reaching(target.host());
-            PromotionReceipt receipt = request.with(from, to).run(around.reaching(image.host()));
+            PromotionReceipt receipt =
+                    complete(request, given, given).run(around.reaching(request.source().name().host()));
             receipt.lines().forEach(around::say);
             return receipt.asMap();
+        };
+    }
+
+    /** An image has the arguments of {@code promoteImage}; those of the step hold for what it leaves out. */
+    Work promoteImages(Arguments given) {
+        StepSignature signature = StepSignature.all().stream()
+                .filter(step -> step.step().equals("promoteImage"))
+                .findFirst()
+                .orElseThrow();
+        List<Arguments> images = given.maps("images").stream()
+                .map(image -> signature.read(image).arguments())
+                .toList();
+        TrainRequest train = new TrainRequest(images.stream()
+                .map(image -> promotion(
+                        image,
+                        given,
+                        image.given().containsKey("to") || given.words("to").isEmpty()
+                                ? image.words("to")
+                                : given.words("to")))
+                .toList());
+        return block -> {
+            List<PromotionRequest> requests = new ArrayList<>();
+            for (int i = 0; i < images.size(); i++) {
+                requests.add(complete(train.images().get(i), images.get(i), given));
+            }
+            TrainReceipt receipt = new TrainRequest(requests)
+                    .run(around.reaching(requests.get(0).source().name().host()));
+            receipt.images().forEach(image -> image.lines().forEach(around::say));
+            return receipt.asMap();
+        };
+    }
+
+    private static PromotionRequest promotion(Arguments given, Arguments all, List<String> to) {
+        ImageReference source = new ImageReference(given.image("image"), given.needed("tag"));
+        PromotionRequest request = PromotionRequest.of(
+                source,
+                given.text("toImage").map(ImageName::parse).orElse(source.name()),
+                to,
+                new PromotionRequest.Options(
+                        given.flag("overwrite") || all.flag("overwrite"),
+                        given.flag("referrers") && all.flag("referrers"),
+                        given.flag("requireReferrers"),
+                        all.flag("dryRun")));
+        return given.text("expectedDigest")
+                .map(digest -> request.expecting(Digest.parse(digest)))
+                .orElse(request);
+    }
+
+    private PromotionRequest complete(PromotionRequest request, Arguments given, Arguments all) {
+        RegistryAuthentication from =
+                around.login(given.text("credentialsId").or(() -> all.text("credentialsId")));
+        // One registry, one credential, unless another one is named.
+        Optional<String> other = given.text("toCredentialsId");
+        RegistryAuthentication to = other.isEmpty() && request.isWithinRegistry() ? from : around.login(other);
+        around.reaching(request.toImage().host());
+        Map<String, Object> required = given.map("verify").orElseGet(() -> all.map("verify").orElse(null));
+        PromotionRequest complete = request.with(from, to);
+        if (required == null) {
+            return complete;
+        }
+        List<VerificationRequirement> requirements = List.of(requirement("'verify'", required));
+        return complete.checking((registry, image, context) -> Verifier.verify(
+                        registry, image.name(), Digest.parse(image.reference()), requirements, false)
+                .summary());
+    }
+
+    /** Keys are texts here: there are no credentials that hold one. */
+    @SuppressWarnings("unchecked") // as the list of steps says
+    private static VerificationRequirement requirement(String step, Map<String, Object> given) {
+        return new VerificationRequirement(
+                step,
+                (List<String>) given.getOrDefault("publicKeys", List.of()),
+                (List<String>) given.getOrDefault("attestations", List.of()));
+    }
+
+    Work verifyImage(Arguments given) {
+        ImageReference reference = new ImageReference(given.image("image"), given.needed("tag"));
+        VerificationRequirement requirement = requirement("verifyImage", given.given());
+        return block -> {
+            RegistryContext context = around.reaching(reference.name().host());
+            RegistryClient client = RegistryClient.open(reference.name(), login(given), Set.of(), context);
+            VerifiedImage verified = Verifier.verify(
+                    client,
+                    reference.name(),
+                    client.pull(reference).digest(),
+                    List.of(requirement),
+                    given.flag("predicates"));
+            around.say(reference + " is " + verified.digest() + ", " + verified.summary());
+            return verified.asMap();
+        };
+    }
+
+    /** Without Jenkins nothing is recorded. */
+    Work imageHistory(Arguments given) {
+        ImageReference tagged = ImageReference.tagged(given.image("image"), new Tag(given.needed("tag")));
+        return block -> {
+            around.say("Nothing is recorded of " + tagged);
+            return new ArrayList<>();
+        };
+    }
+
+    Work rollbackImage(Arguments given) {
+        return block -> {
+            throw new IllegalArgumentException(
+                    "nothing is recorded in this test; give rollbackImage an answer of your own");
         };
     }
 

@@ -15,6 +15,10 @@ import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.SocketException;
@@ -24,7 +28,11 @@ import java.security.cert.CertPathValidatorException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import jenkins.security.MasterToSlaveCallable;
@@ -48,6 +56,12 @@ class AgentFaultsTest {
 
     /** An abort takes a moment; what does not notice it takes minutes. */
     private static final Duration AT_ONCE = Duration.ofSeconds(15);
+
+    private static final Predicate<RecordedRequest> CANDIDATE =
+            RecordedRequest.matching("PUT", "/v2/group/app/manifests/1.0-rc");
+
+    private static final Predicate<RecordedRequest> LATEST =
+            RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest");
 
     @TempDir
     private static Path bin;
@@ -195,6 +209,113 @@ class AgentFaultsTest {
             signal("CONT", pid);
         }
         awaitNoDirectory(agent);
+    }
+
+    private InMemoryRegistry registry() {
+        InMemoryRegistry registry =
+                InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
+        registry.push("group/app", "1.0", TestImage.docker(2));
+        registry.push("group/app", "latest", TestImage.docker(1));
+        return registry;
+    }
+
+    private static String image(InMemoryRegistry registry) {
+        return "image: '" + registry.host() + "/group/app', credentialsId: 'hub', ";
+    }
+
+    /** Waits until one target has moved and the other one hangs. */
+    private static void awaitHalf(InMemoryRegistry registry) {
+        registry.requests().await(CANDIDATE);
+        registry.requests().await(r -> LATEST.test(r) && r.status() == 201);
+    }
+
+    @Test
+    void anAbortedPromotionPutsBackWhatMovedAndHoldsNoThreadBefore() throws Exception {
+        agent("put-back");
+        try (InMemoryRegistry registry = registry()) {
+            registry.onRequest(CANDIDATE, Fault.hang().always());
+            WorkflowRun run = begin(
+                    "put-back", "promoteImage(" + image(registry) + "tag: '1.0', to: ['{tag}-rc', 'latest'])");
+            awaitHalf(registry);
+            assertThat(Thread.getAllStackTraces().values())
+                    .as("while the agent works, the controller waits without a thread")
+                    .noneMatch(stack -> Stream.of(stack)
+                            .anyMatch(frame -> frame.getClassName().equals(AgentStepExecution.class.getName())));
+
+            assertAbortsAtOnce(run);
+
+            jenkins.assertLogContains("was aborted; now in", run);
+            jenkins.assertLogContains("latest put back to", run);
+            assertThat(jenkins.createWebClient()
+                            .getPage(run)
+                            .getElementById("docker-promotions")
+                            .asNormalizedText())
+                    .contains("latest put back to", "1.0-rc still absent");
+            assertThat(registry.digestOf("group/app", "latest")).contains(HeldSteps.OLD);
+            assertThat(registry.digestOf("group/app", "1.0-rc")).isEmpty();
+        }
+    }
+
+    /** The build ends before, since a registry may take its time; the tags are not free yet. */
+    @Test
+    void anAbortedPromotionKeepsItsTagsUntilItHasPutThemBack() throws Exception {
+        agent("farewell");
+        CountDownLatch putBack = new CountDownLatch(1);
+        System.setProperty(AgentStepExecution.FAREWELL, "1");
+        try (InMemoryRegistry registry = registry()) {
+            registry.onRequest(CANDIDATE, Fault.hang().always());
+            registry.onRequest(
+                    r -> LATEST.test(r)
+                            && registry.digestOf("group/app", "latest").equals(Optional.of(HeldSteps.NEW))
+                            && awaits(putBack),
+                    Fault.delay(Duration.ZERO).always());
+            WorkflowRun aborted = begin(
+                    "farewell", "promoteImage(" + image(registry) + "tag: '1.0', to: ['{tag}-rc', 'latest'])");
+            awaitHalf(registry);
+            aborted.doStop();
+            jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(aborted));
+
+            WorkflowRun next = begin("farewell", "promoteImage(" + image(registry) + "tag: '1.0', to: ['latest'])");
+            jenkins.waitForMessage("another build is changing tags of the same repository", next);
+            putBack.countDown();
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(next));
+            assertThat(registry.digestOf("group/app", "latest")).contains(HeldSteps.NEW);
+        } finally {
+            System.clearProperty(AgentStepExecution.FAREWELL);
+        }
+    }
+
+    private static boolean awaits(CountDownLatch latch) {
+        try {
+            return latch.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void stepsGoOnWhenALostAgentComesBackAndATagThatNeverWasIsStillAMistake() throws Exception {
+        DumbSlave agent = agent("back");
+        try (InMemoryRegistry registry = registry()) {
+            registry.onRequest(LATEST, Fault.hang());
+            registry.onRequest(RecordedRequest.matching(".*/manifests/absent"), Fault.hang());
+            WorkflowRun run = begin(
+                    "back",
+                    "parallel(a: { promoteImage(%1$s tag: '1.0', to: ['latest']) }, b: { try { deleteImageTag(%2$s tag: 'absent') } catch (e) { echo \"caught ${e.message}\" } })"
+                            .formatted(image(registry), image(registry).replace("/app", "/other")));
+            registry.requests().await(LATEST);
+            registry.requests().await(RecordedRequest.matching(".*/manifests/absent"));
+
+            disconnect(agent);
+            Waiting.until(
+                    "both steps to wait", () -> JenkinsRule.getLog(run).split("Lost the agent back", -1).length > 2);
+            connect(agent);
+
+            jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+            assertThat(registry.digestOf("group/app", "latest")).contains(HeldSteps.NEW);
+            jenkins.assertLogContains("/group/other:absent: there is no such tag", run);
+        }
     }
 
     /** By the class filter of a controller, which refuses most classes that failures have for causes. */

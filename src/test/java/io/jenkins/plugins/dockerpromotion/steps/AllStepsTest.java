@@ -2,9 +2,16 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.model.Descriptor;
+import hudson.model.TaskListener;
 import hudson.triggers.TriggerDescriptor;
+import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.pipelineunit.StepSignature;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.webhook.DockerHubPushTrigger;
@@ -20,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
@@ -27,6 +35,7 @@ import org.htmlunit.WebRequest;
 import org.htmlunit.util.NameValuePair;
 import org.jenkinsci.plugins.pipeline.modeldefinition.generator.DirectiveGenerator;
 import org.jenkinsci.plugins.pipeline.modeldefinition.generator.TriggersDirective;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -53,9 +62,21 @@ class AllStepsTest {
             "findTagForBuild", "href='https://hub.docker.com/r/technolog/serviceone/tags?name=2017.2.103'",
             "imageInfo", "href='https://hub.docker.com/r/technolog/serviceone/tags?name=2017.2.103'",
             "imageTags", "href='https://hub.docker.com/r/technolog/serviceone/tags'",
+            "verifyImage", "href='https://hub.docker.com/r/technolog/serviceone/tags?name=2017.2.103'",
             "imageVersion", "href='https://hub.docker.com/r/technolog/serviceone/tags'",
             "promoteImage", "href='https://hub.docker.com/r/technolog/serviceone/tags?name=2017.2.103-rc'",
             "pruneImageTags", "href='https://hub.docker.com/r/technolog/serviceone/tags'");
+
+    private static final ImageSigner SIGNER = ImageSigner.create();
+
+    /** What {@code latest} was before, as is recorded. */
+    private static final TestImage BEFORE = TestImage.docker(2);
+
+    /** One that trusts nobody. */
+    private static final String TRUSTED_ROOT =
+            "{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot+json;version=0.1\"}";
+
+    private static final UUID TRAIN = UUID.randomUUID();
 
     private static final Path SIGNATURES =
             Path.of("src/test/resources/io/jenkins/plugins/dockerpromotion/pipelineunit/steps.txt");
@@ -67,12 +88,26 @@ class AllStepsTest {
     static void prepare(JenkinsRule rule) throws Exception {
         jenkins = rule;
         Pipelines.prepare(rule);
+        DockerPromotionConfiguration.get().setTrustedRoot(TRUSTED_ROOT);
+        Pipelines.addCredentials(new StringCredentialsImpl(
+                CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
+        PromotionReceipt.Target latest = new PromotionReceipt.Target("latest", BEFORE.digest(), true);
+        new PromotionRecorder(rule.buildAndAssertSuccess(rule.createFreeStyleProject()), TRAIN)
+                .inTrain(1)
+                .record(
+                        new PromotionReceipt(
+                                IMAGE + ":2017.2.103", IMAGE, MANIFEST.digest(), "", List.of(), List.of(latest), false),
+                        TaskListener.NULL);
     }
 
     @BeforeEach
     void openHub() {
         hub = Pipelines.dockerHub();
         hub.registry().addTags(IMAGE, MANIFEST, List.of("2017.2.103", "2017.2.104", "latest"));
+        hub.registry().push(IMAGE, "before", BEFORE);
+        SIGNER.sign(hub.registry(), IMAGE, MANIFEST.digest());
+        SIGNER.attest(
+                hub.registry(), IMAGE, MANIFEST.digest(), "https://cosign.sigstore.dev/attestation/v1", Map.of());
         hub.registry().addTags("technolog/gone", MANIFEST, List.of("1", "2"));
     }
 
@@ -134,7 +169,13 @@ class AllStepsTest {
                         .and("to", "released, {tag}-ok", "dryRun", "true")
                         .and("toImage", "technolog/released", "toCredentialsId", "hub", "referrers", "false")
                         .and("requireReferrers", "true")
-                        .and("expectedDigest", MANIFEST.digest(), "overwrite", "true"));
+                        .and("expectedDigest", MANIFEST.digest(), "overwrite", "true")
+                        .and("verify", "true", "publicKeys", "key"));
+        examples.put(
+                "promoteImages",
+                StepExample.filled("images", "one", "image", IMAGE, "tag", "2017.2.103", "credentialsId", "hub")
+                        .and("to", "together", "overwrite", "true", "referrers", "false", "dryRun", "true")
+                        .and("verify", "true", "publicKeys", "key"));
         examples.put(
                 "pruneDockerHost",
                 StepExample.filled().and("until", "3h", "images", "false", "volumes", "false", "dryRun", "true"));
@@ -144,6 +185,20 @@ class AllStepsTest {
                         .and("credentialsId", "hub", "pattern", "2017.2.{build}", "olderThanDays", "2")
                         .and("protect", "latest, stable", "dryRun", "false", "maxDelete", "1", "orphans", "true")
                         .and("pattern", "", "regex", "2017.+"));
+        examples.put("imageHistory", StepExample.filled("image", IMAGE, "tag", "2017.2.103"));
+        examples.put(
+                "rollbackImage",
+                StepExample.filled("image", IMAGE, "tag", "latest", "credentialsId", "hub")
+                        .and("to", "2017.2.103", "reason", "It's broken", "overwrite", "true", "dryRun", "true")
+                        .and("image", "", "tag", "", "to", "", "train", TRAIN.toString()));
+        examples.put(
+                "verifyImage",
+                StepExample.filled("image", IMAGE, "tag", "2017.2.103", "publicKeys", SIGNER.publicKey())
+                        .and("publicKeys", "key", "credentialsId", "hub")
+                        .and("attestations", "custom", "predicates", "true")
+                        .and("certificateIdentity", "ci@example.com", "certificateOidcIssuer", "https://example.com")
+                        .and("certificateIdentity", "", "certificateIdentityRegexp", ".*@example[.]com")
+                        .and("certificateOidcIssuer", "", "certificateOidcIssuerRegexp", ".*[.]com"));
         examples.put(
                 "registryToken",
                 StepExample.filled("image", IMAGE)
@@ -286,7 +341,7 @@ class AllStepsTest {
         Map<String, String> entered = new LinkedHashMap<>();
         for (Map<String, String> filling : example.fillings()) {
             for (Map.Entry<String, String> field : filling.entrySet()) {
-                if (field.getKey().equals("registries")) {
+                if (List.of("images", "registries").contains(field.getKey())) {
                     generator.addEntry();
                 } else {
                     generator.enter(field.getKey(), field.getValue());

@@ -41,7 +41,7 @@ final class GeneratorPage {
 
     /** The fields that can be seen, in their order; a list counts as one, by its own name. */
     List<String> fields() {
-        return shown("[name^='_.']:not(#prototypeText), .repeated-container")
+        return shown("[name^='_.']:not(#prototypeText), .repeated-container, .optional-block-control")
                 .map(GeneratorPage::name)
                 .distinct()
                 .toList();
@@ -80,12 +80,15 @@ final class GeneratorPage {
     }
 
     /** Enters a value as somebody at the keyboard does. */
-    void enter(String field, String value) {
-        DomElement element = shown("[name='_." + field + "']")
+    void enter(String field, String value) throws IOException {
+        DomElement element = shown("[name='_." + field + "'], .optional-block-control[name='" + field + "']")
                 .reduce((before, last) -> last)
                 .orElseThrow(() -> new AssertionError("there is no field " + field));
         if (element instanceof HtmlCheckBoxInput box) {
-            box.setChecked(Boolean.parseBoolean(value));
+            if (box.isChecked() != Boolean.parseBoolean(value)) {
+                box.click();
+                client.waitForBackgroundJavaScript(PATIENCE_MILLIS);
+            }
         } else if (element instanceof HtmlInput input) {
             input.setValue(value);
         } else if (element instanceof HtmlTextArea text) {

@@ -6,6 +6,7 @@ import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -27,6 +28,11 @@ final class HeldSteps implements AutoCloseable {
 
     static final String OLD = TestImage.docker(1).digest();
     static final String NEW = TestImage.docker(2).digest();
+
+    private static final ImageSigner SIGNER = ImageSigner.create();
+
+    /** In a Groovy string. */
+    private static final String KEY = SIGNER.publicKey().replace("\n", "\\n");
 
     /** A block with a login, and an expression of how many there are in it. */
     static final String BLOCK = "isolatedDockerConfig(registry: 'registry.example.com', credentialsId: 'hub')";
@@ -60,6 +66,8 @@ final class HeldSteps implements AutoCloseable {
                 of(place, "info", "imageInfo(%s, tag: '2026.1.2').digest", "GET", "/manifests/.*"),
                 of(place, "version", "imageVersion(%s, build: 7)", "GET", "/tags/list"),
                 of(place, "promote", "promoteImage(%s, tag: '2026.1.2').digest", "PUT", "/manifests/latest"),
+                of(place, "train", "promoteImages(images: [[%s, tag: '2026.1.2']]).size()", "PUT", "/manifests/latest"),
+                of(place, "verify", "verifyImage(%s, tag: '2026.1.2', publicKeys: ['" + KEY + "']).digest", "GET", ".*"),
                 of(place, "delete", "deleteImageTag(%s, tag: '2026.1.1')", "DELETE", "/manifests/.*"),
                 of(place, "prune", "pruneImageTags(%s, keep: 1, dryRun: false).deleted.size()", "DELETE", ".*"),
                 new Script(
@@ -111,6 +119,7 @@ final class HeldSteps implements AutoCloseable {
             registry.push(place + "/" + script.name, "2026.1.2", TestImage.docker(2));
             registry.tag(place + "/" + script.name, "latest", "2026.1.1");
         }
+        SIGNER.sign(registry, place + "/verify", NEW);
         hub.registry().push("ci/" + place, "1", TestImage.docker(1));
         return scripts(place).stream()
                 .map(script -> branch.formatted(script.name, script.text))

@@ -13,6 +13,7 @@ import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -59,9 +60,10 @@ class NoLeakTest {
     private static final String HANGING = "technolog/hanging";
 
     /** What hangs on the registry at the same time: one request for each step that looks at an image. */
-    private static final int IMAGE_STEPS = 7;
+    private static final int IMAGE_STEPS = 11;
 
-    private static final Predicate<RecordedRequest> HANGS = RecordedRequest.matching("/v2/group/hang/.*");
+    private static final ImageSigner SIGNER = ImageSigner.create();
+    private static final Predicate<RecordedRequest> HANGS = RecordedRequest.matching("/v2/group/hang[^/]*/.*");
     private static final Predicate<RecordedRequest> LOGIN = RecordedRequest.matching("POST", "/v2/auth/token");
     private static final Predicate<RecordedRequest> ANSWER = RecordedRequest.matching("POST", "/u/.*");
     private static final Predicate<RecordedRequest> TOKEN = RecordedRequest.matching(".*/token");
@@ -90,6 +92,7 @@ class NoLeakTest {
             each.push("group/app", "2017.2.103", TestImage.oci(1));
             each.push("group/app", "2017.2.104", TestImage.oci(2));
         }
+        SIGNER.sign(registry, "group/app", TestImage.oci(1).digest());
         registry.onRequest(HANGS, Fault.hang().always());
         slow.onRequest(TOKEN, Fault.hang().always());
         client("docker", "env >>" + bin + "/env");
@@ -167,11 +170,37 @@ class NoLeakTest {
                                 "promoteImage(" + app + ", tag: '2017.2.103', to: ['2017.2.104'])",
                                 "promoteImage(" + hang + ", tag: '1')")),
                 entry(
+                        "promoteImages",
+                        new Scenario(
+                                "promoteImages(images: [[" + app + ", tag: '2017.2.103']], to: ['stage'])",
+                                "promoteImages(images: [[" + app + ", tag: '2017.2.103']], to: ['2017.2.104'])",
+                                "promoteImages(images: [[" + hang.replace("/hang", "/hang-train") + ", tag: '1']])")),
+                entry(
+                        "rollbackImage",
+                        new Scenario(
+                                "promoteImage(" + app + ", tag: '2017.2.103', to: ['moved'], overwrite: true)\n"
+                                        + "promoteImage(" + app + ", tag: '2017.2.104', to: ['moved'], overwrite: true)\n"
+                                        + "rollbackImage(" + app + ", tag: 'moved')",
+                                "rollbackImage(" + wrong + ", tag: 'moved')",
+                                "imageInfo(" + hang + ", tag: '2')")),
+                entry(
+                        "imageHistory",
+                        new Scenario(
+                                "imageHistory(image: '" + registry.host() + "/group/app', tag: 'moved')",
+                                "imageHistory(image: '', tag: '')",
+                                "imageInfo(" + hang + ", tag: '3')")),
+                entry(
+                        "verifyImage",
+                        new Scenario(
+                                "verifyImage(" + app + ", tag: '2017.2.103', publicKeys: ['key'])",
+                                "verifyImage(" + wrong + ", tag: '2017.2.103', publicKeys: ['key'])",
+                                "verifyImage(" + hang + ", tag: '1', publicKeys: ['key'])")),
+                entry(
                         "deleteImageTag",
                         new Scenario(
                                 "deleteImageTag(" + app + ", tag: 'stage')",
                                 "deleteImageTag(" + app + ", tag: 'absent')",
-                                "deleteImageTag(" + hang + ", tag: '1')")),
+                                "deleteImageTag(" + hang.replace("/hang", "/hang-deletion") + ", tag: '1')")),
                 entry(
                         "pruneImageTags",
                         new Scenario(
@@ -181,7 +210,7 @@ class NoLeakTest {
                 entry(
                         "isolatedDockerConfig",
                         new Scenario(
-                                login + "{ sh 'env; cat \"$REGISTRY_AUTH_FILE\"; base64 \"$REGISTRY_AUTH_FILE\"' }",
+                                login + "{ sh 'env; cat \"$REGISTRY_AUTH_FILE\"; base64 -w0 \"$REGISTRY_AUTH_FILE\"' }",
                                 login + "{ error readFile(env.REGISTRY_AUTH_FILE) }",
                                 login + "{ gate 'inside' }")),
                 entry(
@@ -225,6 +254,8 @@ class NoLeakTest {
                 new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "wrong", "", "ci", WRONG));
         Pipelines.addCredentials(
                 new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", "", Secret.fromString(TEXT)));
+        Pipelines.addCredentials(new StringCredentialsImpl(
+                CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
         hub = Pipelines.dockerHubWithCallbacks();
         hub.registry().push(PUSHED, "1.0", TestImage.oci(3));
         List<RegistryConfiguration> places =

@@ -16,6 +16,7 @@ import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.structs.describable.HomogeneousObjectType;
 import org.jenkinsci.plugins.structs.describable.ParameterType;
+import org.jenkinsci.plugins.workflow.steps.Step;
 
 /** The parameters of a step or trigger in Markdown: a row for each, with what its code and its help say. */
 final class ParameterTable {
@@ -45,18 +46,28 @@ final class ParameterTable {
         String help = markdown(parameter.getHelp());
         rows.add("| `" + prefix + parameter.getName() + "` | " + word(type) + " | " + preset(parameter, empty, help)
                 + " | " + firstSentence(help) + " |");
-        if (type instanceof ArrayType list && list.getElementType() instanceof HomogeneousObjectType entry) {
-            for (DescribableParameter field : entry.getSchemaType().getParameters()) {
-                add(parameter.getName() + "[].", field, entry.getSchemaType().instantiate(Map.of(), TaskListener.NULL));
+        if (type instanceof ArrayType list) {
+            addFields(parameter.getName() + "[].", list.getElementType());
+        } else {
+            addFields(parameter.getName() + ".", type);
+        }
+    }
+
+    /** Those of a step have a table of their own. */
+    private void addFields(String prefix, ParameterType type) throws Exception {
+        if (type instanceof HomogeneousObjectType map && !Step.class.isAssignableFrom(map.getSchemaType().getType())) {
+            for (DescribableParameter field : map.getSchemaType().getParameters()) {
+                add(prefix, field, map.getSchemaType().instantiate(Map.of(), TaskListener.NULL));
             }
         }
     }
 
     private static String word(ParameterType type) {
         if (type instanceof ArrayType list) {
-            return "list of "
-                    + (list.getElementType() instanceof HomogeneousObjectType ? "map" : word(list.getElementType()))
-                    + "s";
+            return "list of " + word(list.getElementType()) + "s";
+        }
+        if (type instanceof HomogeneousObjectType) {
+            return "map";
         }
         Class<?> plain = ((AtomicType) type).getType();
         return plain == String.class ? "text" : plain == boolean.class ? "boolean" : "number";

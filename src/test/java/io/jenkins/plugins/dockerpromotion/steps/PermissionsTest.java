@@ -183,6 +183,13 @@ class PermissionsTest {
                 entry("imageVersion.credentialsId", "imageVersion(" + image + "bump: true, credentialsId: 'ID')"),
                 entry("promoteImage.credentialsId", "promoteImage(" + image + "tag: '1', credentialsId: 'ID')"),
                 entry("promoteImage.toCredentialsId", "promoteImage(" + image + "tag: '1', toCredentialsId: 'ID')"),
+                entry(
+                        "promoteImages.credentialsId",
+                        "promoteImages(images: [[" + image + "tag: '1']], credentialsId: 'ID')"),
+                entry(
+                        "rollbackImage.credentialsId",
+                        "rollbackImage(image: 'technolog/shown', tag: 'visible-rc', credentialsId: 'ID')"),
+                entry("verifyImage.credentialsId", "verifyImage(" + image + "tag: '1', publicKeys: ['-----BEGIN'], credentialsId: 'ID')"),
                 entry("deleteImageTag.credentialsId", "deleteImageTag(" + image + "tag: '1', credentialsId: 'ID')"),
                 entry("pruneImageTags.credentialsId", "pruneImageTags(" + image + "keep: 1, credentialsId: 'ID')"),
                 entry("isolatedDockerConfig.credentialsId", "isolatedDockerConfig(credentialsId: 'ID') { }"),

@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.StreamSupport;
 
 /** The types of what a step returned, seen over several results, in the words of the page of the steps. */
 final class ResultShape {
@@ -28,10 +29,15 @@ final class ResultShape {
         seen.computeIfAbsent(path, p -> new LinkedHashSet<>()).add(type);
     }
 
-    /** A map in a map has keys that nobody knows before. */
+    /** A map in a map has keys that nobody knows before, and so has one by the names of images. */
     private void addMap(String path, JsonNode map) {
+        if (path.isEmpty() && map.fieldNames().next().contains("/")) {
+            see("", "map of maps");
+            return;
+        }
         boolean free = !path.isEmpty() && !path.endsWith("].");
-        see(free ? path : path.replaceFirst("\\.$", ""), free ? "map of texts" : "map");
+        boolean texts = StreamSupport.stream(map.spliterator(), false).allMatch(JsonNode::isTextual);
+        see(free ? path : path.replaceFirst("\\.$", ""), free && texts ? "map of texts" : "map");
         if (!free) {
             map.fields().forEachRemaining(entry -> add(path + entry.getKey(), entry.getValue()));
         }

@@ -51,10 +51,13 @@ final class StepLine {
 
     private static String type(DescribableParameter parameter) {
         if (parameter.getErasedType() != List.class) {
-            return TYPES.get(parameter.getErasedType());
+            return TYPES.getOrDefault(parameter.getErasedType(), "map");
         }
         if (parameter.getRawType().getTypeName().contains(RegistryLogin.class.getName())) {
             return "logins";
+        }
+        if (!parameter.getRawType().getTypeName().contains(String.class.getName())) {
+            return "maps";
         }
         // May be a map as well.
         return parameter.getName().equals("values") ? "values" : "words";

@@ -10,11 +10,13 @@ import hudson.EnvVars;
 import hudson.model.Descriptor;
 import hudson.model.Label;
 import hudson.triggers.TriggerDescriptor;
+import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.Attachment;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -31,6 +33,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.Symbol;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -53,6 +56,7 @@ class StepsPageTest {
     private static final TestImage INDEX =
             TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2).withPlatform("linux", "arm64"));
 
+    private static final ImageSigner SIGNER = ImageSigner.create();
     private static final String ZEROS = "sha256:" + "0".repeat(64);
 
     /** What makes each step return all that it can. */
@@ -68,6 +72,12 @@ class StepsPageTest {
             imageVersion()
             notifyDockerHub()
             promoteImage(image: 'technolog/serviceone', tag: '2017.2.103', credentialsId: 'docker-hub')
+            promoteImages(images: [[image: 'technolog/serviceone', tag: '2017.2.103']], to: ['a'], credentialsId: 'docker-hub')
+            promoteImage(image: 'technolog/serviceone', tag: '2017.2.103', to: ['latest'], credentialsId: 'docker-hub')
+            rollbackImage(image: 'technolog/serviceone', tag: 'latest', credentialsId: 'docker-hub', reason: 'none')
+            imageHistory(image: 'technolog/serviceone', tag: 'latest')
+            verifyImage(image: 'technolog/serviceone', tag: '2017.2.103', publicKeys: ['cosign-key'])
+            verifyImage(image: 'technolog/serviceone', tag: '2017.2.103', publicKeys: ['cosign-key'], predicates: true)
             pruneDockerHost()
             pruneImageTags(image: 'registry.example.com/group/app', credentialsId: 'registry', keep: 1)
             pruneImageTags(image: 'registry.example.com/group/app', credentialsId: 'registry', keep: 2, \
@@ -83,6 +93,17 @@ class StepsPageTest {
             promoteImage(image: 'technolog/serviceone', tag: 'feature/one')
             promoteImage(image: 'technolog/serviceone', tag: '2017.2.103')
             promoteImage(image: 'technolog/serviceone', tag: '2017.2.103', expectedDigest: 'ZEROS')
+            promoteImages(images: [])
+            promoteImages(images: [[image: 'a/b', tag: '1'], [image: 'a/b', tag: '2', to: ['latest']]])
+            promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]])
+            rollbackImage(image: 'technolog/serviceone', tag: 'nowhere')
+            rollbackImage(image: 'technolog/serviceone')
+            rollbackImage(train: 'none')
+            imageHistory(image: 'technolog/serviceone', tag: '')
+            verifyImage(image: 'technolog/serviceone', tag: '2017.2.104', publicKeys: ['cosign-key'])
+            verifyImage(image: 'technolog/serviceone', tag: '2017.2.103')
+            verifyImage(image: 'technolog/serviceone', tag: '2017.2.103', publicKeys: ['no-key'])
+            verifyImage(image: 'technolog/serviceone', tag: '2017.2.103', publicKeys: ['absent'])
             findTagForBuild(image: 'technolog/serviceone', build: 9)
             findTagForBuild(image: 'technolog/serviceone', build: 'x')
             findTagForBuild(image: 'technolog/serviceone')
@@ -136,6 +157,13 @@ class StepsPageTest {
         FakeCommand.install(bin, "docker", "exit 0");
         FakeCommand.install(bin, "curl", "exit 0");
         rule.waitOnline(rule.createSlave(Label.get("agent"), new EnvVars("PATH", FakeCommand.path(bin))));
+        for (String key : List.of("cosign-key", "no-key")) {
+            Pipelines.addCredentials(new StringCredentialsImpl(
+                    CredentialsScope.GLOBAL,
+                    key,
+                    "",
+                    Secret.fromString(key.equals("no-key") ? "none" : SIGNER.publicKey())));
+        }
         for (String id : List.of("docker-hub", "registry")) {
             Pipelines.addCredentials(
                     new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", "ci", Pipelines.PASSWORD));
@@ -152,6 +180,9 @@ class StepsPageTest {
                         Attachment.referrer(8, INDEX, "application/vnd.dev.sigstore.bundle.v0.3+json")
                                 .withAnnotation("dev.sigstore.bundle.predicateType", "https://slsa.dev/provenance/v1"));
         hub.registry().addTags(IMAGE, TestImage.docker(3), List.of("2017.2.104", "latest"));
+        SIGNER.sign(hub.registry(), IMAGE, INDEX.digest());
+        SIGNER.attest(
+                hub.registry(), IMAGE, INDEX.digest(), "https://slsa.dev/provenance/v1", Map.of("builder", Map.of("id", "ci")));
         hub.registry().addTags("technolog/gone", TestImage.docker(4), List.of("1", "2"));
         registry = InMemoryRegistry.builder()
                 .bearer()

@@ -1,0 +1,120 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.history.PromotionHistory;
+import io.jenkins.plugins.dockerpromotion.history.PromotionHistory.Recorded;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import java.io.PrintStream;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jenkinsci.plugins.workflow.steps.Step;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.jenkinsci.plugins.workflow.steps.SynchronousNonBlockingStepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Tells what this controller recorded of a tag. It asks no registry, and needs no agent. */
+public final class ImageHistoryStep extends Step implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    private final String image;
+    private final String tag;
+
+    @DataBoundConstructor
+    public ImageHistoryStep(String image, String tag) {
+        this.image = Util.fixEmptyAndTrim(image);
+        this.tag = Util.fixEmptyAndTrim(tag);
+    }
+
+    public String getImage() {
+        return image;
+    }
+
+    public String getTag() {
+        return tag;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) {
+        return new Execution(this, context);
+    }
+
+    private static final class Execution extends SynchronousNonBlockingStepExecution<List<Map<String, Object>>> {
+        private static final long serialVersionUID = 1L;
+
+        private final ImageHistoryStep step;
+
+        Execution(ImageHistoryStep step, StepContext context) {
+            super(context);
+            this.step = step;
+        }
+
+        @Override
+        protected List<Map<String, Object>> run() throws Exception {
+            String tagged = step.image + ":" + step.tag;
+            PrintStream log = getContext().get(TaskListener.class).getLogger();
+            try {
+                List<Recorded> recorded = PromotionHistory.of(ImageName.parse(step.image), new Tag(step.tag));
+                log.println("Reading what is recorded of " + tagged);
+                log.println(recorded.size() == 1 ? "1 promotion is recorded" : recorded.size() + " promotions are recorded");
+                return recorded.stream().map(Recorded::asMap).collect(Collectors.toCollection(ArrayList::new));
+            } catch (IllegalArgumentException e) {
+                throw new AbortException("Cannot read what is recorded of " + tagged + ": " + e.getMessage());
+            }
+        }
+
+        /** Reading can be repeated. */
+        @Override
+        public void onResume() {
+            try {
+                start();
+            } catch (Exception e) {
+                getContext().onFailure(e);
+            }
+        }
+    }
+
+    /** Form of the step. */
+    @Extension
+    public static final class DescriptorImpl extends StepDescriptor implements StrictParameters {
+
+        @Override
+        public String getFunctionName() {
+            return "imageHistory";
+        }
+
+        @Override
+        public String getDisplayName() {
+            return Messages.ImageHistoryStep_displayName();
+        }
+
+        @Override
+        public Set<? extends Class<?>> getRequiredContext() {
+            return Set.of(Run.class, TaskListener.class);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckImage(@QueryParameter String value) {
+            return ImageForm.checkImage(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTag(@QueryParameter String value) {
+            return ImageForm.checkTag(value);
+        }
+    }
+}

@@ -1,0 +1,252 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.history.PromotionHistory;
+import io.jenkins.plugins.dockerpromotion.history.PromotionHistory.Recorded;
+import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.jenkinsci.plugins.workflow.steps.StepContext;
+import org.jenkinsci.plugins.workflow.steps.StepExecution;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Moves a tag, or all tags of a train, back to what they were before. What they were is known from the history. */
+public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outcome<TrainReceipt>> {
+
+    private static final long serialVersionUID = 1L;
+
+    private String image;
+    private String tag;
+    private String to;
+    private String train;
+    private String reason;
+    private boolean overwrite;
+    private boolean dryRun;
+    /** What is moved back, looked up once: after a restart the history holds what this step did, too. */
+    private ArrayList<Move> moves;
+
+    @DataBoundConstructor
+    public RollbackImageStep() {
+        // Either an image and a tag or a train is given.
+    }
+
+    /** A tag that goes back from one digest to another. Pipeline cannot save a private record. */
+    private static final class Move implements Serializable {
+        private static final long serialVersionUID = 1L;
+
+        private final ImageReference tagged;
+        private final Digest to;
+        private final Digest from;
+
+        Move(ImageReference tagged, Digest to, Digest from) {
+            this.tagged = tagged;
+            this.to = to;
+            this.from = from;
+        }
+    }
+
+    public String getImage() {
+        return image;
+    }
+
+    @DataBoundSetter
+    public void setImage(String image) {
+        this.image = Util.fixEmptyAndTrim(image);
+    }
+
+    public String getTag() {
+        return tag;
+    }
+
+    @DataBoundSetter
+    public void setTag(String tag) {
+        this.tag = Util.fixEmptyAndTrim(tag);
+    }
+
+    public String getTo() {
+        return to;
+    }
+
+    @DataBoundSetter
+    public void setTo(String to) {
+        this.to = Util.fixEmptyAndTrim(to);
+    }
+
+    public String getTrain() {
+        return train;
+    }
+
+    @DataBoundSetter
+    public void setTrain(String train) {
+        this.train = Util.fixEmptyAndTrim(train);
+    }
+
+    public String getReason() {
+        return reason;
+    }
+
+    @DataBoundSetter
+    public void setReason(String reason) {
+        this.reason = Util.fixEmptyAndTrim(reason);
+    }
+
+    public boolean isOverwrite() {
+        return overwrite;
+    }
+
+    @DataBoundSetter
+    public void setOverwrite(boolean overwrite) {
+        this.overwrite = overwrite;
+    }
+
+    public boolean isDryRun() {
+        return dryRun;
+    }
+
+    @DataBoundSetter
+    public void setDryRun(boolean dryRun) {
+        this.dryRun = dryRun;
+    }
+
+    @Override
+    public StepExecution start(StepContext context) throws Exception {
+        try {
+            moves = new ArrayList<>(train == null ? List.of(move()) : trainMoves());
+        } catch (IllegalArgumentException e) {
+            throw new AbortException("Cannot " + phrase() + ": " + e.getMessage());
+        }
+        return super.start(context);
+    }
+
+    @Override
+    String phrase() {
+        return "roll back "
+                + (train != null ? "the train " + train : (image == null ? "an image" : image) + (tag == null ? "" : ":" + tag));
+    }
+
+    private Move move() {
+        if (image == null || tag == null) {
+            throw new IllegalArgumentException("give 'image' and 'tag', or 'train'");
+        }
+        ImageReference tagged = ImageReference.tagged(ImageName.parse(image), new Tag(tag));
+        List<Recorded> history = PromotionHistory.of(tagged.name(), new Tag(tag));
+        if (history.isEmpty()) {
+            throw new IllegalArgumentException("no promotion of this tag is recorded on this controller");
+        }
+        Digest from = Digest.parse(history.get(0).digest());
+        return to == null
+                ? before(PromotionHistory.lastPromotion(tagged.name(), new Tag(tag)).orElse(history.get(0)), from)
+                : new Move(tagged, recorded(history), from);
+    }
+
+    /** The digest of {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
+    private Digest recorded(List<Recorded> history) {
+        return history.stream()
+                .filter(move -> to.equals(move.version()) || to.equals(move.digest()))
+                .map(Recorded::digest)
+                .findFirst()
+                .or(() -> history.stream().map(Recorded::previousDigest).filter(to::equals).findFirst())
+                .map(Digest::parse)
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "this tag was never " + to + ", as far as is recorded on this controller"));
+    }
+
+    private List<Move> trainMoves() {
+        if (image != null || tag != null || to != null) {
+            throw new IllegalArgumentException("give either 'train', or 'image' and 'tag'");
+        }
+        List<Recorded> recorded = PromotionHistory.train(train);
+        if (recorded.isEmpty()) {
+            throw new IllegalArgumentException("no such train is recorded on this controller");
+        }
+        return recorded.stream().map(move -> before(move, Digest.parse(move.digest()))).toList();
+    }
+
+    private static Move before(Recorded move, Digest from) {
+        if (move.previousDigest().isEmpty()) {
+            throw new IllegalArgumentException(
+                    move.image() + ":" + move.tag() + " was new then, so there is nothing to go back to");
+        }
+        ImageReference tagged = ImageReference.tagged(ImageName.parse(move.image()), new Tag(move.tag()));
+        return new Move(tagged, Digest.parse(move.previousDigest()), from);
+    }
+
+    @Override
+    RepositoryLocks.Names locks() {
+        return dryRun
+                ? RepositoryLocks.Names.NONE
+                : RepositoryLocks.Names.tags(moves.stream().map(move -> move.tagged).toList(), List.of());
+    }
+
+    @Override
+    Operation<PromotionAttempt.Outcome<TrainReceipt>> operation(StepRun run) throws AbortException {
+        List<PromotionRequest> requests = new ArrayList<>();
+        for (Move move : moves) {
+            RegistryAuthentication login = run.login(getCredentialsId(), move.tagged.name().host());
+            PromotionRequest request =
+                    PromotionRequest.rollback(move.tagged, move.to, move.from, overwrite, dryRun).with(login, login);
+            requests.add(Verification.checked(request, List.of()));
+            run.say((dryRun ? "Planning to roll back " : "Rolling back ") + move.tagged + " to " + move.to);
+        }
+        return new PromotionAttempt<>(new TrainRequest(requests));
+    }
+
+    @Override
+    Object result(PromotionAttempt.Outcome<TrainReceipt> outcome, StepRun run) throws IOException {
+        TrainReceipt receipt = outcome.orRecord(recorder(run));
+        for (PromotionReceipt each : receipt.images()) {
+            recorder(run).record(each, run.listener());
+        }
+        return train == null ? receipt.images().get(0).asMap() : receipt.asMap();
+    }
+
+    private PromotionRecorder recorder(StepRun run) {
+        PromotionRecorder recorder = new PromotionRecorder(run.build(), run.id()).asRollback(reason);
+        return train == null ? recorder : recorder.inTrain(moves.size());
+    }
+
+    /** Form of the step. */
+    @Extension
+    public static final class DescriptorImpl extends RegistryStepDescriptor {
+
+        public DescriptorImpl() {
+            super("rollbackImage", Messages._RollbackImageStep_displayName());
+        }
+
+        @Override
+        @RequirePOST
+        public FormValidation doCheckImage(@QueryParameter String value) {
+            return ImageForm.checkOptionalImage(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTag(@QueryParameter String value) {
+            return ImageForm.ifGiven(value, Tag::new);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckTrain(@QueryParameter String value, @QueryParameter String image) {
+            return (Util.fixEmptyAndTrim(value) == null) == (Util.fixEmptyAndTrim(image) == null)
+                    ? FormValidation.error(Messages.RollbackImageStep_imageOrTrain())
+                    : FormValidation.ok();
+        }
+    }
+}

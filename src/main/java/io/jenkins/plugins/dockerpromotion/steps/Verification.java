@@ -1,0 +1,206 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.Util;
+import hudson.model.AbstractDescribableImpl;
+import hudson.model.Descriptor;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
+import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.FormFields;
+import io.jenkins.plugins.dockerpromotion.credentials.PublicKeys;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageCheck;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import java.io.IOException;
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import net.sf.json.JSONObject;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.StaplerRequest2;
+
+/** What an image has to be signed by, and which attestations it needs: the {@code verify} of {@code promoteImage}. */
+public final class Verification extends AbstractDescribableImpl<Verification> implements Serializable {
+
+    private static final long serialVersionUID = 1L;
+
+    /** A key in PEM form, or the id of credentials. */
+    private static final Pattern KEY = Pattern.compile("-----BEGIN[\\s\\S]*?-----END[^-]*-----|[^\\s,]+");
+
+    private List<String> publicKeys = new ArrayList<>();
+    private String certificateIdentity;
+    private String certificateIdentityRegexp;
+    private String certificateOidcIssuer;
+    private String certificateOidcIssuerRegexp;
+    private List<String> attestations = new ArrayList<>();
+
+    @DataBoundConstructor
+    public Verification() {
+        // What is required is set by setters.
+    }
+
+    public List<String> getPublicKeys() {
+        return List.copyOf(publicKeys);
+    }
+
+    @DataBoundSetter
+    public void setPublicKeys(List<String> publicKeys) {
+        this.publicKeys = new ArrayList<>(Util.fixNull(publicKeys));
+    }
+
+    public String getCertificateIdentity() {
+        return certificateIdentity;
+    }
+
+    @DataBoundSetter
+    public void setCertificateIdentity(String certificateIdentity) {
+        this.certificateIdentity = Util.fixEmptyAndTrim(certificateIdentity);
+    }
+
+    public String getCertificateIdentityRegexp() {
+        return certificateIdentityRegexp;
+    }
+
+    @DataBoundSetter
+    public void setCertificateIdentityRegexp(String certificateIdentityRegexp) {
+        this.certificateIdentityRegexp = Util.fixEmptyAndTrim(certificateIdentityRegexp);
+    }
+
+    public String getCertificateOidcIssuer() {
+        return certificateOidcIssuer;
+    }
+
+    @DataBoundSetter
+    public void setCertificateOidcIssuer(String certificateOidcIssuer) {
+        this.certificateOidcIssuer = Util.fixEmptyAndTrim(certificateOidcIssuer);
+    }
+
+    public String getCertificateOidcIssuerRegexp() {
+        return certificateOidcIssuerRegexp;
+    }
+
+    @DataBoundSetter
+    public void setCertificateOidcIssuerRegexp(String certificateOidcIssuerRegexp) {
+        this.certificateOidcIssuerRegexp = Util.fixEmptyAndTrim(certificateOidcIssuerRegexp);
+    }
+
+    public List<String> getAttestations() {
+        return List.copyOf(attestations);
+    }
+
+    @DataBoundSetter
+    public void setAttestations(List<String> attestations) {
+        this.attestations = new ArrayList<>(Util.fixNull(attestations));
+    }
+
+    /**
+     * What the parameters say, with the keys that credentials hold.
+     *
+     * @param step that demands it, as errors name it
+     * @throws IllegalArgumentException in one line, if a key or a type is none
+     */
+    VerificationRequirement requirement(String step, StepRun run) throws AbortException {
+        List<String> keys = new ArrayList<>();
+        for (String key : publicKeys) {
+            keys.add(PublicKeys.find(run.build(), key));
+        }
+        return new VerificationRequirement(
+                step,
+                keys,
+                hasIdentity() ? List.of(identity()) : List.of(),
+                Util.fixNull(DockerPromotionConfiguration.get().getTrustedRoot()),
+                attestations);
+    }
+
+    private boolean hasIdentity() {
+        return Stream.of(
+                        certificateIdentity,
+                        certificateIdentityRegexp,
+                        certificateOidcIssuer,
+                        certificateOidcIssuerRegexp)
+                .anyMatch(Objects::nonNull);
+    }
+
+    private VerificationRequirement.Identity identity() {
+        return VerificationRequirement.Identity.of(
+                Util.fixNull(certificateIdentity),
+                Util.fixNull(certificateIdentityRegexp),
+                Util.fixNull(certificateOidcIssuer),
+                Util.fixNull(certificateOidcIssuerRegexp));
+    }
+
+    /**
+     * A promotion that fulfils what is required of it and what the administrator's rules require for its targets.
+     *
+     * @param own what the step requires
+     */
+    static PromotionRequest checked(PromotionRequest request, List<VerificationRequirement> own) {
+        Set<VerificationRequirement> required = new LinkedHashSet<>(own);
+        for (Tag target : request.to()) {
+            required.addAll(DockerPromotionConfiguration.get().requirementsFor(request.toImage(), target));
+        }
+        return required.isEmpty() ? request : request.checking(new Check(List.copyOf(required)));
+    }
+
+    /** Checks the very image that is promoted. */
+    private record Check(List<VerificationRequirement> requirements) implements ImageCheck {
+
+        private static final long serialVersionUID = 1L;
+
+        Check {
+            requirements = List.copyOf(requirements);
+        }
+
+        @Override
+        public String check(RegistryClient registry, ImageReference image, RegistryContext context)
+                throws IOException, InterruptedException {
+            return Verifier.verify(registry, image.name(), Digest.parse(image.reference()), requirements, false)
+                    .summary();
+        }
+    }
+
+    /** The keys of a text in a form. */
+    static List<String> keys(String text) {
+        return KEY.matcher(Util.fixNull(text)).results().map(MatchResult::group).toList();
+    }
+
+    /** Form of what is required. */
+    @Extension
+    public static final class DescriptorImpl extends Descriptor<Verification> {
+
+        @Override
+        public String getDisplayName() {
+            return Messages.Verification_displayName();
+        }
+
+        /** What a form shows for keys. */
+        public String keyLines(List<String> keys) {
+            return String.join("\n", Util.fixNull(keys));
+        }
+
+        /** What a form shows for types of attestations. */
+        public String line(List<String> words) {
+            return FormFields.ofWords(Util.fixNull(words));
+        }
+
+        @Override
+        public Verification newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
+            FormFields.split(form, "publicKeys", Verification::keys);
+            FormFields.split(form, "attestations", FormFields::words);
+            return super.newInstance(request, form);
+        }
+    }
+}

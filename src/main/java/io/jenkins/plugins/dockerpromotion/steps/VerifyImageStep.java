@@ -1,0 +1,176 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import hudson.AbortException;
+import hudson.Extension;
+import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
+import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
+import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
+import io.jenkins.plugins.dockerpromotion.config.FormFields;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import org.kohsuke.stapler.DataBoundConstructor;
+import org.kohsuke.stapler.DataBoundSetter;
+import org.kohsuke.stapler.QueryParameter;
+import org.kohsuke.stapler.interceptor.RequirePOST;
+
+/** Checks the signatures and attestations of an image, and fails if one that is required is missing. */
+public final class VerifyImageStep extends TagStep<VerifiedImage> {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Verification required = new Verification();
+    private boolean predicates;
+
+    /** @param tag or a digest */
+    @DataBoundConstructor
+    public VerifyImageStep(String image, String tag) {
+        super(image, tag);
+    }
+
+    public List<String> getPublicKeys() {
+        return required.getPublicKeys();
+    }
+
+    @DataBoundSetter
+    public void setPublicKeys(List<String> publicKeys) {
+        required.setPublicKeys(publicKeys);
+    }
+
+    public String getCertificateIdentity() {
+        return required.getCertificateIdentity();
+    }
+
+    @DataBoundSetter
+    public void setCertificateIdentity(String certificateIdentity) {
+        required.setCertificateIdentity(certificateIdentity);
+    }
+
+    public String getCertificateIdentityRegexp() {
+        return required.getCertificateIdentityRegexp();
+    }
+
+    @DataBoundSetter
+    public void setCertificateIdentityRegexp(String certificateIdentityRegexp) {
+        required.setCertificateIdentityRegexp(certificateIdentityRegexp);
+    }
+
+    public String getCertificateOidcIssuer() {
+        return required.getCertificateOidcIssuer();
+    }
+
+    @DataBoundSetter
+    public void setCertificateOidcIssuer(String certificateOidcIssuer) {
+        required.setCertificateOidcIssuer(certificateOidcIssuer);
+    }
+
+    public String getCertificateOidcIssuerRegexp() {
+        return required.getCertificateOidcIssuerRegexp();
+    }
+
+    @DataBoundSetter
+    public void setCertificateOidcIssuerRegexp(String certificateOidcIssuerRegexp) {
+        required.setCertificateOidcIssuerRegexp(certificateOidcIssuerRegexp);
+    }
+
+    public List<String> getAttestations() {
+        return required.getAttestations();
+    }
+
+    @DataBoundSetter
+    public void setAttestations(List<String> attestations) {
+        required.setAttestations(attestations);
+    }
+
+    public boolean isPredicates() {
+        return predicates;
+    }
+
+    @DataBoundSetter
+    public void setPredicates(boolean predicates) {
+        this.predicates = predicates;
+    }
+
+    @Override
+    String phrase() {
+        return "verify " + shown();
+    }
+
+    @Override
+    Operation<VerifiedImage> operation(StepRun run) throws AbortException {
+        VerificationRequirement requirement = required.requirement("verifyImage", run);
+        run.say("Verifying " + reference());
+        return new Request(reference(), requirement, predicates, login(run));
+    }
+
+    private record Request(
+            ImageReference reference,
+            VerificationRequirement requirement,
+            boolean predicates,
+            RegistryAuthentication login)
+            implements Operation<VerifiedImage> {
+
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public VerifiedImage run(RegistryContext context) throws IOException, InterruptedException {
+            RegistryClient client = RegistryClient.open(
+                    reference.name(), login, Set.of(Scope.pull(reference.name().path())), context);
+            Digest digest = reference.isPinned()
+                    ? Digest.parse(reference.reference())
+                    : client.pull(reference).digest();
+            return Verifier.verify(client, reference.name(), digest, List.of(requirement), predicates);
+        }
+    }
+
+    @Override
+    Object result(VerifiedImage verified, StepRun run) {
+        run.say(PageLink.of(reference(), reference().toString()) + " is " + verified.digest() + ", "
+                + verified.summary());
+        return verified.asMap();
+    }
+
+    /** Form of the step. */
+    @Extension
+    public static final class DescriptorImpl extends TagStepDescriptor {
+
+        public DescriptorImpl() {
+            super("verifyImage", Messages._VerifyImageStep_displayName());
+        }
+
+        @Override
+        List<String> split(String field, String text) {
+            return field.equals("publicKeys") ? Verification.keys(text) : super.split(field, text);
+        }
+
+        /** What the form shows for {@code publicKeys}. */
+        public String keyLines(VerifyImageStep step) {
+            return step == null ? "" : String.join("\n", step.getPublicKeys());
+        }
+
+        /** What the form shows for {@code attestations}. */
+        public String attestationLine(VerifyImageStep step) {
+            return step == null ? "" : FormFields.ofWords(step.getAttestations());
+        }
+
+        @Override
+        @RequirePOST
+        public FormValidation doCheckTag(@QueryParameter String value) {
+            return ImageForm.checkTagOrDigest(value);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckAttestations(@QueryParameter String value) {
+            return ImageForm.ifGiven(
+                    value, line -> FormFields.words(line).forEach(VerificationRequirement::predicateType));
+        }
+    }
+}

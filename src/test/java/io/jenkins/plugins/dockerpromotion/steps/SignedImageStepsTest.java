@@ -1,0 +1,223 @@
+package io.jenkins.plugins.dockerpromotion.steps;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SecretBytes;
+import hudson.model.Result;
+import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.VerificationRule;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
+import org.jenkinsci.plugins.workflow.job.WorkflowRun;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
+import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
+
+/** {@code verifyImage}, and promotions that need a signature. */
+@WithJenkins
+class SignedImageStepsTest {
+
+    private static final String SLSA = "https://slsa.dev/provenance/v1";
+    private static final ImageSigner SIGNER = ImageSigner.create();
+    private static final ImageSigner STRANGER = ImageSigner.create();
+
+    private static JenkinsRule jenkins;
+    private InMemoryRegistry registry;
+    private String digest;
+
+    @BeforeAll
+    static void prepare(JenkinsRule rule) throws Exception {
+        jenkins = rule;
+        Pipelines.prepare(rule);
+        Pipelines.addCredentials(new StringCredentialsImpl(
+                CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
+        Pipelines.addCredentials(new FileCredentialsImpl(
+                CredentialsScope.GLOBAL,
+                "key-file",
+                "",
+                "cosign.pub",
+                SecretBytes.fromBytes(SIGNER.publicKey().getBytes(StandardCharsets.UTF_8))));
+        Pipelines.addCredentials(
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "no-key", "", Secret.fromString("hunter2")));
+    }
+
+    @BeforeEach
+    void open() {
+        registry = InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
+        digest = registry.push("group/app", "1.0", TestImage.oci(1));
+        registry.push("group/app", "2.0", TestImage.oci(2));
+        SIGNER.sign(registry, "group/app", digest);
+        SIGNER.attest(registry, "group/app", digest, SLSA, Map.of("builder", "ci"));
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    private String image() {
+        return "image: '" + registry.host() + "/group/app', credentialsId: 'hub', ";
+    }
+
+    @Test
+    void tellsWhoSignedAnImageByAKeyOfEachKind() throws Exception {
+        String pem = SIGNER.publicKey().replace("\n", "\\n");
+        WorkflowRun run = Pipelines.succeed(jenkins, """
+                for (key in ['key', 'key-file', '%2$s']) {
+                    def verified = verifyImage(%1$s tag: '1.0', publicKeys: [key], attestations: ['slsaprovenance1'], predicates: true)
+                    echo "<${verified.digest} ${verified.signatures.size()} ${verified.attestations[0].predicate.builder}>"
+                    verifyImage(%1$s tag: verified.digest, publicKeys: [key])
+                }
+                """.formatted(image(), pem));
+        assertThat(JenkinsRule.getLog(run).split("<" + digest + " 1 ci>", -1)).hasSize(4);
+        jenkins.assertLogContains("signed by key " + SIGNER.fingerprint(), run);
+    }
+
+    @Test
+    void failsInOneLineForWhatIsNotSignedAsRequired() throws Exception {
+        String stranger = STRANGER.publicKey().replace("\n", "\\n");
+        for (Map.Entry<String, String> refused : Map.of(
+                        "tag: '2.0', publicKeys: ['key']", "it has neither signatures nor attestations",
+                        "tag: '1.0', publicKeys: ['" + stranger + "']", "verifyImage needs a signature by the key",
+                        "tag: '1.0', publicKeys: ['key'], attestations: ['spdx']", "an attestation of type https://spdx.dev/Document",
+                        "tag: '1.0', publicKeys: []", "a public key or an identity is needed",
+                        "tag: '1.0', publicKeys: ['absent']", "Cannot use the credentials 'absent' as a public key",
+                        "tag: '1.0', publicKeys: ['hub']", "use a secret text or a secret file",
+                        "tag: '1.0', publicKeys: ['no-key']", "this is no public key in PEM form",
+                        "tag: '3.0', publicKeys: ['key']", "it answered 404")
+                .entrySet()) {
+            WorkflowRun run = Pipelines.fail(jenkins, "verifyImage(" + image() + refused.getKey() + ")");
+            assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.startsWith("ERROR: ")))
+                    .as(refused.getKey())
+                    .singleElement()
+                    .asString()
+                    .startsWith("ERROR: Cannot ")
+                    .contains(refused.getValue())
+                    .doesNotContain("hunter2");
+        }
+    }
+
+    @Test
+    void promotesWhatIsSignedAndNothingElse() throws Exception {
+        Pipelines.succeed(
+                jenkins, "promoteImage(" + image() + "tag: '1.0', to: ['a'], verify: [publicKeys: ['key'], attestations: ['" + SLSA + "']])");
+        assertThat(registry.digestOf("group/app", "a")).contains(digest);
+
+        for (String plan : List.of("", ", dryRun: true")) {
+            WorkflowRun run = Pipelines.fail(
+                    jenkins, "promoteImage(" + image() + "tag: '2.0', to: ['b'], verify: [publicKeys: ['key']]" + plan + ")");
+            jenkins.assertLogContains("'verify' needs a signature by the key", run);
+        }
+        WorkflowRun mistyped = Pipelines.fail(
+                jenkins, "promoteImage(" + image() + "tag: '1.0', to: ['b'], verify: [publicKey: ['key']])");
+        jenkins.assertLogContains("publicKey", mistyped);
+        assertThat(registry.tags("group/app")).doesNotContain("b");
+    }
+
+    @Test
+    void theRulesOfAdministratorsHoldWhateverAJenkinsfileAsksFor() throws Exception {
+        VerificationRule rule = new VerificationRule(registry.host() + "/group/*");
+        rule.setTags("prod*");
+        rule.setPublicKeys(SIGNER.publicKey());
+        DockerPromotionConfiguration.get().setVerificationRules(List.of(rule));
+        try {
+            WorkflowRun refused =
+                    Pipelines.fail(jenkins, "promoteImage(" + image() + "tag: '2.0', to: ['x', 'production'])");
+            jenkins.assertLogContains("the administrator's rule for ", refused);
+            assertThat(registry.tags("group/app")).doesNotContain("x", "production");
+            Pipelines.succeed(jenkins, "promoteImage(" + image() + "tag: '2.0', to: ['x'])");
+            Pipelines.succeed(jenkins, "promoteImage(" + image() + "tag: '1.0', to: ['production'])");
+            WorkflowRun both = Pipelines.fail(
+                    jenkins,
+                    "promoteImage(" + image() + "tag: '1.0', to: ['prod-2'], verify: [publicKeys: ['"
+                            + STRANGER.publicKey().replace("\n", "\\n") + "']])");
+            jenkins.assertLogContains("'verify' needs a signature", both);
+        } finally {
+            DockerPromotionConfiguration.get().setVerificationRules(List.of());
+        }
+    }
+
+    @Test
+    void promotesADigestToTargetsThatAreNamed() throws Exception {
+        Pipelines.succeed(jenkins, "promoteImage(" + image() + "tag: '" + digest + "', to: ['stable'])");
+        assertThat(registry.digestOf("group/app", "stable")).contains(digest);
+
+        WorkflowRun run = Pipelines.fail(jenkins, "promoteImage(" + image() + "tag: '" + digest + "')");
+        jenkins.assertLogContains("is a digest: name the targets in 'to'", run);
+    }
+
+    @Test
+    void theTrainIsCheckedBeforeAnyOfItsTagsMoves() throws Exception {
+        registry.push("group/other", "1", TestImage.oci(3));
+        String images = "images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1', to: ['x', 'y']%2$s]]";
+        String both = "promoteImages(" + images + ", to: ['together'], credentialsId: 'hub', verify: [publicKeys: ['key']])";
+        WorkflowRun refused = Pipelines.fail(jenkins, both.formatted(registry.host(), ""));
+        jenkins.assertLogContains("'verify' needs a signature by the key", refused);
+        assertThat(registry.tags("group/app")).doesNotContain("together");
+
+        STRANGER.sign(registry, "group/other", TestImage.oci(3).digest());
+        String own = ", verify: [publicKeys: ['" + STRANGER.publicKey().replace("\n", "\\n") + "']]";
+        WorkflowRun run = Pipelines.succeed(
+                jenkins,
+                "def r = " + both.formatted(registry.host(), own) + "\necho \"<${r.keySet().size()} ${r['"
+                        + registry.host() + "/group/other'].targets*.tag}>\"");
+        jenkins.assertLogContains("<2 [x, y]>", run);
+        assertThat(registry.digestOf("group/app", "together")).contains(digest);
+        assertThat(registry.digestOf("group/other", "x")).contains(TestImage.oci(3).digest());
+    }
+
+    @Test
+    void aDryRunOfATrainPrintsATableAndChangesNothing() throws Exception {
+        registry.push("group/other", "1", TestImage.oci(3));
+        WorkflowRun run = Pipelines.succeed(jenkins, """
+                promoteImages(images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1']],
+                    to: ['{tag}-rc'], credentialsId: 'hub', dryRun: true)
+                """.formatted(registry.host()));
+        assertThat(JenkinsRule.getLog(run)).containsPattern("IMAGE +TARGET +NOW +THEN");
+        assertThat(registry.tags("group/app")).doesNotContain("1.0-rc");
+
+        WorkflowRun mixed = Pipelines.fail(
+                jenkins,
+                "promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]], to: ['x'])");
+        jenkins.assertLogContains("Cannot promote 1 image together: give 'dryRun' for all images", mixed);
+        WorkflowRun none = Pipelines.fail(jenkins, "promoteImages(images: [], to: ['x'])");
+        jenkins.assertLogContains("a train needs at least one image", none);
+    }
+
+    @Test
+    void anAbortedTrainPutsBackWhatMoved() throws Exception {
+        registry.push("group/other", "1", TestImage.oci(3));
+        registry.push("group/other", "latest", TestImage.oci(4));
+        registry.onRequest(
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"), Fault.hang().always());
+        WorkflowRun run = Pipelines.job(jenkins, """
+                promoteImages(images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1']],
+                    to: ['latest'], credentialsId: 'hub')
+                """.formatted(registry.host())).scheduleBuild2(0).waitForStart();
+        registry.requests().await(RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"));
+        registry.requests()
+                .await(r -> RecordedRequest.matching("PUT", "/v2/group/other/manifests/latest").test(r) && r.status() == 201);
+
+        run.getExecutor().interrupt();
+
+        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
+        // The build may have ended first: it waits for this for a limited time.
+        Waiting.until("the operation to end", () -> RepositoryLocks.get().count() == 0);
+        assertThat(registry.digestOf("group/other", "latest"))
+                .contains(TestImage.oci(4).digest());
+        assertThat(registry.digestOf("group/app", "latest")).isEmpty();
+    }
+}
