@@ -158,7 +158,8 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
                 reference(),
                 toImage == null ? name() : ImageName.parse(toImage),
                 to == null ? targets : to,
-                new PromotionRequest.Options(mayOverwrite || overwrite, withReferrers && referrers, requireReferrers, planOnly));
+                new PromotionRequest.Options(
+                        mayOverwrite || overwrite, withReferrers && referrers, requireReferrers, planOnly));
         return expectedDigest == null ? request : request.expecting(Digest.parse(expectedDigest));
     }
 
