@@ -70,7 +70,10 @@ public final class ImageHistoryStep extends Step implements Serializable {
             try {
                 List<Recorded> recorded = PromotionHistory.of(ImageName.parse(step.image), new Tag(step.tag));
                 log.println("Reading what is recorded of " + tagged);
-                log.println(recorded.size() == 1 ? "1 promotion is recorded" : recorded.size() + " promotions are recorded");
+                log.println(
+                        recorded.size() == 1
+                                ? "1 promotion is recorded"
+                                : recorded.size() + " promotions are recorded");
                 return recorded.stream().map(Recorded::asMap).collect(Collectors.toCollection(ArrayList::new));
             } catch (IllegalArgumentException e) {
                 throw new AbortException("Cannot read what is recorded of " + tagged + ": " + e.getMessage());

@@ -138,7 +138,10 @@ public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outco
         for (PromotionReceipt receipt : train.images()) {
             recorder(run).record(receipt, run.listener());
             DockerPushCause.compare(
-                    run.build(), receipt.source(), receipt.digest(), run.listener().getLogger());
+                    run.build(),
+                    receipt.source(),
+                    receipt.digest(),
+                    run.listener().getLogger());
         }
         return train.asMap();
     }

@@ -139,7 +139,9 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     @Override
     String phrase() {
         return "roll back "
-                + (train != null ? "the train " + train : (image == null ? "an image" : image) + (tag == null ? "" : ":" + tag));
+                + (train != null
+                        ? "the train " + train
+                        : (image == null ? "an image" : image) + (tag == null ? "" : ":" + tag));
     }
 
     private Move move() {
@@ -153,7 +155,10 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         }
         Digest from = Digest.parse(history.get(0).digest());
         return to == null
-                ? before(PromotionHistory.lastPromotion(tagged.name(), new Tag(tag)).orElse(history.get(0)), from)
+                ? before(
+                        PromotionHistory.lastPromotion(tagged.name(), new Tag(tag))
+                                .orElse(history.get(0)),
+                        from)
                 : new Move(tagged, recorded(history), from);
     }
 
@@ -163,7 +168,10 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
                 .filter(move -> to.equals(move.version()) || to.equals(move.digest()))
                 .map(Recorded::digest)
                 .findFirst()
-                .or(() -> history.stream().map(Recorded::previousDigest).filter(to::equals).findFirst())
+                .or(() -> history.stream()
+                        .map(Recorded::previousDigest)
+                        .filter(to::equals)
+                        .findFirst())
                 .map(Digest::parse)
                 .orElseThrow(() -> new IllegalArgumentException(
                         "this tag was never " + to + ", as far as is recorded on this controller"));
@@ -177,7 +185,9 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         if (recorded.isEmpty()) {
             throw new IllegalArgumentException("no such train is recorded on this controller");
         }
-        return recorded.stream().map(move -> before(move, Digest.parse(move.digest()))).toList();
+        return recorded.stream()
+                .map(move -> before(move, Digest.parse(move.digest())))
+                .toList();
     }
 
     private static Move before(Recorded move, Digest from) {
@@ -193,16 +203,18 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     RepositoryLocks.Names locks() {
         return dryRun
                 ? RepositoryLocks.Names.NONE
-                : RepositoryLocks.Names.tags(moves.stream().map(move -> move.tagged).toList(), List.of());
+                : RepositoryLocks.Names.tags(
+                        moves.stream().map(move -> move.tagged).toList(), List.of());
     }
 
     @Override
     Operation<PromotionAttempt.Outcome<TrainReceipt>> operation(StepRun run) throws AbortException {
         List<PromotionRequest> requests = new ArrayList<>();
         for (Move move : moves) {
-            RegistryAuthentication login = run.login(getCredentialsId(), move.tagged.name().host());
-            PromotionRequest request =
-                    PromotionRequest.rollback(move.tagged, move.to, move.from, overwrite, dryRun).with(login, login);
+            RegistryAuthentication login =
+                    run.login(getCredentialsId(), move.tagged.name().host());
+            PromotionRequest request = PromotionRequest.rollback(move.tagged, move.to, move.from, overwrite, dryRun)
+                    .with(login, login);
             requests.add(Verification.checked(request, List.of()));
             run.say((dryRun ? "Planning to roll back " : "Rolling back ") + move.tagged + " to " + move.to);
         }

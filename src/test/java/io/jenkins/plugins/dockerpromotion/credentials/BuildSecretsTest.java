@@ -27,7 +27,6 @@ class BuildSecretsTest {
 
     private static final String SECRET = "pä/s+s w\"o'r&d=~*(1)<\\$";
 
-
     private static final String TOKEN = "dckr_pat_\"4f\\z9-QQ/kk=Zz+0";
     private static final String MASK =
             "io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets.mask(currentBuild.rawBuild, token())\n";
@@ -106,15 +105,16 @@ class BuildSecretsTest {
                 "pä/s+s w\"o'r&amp;d=~*(1)&lt;\\$",
             })
     void knowsHowUrlsJsonAndXmlWriteASecret(String form) {
-        assertThat(BuildSecrets.patternOf(Stream.of(SECRET)).matcher("<" + form + ">").replaceAll("****"))
+        assertThat(BuildSecrets.patternOf(Stream.of(SECRET))
+                        .matcher("<" + form + ">")
+                        .replaceAll("****"))
                 .isEqualTo("<****>");
     }
 
     @ParameterizedTest
     @CsvSource({"'', ''", "a, b", "user:, ''", "'{\"t\":\"', '\"}'"})
     void knowsItInAnyBase64Text(String before, String after) {
-        String text = Base64.getEncoder()
-                .encodeToString((before + SECRET + after).getBytes(StandardCharsets.UTF_8));
+        String text = Base64.getEncoder().encodeToString((before + SECRET + after).getBytes(StandardCharsets.UTF_8));
         assertThat(BuildSecrets.patternOf(Stream.of(SECRET)).matcher(text).replaceAll("****"))
                 .contains("****")
                 .hasSizeLessThan((before + after).length() * 2 + 14);

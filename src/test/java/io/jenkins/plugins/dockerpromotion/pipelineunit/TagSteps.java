@@ -1,23 +1,20 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
-import java.util.Set;
-import java.util.Map;
-import java.util.List;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
-import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
-import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
-import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
-import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
+import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
+import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
+import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
@@ -29,7 +26,10 @@ import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** The steps that look at tags, give them and take them away. Each checks its parameters first, and works afterwards. */
 final class TagSteps {
@@ -88,8 +88,8 @@ final class TagSteps {
     Work promoteImage(Arguments given) {
         PromotionRequest request = promotion(given, given, given.words("to"));
         return block -> {
-            PromotionReceipt receipt =
-                    complete(request, given, given).run(around.reaching(request.source().name().host()));
+            PromotionReceipt receipt = complete(request, given, given)
+                    .run(around.reaching(request.source().name().host()));
             receipt.lines().forEach(around::say);
             return receipt.asMap();
         };
@@ -141,13 +141,13 @@ final class TagSteps {
     }
 
     private PromotionRequest complete(PromotionRequest request, Arguments given, Arguments all) {
-        RegistryAuthentication from =
-                around.login(given.text("credentialsId").or(() -> all.text("credentialsId")));
+        RegistryAuthentication from = around.login(given.text("credentialsId").or(() -> all.text("credentialsId")));
         // One registry, one credential, unless another one is named.
         Optional<String> other = given.text("toCredentialsId");
         RegistryAuthentication to = other.isEmpty() && request.isWithinRegistry() ? from : around.login(other);
         around.reaching(request.toImage().host());
-        Map<String, Object> required = given.map("verify").orElseGet(() -> all.map("verify").orElse(null));
+        Map<String, Object> required =
+                given.map("verify").orElseGet(() -> all.map("verify").orElse(null));
         PromotionRequest complete = request.with(from, to);
         if (required == null) {
             return complete;
@@ -162,9 +162,8 @@ final class TagSteps {
     @SuppressWarnings("unchecked") // as the list of steps says
     private static VerificationRequirement requirement(String step, Map<String, Object> given) {
         return new VerificationRequirement(
-                step,
-                (List<String>) given.getOrDefault("publicKeys", List.of()),
-                (List<String>) given.getOrDefault("attestations", List.of()));
+                step, (List<String>) given.getOrDefault("publicKeys", List.of()), (List<String>)
+                        given.getOrDefault("attestations", List.of()));
     }
 
     Work verifyImage(Arguments given) {

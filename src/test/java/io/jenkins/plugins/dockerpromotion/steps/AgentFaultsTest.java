@@ -212,8 +212,10 @@ class AgentFaultsTest {
     }
 
     private InMemoryRegistry registry() {
-        InMemoryRegistry registry =
-                InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
+        InMemoryRegistry registry = InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", Pipelines.PASSWORD)
+                .start();
         registry.push("group/app", "1.0", TestImage.docker(2));
         registry.push("group/app", "latest", TestImage.docker(1));
         return registry;
@@ -234,8 +236,8 @@ class AgentFaultsTest {
         agent("put-back");
         try (InMemoryRegistry registry = registry()) {
             registry.onRequest(CANDIDATE, Fault.hang().always());
-            WorkflowRun run = begin(
-                    "put-back", "promoteImage(" + image(registry) + "tag: '1.0', to: ['{tag}-rc', 'latest'])");
+            WorkflowRun run =
+                    begin("put-back", "promoteImage(" + image(registry) + "tag: '1.0', to: ['{tag}-rc', 'latest'])");
             awaitHalf(registry);
             assertThat(Thread.getAllStackTraces().values())
                     .as("while the agent works, the controller waits without a thread")
@@ -269,8 +271,8 @@ class AgentFaultsTest {
                             && registry.digestOf("group/app", "latest").equals(Optional.of(HeldSteps.NEW))
                             && awaits(putBack),
                     Fault.delay(Duration.ZERO).always());
-            WorkflowRun aborted = begin(
-                    "farewell", "promoteImage(" + image(registry) + "tag: '1.0', to: ['{tag}-rc', 'latest'])");
+            WorkflowRun aborted =
+                    begin("farewell", "promoteImage(" + image(registry) + "tag: '1.0', to: ['{tag}-rc', 'latest'])");
             awaitHalf(registry);
             aborted.doStop();
             jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(aborted));

@@ -89,8 +89,8 @@ class AllStepsTest {
         jenkins = rule;
         Pipelines.prepare(rule);
         DockerPromotionConfiguration.get().setTrustedRoot(TRUSTED_ROOT);
-        Pipelines.addCredentials(new StringCredentialsImpl(
-                CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
+        Pipelines.addCredentials(
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
         PromotionReceipt.Target latest = new PromotionReceipt.Target("latest", BEFORE.digest(), true);
         new PromotionRecorder(rule.buildAndAssertSuccess(rule.createFreeStyleProject()), TRAIN)
                 .inTrain(1)
@@ -106,8 +106,7 @@ class AllStepsTest {
         hub.registry().addTags(IMAGE, MANIFEST, List.of("2017.2.103", "2017.2.104", "latest"));
         hub.registry().push(IMAGE, "before", BEFORE);
         SIGNER.sign(hub.registry(), IMAGE, MANIFEST.digest());
-        SIGNER.attest(
-                hub.registry(), IMAGE, MANIFEST.digest(), "https://cosign.sigstore.dev/attestation/v1", Map.of());
+        SIGNER.attest(hub.registry(), IMAGE, MANIFEST.digest(), "https://cosign.sigstore.dev/attestation/v1", Map.of());
         hub.registry().addTags("technolog/gone", MANIFEST, List.of("1", "2"));
     }
 

@@ -67,7 +67,12 @@ final class HeldSteps implements AutoCloseable {
                 of(place, "version", "imageVersion(%s, build: 7)", "GET", "/tags/list"),
                 of(place, "promote", "promoteImage(%s, tag: '2026.1.2').digest", "PUT", "/manifests/latest"),
                 of(place, "train", "promoteImages(images: [[%s, tag: '2026.1.2']]).size()", "PUT", "/manifests/latest"),
-                of(place, "verify", "verifyImage(%s, tag: '2026.1.2', publicKeys: ['" + KEY + "']).digest", "GET", ".*"),
+                of(
+                        place,
+                        "verify",
+                        "verifyImage(%s, tag: '2026.1.2', publicKeys: ['" + KEY + "']).digest",
+                        "GET",
+                        ".*"),
                 of(place, "delete", "deleteImageTag(%s, tag: '2026.1.1')", "DELETE", "/manifests/.*"),
                 of(place, "prune", "pruneImageTags(%s, keep: 1, dryRun: false).deleted.size()", "DELETE", ".*"),
                 new Script(

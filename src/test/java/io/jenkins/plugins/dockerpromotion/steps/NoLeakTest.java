@@ -179,7 +179,8 @@ class NoLeakTest {
                         "rollbackImage",
                         new Scenario(
                                 "promoteImage(" + app + ", tag: '2017.2.103', to: ['moved'], overwrite: true)\n"
-                                        + "promoteImage(" + app + ", tag: '2017.2.104', to: ['moved'], overwrite: true)\n"
+                                        + "promoteImage(" + app
+                                        + ", tag: '2017.2.104', to: ['moved'], overwrite: true)\n"
                                         + "rollbackImage(" + app + ", tag: 'moved')",
                                 "rollbackImage(" + wrong + ", tag: 'moved')",
                                 "imageInfo(" + hang + ", tag: '2')")),
@@ -254,8 +255,8 @@ class NoLeakTest {
                 new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "wrong", "", "ci", WRONG));
         Pipelines.addCredentials(
                 new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", "", Secret.fromString(TEXT)));
-        Pipelines.addCredentials(new StringCredentialsImpl(
-                CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
+        Pipelines.addCredentials(
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
         hub = Pipelines.dockerHubWithCallbacks();
         hub.registry().push(PUSHED, "1.0", TestImage.oci(3));
         List<RegistryConfiguration> places =

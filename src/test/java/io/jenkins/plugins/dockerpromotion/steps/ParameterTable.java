@@ -55,7 +55,8 @@ final class ParameterTable {
 
     /** Those of a step have a table of their own. */
     private void addFields(String prefix, ParameterType type) throws Exception {
-        if (type instanceof HomogeneousObjectType map && !Step.class.isAssignableFrom(map.getSchemaType().getType())) {
+        if (type instanceof HomogeneousObjectType map
+                && !Step.class.isAssignableFrom(map.getSchemaType().getType())) {
             for (DescribableParameter field : map.getSchemaType().getParameters()) {
                 add(prefix, field, map.getSchemaType().instantiate(Map.of(), TaskListener.NULL));
             }

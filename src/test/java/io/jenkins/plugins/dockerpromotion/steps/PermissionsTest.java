@@ -189,7 +189,9 @@ class PermissionsTest {
                 entry(
                         "rollbackImage.credentialsId",
                         "rollbackImage(image: 'technolog/shown', tag: 'visible-rc', credentialsId: 'ID')"),
-                entry("verifyImage.credentialsId", "verifyImage(" + image + "tag: '1', publicKeys: ['-----BEGIN'], credentialsId: 'ID')"),
+                entry(
+                        "verifyImage.credentialsId",
+                        "verifyImage(" + image + "tag: '1', publicKeys: ['-----BEGIN'], credentialsId: 'ID')"),
                 entry("deleteImageTag.credentialsId", "deleteImageTag(" + image + "tag: '1', credentialsId: 'ID')"),
                 entry("pruneImageTags.credentialsId", "pruneImageTags(" + image + "keep: 1, credentialsId: 'ID')"),
                 entry("isolatedDockerConfig.credentialsId", "isolatedDockerConfig(credentialsId: 'ID') { }"),

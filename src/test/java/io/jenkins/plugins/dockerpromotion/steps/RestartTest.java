@@ -139,7 +139,8 @@ class RestartTest {
             GateStep.open("inside");
             WorkflowRun block = end(jenkins, BLOCK_JOB);
             jenkins.assertLogContains("\"auth\" : \"****\"", block);
-            DumbSlave agent = (DumbSlave) jenkins.jenkins.getLabel("docker").getNodes().iterator().next();
+            DumbSlave agent = (DumbSlave)
+                    jenkins.jenkins.getLabel("docker").getNodes().iterator().next();
             assertThat(Path.of(WorkspaceList.tempDir(agent.getWorkspaceFor(block.getParent()))
                             .getRemote()))
                     .isDirectoryNotContaining("glob:**/docker-*");

@@ -30,7 +30,10 @@ class RollbackStepsTest {
     /** Each test has a registry of its own, so nothing that another one recorded is of its images. */
     @BeforeEach
     void open() {
-        registry = InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
+        registry = InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", Pipelines.PASSWORD)
+                .start();
         for (String name : new String[] {"app", "web"}) {
             registry.push("group/" + name, "1.0", TestImage.oci(1));
             registry.push("group/" + name, "2.0", TestImage.oci(2));
@@ -64,7 +67,8 @@ class RollbackStepsTest {
         WorkflowRun run = Pipelines.succeed(
                 jenkins,
                 promote("1.0") + promote("2.0")
-                        + "def plan = " + rollback(", dryRun: true") + "\necho \"plan ${plan.digest} ${plan.targets[0].changed}\"\n"
+                        + "def plan = " + rollback(", dryRun: true")
+                        + "\necho \"plan ${plan.digest} ${plan.targets[0].changed}\"\n"
                         + "def back = " + rollback(", reason: 'Payments fail'") + "\necho \"back ${back.digest}\"\n"
                         + "def history = imageHistory(" + image("app") + ", tag: 'production')\n"
                         + "echo \"history ${history*.digest} ${history*.rollback} ${history[0].reason} ${history[1].version}\"\n"
@@ -92,7 +96,8 @@ class RollbackStepsTest {
                         + "/group/app:production: no promotion of this tag is recorded on this controller",
                 Pipelines.fail(jenkins, rollback("")));
         Pipelines.succeed(jenkins, promote("1.0"));
-        jenkins.assertLogContains("was new then, so there is nothing to go back to", Pipelines.fail(jenkins, rollback("")));
+        jenkins.assertLogContains(
+                "was new then, so there is nothing to go back to", Pipelines.fail(jenkins, rollback("")));
         jenkins.assertLogContains("this tag was never 9.9", Pipelines.fail(jenkins, rollback(", to: '9.9'")));
         Pipelines.succeed(jenkins, promote("2.0"));
 
@@ -124,7 +129,8 @@ class RollbackStepsTest {
         assertThat(production("app")).isEqualTo(first);
         assertThat(production("web")).isEqualTo(first);
         jenkins.assertLogContains(
-                "no such train is recorded on this controller", Pipelines.fail(jenkins, "rollbackImage(train: 'none')"));
+                "no such train is recorded on this controller",
+                Pipelines.fail(jenkins, "rollbackImage(train: 'none')"));
         jenkins.assertLogContains(
                 "give either 'train', or 'image' and 'tag'",
                 Pipelines.fail(jenkins, "rollbackImage(train: 'none', tag: 'x')"));

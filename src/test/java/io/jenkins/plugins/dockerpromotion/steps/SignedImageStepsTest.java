@@ -42,8 +42,8 @@ class SignedImageStepsTest {
     static void prepare(JenkinsRule rule) throws Exception {
         jenkins = rule;
         Pipelines.prepare(rule);
-        Pipelines.addCredentials(new StringCredentialsImpl(
-                CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
+        Pipelines.addCredentials(
+                new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
         Pipelines.addCredentials(new FileCredentialsImpl(
                 CredentialsScope.GLOBAL,
                 "key-file",
@@ -56,7 +56,10 @@ class SignedImageStepsTest {
 
     @BeforeEach
     void open() {
-        registry = InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
+        registry = InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", Pipelines.PASSWORD)
+                .start();
         digest = registry.push("group/app", "1.0", TestImage.oci(1));
         registry.push("group/app", "2.0", TestImage.oci(2));
         SIGNER.sign(registry, "group/app", digest);
@@ -90,14 +93,22 @@ class SignedImageStepsTest {
     void failsInOneLineForWhatIsNotSignedAsRequired() throws Exception {
         String stranger = STRANGER.publicKey().replace("\n", "\\n");
         for (Map.Entry<String, String> refused : Map.of(
-                        "tag: '2.0', publicKeys: ['key']", "it has neither signatures nor attestations",
-                        "tag: '1.0', publicKeys: ['" + stranger + "']", "verifyImage needs a signature by the key",
-                        "tag: '1.0', publicKeys: ['key'], attestations: ['spdx']", "an attestation of type https://spdx.dev/Document",
-                        "tag: '1.0', publicKeys: []", "a public key or an identity is needed",
-                        "tag: '1.0', publicKeys: ['absent']", "Cannot use the credentials 'absent' as a public key",
-                        "tag: '1.0', publicKeys: ['hub']", "use a secret text or a secret file",
-                        "tag: '1.0', publicKeys: ['no-key']", "this is no public key in PEM form",
-                        "tag: '3.0', publicKeys: ['key']", "it answered 404")
+                        "tag: '2.0', publicKeys: ['key']",
+                        "it has neither signatures nor attestations",
+                        "tag: '1.0', publicKeys: ['" + stranger + "']",
+                        "verifyImage needs a signature by the key",
+                        "tag: '1.0', publicKeys: ['key'], attestations: ['spdx']",
+                        "an attestation of type https://spdx.dev/Document",
+                        "tag: '1.0', publicKeys: []",
+                        "a public key or an identity is needed",
+                        "tag: '1.0', publicKeys: ['absent']",
+                        "Cannot use the credentials 'absent' as a public key",
+                        "tag: '1.0', publicKeys: ['hub']",
+                        "use a secret text or a secret file",
+                        "tag: '1.0', publicKeys: ['no-key']",
+                        "this is no public key in PEM form",
+                        "tag: '3.0', publicKeys: ['key']",
+                        "it answered 404")
                 .entrySet()) {
             WorkflowRun run = Pipelines.fail(jenkins, "verifyImage(" + image() + refused.getKey() + ")");
             assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.startsWith("ERROR: ")))
@@ -113,12 +124,15 @@ class SignedImageStepsTest {
     @Test
     void promotesWhatIsSignedAndNothingElse() throws Exception {
         Pipelines.succeed(
-                jenkins, "promoteImage(" + image() + "tag: '1.0', to: ['a'], verify: [publicKeys: ['key'], attestations: ['" + SLSA + "']])");
+                jenkins,
+                "promoteImage(" + image() + "tag: '1.0', to: ['a'], verify: [publicKeys: ['key'], attestations: ['"
+                        + SLSA + "']])");
         assertThat(registry.digestOf("group/app", "a")).contains(digest);
 
         for (String plan : List.of("", ", dryRun: true")) {
             WorkflowRun run = Pipelines.fail(
-                    jenkins, "promoteImage(" + image() + "tag: '2.0', to: ['b'], verify: [publicKeys: ['key']]" + plan + ")");
+                    jenkins,
+                    "promoteImage(" + image() + "tag: '2.0', to: ['b'], verify: [publicKeys: ['key']]" + plan + ")");
             jenkins.assertLogContains("'verify' needs a signature by the key", run);
         }
         WorkflowRun mistyped = Pipelines.fail(
@@ -162,8 +176,10 @@ class SignedImageStepsTest {
     @Test
     void theTrainIsCheckedBeforeAnyOfItsTagsMoves() throws Exception {
         registry.push("group/other", "1", TestImage.oci(3));
-        String images = "images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1', to: ['x', 'y']%2$s]]";
-        String both = "promoteImages(" + images + ", to: ['together'], credentialsId: 'hub', verify: [publicKeys: ['key']])";
+        String images =
+                "images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1', to: ['x', 'y']%2$s]]";
+        String both =
+                "promoteImages(" + images + ", to: ['together'], credentialsId: 'hub', verify: [publicKeys: ['key']])";
         WorkflowRun refused = Pipelines.fail(jenkins, both.formatted(registry.host(), ""));
         jenkins.assertLogContains("'verify' needs a signature by the key", refused);
         assertThat(registry.tags("group/app")).doesNotContain("together");
@@ -176,7 +192,8 @@ class SignedImageStepsTest {
                         + registry.host() + "/group/other'].targets*.tag}>\"");
         jenkins.assertLogContains("<2 [x, y]>", run);
         assertThat(registry.digestOf("group/app", "together")).contains(digest);
-        assertThat(registry.digestOf("group/other", "x")).contains(TestImage.oci(3).digest());
+        assertThat(registry.digestOf("group/other", "x"))
+                .contains(TestImage.oci(3).digest());
     }
 
     @Test
@@ -189,9 +206,8 @@ class SignedImageStepsTest {
         assertThat(JenkinsRule.getLog(run)).containsPattern("IMAGE +TARGET +NOW +THEN");
         assertThat(registry.tags("group/app")).doesNotContain("1.0-rc");
 
-        WorkflowRun mixed = Pipelines.fail(
-                jenkins,
-                "promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]], to: ['x'])");
+        WorkflowRun mixed =
+                Pipelines.fail(jenkins, "promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]], to: ['x'])");
         jenkins.assertLogContains("Cannot promote 1 image together: give 'dryRun' for all images", mixed);
         WorkflowRun none = Pipelines.fail(jenkins, "promoteImages(images: [], to: ['x'])");
         jenkins.assertLogContains("a train needs at least one image", none);
@@ -202,14 +218,19 @@ class SignedImageStepsTest {
         registry.push("group/other", "1", TestImage.oci(3));
         registry.push("group/other", "latest", TestImage.oci(4));
         registry.onRequest(
-                RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"), Fault.hang().always());
+                RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"),
+                Fault.hang().always());
         WorkflowRun run = Pipelines.job(jenkins, """
                 promoteImages(images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1']],
                     to: ['latest'], credentialsId: 'hub')
-                """.formatted(registry.host())).scheduleBuild2(0).waitForStart();
+                """.formatted(registry.host()))
+                .scheduleBuild2(0)
+                .waitForStart();
         registry.requests().await(RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"));
         registry.requests()
-                .await(r -> RecordedRequest.matching("PUT", "/v2/group/other/manifests/latest").test(r) && r.status() == 201);
+                .await(r -> RecordedRequest.matching("PUT", "/v2/group/other/manifests/latest")
+                                .test(r)
+                        && r.status() == 201);
 
         run.getExecutor().interrupt();
 

@@ -182,7 +182,11 @@ class StepsPageTest {
         hub.registry().addTags(IMAGE, TestImage.docker(3), List.of("2017.2.104", "latest"));
         SIGNER.sign(hub.registry(), IMAGE, INDEX.digest());
         SIGNER.attest(
-                hub.registry(), IMAGE, INDEX.digest(), "https://slsa.dev/provenance/v1", Map.of("builder", Map.of("id", "ci")));
+                hub.registry(),
+                IMAGE,
+                INDEX.digest(),
+                "https://slsa.dev/provenance/v1",
+                Map.of("builder", Map.of("id", "ci")));
         hub.registry().addTags("technolog/gone", TestImage.docker(4), List.of("1", "2"));
         registry = InMemoryRegistry.builder()
                 .bearer()
