@@ -136,6 +136,7 @@ class DockerPromotionConfigurationTest {
                 registry("registry.example.com:5000", "http://registry.internal", null, null),
                 registry("docker.io", null, "https://hub.example.com", authority));
         before.get(0).setPageSize(200);
+        before.get(0).setTokenServices(List.of("gitlab.example.org", "auth.example.org:8443"));
         before.get(1).setCredentialsId("hub");
         DockerPromotionConfiguration.get().setRegistries(before);
         DockerPromotionConfiguration.get().setDefaultPattern("v{build}");
@@ -179,6 +180,7 @@ class DockerPromotionConfigurationTest {
         assertThat(locations.get("registry.example.com:5000").registry())
                 .isEqualTo(URI.create("http://registry.internal:5000"));
         assertThat(locations.get("registry.example.com:5000").pageSize()).isEqualTo(500);
+        assertThat(locations.get("registry.example.com:5000").tokenServices()).containsExactly("gitlab.example.org");
         assertThat(configuration.credentialsIdFor("registry.example.com:5000")).contains("registry");
         assertThat(configuration.credentialsIdFor("registry.internal:5000")).isEmpty();
         assertThat(configuration.credentialsIdFor("docker.io")).isEmpty();
