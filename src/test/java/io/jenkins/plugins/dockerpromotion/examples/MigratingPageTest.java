@@ -8,10 +8,12 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.EnvironmentVariablesNodeProperty;
+import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.SignatureRisk;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
@@ -30,9 +32,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -55,6 +59,9 @@ class MigratingPageTest {
     private static final String HTTP_REQUEST = "From the HTTP Request plugin";
     private static final String NOTIFICATION = "From the Docker Hub Notification plugin";
 
+    private static final String COSIGN = "From `cosign verify` in a shell";
+
+    private static final ImageSigner SIGNER = ImageSigner.create();
     private static final String PASSWORD = "only-for-the-page";
     private static final String IMAGE = "technolog/serviceone";
 
@@ -102,6 +109,10 @@ class MigratingPageTest {
                     .getCredentials()
                     .add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", "technolog", PASSWORD));
         }
+        SystemCredentialsProvider.getInstance()
+                .getCredentials()
+                .add(new StringCredentialsImpl(
+                        CredentialsScope.GLOBAL, "release-key", "", Secret.fromString(SIGNER.publicKey())));
     }
 
     @BeforeEach
@@ -152,8 +163,8 @@ class MigratingPageTest {
                         .matcher(page())
                         .results()
                         .map(heading -> heading.group(1)))
-                .containsExactly(CONNECTION, CURL, WITH_REGISTRY, HTTP_REQUEST, NOTIFICATION);
-        assertThat(page().split("\nAfter:\n")).hasSize(6);
+                .containsExactly(CONNECTION, CURL, WITH_REGISTRY, HTTP_REQUEST, NOTIFICATION, COSIGN);
+        assertThat(page().split("\nAfter:\n")).hasSize(7);
     }
 
     @Test
@@ -194,6 +205,20 @@ class MigratingPageTest {
                 .containsExactlyElementsOf(
                         page().split("```text\n")[1].split("```")[0].lines().toList());
         assertThat(needed).allMatch(signature -> SignatureRisk.of(signature).isPresent());
+    }
+
+    @Test
+    void promotesWhatIsSignedWithoutCosign() throws Exception {
+        String digest = registry.push("group/app", "1.0", TestImage.oci(1));
+        String code = code(COSIGN, "After");
+
+        jenkins.assertBuildStatus(Result.FAILURE, job(code).scheduleBuild2(0));
+        assertThat(registry.tags("group/app")).doesNotContain("production");
+
+        SIGNER.sign(registry, "group/app", digest);
+        SIGNER.attest(registry, "group/app", digest, "https://slsa.dev/provenance/v1", Map.of());
+        succeed(code);
+        assertThat(registry.digestOf("group/app", "production")).contains(digest);
     }
 
     @Test
