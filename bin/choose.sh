@@ -1,11 +1,35 @@
-# Sourced by all scripts but bin/mvn, most of which do everything where pom.xml resolves, and elsewhere what is free of Jenkins.
-# Sets cache, free (the POM of that part), maven() and choose(), whose results are part, why and offline.
+# Sourced by the scripts beside it, which set here to this directory. Goes to the project's directory, checks Java and Maven, and sets
+# cache, free (the POM of the part that is free of Jenkins), java and maven(). choose() then sets part, why and offline.
 # shellcheck shell=sh disable=SC2034
-cache=${XDG_CACHE_HOME:-$HOME/.cache}/docker-promotion
+unset CDPATH
+cd "$here/.."
+me=bin/$(basename "$(readlink -f "$0")")
+
+fail() { echo "$me: $*" >&2; exit 1; }
+refuse() { echo "$me: $*" >&2; echo "Try $me --help." >&2; exit 2; }
+
 free=.mvn/jenkins-free/pom.xml
 part= why= update= offline=
+# As in bin/mvn; some containers have no home directory.
+cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}
+cache=${cache:-${TMPDIR:-/tmp}}/docker-promotion
 
-maven() { bin/mvn --batch-mode --no-transfer-progress "$@" </dev/null; }
+# -Dstyle.color=never: Debian's Maven 3.8 colours even what goes to a file, and choose() reads it.
+maven() { bin/mvn --batch-mode --no-transfer-progress -Dstyle.color=never "$@" </dev/null; }
+
+# Sets java. One line for each thing that is missing, before anything else is tried.
+require_tools() {
+    if [ -n "${JAVA_HOME:-}" ]; then
+        java=$JAVA_HOME/bin/java
+        [ -x "$java" ] || fail "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it"
+    else
+        java=$(command -v java) || fail "java is not on PATH: install a JDK, 17 or newer, or set JAVA_HOME"
+    fi
+    release=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | sed -n 1p)
+    [ "${release:-0}" -ge 17 ] || fail "$java is Java ${release:-of an unknown version}: a JDK, 17 or newer, is needed"
+    mkdir -p target "$cache" 2>/dev/null || fail "cannot write to $PWD/target and $cache"
+    bin/mvn --version >/dev/null || exit 1 # it says why
+}
 
 # Builds pom.xml with a test of one line in place of our sources: what fails then is not the code's fault, and all that
 # a build resolves on its way, down to the formatter and the runner of the tests, has been resolved.
@@ -29,7 +53,6 @@ unresolved() {
 # Sets part, why and offline (-o where nothing is left to fetch). What was found is kept, by the contents of pom.xml:
 # for good if it resolved, and then only the dependencies are looked at again; for an hour if it did not.
 choose() {
-    mkdir -p "$cache"
     key=$(printf '%s ' "$PWD/pom.xml" "${MAVEN_ARGS:-}" | cat - pom.xml | cksum | tr ' ' -)
     resolved=$cache/resolved-$key unresolved=$cache/unresolved-$key
     part=full
@@ -37,6 +60,7 @@ choose() {
         why='pom.xml resolves from the local Maven repository' offline=-o
         return
     fi
+    echo "$me: checking whether pom.xml resolves, which takes up to a minute the first time ..." >&2
     trial=$(mktemp -d) || exit
     trap 'rm -rf "$trial"' EXIT
     trap 'exit 1' HUP INT TERM
@@ -46,7 +70,7 @@ choose() {
     elif [ -z "$(unresolved)" ]; then
         why='pom.xml lacks no artifact, though it does not build'
     elif [ -z "$update" ] && [ -n "$(find "$unresolved" -mmin -60 2>/dev/null)" ]; then
-        part=jenkins-free why="$(cat "$unresolved") (found less than an hour ago; $0 -U looks again)"
+        part=jenkins-free why="$(cat "$unresolved") (found less than an hour ago; $me -U looks again)"
     elif try_to_resolve ${update:+"$update"}; then
         why='pom.xml resolves from the network' offline=-o
         touch "$resolved"
@@ -58,4 +82,25 @@ choose() {
     fi
     rm -rf "$trial"
     trap - EXIT HUP INT TERM
+}
+
+# Builds what is free of Jenkins with its tests, and writes its class path to $built/$1.classpath. Maven is asked only if
+# something changed, or if a file of the class path is gone since.
+built=target/jenkins-free
+build_free() {
+    list=$built/$1.classpath
+    if [ -e "$list" ] && [ -z "$(find src .mvn -newer "$list" | sed -n 1p)" ] && whole "$list"; then
+        return
+    fi
+    echo "$me: building what is free of Jenkins, which takes up to a minute ..." >&2
+    maven --quiet -f $free test-compile org.apache.maven.plugins:maven-dependency-plugin:3.11.0:build-classpath \
+        "-Dmdep.outputFile=$PWD/$list" -Dmdep.includeScope=test
+    touch "$list"
+}
+
+whole() {
+    (
+        IFS=:
+        for file in $(cat "$1"); do [ -e "$file" ] || exit 1; done
+    )
 }

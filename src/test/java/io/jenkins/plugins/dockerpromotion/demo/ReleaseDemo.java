@@ -1,6 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.demo;
 
 import io.jenkins.plugins.dockerpromotion.testing.ReleaseHub;
+import java.io.ByteArrayOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,31 +22,39 @@ public final class ReleaseDemo {
     private static final Path JENKINSFILE = Path.of("docs/examples/release/Jenkinsfile");
 
     private final ReleaseHub hub;
-    private volatile String leftOut = "the rest, as the demo was ended before it was through";
+    private final Proof proof;
+    private final ByteArrayOutputStream log = new ByteArrayOutputStream();
+    private volatile String leftOut = "the rest, because the demo ended before it was through";
 
     private ReleaseDemo(ReleaseHub hub) {
         this.hub = hub;
+        this.proof = new Proof(hub);
     }
 
     public static void main(String[] args) {
-        int status = 1;
+        boolean full = args[0].equals("full");
+        boolean released = false;
         try (ReleaseHub hub = ReleaseHub.start()) {
             ReleaseDemo demo = new ReleaseDemo(hub);
+            // Ctrl-C is the usual end of the demo with Jenkins; the last line is printed however it ends.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> say("left out: " + demo.leftOut)));
             List<String> options = List.of(args).subList(1, args.length);
-            status = (args[0].equals("full") ? demo.withJenkins(options) : demo.withoutJenkins()) ? 0 : 1;
-        } catch (Exception e) {
+            released = full ? demo.withJenkins(options) : demo.withoutJenkins();
+        } catch (Throwable e) {
+            // Also an Error, such as a class that is gone: threads of the servers would keep the process alive.
             say("failed: " + e);
         }
-        // Also ends what still runs in the background, JenkinsPipelineUnit's threads among it.
-        System.exit(status);
+        // Ends what still runs in the background as well, such as threads of JenkinsPipelineUnit.
+        System.exit(released ? 0 : 1);
     }
 
     private boolean withoutJenkins() throws Exception {
         introduce();
-        say(JENKINSFILE + " goes through JenkinsPipelineUnit, with the plugin's real client behind the steps");
-        new JenkinsFreeRun(hub, System.out).run(JENKINSFILE);
+        say("now " + JENKINSFILE + " runs in JenkinsPipelineUnit, with the plugin's real client behind the steps:");
+        new JenkinsFreeRun(hub, tee()).run(JENKINSFILE);
+        leftOut = "Jenkins itself: controller, agent, sandbox, credentials, forms and pages";
         boolean released = report();
-        say("left out: Jenkins itself, so the controller, the agent, the sandbox, the credentials and the forms");
+        say("this ends here by itself. Change " + JENKINSFILE + " and run bin/demo again: it takes four seconds");
         return released;
     }
 
@@ -49,17 +62,18 @@ public final class ReleaseDemo {
         introduce();
         List<String> maven = options.stream().filter(o -> !o.equals("--once")).toList();
         try (ControllerRun jenkins = new ControllerRun(hub, JENKINSFILE, maven)) {
-            // Ctrl-C is the usual end of this.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> {
-                jenkins.close();
-                say("left out: " + leftOut);
-            }));
+            Runtime.getRuntime().addShutdownHook(new Thread(jenkins::close));
             jenkins.start();
-            boolean succeeded = jenkins.build(System.out).equals("SUCCESS");
+            say("now the job 'release' runs " + JENKINSFILE + ":");
+            boolean succeeded = jenkins.build(tee()).equals("SUCCESS");
             boolean released = report() && succeeded;
             leftOut = "nothing; " + JENKINSFILE + " ran in a controller, in the sandbox, on an agent";
             if (!options.contains("--once")) {
-                say("the job is at " + jenkins.url() + "job/release/ until Ctrl-C");
+                say("Jenkins stays until Ctrl-C. Where to click:");
+                say("  " + jenkins.url() + "job/release/1/                      what the build promoted");
+                say("  " + jenkins.url() + "job/release/docker-promotions/      current tags, timeline and history");
+                say("  " + jenkins.url() + "job/release/build?delay=0sec        release another build, 1 to 420");
+                say("  " + jenkins.url() + "job/release/pipeline-syntax/        the forms of all steps");
                 Thread.currentThread().join();
             }
             return released;
@@ -67,17 +81,32 @@ public final class ReleaseDemo {
     }
 
     private void introduce() {
-        say("a Docker Hub, " + hub.hub().uri() + ", and its registry, "
-                + hub.registry().uri() + ", hold " + ReleaseHub.IMAGE + " with " + hub.tags() + " tags");
+        say("1. a Docker Hub (" + hub.hub().uri() + ") and its registry ("
+                + hub.registry().uri() + ") run on this machine;");
+        say("   they hold " + ReleaseHub.IMAGE + " with " + hub.tags() + " tags");
+        say("2. a job gets a token, finds the tag of build 103, and promotes it to "
+                + String.join(" and ", ReleaseHub.RELEASE_TAGS));
+        say("3. it logs Docker in for one block only, and reports");
+    }
+
+    private PrintStream tee() {
+        return new PrintStream(
+                new FilterOutputStream(System.out) {
+                    @Override
+                    public void write(int b) throws IOException {
+                        out.write(b);
+                        log.write(b);
+                    }
+                },
+                true,
+                StandardCharsets.UTF_8);
     }
 
     private boolean report() {
-        List<String> faults = hub.faults();
-        faults.forEach(ReleaseDemo::say);
+        List<String> faults = proof.print(System.out, log.toString(StandardCharsets.UTF_8));
+        faults.forEach(fault -> say("failed: " + fault));
         if (faults.isEmpty()) {
-            say(ReleaseHub.IMAGE + ":" + String.join(" and ", ReleaseHub.RELEASE_TAGS)
-                    + " are in the registry, with the digest of " + ReleaseHub.TAG + ", " + seconds()
-                    + " s after bin/demo was called");
+            say("released after " + seconds() + " s");
         }
         return faults.isEmpty();
     }

@@ -17,10 +17,15 @@ public final class ReleaseHub implements AutoCloseable {
     /** What a release gives that image. */
     public static final List<String> RELEASE_TAGS = List.of(TAG + "-rc", "latest");
 
+    /** What {@code latest} points to before the release. */
+    public static final String LATEST_BEFORE = tag(95);
+
     public static final String USER = "technolog";
     public static final String PASSWORD = "only-for-the-demo";
 
-    private static final List<String> DECOYS = List.of("2017.2.1030", "2017.2.2103", "2017x2y103");
+    /** What a search that takes "103" for a part of a tag would find as well. */
+    public static final List<String> DECOYS = List.of("2017.2.1030", "2017.2.2103", "2017x2y103");
+
     private static final int BUILDS = 420;
     private static final int BUILDS_A_WEEK = 8;
 
@@ -34,7 +39,7 @@ public final class ReleaseHub implements AutoCloseable {
         TestImage multiPlatform =
                 TestImage.ociIndex(TestImage.oci(1103), TestImage.oci(2103).withPlatform("linux", "arm64"));
         digest = hub.registry().push(IMAGE, TAG, multiPlatform);
-        hub.registry().tag(IMAGE, "latest", tag(95));
+        hub.registry().tag(IMAGE, "latest", LATEST_BEFORE);
     }
 
     public static ReleaseHub start() {
