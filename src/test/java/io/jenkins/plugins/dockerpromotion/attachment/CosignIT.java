@@ -13,7 +13,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
-import io.jenkins.plugins.dockerpromotion.testing.FieldTools;
+import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
@@ -73,7 +73,7 @@ class CosignIT {
 
     @BeforeAll
     static void start() throws Exception {
-        FieldTools.assumeAvailable(CosignIT.class, "cosign", "openssl");
+        FieldTool.assumeAvailable(CosignIT.class, "cosign", "openssl");
         withApi = InMemoryRegistry.start();
         withoutApi = InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API).start();
         Files.writeString(home.resolve("predicate.json"), PREDICATE);
@@ -121,7 +121,7 @@ class CosignIT {
 
     private static int run(List<String> command) throws Exception {
         List<String> absolute = new ArrayList<>(command);
-        absolute.set(0, FieldTools.find(command.get(0)).orElseThrow().toString());
+        absolute.set(0, FieldTool.find(command.get(0)).orElseThrow().toString());
         ProcessBuilder builder = new ProcessBuilder(absolute)
                 .directory(home.toFile())
                 .redirectErrorStream(true)
