@@ -371,6 +371,15 @@ class ImageInspectorTest {
                 .hasToString(INDEX.digest() + ", " + INDEX.mediaType()
                         + ", linux/arm64/v8, linux/amd64, 0.0 MB, made 2026-11-20T08:16:00Z");
         assertThat(List.copyOf(info.asMap().keySet()))
-                .containsExactly("digest", "mediaType", "size", "created", "platforms", "labels", "annotations");
+                .containsExactly(
+                        "digest",
+                        "mediaType",
+                        "size",
+                        "created",
+                        "platforms",
+                        "labels",
+                        "annotations",
+                        "signatures",
+                        "attestations");
     }
 }
