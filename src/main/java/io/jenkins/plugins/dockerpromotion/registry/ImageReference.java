@@ -13,8 +13,10 @@ public record ImageReference(ImageName name, String reference) implements Serial
 
     public ImageReference {
         Objects.requireNonNull(name, "name");
-        if (!Tag.isValid(reference)) {
+        if (reference.indexOf(':') >= 0) {
             Digest.parse(reference);
+        } else {
+            new Tag(reference);
         }
     }
 

@@ -25,4 +25,14 @@ class ImageReferenceTest {
     void isNothingElse(String reference) {
         assertThatIllegalArgumentException().isThrownBy(() -> new ImageReference(NAME, reference));
     }
+
+    @Test
+    void saysWhichOfTheTwoIsWrong() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ImageReference(NAME, "feature/one"))
+                .withMessageContaining("'feature/one' is not a tag");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ImageReference(NAME, "sha256:1"))
+                .withMessageContaining("'sha256:1' is not a digest");
+    }
 }
