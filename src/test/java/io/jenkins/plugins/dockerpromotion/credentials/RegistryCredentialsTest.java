@@ -121,7 +121,7 @@ class RegistryCredentialsTest {
                         + " 'Secret text'; use a username and password");
         assertThatExceptionOfType(AbortException.class)
                 .isThrownBy(() -> RegistryCredentials.findUsernamePassword(run, "", ""))
-                .withMessageStartingWith("No credentials are given: set credentialsId to the id of a user name");
+                .withMessageStartingWith("No credentials are given: set credentialsId to the id of a username");
     }
 
     @Test
