@@ -10,9 +10,12 @@ import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPairGenerator;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +75,8 @@ class DockerPromotionStepsTest extends BasePipelineTest {
     @Test
     void thePluginsClientDoesEveryStep() throws Exception {
         standIn();
+        // Only Jenkins has a history to roll back by.
+        steps.answer("rollbackImage", arguments -> "rolled back");
 
         run("""
                 def image = 'technolog/serviceone'
@@ -91,7 +96,15 @@ class DockerPromotionStepsTest extends BasePipelineTest {
                 said << isolatedDockerConfig(credentialsId: 'hub') { 'from the block' }
                 said << notifyDockerHub()
                 said << pruneDockerHost().images
-                """);
+                said << promoteImages(images: [[image: image, tag: said[0]]], to: ['stable'], credentialsId: 'hub')
+                said << imageHistory(image: image, tag: 'stable')
+                said << rollbackImage(image: image, tag: 'stable')
+                try {
+                    verifyImage(image: image, tag: 'stable', publicKeys: ['%s'])
+                } catch (IOException unsigned) {
+                    said << unsigned.message.contains('signature')
+                }
+                """.formatted(publicKey().replace("\n", "\\n")));
 
         String digest = TestImage.docker(103).digest();
         String hubToken = (String) said.get(9);
@@ -111,7 +124,12 @@ class DockerPromotionStepsTest extends BasePipelineTest {
                         registryToken,
                         "from the block",
                         false,
-                        0L);
+                        0L,
+                        said.get(14),
+                        List.of(),
+                        "rolled back",
+                        true);
+        assertThat(String.valueOf(said.get(14))).contains("stable", digest);
         assertThat(hub.issuedTokens()).contains(hubToken);
         assertThat(registry.issuedTokens()).contains(registryToken);
         assertThat(registry.digestOf("released/one", "1")).contains(digest);
@@ -123,6 +141,13 @@ class DockerPromotionStepsTest extends BasePipelineTest {
                 .contains("[Pipeline] promoteImage", "The version is 2017.2.105")
                 .noneMatch(line -> line.contains(PASSWORD));
         assertThat(steps.mask("it is " + hubToken)).isEqualTo("it is ****");
+    }
+
+    private static String publicKey() throws GeneralSecurityException {
+        byte[] key =
+                KeyPairGenerator.getInstance("EC").generateKeyPair().getPublic().getEncoded();
+        return "-----BEGIN PUBLIC KEY-----\n" + Base64.getEncoder().encodeToString(key)
+                + "\n-----END PUBLIC KEY-----\n";
     }
 
     @ParameterizedTest

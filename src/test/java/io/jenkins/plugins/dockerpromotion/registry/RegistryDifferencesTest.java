@@ -210,8 +210,8 @@ class RegistryDifferencesTest {
                 .isNotInstanceOf(UnauthorizedException.class)
                 .hasMessageContaining("it answered " + status + " (" + code)
                 .hasMessageEndingWith(
-                        "the tag is immutable on this registry: whoever administers the repository there can"
-                                + " change that, and a new tag works");
+                        "the tag is immutable in this registry: use a new tag, or ask a repository admin to change the"
+                                + " setting");
     }
 
     @ParameterizedTest
