@@ -306,7 +306,7 @@ public final class RegistryClient {
     }
 
     /** Scheme, host and port. */
-    Origin origin() {
+    public Origin origin() {
         return transport.origin();
     }
 

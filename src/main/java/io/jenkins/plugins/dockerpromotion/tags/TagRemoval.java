@@ -177,9 +177,9 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             throws RegistryException, RetentionException, InterruptedException {
         Optional<Digest> now = tags.digestOf(tag);
         if (now.isPresent()) {
-            throw new RetentionException("Cannot delete the tag " + tagged
-                    + ": the registry answered that it is not there, but it still is (" + now.get()
-                    + "); ask who runs the registry whether it can delete");
+            throw new RetentionException("Cannot delete the tag " + tagged + " on "
+                    + tags.registry().origin() + ": the registry answered that it is not there, but it still is ("
+                    + now.get() + "); ask a registry admin whether it can delete");
         }
     }
 

@@ -37,7 +37,7 @@ class FaultMatrixTest {
 
     /** For servers that do not answer. */
     private static final Timing IMPATIENT =
-            new Timing(Duration.ofSeconds(5), Duration.ofSeconds(1), Duration.ofSeconds(1), 2, Duration.ofMinutes(2));
+            new Timing(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2), 2, Duration.ofMinutes(2));
 
     private static final Timing PATIENT = new Timing(
             Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(20), 3, Duration.ofMinutes(2));
@@ -139,7 +139,7 @@ class FaultMatrixTest {
             if (problem.isEmpty() && madeGood && ending.thrown.isPresent()) {
                 problem = "was not tried again";
             }
-            if (problem.isEmpty() && ending.thrown.isEmpty() && trouble.kind() != Kind.UNTRUE) {
+            if (problem.isEmpty() && ending.thrown.isEmpty() && !mayDiffer(operation, trouble, ending, state)) {
                 problem = differing(ending, result, state);
             }
             return problem.isEmpty() ? "" : describe(operation, trouble, "request " + number, problem, ending);
@@ -158,11 +158,23 @@ class FaultMatrixTest {
             if (problem.isEmpty() && hopeless && ending.thrown.isEmpty()) {
                 problem = "claims to have succeeded";
             }
-            if (problem.isEmpty() && ending.thrown.isEmpty() && trouble.kind() != Kind.UNTRUE) {
+            if (problem.isEmpty() && ending.thrown.isEmpty() && !mayDiffer(operation, trouble, ending, state)) {
                 problem = differing(ending, result, state);
             }
             return problem.isEmpty() ? "" : describe(operation, trouble, "all requests", problem, ending);
         }
+    }
+
+    /** In a prune, a tag that cannot be read stays, with its reason, and the others go: never more than without the fault. */
+    private static boolean mayDiffer(Operation operation, Trouble trouble, Ending ending, Map<String, String> state) {
+        return trouble.kind() == Kind.UNTRUE
+                || (operation == Operation.PRUNE && trouble.kind() == Kind.FINAL && keepsMore(ending, state));
+    }
+
+    private static boolean keepsMore(Ending ending, Map<String, String> state) {
+        Map<String, String> after = ending.after();
+        return after.entrySet().containsAll(state.entrySet())
+                && ending.before.entrySet().containsAll(after.entrySet());
     }
 
     private static String differing(Ending ending, String result, Map<String, String> state) {
