@@ -35,6 +35,8 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     /** How often to look whether the call that was sent before has ended. */
     private static final long LOOK_MILLIS = 50;
 
+    private static final long AGAIN_MILLIS = 1_000;
+
     private final UUID id;
     private final String phrase;
     private final Operation<T> operation;
@@ -132,10 +134,39 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
         /** The call may not have begun yet: another thread of the agent runs it. */
         @Override
         public Void call() {
+            Optional<Thread> running;
             synchronized (RUNNING) {
-                RUNNING.computeIfAbsent(id, absent -> Optional.empty()).ifPresent(Thread::interrupt);
+                running = RUNNING.computeIfAbsent(id, absent -> Optional.empty());
             }
+            running.ifPresent(this::interrupt);
             return null;
+        }
+
+        /** Until it ends: loading a class from the controller can lose an interrupt. */
+        private void interrupt(Thread running) {
+            Thread persistent = new Thread(
+                    () -> {
+                        try {
+                            while (interruptIfRunning(running)) {
+                                Thread.sleep(AGAIN_MILLIS);
+                            }
+                        } catch (InterruptedException e) {
+                            Thread.currentThread().interrupt();
+                        }
+                    },
+                    "docker-promotion-cancel");
+            persistent.setDaemon(true);
+            persistent.start();
+        }
+
+        private boolean interruptIfRunning(Thread running) {
+            synchronized (RUNNING) {
+                boolean runs = RUNNING.getOrDefault(id, Optional.empty()).equals(Optional.of(running));
+                if (runs) {
+                    running.interrupt();
+                }
+                return runs;
+            }
         }
     }
 }

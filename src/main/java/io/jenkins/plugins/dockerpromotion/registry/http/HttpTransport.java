@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
@@ -77,6 +78,7 @@ public final class HttpTransport {
                 throwIfInterrupted();
                 throw e;
             } catch (IOException e) {
+                throwIfInterrupted(e);
                 failure = Failures.of(request, authorizer, e);
             }
             throwIfInterrupted();
@@ -97,6 +99,16 @@ public final class HttpTransport {
     private static void throwIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
+        }
+    }
+
+    /** The same if only the exception still tells: loading a class can clear the thread's own state on an agent. */
+    private static void throwIfInterrupted(IOException broken) throws InterruptedException {
+        throwIfInterrupted();
+        for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
+            if (cause instanceof ClosedByInterruptException) {
+                throw new InterruptedException();
+            }
         }
     }
 

@@ -52,18 +52,21 @@ public final class Parallel {
             }
             return results;
         } finally {
-            pool.shutdownNow();
             awaitEnd(pool);
         }
     }
 
-    /** Tasks were told to end and do so at once, so an interrupt can wait for them. */
+    /**
+     * Tasks end at once when they are interrupted, so an interrupt of this thread can wait for them. They are interrupted
+     * again and again: on an agent, loading a class from the controller can lose an interrupt.
+     */
     private static void awaitEnd(ExecutorService pool) {
         boolean interrupted = false;
         boolean ended = false;
         while (!ended) {
+            pool.shutdownNow();
             try {
-                ended = pool.awaitTermination(1, TimeUnit.MINUTES);
+                ended = pool.awaitTermination(1, TimeUnit.SECONDS);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
