@@ -88,7 +88,7 @@ class DefaultSettingsTest {
 
         jenkins.assertLogContains("(build-{build})\n", run);
         jenkins.assertLogContains("found <build-7>", run);
-        jenkins.assertLogContains("Giving build 8 a version by build-{build}", run);
+        jenkins.assertLogContains("Creating a version for build 8 by build-{build}", run);
         jenkins.assertLogContains("given <build-8>", run);
         jenkins.assertLogContains("by regex <2017.2.7>", run);
         jenkins.assertLogContains("by pattern <2017.2.7>", run);

@@ -186,7 +186,7 @@ class ImageProbeTest {
         assertThat(test("author", image(), "gone")).contains("there are none with this id that");
         assertThat(test("author", "Not an image", "")).isNotEmpty().doesNotContain("Reached");
         assertThat(test("author", "", "")).isEqualTo("Enter an image name, such as technolog/serviceone.");
-        assertThat(test("author", "${IMAGE}", "")).startsWith("A parameter of the build");
+        assertThat(test("author", "${IMAGE}", "")).startsWith("Build parameters have no value here");
     }
 
     @Test

@@ -288,9 +288,20 @@ class IsolatedDockerConfigStepTest {
                 "isolatedDockerConfig has two logins for docker.io");
         Files.writeString(agentConfig.resolve("config.json"), "garbage");
         assertFails(
-                "isolatedDockerConfig { }",
-                "Cannot take over the Docker configuration " + agentConfig.resolve("config.json")
+                "isolatedDockerConfig(inherit: true) { }",
+                "Cannot use the Docker configuration " + agentConfig.resolve("config.json")
                         + ": it is not JSON (line 1, column");
+    }
+
+    @Test
+    void aConfigurationThatCannotBeReadIsAWarning() throws Exception {
+        Files.writeString(agentConfig.resolve("config.json"), "garbage");
+
+        WorkflowRun run = begin("isolatedDockerConfig { echo 'inside' }");
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        jenkins.assertLogContains("Warning: ignoring the Docker configuration", run);
+        jenkins.assertLogContains("inside", run);
     }
 
     private void assertFails(String script, String message) throws Exception {
