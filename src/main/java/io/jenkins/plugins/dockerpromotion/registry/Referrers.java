@@ -123,9 +123,13 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
     private static Optional<Manifest> fallback(ImageReference subject, RegistryClient client, boolean offered)
             throws RegistryException, InterruptedException {
         Digest digest = Digest.parse(subject.reference());
+        ImageReference tag = ImageReference.tagged(subject.name(), fallbackTag(digest));
         try {
-            return client.pullIfPresent(ImageReference.tagged(subject.name(), fallbackTag(digest)))
-                    .filter(index -> isListOfReferrers(index, digest));
+            // Rarely there besides a list of the registry's own; unlike a GET, a HEAD is no pull on Docker Hub.
+            if (offered && client.resolve(tag).isEmpty()) {
+                return Optional.empty();
+            }
+            return client.pullIfPresent(tag).filter(index -> isListOfReferrers(index, digest));
         } catch (RegistryException e) {
             // A tag that holds something else, or that a registry with a list of its own does not want to show.
             if (e.status() == 200 || (offered && !e.isTemporary())) {

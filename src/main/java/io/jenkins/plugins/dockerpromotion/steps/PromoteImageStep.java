@@ -245,7 +245,9 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
 
         @RequirePOST
         public FormValidation doCheckTo(@QueryParameter String value) {
-            return checkTargets(value);
+            return FormFields.words(value).isEmpty()
+                    ? FormValidation.error(Messages.PromoteImageStep_targetRequired())
+                    : checkTargets(value);
         }
 
         @RequirePOST

@@ -272,7 +272,8 @@ class PromoteImageStepTest {
         jenkins.assertLogContains(
                 "at least one target", Pipelines.fail(jenkins, "promoteImage(image: 'x', tag: '1', to: [])"));
         jenkins.assertLogContains(
-                "Cannot promote x: a tag is required", Pipelines.fail(jenkins, "promoteImage(image: 'x')"));
+                "Cannot promote x: 'tag' is required: a tag or a digest",
+                Pipelines.fail(jenkins, "promoteImage(image: 'x')"));
         jenkins.assertLogContains(
                 "is not a digest", Pipelines.fail(jenkins, "promoteImage(image: 'x', tag: '1', expectedDigest: 'x')"));
     }
