@@ -7,6 +7,9 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.EnvVars;
+import hudson.model.Action;
+import hudson.model.Cause;
+import hudson.model.CauseAction;
 import hudson.model.Descriptor;
 import hudson.model.Label;
 import hudson.triggers.TriggerDescriptor;
@@ -75,7 +78,10 @@ class StepsPageTest {
             promoteImages(images: [[image: 'technolog/serviceone', tag: '2017.2.103']], to: ['a'], credentialsId: 'docker-hub')
             promoteImage(image: 'technolog/serviceone', tag: '2017.2.103', to: ['latest'], credentialsId: 'docker-hub')
             rollbackImage(image: 'technolog/serviceone', tag: 'latest', credentialsId: 'docker-hub', reason: 'none')
+            rollbackImage(image: 'technolog/serviceone', tag: 'latest', to: '2017.2.103', credentialsId: 'docker-hub')
             imageHistory(image: 'technolog/serviceone', tag: 'latest')
+            imageHistory(image: 'technolog/serviceone', tag: 'a')
+            imageHistory(image: 'technolog/serviceone', tag: 'b')
             verifyImage(image: 'technolog/serviceone', tag: '2017.2.103', publicKeys: ['cosign-key'])
             verifyImage(image: 'technolog/serviceone', tag: '2017.2.103', publicKeys: ['cosign-key'], predicates: true)
             pruneDockerHost()
@@ -323,6 +329,10 @@ class StepsPageTest {
         MISTAKES.forEach(step -> script.append("mistake('%s') { %s }\n".formatted(name(step), step)));
         CALLS.forEach(step -> script.append("result('%s', %s)\n".formatted(name(step), step)));
 
+        run(
+                "node { promoteImage(image: 'technolog/serviceone', tag: '2017.2.103', to: ['b'],"
+                        + " credentialsId: 'docker-hub') }",
+                new CauseAction(new Cause.UserIdCause("alice")));
         String log = JenkinsRule.getLog(run(script + "}\n"));
 
         assertResults(said(log, "RESULT "));
@@ -399,9 +409,9 @@ class StepsPageTest {
         assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
     }
 
-    private static WorkflowRun run(String jenkinsfile) throws Exception {
+    private static WorkflowRun run(String jenkinsfile, Action... actions) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
-        return jenkins.buildAndAssertSuccess(job);
+        return jenkins.assertBuildStatusSuccess(job.scheduleBuild2(0, actions));
     }
 }

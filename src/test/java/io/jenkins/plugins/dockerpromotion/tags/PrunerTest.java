@@ -145,13 +145,13 @@ class PrunerTest {
         // The list; a manifest and a configuration, a look and a deletion of each tag that goes. The manifest of the
         // first is read again before it is deleted, and looked for after. Whether the registry lists referrers is asked
         // first; then the manifest of each tag that goes is read for its parts. The tags that could list referrers are
-        // looked for, by HEAD.
+        // looked for by HEAD, once it has been seen to tell the truth.
         assertThat(registry.requests().count("GET", "/v2/.*/tags/list"))
                 .as("challenge and list")
                 .isEqualTo(2);
         assertThat(registry.requests().count("GET", "/v2/.*/(manifests|blobs)/.*"))
                 .isEqualTo(2 * 2 + 1 + 2);
-        assertThat(registry.requests().count("HEAD", "/v2/.*")).isEqualTo(2 + 1 + 3);
+        assertThat(registry.requests().count("HEAD", "/v2/.*")).isEqualTo(2 + 1 + 3 + 1);
         assertThat(deletions(registry)).isEqualTo(2);
     }
 
