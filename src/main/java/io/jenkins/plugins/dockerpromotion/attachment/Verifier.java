@@ -197,9 +197,9 @@ public final class Verifier {
             Map<VerificationRequirement, Signer> signers = new LinkedHashMap<>();
             String refusal = payload.refusal(
                     requirements.values().stream().flatMap(List::stream).toList());
-            for (VerificationRequirement requirement : requirements.keySet()) {
-                Optional<Signer> signer =
-                        payload.signedBy(requirements.get(requirement)).map(Signer::of);
+            for (var required : requirements.entrySet()) {
+                VerificationRequirement requirement = required.getKey();
+                Optional<Signer> signer = payload.signedBy(required.getValue()).map(Signer::of);
                 if (signer.isEmpty()
                         && payload.hasCertificate()
                         && !requirement.identities().isEmpty()) {

@@ -109,7 +109,7 @@ final class PromotionStore {
         }
     }
 
-    private void add(int build, Promotion promotion) throws IOException {
+    private synchronized void add(int build, Promotion promotion) throws IOException {
         Map<Integer, List<Promotion>> builds = builds();
         Optional<Promotion> before = builds.getOrDefault(build, List.of()).stream()
                 .filter(p -> p.isSameAs(promotion))
@@ -154,7 +154,7 @@ final class PromotionStore {
     }
 
     /** Drops the lines of a build. Keeps lines that cannot be read, because nobody knows what they hold. */
-    private void remove(int build) throws IOException {
+    private synchronized void remove(int build) throws IOException {
         if (!builds().containsKey(build)) {
             return;
         }
@@ -172,7 +172,7 @@ final class PromotionStore {
         }
     }
 
-    private Map<Integer, List<Promotion>> builds() {
+    private synchronized Map<Integer, List<Promotion>> builds() {
         Map<Integer, List<Promotion>> builds = known.get();
         if (builds == null) {
             builds = empty ? new TreeMap<>() : read();
@@ -180,13 +180,15 @@ final class PromotionStore {
         return builds;
     }
 
-    private Map<Integer, List<Promotion>> read() {
+    private synchronized Map<Integer, List<Promotion>> read() {
         Map<Integer, List<Promotion>> builds = new TreeMap<>();
         try {
             // Builds may have been deleted by hand.
             Set<String> existing;
             try (Stream<Path> directories = Files.list(buildsDirectory)) {
-                existing = directories.map(d -> d.getFileName().toString()).collect(Collectors.toSet());
+                existing = directories
+                        .map(d -> buildsDirectory.relativize(d).toString())
+                        .collect(Collectors.toSet());
             }
             String text = new String(Files.readAllBytes(file()), StandardCharsets.UTF_8);
             text.lines()

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -41,7 +42,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     private boolean overwrite;
     private boolean dryRun;
     /** What is moved back, looked up once: after a restart the history holds what this step did, too. */
-    private ArrayList<Move> moves;
+    private ArrayList<Move> moves = new ArrayList<>();
 
     @DataBoundConstructor
     public RollbackImageStep() {
@@ -165,7 +166,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     /** The digest of {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
     private Digest recorded(List<Recorded> history) {
         return history.stream()
-                .filter(move -> to.equals(move.version()) || to.equals(move.digest()))
+                .filter(move -> Objects.equals(to, move.version()) || Objects.equals(to, move.digest()))
                 .map(Recorded::digest)
                 .findFirst()
                 .or(() -> history.stream()

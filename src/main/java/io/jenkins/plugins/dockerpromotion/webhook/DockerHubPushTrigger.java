@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.webhook;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.Util;
@@ -22,6 +21,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -50,8 +50,8 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
     private List<String> ignorePushers = new ArrayList<>();
     private boolean callback;
 
-    private transient volatile TagFilter filter;
-    private transient volatile Set<ImageName> names;
+    private transient volatile TagFilter filter = TagFilter.of("");
+    private transient volatile Set<ImageName> names = Set.of();
 
     @DataBoundConstructor
     public DockerHubPushTrigger() {
@@ -138,9 +138,9 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         Started.get().remove(this);
     }
 
-    @CheckForNull
+    /** The job of a trigger that was started. */
     Job<?, ?> job() {
-        return job;
+        return Objects.requireNonNull(job);
     }
 
     /** Why a push of an image this waits for starts no build; empty if it does. */

@@ -43,7 +43,6 @@ public final class RegistryTransport {
             throws RegistryException, InterruptedException {
         RegistryLocation location = locate(host, context);
         HttpTransport http = context.transport(location);
-        Origin origin = Origin.of(location.registry());
         TokenService tokens = new TokenService(http, location, authentication, context.time());
         Challenge challenge = location.isPublicDockerHub() ? DOCKER_HUB_CHALLENGE : null;
         return new RegistryTransport(
