@@ -9,7 +9,8 @@ public final class Bench {
     private Bench() {}
 
     /**
-     * Arguments: the directory to write to, the number of rounds, and which parts to run: promote, docker, find, heap, hot.
+     * Arguments: the directory to write to, the number of rounds, and which parts to run. The part
+     * {@code controller} needs the system properties {@code jenkins.war} and {@code jenkins.plugins}.
      */
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);
@@ -22,6 +23,12 @@ public final class Bench {
                 case "find" -> new FindBench(report, rounds).run();
                 case "heap" -> new HeapBench(report).run();
                 case "hot" -> new HotBench(report).run();
+                case "controller" ->
+                    new ControllerBench(
+                                    report,
+                                    Path.of(System.getProperty("jenkins.war")),
+                                    Path.of(System.getProperty("jenkins.plugins")))
+                            .run();
                 default -> throw new IllegalArgumentException("there is no part " + part);
             }
             report.write(directory, part);

@@ -1,0 +1,282 @@
+package io.jenkins.plugins.dockerpromotion.bench;
+
+import io.jenkins.plugins.dockerpromotion.testing.TemporaryDirectory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * What the plugin costs where it is not used: pages, a POST and builds of {@code echo} on a controller with thousands of
+ * jobs, beside the same controller without the plugin. Both run all the time, and are asked in turns.
+ */
+final class ControllerBench {
+
+    static final int JOBS = 5000;
+    static final int PENDING_APPROVALS = 500;
+
+    private static final double AIM = 1.02;
+    private static final int WARM_UP = 150;
+    private static final int ROUNDS = 600;
+    private static final int SLOW_ROUNDS = 60;
+    private static final int BUILDS = 300;
+    private static final String OWN = "docker-promotion.hpi";
+    private static final Pattern DURATION = Pattern.compile("\"duration\":(\\d+)");
+
+    private final Report report;
+    private final Path war;
+    private final Path plugins;
+
+    /**
+     * @param war of Jenkins
+     * @param plugins a directory with this plugin, {@value #OWN}, and those that it needs
+     */
+    ControllerBench(Report report, Path war, Path plugins) {
+        this.report = report;
+        this.war = war;
+        this.plugins = plugins;
+    }
+
+    void run() throws Exception {
+        report.heading("Where the plugin is not used");
+        report.paragraph("Two controllers with " + JOBS + " jobs and " + PENDING_APPROVALS
+                + " pending script approvals, one of them without this plugin, asked in turns.");
+        try (Controller with = new Controller(true);
+                Controller without = new Controller(false)) {
+            with.awaitStart();
+            without.awaitStart();
+            List<List<String>> rows = new ArrayList<>();
+            compare(rows, "a job's page", ROUNDS, with, without, c -> c.get("job/job-0001/"));
+            compare(rows, "the dashboard", SLOW_ROUNDS, with, without, c -> c.get(""));
+            compare(rows, "*Manage Jenkins*", ROUNDS, with, without, c -> c.get("manage/"));
+            compare(rows, "a POST", ROUNDS, with, without, c -> c.post("job/job-0001/submitDescription?description=a"));
+            builds(rows, with, without);
+            report.table(List.of("", "with the plugin", "without", "ratio"), rows);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Visit {
+        void to(Controller controller) throws IOException, InterruptedException;
+    }
+
+    private void compare(
+            List<List<String>> rows, String what, int rounds, Controller with, Controller without, Visit visit)
+            throws Exception {
+        long[] own = new long[rounds];
+        long[] other = new long[rounds];
+        for (int i = -Math.min(WARM_UP, rounds); i < rounds; i++) {
+            // Whoever comes second finds the processor's caches as the first one left them.
+            boolean first = i % 2 == 0;
+            long one = time(first ? with : without, visit);
+            long two = time(first ? without : with, visit);
+            if (i >= 0) {
+                own[i] = first ? one : two;
+                other[i] = first ? two : one;
+            }
+        }
+        add(rows, what, new Timings(own), new Timings(other));
+    }
+
+    private static long time(Controller controller, Visit visit) throws Exception {
+        long start = System.nanoTime();
+        visit.to(controller);
+        return System.nanoTime() - start;
+    }
+
+    /** By the duration that Jenkins notes, since waiting for a build from outside costs more than the build. */
+    private void builds(List<List<String>> rows, Controller with, Controller without) throws Exception {
+        for (int i = 1; i <= WARM_UP + BUILDS; i++) {
+            with.build(i);
+            without.build(i);
+        }
+        add(rows, "a build of `echo`", new Timings(with.durations()), new Timings(without.durations()));
+    }
+
+    private void add(List<List<String>> rows, String what, Timings own, Timings other) {
+        double ratio = own.ratioTo(other);
+        rows.add(List.of(what, own.text(), other.text(), String.format(Locale.ROOT, "%.3f", ratio)));
+        report.goal(
+                JOBS + " jobs, " + what + ": time over that without the plugin", "at most " + AIM, ratio, ratio <= AIM);
+    }
+
+    /** A Jenkins of its own, in a process of its own. */
+    private final class Controller implements AutoCloseable {
+
+        private static final long START_SECONDS = 300;
+
+        private final HttpClient client = HttpClient.newHttpClient();
+        private final TemporaryDirectory directory = new TemporaryDirectory("docker-promotion-controller");
+        private final Path home = directory.path().resolve("home");
+        private final Path log = directory.path().resolve("log");
+        private final URI url;
+        private final Process process;
+
+        Controller(boolean withPlugin) throws IOException {
+            install(withPlugin);
+            configure();
+            int port = freePort();
+            url = URI.create("http://127.0.0.1:" + port + "/");
+            process = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-Xmx1500m",
+                            "-XX:+UseSerialGC",
+                            "-Djava.awt.headless=true",
+                            "-Djenkins.install.runSetupWizard=false",
+                            "-DJENKINS_HOME=" + home,
+                            "-jar",
+                            war.toString(),
+                            "--httpListenAddress=127.0.0.1",
+                            "--httpPort=" + port)
+                    .redirectErrorStream(true)
+                    .redirectOutput(log.toFile())
+                    .start();
+        }
+
+        private void install(boolean withPlugin) throws IOException {
+            Path target = Files.createDirectories(home.resolve("plugins"));
+            try (Stream<Path> files = Files.list(plugins)) {
+                for (Path file :
+                        files.filter(f -> f.toString().endsWith(".hpi")).toList()) {
+                    String name = file.getFileName().toString();
+                    if (withPlugin || !name.equals(OWN)) {
+                        Files.copy(file, target.resolve(name.replace(".hpi", ".jpi")));
+                    }
+                }
+            }
+        }
+
+        private void configure() throws IOException {
+            Files.writeString(home.resolve("config.xml"), """
+                    <?xml version='1.1' encoding='UTF-8'?>
+                    <hudson>
+                      <version>2.0</version>
+                      <numExecutors>1</numExecutors>
+                      <quietPeriod>0</quietPeriod>
+                      <slaveAgentPort>-1</slaveAgentPort>
+                    </hudson>
+                    """);
+            for (int i = 1; i <= JOBS; i++) {
+                Path job = home.resolve(String.format(Locale.ROOT, "jobs/job-%04d", i));
+                Files.writeString(Files.createDirectories(job).resolve("config.xml"), "<project/>");
+            }
+            Path echo = Files.createDirectories(home.resolve("jobs/echo"));
+            Files.writeString(echo.resolve("config.xml"), """
+                    <flow-definition>
+                      <definition class="org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition">
+                        <script>echo 'hello'</script>
+                        <sandbox>true</sandbox>
+                      </definition>
+                    </flow-definition>
+                    """);
+            Path scripts = Files.createDirectories(home.resolve("init.groovy.d"));
+            Files.writeString(scripts.resolve("approvals.groovy"), """
+                    import org.jenkinsci.plugins.scriptsecurity.sandbox.RejectedAccessException
+                    import org.jenkinsci.plugins.scriptsecurity.scripts.*
+                    def rejected = new RejectedAccessException('method', 'java.net.URL openConnection')
+                    def pending = ScriptApproval.get().pendingSignatures
+                    %d.times {
+                        pending << new ScriptApproval.PendingSignature("method a.Type m$it java.lang.String", false, ApprovalContext.create())
+                    }
+                    """.formatted(PENDING_APPROVALS));
+        }
+
+        void awaitStart() throws Exception {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
+            while (!isUp()) {
+                if (!process.isAlive() || System.nanoTime() > deadline) {
+                    throw new IOException("a controller did not start: " + Files.readString(log));
+                }
+                TimeUnit.MILLISECONDS.sleep(200);
+            }
+            if (Files.readString(log).contains("Failed Loading plugin")) {
+                throw new IOException("a controller started without all of its plugins: " + Files.readString(log));
+            }
+        }
+
+        private boolean isUp() throws InterruptedException {
+            try {
+                return send(HttpRequest.newBuilder(url.resolve("job/echo/")).build())
+                                .statusCode()
+                        == 200;
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        void get(String path) throws IOException, InterruptedException {
+            require(send(HttpRequest.newBuilder(url.resolve(path)).build()), 200);
+        }
+
+        void post(String path) throws IOException, InterruptedException {
+            require(send(request(path)), 302);
+        }
+
+        /** Returns when build number {@code number} has ended. */
+        void build(int number) throws IOException, InterruptedException {
+            require(send(request("job/echo/build")), 201);
+            while (send(HttpRequest.newBuilder(url.resolve("job/echo/" + number + "/api/json?tree=building"))
+                            .build())
+                    .body()
+                    .lines()
+                    .noneMatch(line -> line.contains("\"building\":false"))) {
+                TimeUnit.MILLISECONDS.sleep(5);
+            }
+        }
+
+        /** Of the last builds, in nanoseconds. */
+        long[] durations() throws IOException, InterruptedException {
+            String builds = send(HttpRequest.newBuilder(
+                                    url.resolve("job/echo/api/json?tree=allBuilds%5Bduration%5D%7B0," + BUILDS + "%7D"))
+                            .build())
+                    .body();
+            return DURATION.matcher(builds)
+                    .results()
+                    .map((MatchResult found) -> found.group(1))
+                    .mapToLong(millis -> TimeUnit.MILLISECONDS.toNanos(Long.parseLong(millis)))
+                    .toArray();
+        }
+
+        private HttpRequest request(String path) {
+            return HttpRequest.newBuilder(url.resolve(path))
+                    .POST(HttpRequest.BodyPublishers.noBody())
+                    .build();
+        }
+
+        private HttpResponse<String> send(HttpRequest request) throws IOException, InterruptedException {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        }
+
+        private static void require(HttpResponse<String> response, int status) throws IOException {
+            if (response.statusCode() != status) {
+                throw new IOException(response.uri() + " answered " + response.statusCode() + ": " + response.body());
+            }
+        }
+
+        private static int freePort() throws IOException {
+            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+                return socket.getLocalPort();
+            }
+        }
+
+        @Override
+        public void close() throws Exception {
+            process.destroy();
+            process.waitFor();
+            directory.close();
+        }
+    }
+}
