@@ -118,7 +118,7 @@ public final class AttachmentCopier {
                 throw new RegistryException("Cannot carry all that refers to " + from.image() + "@" + image.digest()
                         + " to " + to.image() + ": " + String.join("; ", problems));
             }
-            problems.forEach(problem -> notices.say("Left behind: " + problem));
+            problems.forEach(problem -> notices.say("Not copied: " + problem));
             return carried;
         }
     }
@@ -198,7 +198,7 @@ public final class AttachmentCopier {
             throws RegistryException, InterruptedException {
         Optional<Manifest> manifest = from.registry().pullIfPresent(from.pinned(referrer.digest()));
         if (manifest.isEmpty()) {
-            notices.say("Left behind: " + referrer.digest() + " is listed among what refers to " + subject.abbreviated()
+            notices.say("Not copied: " + referrer.digest() + " is listed among what refers to " + subject.abbreviated()
                     + ", but is not in " + from.image() + " any more");
         }
         return manifest.filter(m -> m.subject().map(Descriptor::digest).equals(Optional.of(subject)));

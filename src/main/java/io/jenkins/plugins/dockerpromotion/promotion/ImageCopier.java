@@ -25,22 +25,22 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
- * Brings everything a manifest refers to into another repository, so that the manifest can be stored there: mounted
- * within one registry, streamed between two. Each blob and each manifest is copied once, however often it is listed, and
- * a manifest is stored as soon as all that it lists is there. Nothing touches a disk.
+ * Copies everything a manifest refers to into another repository, so that the manifest can be stored there: by mounts
+ * within one registry, streamed between two. Each blob and each manifest is copied once, however often it is listed. A
+ * manifest is stored as soon as everything it lists has been copied. Nothing is written to disk.
  */
 final class ImageCopier {
 
-    /** Ten times what the largest images have; indexes that list indexes could name any number of them. */
+    /** Ten times as many as the largest images have. Nested indexes could otherwise name any number of manifests. */
     private static final int MAX_MANIFESTS = 1_000;
 
-    /** Of all manifests together. */
+    /** Total size of all manifests. */
     private static final long MAX_BYTES = 64L * 1024 * 1024;
 
-    /** An index within an index is rare, deeper ones do not occur; each level has threads of its own. */
+    /** An index within an index is rare, and deeper nesting does not occur. Each level has its own threads. */
     private static final int MAX_DEPTH = 8;
 
-    /** Parts of a manifest that is part of another one; these are copied side by side, too. */
+    /** How many parts of a nested manifest are copied in parallel. */
     private static final int NESTED = 4;
 
     private final Side from;
@@ -82,19 +82,19 @@ final class ImageCopier {
         });
     }
 
-    /** What to add to the error of a registry that refuses a manifest; empty if nothing is missing. */
+    /** A hint to add to the error when a registry refuses a manifest; empty if no layer was left out. */
     String missing() {
         return leftOut.isEmpty()
                 ? ""
-                : "; " + from.image + " does not have the layers "
+                : "; " + from.image + " does not contain the layers "
                         + leftOut.stream().map(Digest::abbreviated).sorted().collect(Collectors.joining(", "))
-                        + ", whose type lets registries do without them, and this one may insist on them: push the image"
-                        + " with all its layers (dockerd's \"allow-nondistributable-artifacts\")";
+                        + ". Their type makes them optional, but this registry may require them: push the image with"
+                        + " all its layers (dockerd's \"allow-nondistributable-artifacts\")";
     }
 
     private void copyParts(Manifest manifest, int depth) throws RegistryException, InterruptedException {
         require(depth < MAX_DEPTH, manifest, "its indexes are nested too deeply");
-        require(bytes.addAndGet(manifest.bytes().length) <= MAX_BYTES, manifest, "its manifests have too many bytes");
+        require(bytes.addAndGet(manifest.bytes().length) <= MAX_BYTES, manifest, "its manifests are too large");
         Collection<Descriptor> children = distinct(manifest.children());
         require(
                 manifests.addAndGet(children.size()) <= MAX_MANIFESTS,
@@ -130,7 +130,10 @@ final class ImageCopier {
         }
     }
 
-    /** Copies what has this digest, or waits for whoever does. What a digest names cannot contain itself. */
+    /**
+     * Copies the content with this digest, or waits for the thread that does. Content cannot contain its own digest, so
+     * no thread waits for itself.
+     */
     private Void once(Digest digest, Callable<Void> copy) throws RegistryException, InterruptedException {
         FutureTask<Void> mine = new FutureTask<>(copy);
         FutureTask<Void> first = copies.putIfAbsent(digest, mine);
@@ -151,7 +154,8 @@ final class ImageCopier {
     }
 
     private void copyChild(Digest child, int depth) throws RegistryException, InterruptedException {
-        // A look saves looks at all its blobs. Within a registry these are mounted, which takes no look.
+        // One check of the manifest saves a check of each of its blobs. Within a registry, blobs are mounted without a
+        // check.
         boolean there = !isWithinRegistry()
                 && transfers
                         .request(() -> to.registry.digestOf(ImageReference.pinned(to.image, child)))
@@ -173,7 +177,7 @@ final class ImageCopier {
         });
     }
 
-    /** The same failure, with what this copy left out. */
+    /** The same failure, with a note about the layers that were not copied. */
     RegistryException explained(RegistryException failure) {
         return leftOut.isEmpty()
                 ? failure
@@ -186,7 +190,7 @@ final class ImageCopier {
         return from.image.host().equals(to.image.host());
     }
 
-    /** A layer that need not be stored with its image is, as long as there is one. */
+    /** Optional layers are copied if the source has them. */
     private void copyIfThere(Descriptor blob) throws RegistryException, InterruptedException {
         if (blob.data().isPresent() || transfers.request(() -> from.registry.hasBlob(from.image, blob.digest()))) {
             copyBlob(blob);
@@ -223,13 +227,15 @@ final class ImageCopier {
         }
     }
 
-    /** Within a registry; but what is embedded in its manifest need not be stored where the image comes from. */
+    /**
+     * Mounts work within a registry only. A blob embedded in its manifest may be missing from the source repository.
+     */
     private boolean isMounted(Descriptor blob) {
         return isWithinRegistry() && blob.data().isEmpty();
     }
 
     /**
-     * Copies {@code blob}, again from the start if the connection breaks half-way.
+     * Copies {@code blob}, and starts again if the connection breaks.
      *
      * @param there the repository of the target's registry that is known to have it, or the target itself
      */
@@ -262,7 +268,7 @@ final class ImageCopier {
         }
     }
 
-    /** @param started an upload that has been started; nothing if one has to be */
+    /** @param started an upload that was already started; empty to start one */
     private void stream(Descriptor blob, Optional<URI> started) throws RegistryException, InterruptedException {
         if (blob.size() < 0) {
             throw new RegistryException("Cannot copy the blob " + blob.digest() + " of " + from.image
@@ -278,7 +284,7 @@ final class ImageCopier {
                 return null;
             });
         } catch (InterruptedException e) {
-            // Maybe before its turn came.
+            // The abort may have come while this blob was waiting.
             started.ifPresent(this::giveUp);
             throw e;
         }
@@ -300,12 +306,12 @@ final class ImageCopier {
     }
 
     private void giveUp(URI upload) {
-        // An interrupted thread could send nothing; the flag is put back for whoever waits for it.
+        // An interrupted thread cannot send the request. The flag is restored afterwards for the caller.
         boolean interrupted = Thread.interrupted();
         try {
             to.registry.cancelUpload(to.image, upload);
         } catch (RegistryException | InterruptedException e) {
-            // Registries forget unfinished uploads by themselves; the failure that led here is the one to report.
+            // Registries discard unfinished uploads by themselves; report the original failure.
             interrupted |= e instanceof InterruptedException;
         } finally {
             if (interrupted) {

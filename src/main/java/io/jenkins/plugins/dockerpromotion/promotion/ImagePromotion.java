@@ -22,12 +22,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The promotion of one image, whose steps {@link Promoter} calls in this order: read, look at each target, check, copy.
- * The tags are moved by {@link TagMoves}.
+ * The promotion of one image. {@link Promoter} calls its phases in this order: read, look up each target, check, copy.
+ * {@link TagMoves} moves the tags.
  */
 final class ImagePromotion {
 
-    /** Repositories that layers may be mounted from; each makes the address of the token longer. */
+    /**
+     * Maximum number of repositories that layers may be mounted from; each makes the URL of the token request longer.
+     */
     private static final int MAX_MOUNTED = 20;
 
     private final PromotionRequest request;
@@ -41,7 +43,7 @@ final class ImagePromotion {
     private int attachments;
     private Optional<ImageCopier> copier = Optional.empty();
 
-    /** @param beside the other images that are promoted together with this one */
+    /** @param beside the other images of this promotion */
     ImagePromotion(PromotionRequest request, List<PromotionRequest> beside, RegistryContext context) {
         this.request = request;
         this.beside = beside;
@@ -52,7 +54,7 @@ final class ImagePromotion {
         return request;
     }
 
-    /** Reads the manifest that is promoted. */
+    /** Reads the manifest to promote. */
     void read() throws RegistryException, PromotionException, InterruptedException {
         open();
         try {
@@ -66,13 +68,13 @@ final class ImagePromotion {
         Optional<Digest> expected = request.expectedDigest();
         if (expected.isPresent() && !expected.get().equals(manifest.digest())) {
             throw new PromotionException("Cannot promote " + request.source() + ": it is " + manifest.digest()
-                    + " now, and " + expected.get() + " was expected; nothing was changed");
+                    + " now, but " + expected.get() + " was expected; nothing was changed");
         }
     }
 
     private String gone(NotFoundException e) {
-        return e.getMessage() + "; the registry does not have this digest (any more): it may have been deleted with its"
-                + " last tag; nothing was changed";
+        return e.getMessage() + "; the registry no longer has this digest; it may have been deleted with its last"
+                + " tag; nothing was changed";
     }
 
     private void open() throws RegistryException, InterruptedException {
@@ -80,11 +82,11 @@ final class ImagePromotion {
         Set<Scope> targetScopes =
                 new LinkedHashSet<>(List.of(Scope.pullAndPush(request.toImage().path())));
         if (request.isWithinRegistry() && !request.isWithinRepository()) {
-            // A mount needs both rights in one token.
+            // A mount needs both permissions in one token.
             targetScopes.add(read);
         }
         if (!request.isWithinRegistry()) {
-            // Layers that several images have move once, and are mounted by the others.
+            // A layer that several images share is copied once; the other images mount it.
             beside.stream()
                     .filter(other ->
                             other.toImage().host().equals(request.toImage().host())
@@ -100,12 +102,12 @@ final class ImagePromotion {
                 : RegistryClient.open(request.source().name(), request.sourceLogin(), Set.of(read), context);
     }
 
-    /** Finds out what a target is now. */
+    /** Looks up the current digest of a target. */
     void look(Tag tag) throws RegistryException, InterruptedException {
         previous.put(tag, now(tag));
     }
 
-    /** Why the targets may not be moved, if they may not. */
+    /** Why the targets may not be moved; empty if they may. */
     Optional<String> refusal() {
         String taken = request.to().stream()
                 .filter(tag -> isChanged(tag) && !request.mayMove(tag, previous.get(tag)))
@@ -118,18 +120,18 @@ final class ImagePromotion {
         String what = "Cannot promote " + request.source() + " ("
                 + manifest.digest().abbreviated() + "): in " + request.toImage();
         return Optional.of(request.replaced()
-                .map(expected -> what + " somebody has moved " + taken + ", which was " + expected.abbreviated()
-                        + " when it was last promoted")
+                .map(expected -> what + " somebody moved " + taken + ", which was at " + expected.abbreviated()
+                        + " after its last promotion")
                 .orElse(what + " other images already have " + taken));
     }
 
-    /** Has the image checked by whatever the request says. */
+    /** Runs the check of the request, such as a verification of signatures. */
     void check() throws IOException, InterruptedException {
         accepted = request.check()
                 .check(source, ImageReference.pinned(request.source().name(), manifest.digest()), context);
     }
 
-    /** Brings content and attachments to where they are needed, or plans to; the targets stay as they are. */
+    /** Copies content and attachments to the target repository, or plans to. Does not change the targets. */
     void copy(Transfers transfers) throws RegistryException, InterruptedException {
         if (request.isWithinRepository()) {
             return;
@@ -142,7 +144,7 @@ final class ImagePromotion {
         if (!request.options().dryRun() && request.to().stream().anyMatch(this::isChanged)) {
             content.copy(manifest);
         }
-        // Also for an image that is there: it may have been signed since.
+        // Even if the image has already been copied: it may have been signed since.
         if (request.options().referrers()) {
             attachments = carryAttachments(content);
         }
@@ -159,33 +161,33 @@ final class ImagePromotion {
         int count = options.dryRun() ? plan.count() : plan.run(options.requireReferrers());
         if (count > 0) {
             context.notices()
-                    .say((options.dryRun() ? "Would carry " : "Carried ") + count + " attachments of "
-                            + request.source() + " (signatures, attestations, SBOMs) to " + request.toImage());
+                    .say((options.dryRun() ? "Would copy " : "Copied ") + count + " attachments of " + request.source()
+                            + " (signatures, attestations, SBOMs) to " + request.toImage());
         }
         return count;
     }
 
-    /** Whether a target has to be written: not if it is the promoted image already. */
+    /** Whether a target has to be written: not if it already points to the promoted image. */
     boolean isChanged(Tag tag) {
         return !isPromoted(previous.get(tag));
     }
 
-    /** What a target was before. */
+    /** The digest that a target had before. */
     Optional<Digest> previous(Tag tag) {
         return previous.get(tag);
     }
 
-    /** What a target is now. */
+    /** The digest that a target has now. */
     Optional<Digest> now(Tag tag) throws RegistryException, InterruptedException {
         return target.digestOf(reference(tag));
     }
 
-    /** Whether this is the promoted image, by a digest of whichever algorithm. */
+    /** Whether this is the promoted image, whichever algorithm its digest uses. */
     boolean isPromoted(Optional<Digest> digest) {
         return digest.filter(d -> d.matches(manifest.bytes())).isPresent();
     }
 
-    /** What the targets become. */
+    /** The targets with their old and new digests. */
     Digest digest() {
         return manifest.digest();
     }
@@ -198,7 +200,7 @@ final class ImagePromotion {
         }
     }
 
-    /** Reads what a target was before, to be stored again. */
+    /** Reads the manifest that a target had before, so that it can be stored again. */
     Manifest manifestBefore(Tag tag) throws RegistryException, InterruptedException {
         return target.pull(
                 ImageReference.pinned(request.toImage(), previous.get(tag).orElseThrow()));
@@ -208,7 +210,7 @@ final class ImagePromotion {
         target.push(reference(tag), before);
     }
 
-    /** Takes a tag away that was not there before. */
+    /** Deletes a tag that did not exist before. */
     void remove(Tag tag) throws RegistryException, InterruptedException {
         ImageTags.of(request.toImage(), target, request.targetLogin(), context).delete(tag);
     }

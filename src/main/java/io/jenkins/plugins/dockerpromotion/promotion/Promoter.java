@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 
 /**
- * Promotes images by their manifests: the bytes are read once and stored under each target unchanged, so the digest
- * cannot change. All images are looked at and checked, then copied, and then all tags move.
+ * Promotes images by their manifests: the bytes are read once and stored unchanged under each target, so the digest
+ * cannot change. All images are read and checked first, then copied, and then all tags move.
  */
 final class Promoter {
 
@@ -39,7 +39,7 @@ final class Promoter {
         return new TrainReceipt(images.stream().map(ImagePromotion::receipt).toList());
     }
 
-    /** A part of the work for one image. */
+    /** One phase of the work for one image. */
     @FunctionalInterface
     private interface Part {
         void run(ImagePromotion image) throws IOException, InterruptedException;
@@ -87,8 +87,8 @@ final class Promoter {
                     images.stream().anyMatch(image -> image.request().replaced().isPresent());
             throw new PromotionException(String.join("; ", refusals) + "; nothing was changed. "
                     + (rollback
-                            ? "Look who moved it; 'overwrite: true' moves it all the same"
-                            : "A version is never overwritten unless 'overwrite: true' says so"));
+                            ? "Find out who moved it, or set 'overwrite: true' to move it anyway"
+                            : "Use another tag, or set 'overwrite: true' for tags that are meant to move"));
         }
     }
 }

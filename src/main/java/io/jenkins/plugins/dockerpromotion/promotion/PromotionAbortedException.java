@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 
 import java.util.List;
 
-/** A promotion that was told to end when its tags had begun to move. */
+/** A promotion that was aborted after its first tag had moved. */
 public final class PromotionAbortedException extends InterruptedException {
 
     private static final long serialVersionUID = 1L;
@@ -15,7 +15,7 @@ public final class PromotionAbortedException extends InterruptedException {
         initCause(cause);
     }
 
-    /** Where the targets of each image are that was to change. */
+    /** The state of the targets of each image that was to change. */
     public List<UndoneReceipt> undone() {
         return undone;
     }

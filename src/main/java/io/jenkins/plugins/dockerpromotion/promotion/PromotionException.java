@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * A promotion that was refused, or failed and was undone as far as possible. The message is one line for the author of a
- * Jenkinsfile and says where the targets are.
+ * A promotion that was refused, or that failed and was undone as far as possible. The message is one line for the
+ * Pipeline author and says where each target points.
  */
 public class PromotionException extends IOException {
 
@@ -18,13 +18,13 @@ public class PromotionException extends IOException {
         this(message, List.of(), null);
     }
 
-    /** A promotion that failed when tags had begun to move. */
+    /** A promotion that failed after its first tag had moved. */
     PromotionException(String message, List<UndoneReceipt> undone, Throwable cause) {
         super(message, cause);
         this.undone = List.copyOf(undone);
     }
 
-    /** Where the targets of each image are that was to change, if tags had begun to move. */
+    /** The state of the targets of each image that was to change; empty if no tag had moved. */
     public List<UndoneReceipt> undone() {
         return undone;
     }

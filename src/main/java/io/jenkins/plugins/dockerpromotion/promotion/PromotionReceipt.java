@@ -8,17 +8,18 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What a promotion did, or would do.
+ * The result of a promotion, or of its dry run.
  *
  * @param source image and tag that were promoted
  * @param image the repository of the targets
  * @param digest of the promoted manifest, before and after
  * @param mediaType of the promoted manifest
- * @param platforms of an index; empty for a plain manifest, which does not say
+ * @param platforms of an index; empty for a plain manifest, which does not name its platform
  * @param targets in the order of the request
  * @param dryRun whether nothing was changed
- * @param accepted why the image was accepted by what checked it, in one line; empty if nobody asked
- * @param attachments how many signatures, attestations and the like were carried to another repository, or would be
+ * @param accepted why the check accepted the image, in one line; empty if there was no check
+ * @param attachments number of signatures, attestations and other referrers that were copied to another repository, or
+ *     would be
  */
 public record PromotionReceipt(
         String source,
@@ -37,7 +38,7 @@ public record PromotionReceipt(
         targets = List.copyOf(targets);
     }
 
-    /** Of an image that was not checked. */
+    /** The result for an image that was not checked. */
     public PromotionReceipt(
             String source,
             String image,
@@ -49,19 +50,19 @@ public record PromotionReceipt(
         this(source, image, digest, mediaType, platforms, targets, dryRun, "", 0);
     }
 
-    /** One line for each target: what it is now, and was. */
+    /** One line for each target with its new and its old digest. */
     public List<String> lines() {
         return lines(target -> image + ":" + target.tag);
     }
 
-    /** The same, with a name of each target that may be a link. */
+    /** The same, with a name for each target that may be a link. */
     public List<String> lines(Function<Target, String> name) {
         return targets.stream().map(target -> line(name.apply(target), target)).toList();
     }
 
     private String line(String what, Target target) {
         if (!target.changed) {
-            return what + " is " + digest + " already";
+            return what + " is already " + digest;
         }
         return what
                 + (dryRun ? " would become " : " is now ")
@@ -69,7 +70,7 @@ public record PromotionReceipt(
                 + (target.previousDigest.isEmpty() ? "" : ", was " + target.previousDigest);
     }
 
-    /** Maps and lists of the same, {@code null} for a digest that was not there: what a script can look into. */
+    /** The same as maps and lists for a Pipeline; {@code null} for a digest that did not exist. */
     public Map<String, Object> asMap() {
         List<Map<String, Object>> entries = new ArrayList<>();
         for (Target target : targets) {
@@ -93,7 +94,7 @@ public record PromotionReceipt(
     /**
      * One target tag.
      *
-     * @param previousDigest what it stood for before, empty if it did not exist
+     * @param previousDigest the digest it had before; empty if it did not exist
      * @param changed whether it was written, or would be
      */
     public record Target(String tag, String previousDigest, boolean changed) implements Serializable {}

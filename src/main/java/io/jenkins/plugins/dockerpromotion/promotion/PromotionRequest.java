@@ -21,7 +21,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
 
     private static final long serialVersionUID = 1L;
 
-    /** In a target, the promoted tag. */
+    /** Placeholder in a target for the promoted tag. */
     private static final String TAG_FIELD = "{tag}";
 
     private final ImageReference source;
@@ -51,17 +51,17 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     }
 
     /**
-     * How to promote.
+     * Options of a promotion.
      *
      * @param overwrite whether target tags other than {@code latest} may move
      * @param referrers whether signatures and other referrers are copied to another repository
-     * @param requireReferrers whether it is an error if the other registry refuses one of these
+     * @param requireReferrers whether the promotion fails if the other registry refuses one of these
      * @param dryRun whether to plan only
      */
     public record Options(boolean overwrite, boolean referrers, boolean requireReferrers, boolean dryRun)
             implements Serializable {
 
-        /** Takes along what the other registry takes. */
+        /** Copies the referrers that the other registry accepts. */
         public Options(boolean overwrite, boolean referrers, boolean dryRun) {
             this(overwrite, referrers, false, dryRun);
         }
@@ -70,7 +70,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     /**
      * @param source the image, by tag or digest
      * @param to target tags, in which <code>{tag}</code> is the tag of {@code source}
-     * @throws IllegalArgumentException in one line, if there is no target or one is not a tag
+     * @throws IllegalArgumentException in one line, if there is no target or one is not a valid tag
      */
     public static PromotionRequest of(
             ImageReference source, ImageName toImage, Collection<String> to, Options options) {
@@ -79,7 +79,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
                 .distinct()
                 .toList();
         if (targets.isEmpty()) {
-            throw new IllegalArgumentException("a promotion needs at least one target tag");
+            throw new IllegalArgumentException("'to' needs at least one target tag");
         }
         return new PromotionRequest(source, toImage, targets, options);
     }
@@ -91,10 +91,11 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     }
 
     /**
-     * Moves a tag back to what it was before, refused if somebody has moved it since, unless {@code overwrite} is set.
+     * Moves a tag back to an earlier digest. Refused if somebody has moved the tag since, unless {@code overwrite} is
+     * set.
      *
-     * @param digest what the tag is to be again
-     * @param current what it is now, as far as is known
+     * @param digest the earlier digest
+     * @param current the digest that the tag should have now
      */
     public static PromotionRequest rollback(
             ImageReference tagged, Digest digest, Digest current, boolean overwrite, boolean dryRun) {
@@ -110,7 +111,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     private static Tag target(String text, ImageReference source) {
         if (source.isPinned() && text.contains(TAG_FIELD)) {
             throw new IllegalArgumentException(
-                    "'" + text + "' needs a tag, and " + source + " is a digest: name the targets in 'to'");
+                    "'" + text + "' needs a tag, but " + source + " is a digest: name the targets in 'to'");
         }
         return new Tag(text.replace(TAG_FIELD, source.reference()));
     }
@@ -143,10 +144,10 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     }
 
     /**
-     * Promotes, or plans to.
+     * Promotes, or only plans with {@code dryRun}.
      *
-     * @throws PromotionException if a target may not be overwritten, the image is not the expected one, or targets had to
-     *     be put back
+     * @throws PromotionException if a target may not be overwritten, the image is not the expected one, or targets had
+     *     to be put back
      * @throws IOException if the image is refused or a registry cannot be read; nothing was changed then
      */
     @Override
@@ -154,22 +155,22 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         return new TrainRequest(List.of(this)).run(context).images().get(0);
     }
 
-    /** What is promoted. */
+    /** The promoted image. */
     public ImageReference source() {
         return source;
     }
 
-    /** The repository it is promoted in, or to. */
+    /** The repository of the targets. */
     public ImageName toImage() {
         return toImage;
     }
 
-    /** The tags it is promoted to, each once. */
+    /** The target tags, without duplicates. */
     public List<Tag> to() {
         return List.copyOf(to);
     }
 
-    /** The same with their repository. */
+    /** The target tags with their repository. */
     public List<ImageReference> targets() {
         return to.stream().map(target -> ImageReference.tagged(toImage, target)).toList();
     }
@@ -178,12 +179,12 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         return options;
     }
 
-    /** Whether the content is on the right registry already, if maybe in another repository. */
+    /** Whether source and targets are on the same registry, in any repository. */
     public boolean isWithinRegistry() {
         return source.name().host().equals(toImage.host());
     }
 
-    /** Whether only tags move, since the content is in the repository already. */
+    /** Whether source and targets are in the same repository, so that only tags move. */
     boolean isWithinRepository() {
         return source.name().equals(toImage);
     }
@@ -192,7 +193,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         return Optional.ofNullable(expectedDigest);
     }
 
-    /** Whether a target that is {@code previous} now may become another image. */
+    /** Whether a target that points to {@code previous} now may move. */
     boolean mayMove(Tag target, Optional<Digest> previous) {
         if (options.overwrite) {
             return true;
@@ -202,7 +203,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
                 : previous.equals(Optional.of(replaced));
     }
 
-    /** What a target has to be now in order to be moved back. */
+    /** The digest that a target must have now in order to be moved back. */
     Optional<Digest> replaced() {
         return Optional.ofNullable(replaced);
     }
@@ -219,7 +220,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         return targetLogin;
     }
 
-    /** For people. */
+    /** The request in words, for the log. */
     @Override
     public String toString() {
         return source + " to " + toImage + " as " + to.stream().map(Tag::value).collect(Collectors.joining(", "));

@@ -17,8 +17,8 @@ import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 
 /**
- * Moves the tags of all images, all or none: when one fails, for whatever reason, those that moved are put back. Tags that
- * exist are moved before new ones, since a new one may have to stay: not every registry deletes a tag.
+ * Moves the tags of all images, all or none: if one cannot be moved, those that moved are put back. Existing tags move
+ * before new tags are added, because a new tag may have to stay: not every registry can delete a tag.
  */
 final class TagMoves {
 
@@ -45,7 +45,7 @@ final class TagMoves {
             move(moves.stream().filter(move -> !move.isOfNewTag()).toList());
             move(moves.stream().filter(Move::isOfNewTag).toList());
         } catch (InterruptedException e) {
-            // The build was aborted. The tags still go back, and the log says where they are.
+            // The build was aborted. The tags are still put back, and the log says where they point.
             List<UndoneReceipt> undone = undo(moves);
             notices.say("Promotion of " + sources() + " was aborted; " + text(undone));
             throw new PromotionAbortedException("aborted; " + text(undone), undone, e);
@@ -78,7 +78,7 @@ final class TagMoves {
         Parallel.all(writes, Transfers.REQUESTS);
     }
 
-    /** By a thread of its own: whoever aborts a build twice has not left the tags half-way. */
+    /** Runs in its own thread, so that a second abort of the build does not leave the tags half-way. */
     private List<UndoneReceipt> undo(List<Move> moves) {
         FutureTask<List<UndoneReceipt>> task = new FutureTask<>(() -> putBack(moves));
         Thread thread = new Thread(task, "docker-promotion-put-back");
@@ -128,11 +128,11 @@ final class TagMoves {
         } catch (InterruptedException | RegistryException | RuntimeException | Error e) {
             String why = e instanceof RegistryException ? e.getMessage() : e.toString();
             return new UndoneReceipt.Outcome(
-                    tag, true, "may stand at " + promoted + " and could not be put back (" + why + ")");
+                    tag, true, "may point to " + promoted + " and could not be put back (" + why + ")");
         }
     }
 
-    /** Where the tag is, if it is not where it was moved to. */
+    /** Where the tag points now; empty if it points to the promoted image. */
     private static Optional<String> unlessMoved(Move move) throws RegistryException, InterruptedException {
         Optional<Digest> now = move.image.now(move.tag);
         if (move.image.isPromoted(now)) {
@@ -145,7 +145,7 @@ final class TagMoves {
         return Optional.of(now.isPresent() ? "unchanged at " + where : "still absent");
     }
 
-    /** Reads first what is to be stored again, so that nothing comes between the last look and the change. */
+    /** Reads the old manifest first, so that the last check comes right before the change. */
     private static UndoneReceipt.Outcome restore(Move move) throws RegistryException, InterruptedException {
         ImagePromotion image = move.image;
         String tag = move.tag.value();
@@ -170,7 +170,7 @@ final class TagMoves {
                 tag,
                 stands,
                 stands
-                        ? "still stands at " + where + ", though the registry took the request to put it back"
+                        ? "still at " + where + ", although the registry accepted the request to put it back"
                         : "moved by somebody else to " + where);
     }
 }

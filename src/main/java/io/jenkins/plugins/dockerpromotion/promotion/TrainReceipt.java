@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a promotion of several images did, or would do.
+ * The result of a promotion of several images, or of its dry run.
  *
  * @param images in the order of the request
  */
@@ -18,7 +18,7 @@ public record TrainReceipt(List<PromotionReceipt> images) implements Serializabl
         images = List.copyOf(images);
     }
 
-    /** The plan as a table, a line for each target. */
+    /** The plan as a table with one line for each target. */
     public List<String> table() {
         TextTable table = new TextTable("IMAGE", "TARGET", "NOW", "THEN");
         for (PromotionReceipt image : images) {
@@ -27,7 +27,7 @@ public record TrainReceipt(List<PromotionReceipt> images) implements Serializabl
                         image.source(),
                         image.image() + ":" + target.tag(),
                         target.previousDigest().isEmpty() ? "-" : abbreviated(target.previousDigest()),
-                        target.changed() ? abbreviated(image.digest()) : "as now");
+                        target.changed() ? abbreviated(image.digest()) : "unchanged");
             }
         }
         return table.lines();
@@ -37,7 +37,10 @@ public record TrainReceipt(List<PromotionReceipt> images) implements Serializabl
         return digest.substring(0, Math.min(digest.length(), digest.indexOf(':') + 13));
     }
 
-    /** What {@link PromotionReceipt#asMap} has, by repository; by image where two of a repository were promoted. */
+    /**
+     * The results of {@link PromotionReceipt#asMap} by repository, or by image and tag if several images of one
+     * repository were promoted.
+     */
     public Map<String, Object> asMap() {
         List<String> names = images.stream().map(TrainReceipt::repository).toList();
         Map<String, Object> map = new LinkedHashMap<>();

@@ -9,36 +9,36 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Promotes several images together, all or none: all are looked at, checked and copied before the first tag moves, and
- * if one tag cannot be moved, all are put back.
+ * Promotes several images together, all or none: all are read, checked and copied before the first tag moves. If one
+ * tag cannot be moved, all are put back.
  *
- * @param images each with its own credentials; all of them promoted, or all of them planned only
+ * @param images each with its own credentials; {@code dryRun} must be the same for all
  */
 public record TrainRequest(List<PromotionRequest> images) implements Operation<TrainReceipt> {
 
     private static final long serialVersionUID = 1L;
 
-    /** @throws IllegalArgumentException in one line, if there are none, or two of them want the same tag */
+    /** @throws IllegalArgumentException in one line, if there are no images or two of them have the same target */
     public TrainRequest {
         images = List.copyOf(images);
         if (images.isEmpty()) {
-            throw new IllegalArgumentException("a train needs at least one image");
+            throw new IllegalArgumentException("'images' needs at least one image");
         }
         Set<ImageReference> targets = new HashSet<>();
         images.stream().flatMap(image -> image.targets().stream()).forEach(target -> {
             if (!targets.add(target)) {
-                throw new IllegalArgumentException("two images are to become " + target);
+                throw new IllegalArgumentException("two images have the same target, " + target);
             }
         });
         if (images.stream().map(image -> image.options().dryRun()).distinct().count() > 1) {
-            throw new IllegalArgumentException("'dryRun' is the same for all images of a train");
+            throw new IllegalArgumentException("'dryRun' must be the same for all images");
         }
     }
 
     /**
-     * Promotes, or plans to. See {@link PromotionRequest#run}.
+     * Promotes, or only plans. See {@link PromotionRequest#run}.
      *
-     * @throws PromotionException if one of them is refused, or had to be put back
+     * @throws PromotionException if one of them is refused or cannot be moved
      */
     @Override
     public TrainReceipt run(RegistryContext context) throws IOException, InterruptedException {

@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 
-/** Limits what one promotion has under way at a time, and says every few seconds how far its copying is. */
+/** Limits the parallel requests of one promotion, and reports the progress of its copies every few seconds. */
 final class Transfers {
 
-    /** Small requests at a time: fifty images take two rounds, and registries still answer instead of refusing. */
+    /** Limit of parallel small requests: fifty images take two rounds, and registries do not yet start to refuse. */
     static final int REQUESTS = 32;
 
     private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -42,12 +42,12 @@ final class Transfers {
         T run() throws RegistryException, InterruptedException;
     }
 
-    /** Makes a small request when there are not too many under way. */
+    /** Makes a small request once there are fewer than the limit. */
     <T> T request(Call<T> call) throws RegistryException, InterruptedException {
         return limited(requests, call);
     }
 
-    /** Moves a blob when there are not too many on the way. */
+    /** Copies a blob once fewer than the limit are being copied. */
     void stream(Call<Void> call) throws RegistryException, InterruptedException {
         limited(streams, call);
     }
@@ -62,18 +62,18 @@ final class Transfers {
     }
 
     /**
-     * Which repository of a registry gets a blob first; the others mount it from there.
+     * The first repository of a registry that gets a blob; the others mount it from there.
      *
-     * @param done whether it is there now
+     * @param done whether the blob is there now
      */
     record First(ImageName image, CompletableFuture<Boolean> done) {}
 
-    /** The first of all images of this promotion that bring {@code blob} to the registry of {@code image}. */
+    /** The first image of this promotion that copies {@code blob} to the registry of {@code image}. */
     First first(ImageName image, Digest blob) {
         return firsts.computeIfAbsent(image.host() + ' ' + blob, key -> new First(image, new CompletableFuture<>()));
     }
 
-    /** How often a blob is tried at most. */
+    /** Maximum number of attempts for each blob. */
     int attempts() {
         return context.network().timing().attempts();
     }
@@ -82,7 +82,7 @@ final class Transfers {
         context.notices().say(line);
     }
 
-    /** Announces {@code size} bytes that will have to move. */
+    /** Adds {@code size} to the number of bytes to copy. */
     synchronized void expect(long size) {
         expected += size;
     }

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What is left of a promotion that failed, or was aborted, when its tags had begun to move.
+ * The state after a promotion failed or was aborted while its tags moved.
  *
- * @param attempted what was to be done
- * @param outcomes of the targets that were to change
+ * @param attempted the promotion that was attempted
+ * @param outcomes for the targets that were to change
  */
 public record UndoneReceipt(PromotionReceipt attempted, List<Outcome> outcomes) implements Serializable {
 
@@ -18,14 +18,14 @@ public record UndoneReceipt(PromotionReceipt attempted, List<Outcome> outcomes) 
     }
 
     /**
-     * Where one target is now.
+     * The state of one target.
      *
-     * @param standsAsPromoted whether it could not be put back, and may be the promoted image
-     * @param text the same for people: {@code put back to sha256:0123456789ab}
+     * @param standsAsPromoted whether it could not be put back and may still point to the promoted image
+     * @param text the same in words: {@code put back to sha256:0123456789ab}
      */
     public record Outcome(String tag, boolean standsAsPromoted, String text) implements Serializable {
 
-        /** The failure of a registry, with all it quotes, fits. */
+        /** Long enough for an error of a registry with everything it quotes. */
         private static final int MAX_TEXT = 2000;
 
         public Outcome {
@@ -33,7 +33,7 @@ public record UndoneReceipt(PromotionReceipt attempted, List<Outcome> outcomes) 
         }
     }
 
-    /** Where all of them are, for the end of an error. */
+    /** The state of all targets, for the end of an error message. */
     String text() {
         return "now in " + attempted.image() + ": "
                 + outcomes.stream().map(o -> o.tag + " " + o.text).collect(Collectors.joining(", "));

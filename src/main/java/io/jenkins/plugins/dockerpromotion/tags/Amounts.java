@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Sizes, ages and lists as people read them. */
+/** Formats sizes, ages and lists for people. */
 final class Amounts {
 
     private static final int NAMES = 5;
@@ -27,7 +27,7 @@ final class Amounts {
         return age.toDays() > 0 ? age.toDays() + " d" : Math.max(0, age.toHours()) + " h";
     }
 
-    /** The first few, and how many others there are. */
+    /** The first few names, and the number of others. */
     static String names(List<?> all) {
         String first = all.stream().limit(NAMES).map(Object::toString).collect(Collectors.joining(", "));
         return all.size() <= NAMES ? first : first + " and " + (all.size() - NAMES) + " more";

@@ -24,12 +24,12 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 
 /**
- * Which tags of an image would be lost if a digest was deleted: those that point to it, and those of an index that lists
- * it. Costs one request a tag, one more for each tag of an index.
+ * Finds the tags of an image that would be lost if a digest was deleted: those that point to it, and those of an index
+ * that lists it. Needs one request per tag, and one more for each tag of an index.
  */
 final class DigestHolders {
 
-    /** An index within an index is rare, deeper ones do not occur. */
+    /** An index within an index is rare, and deeper nesting does not occur. */
     private static final int MAX_DEPTH = 8;
 
     private static final Set<String> PLAIN = Set.of(MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_MANIFEST);
@@ -43,13 +43,16 @@ final class DigestHolders {
         this.tags = tags;
     }
 
-    /** Lists the tags to look at. */
+    /** Lists the tags to check. */
     @FunctionalInterface
     interface Staying {
         Collection<Tag> tags() throws RegistryException, InterruptedException;
     }
 
-    /** Tells what the tags need that stay; looks at them when it is asked first. Tags of attachments need nothing. */
+    /**
+     * Returns the digests that the remaining tags need. Checks the tags at the first call. Tags of attachments need
+     * nothing.
+     */
     static AttachmentRemover.Need need(Staying staying, ImageTags tags, RegistryContext context) {
         return new AttachmentRemover.Need() {
             private DigestHolders found;
@@ -69,14 +72,14 @@ final class DigestHolders {
         };
     }
 
-    /** A tag, what it points to, and what is lost with it. */
+    /** A tag, the digest it points to, and the digests that are lost with it. */
     private record Seen(Tag tag, Optional<Digest> digest, Set<Digest> parts) {}
 
-    /** Looks at every tag there is. */
+    /** Checks every tag. */
     static DigestHolders find(Collection<Tag> all, ImageTags tags, RegistryContext context)
             throws RegistryException, InterruptedException {
         DigestHolders found = new DigestHolders(tags);
-        Progress progress = new Progress(context, "looked at", all.size());
+        Progress progress = new Progress(context, "checked", all.size());
         List<Callable<Seen>> looks = all.stream()
                 .<Callable<Seen>>map(tag -> () -> {
                     Seen seen = found.look(tag);
@@ -88,7 +91,7 @@ final class DigestHolders {
         return found;
     }
 
-    /** Its digest is enough for a plain manifest, also of a kind that cannot be promoted. */
+    /** For a plain manifest the digest is enough, even if its type cannot be promoted. */
     private Seen look(Tag tag) throws RegistryException, InterruptedException {
         ImageReference tagged = tags.reference(tag);
         Optional<Descriptor> found = tags.registry().resolve(tagged);
@@ -114,7 +117,7 @@ final class DigestHolders {
             if (e.status() != 200) {
                 throw e;
             }
-            // What is no manifest of a known kind lists none.
+            // A manifest of an unknown type lists nothing.
             return;
         }
         if (manifest.isEmpty() || depth >= MAX_DEPTH) {
@@ -136,29 +139,29 @@ final class DigestHolders {
         });
     }
 
-    /** Notes that {@code tag} needs {@code digest}, also if it was found out later. */
+    /** Records that {@code tag} needs {@code digest}, even if this was found later. */
     void hold(Digest digest, Tag tag) {
         holders.computeIfAbsent(digest, d -> new TreeSet<>()).add(tag.value());
     }
 
-    /** What a tag was when it was looked at, if there was such a tag. */
+    /** The digest of a tag when it was checked; empty if it did not exist. */
     Optional<Digest> digestOf(Tag tag) {
         return Optional.ofNullable(digests.get(tag));
     }
 
-    /** Whether an index lists {@code digest}, so that it has to stay as long as the index does. */
+    /** Whether an index lists {@code digest}, which must then stay as long as the index. */
     boolean isListed(Digest digest) {
         return listed.contains(digest);
     }
 
-    /** The tags that need {@code digest}, but for those that are to go. */
+    /** The tags that need {@code digest}, without those that will be deleted. */
     List<String> others(Digest digest, Collection<Tag> going) {
         return holders.getOrDefault(digest, Set.of()).stream()
                 .filter(name -> !going.contains(new Tag(name)))
                 .toList();
     }
 
-    /** What of {@code parts} no tag needs but those that are to go. */
+    /** Those of {@code parts} that only tags need which will be deleted. */
     Set<Digest> freed(Collection<Digest> parts, Collection<Tag> going) {
         Set<Digest> freed = new HashSet<>(parts);
         freed.removeIf(part -> !others(part, going).isEmpty());

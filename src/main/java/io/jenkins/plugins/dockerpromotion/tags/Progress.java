@@ -4,7 +4,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Says how far long work is, every few seconds. Safe for use by several threads. */
+/** Reports the progress of long work every few seconds. Thread-safe. */
 final class Progress {
 
     private static final Duration INTERVAL = Duration.ofSeconds(5);
@@ -15,7 +15,7 @@ final class Progress {
     private Instant nextLine;
     private int done;
 
-    /** @param verb what is done to tags, such as {@code deleted} */
+    /** @param verb what happens to tags, such as {@code deleted} */
     Progress(RegistryContext context, String verb, int all) {
         this.context = context;
         this.verb = verb;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Tags that are never deleted, by name or by glob: {@code *} matches any characters, {@code ?} for one. */
+/** Tags that are never deleted, by name or by glob: {@code *} matches any characters, {@code ?} matches one. */
 public final class ProtectedTags implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -16,7 +16,7 @@ public final class ProtectedTags implements Serializable {
 
     private final ArrayList<TagGlob> globs;
 
-    /** @throws IllegalArgumentException in one line, if one of them can match no tag */
+    /** @throws IllegalArgumentException in one line, if one of them cannot match any tag */
     public ProtectedTags(List<String> globs) {
         globs.forEach(ProtectedTags::check);
         this.globs = new ArrayList<>(globs.stream().map(TagGlob::new).toList());
@@ -25,12 +25,12 @@ public final class ProtectedTags implements Serializable {
     private static void check(String glob) {
         if (glob == null || !GLOB.matcher(glob).matches()) {
             throw new IllegalArgumentException(
-                    "'" + glob + "' in 'protect' is no tag and no glob of tags: besides '*' and"
-                            + " '?' there can be letters, digits, '_', '.' and '-'");
+                    "'" + glob + "' in 'protect' is neither a tag nor a glob: use letters, digits, '_', '.', '-', '*'"
+                            + " and '?'");
         }
     }
 
-    /** The first glob that covers {@code tag}, if one does. */
+    /** The first glob that matches {@code tag}, if any. */
     public Optional<TagGlob> covering(Tag tag) {
         return globs.stream().filter(glob -> glob.matches(tag.value())).findFirst();
     }

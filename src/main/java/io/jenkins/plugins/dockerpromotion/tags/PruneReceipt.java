@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a pruning did, or would do.
+ * The result of pruning, or of its dry run.
  *
- * @param kept of the tags that the policy is about, those that stay
- * @param deleted those that went, or would go
- * @param refused those that the registry would not delete
- * @param attachments signatures, attestations and the like that went with their images, or would go
- * @param freed bytes at most: what other images use as well stays
+ * @param kept the tags within the policy that stay
+ * @param deleted the tags that were deleted, or would be
+ * @param refused the tags that the registry refused to delete
+ * @param attachments signatures, attestations and other referrers that were deleted with their images, or would be
+ * @param freed an upper bound in bytes; content that other images share stays
  * @param dryRun whether nothing was deleted
  */
 public record PruneReceipt(
@@ -30,9 +30,9 @@ public record PruneReceipt(
     }
 
     /**
-     * One tag, or one manifest that has none.
+     * One tag, or one manifest without a tag.
      *
-     * @param tag empty for what the registry itself lists as attached to an image
+     * @param tag empty for a referrer that the registry lists without a tag
      * @param digest empty where it was not needed
      */
     public record Entry(String tag, String digest, String reason) implements Serializable {
@@ -56,18 +56,18 @@ public record PruneReceipt(
         }
     }
 
-    /** The same in one line. */
+    /** A summary in one line. */
     public String line() {
         return (dryRun ? "Would delete " : "Deleted ") + deleted.size() + (deleted.size() == 1 ? " tag" : " tags")
                 + (attachments.isEmpty()
                         ? ""
                         : ", " + attachments.size() + (attachments.size() == 1 ? " attachment" : " attachments"))
-                + " and keep " + kept.size()
-                + (refused.isEmpty() ? "" : "; refused: " + refused.size())
+                + " and " + (dryRun ? "keep " : "kept ") + kept.size()
+                + (refused.isEmpty() ? "" : "; the registry refused " + refused.size())
                 + (freed == 0 ? "" : "; that frees up to " + Amounts.bytes(freed));
     }
 
-    /** Maps and lists of the same, {@code null} for a digest that was not needed: what a script can look into. */
+    /** The same as maps and lists for a Pipeline; {@code null} for a digest that was not needed. */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("kept", maps(kept));

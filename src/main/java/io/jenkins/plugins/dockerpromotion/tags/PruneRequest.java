@@ -8,11 +8,11 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * What to prune.
+ * Deletes old tags of an image.
  *
- * @param maxDelete if more tags than this were to go, none does
- * @param dryRun whether only to say what would go
- * @param orphans whether attachments go as well whose image is gone already
+ * @param maxDelete if more tags than this would be deleted, none is
+ * @param dryRun whether to report only
+ * @param orphans whether to delete attachments whose image no longer exists
  */
 public record PruneRequest(
         ImageName image,
@@ -23,7 +23,7 @@ public record PruneRequest(
         RegistryAuthentication authentication)
         implements Operation<PruneReceipt> {
 
-    /** Without orphans and without a credential. */
+    /** A request without orphans and without a credential. */
     public PruneRequest(ImageName image, RetentionPolicy policy, int maxDelete, boolean dryRun) {
         this(image, policy, maxDelete, dryRun, false, RegistryAuthentication.ANONYMOUS);
     }
@@ -33,7 +33,7 @@ public record PruneRequest(
         Objects.requireNonNull(image);
         Objects.requireNonNull(policy);
         if (maxDelete < 1) {
-            throw new IllegalArgumentException("'maxDelete' is at least 1");
+            throw new IllegalArgumentException("'maxDelete' must be at least 1");
         }
     }
 
@@ -42,7 +42,7 @@ public record PruneRequest(
         return new PruneRequest(image, policy, maxDelete, dryRun, orphans, credential);
     }
 
-    /** The same with what is attached to images that are gone already. */
+    /** The same, including attachments whose image no longer exists. */
     public PruneRequest withOrphans() {
         return new PruneRequest(image, policy, maxDelete, dryRun, true, authentication);
     }

@@ -26,12 +26,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Deletes the tags of an image that its policy lets go: looks at them, says what it is going to do, and does it. Done
- * again, it goes on where it was.
+ * Deletes the tags of an image that its policy does not keep: checks them, reports the plan, and carries it out. A
+ * second run continues where the first one ended.
  */
 final class Pruner {
 
-    /** A log of ten thousand lines helps nobody; what goes is shown before what stays. */
+    /** Maximum number of rows in the log; tags to delete are shown first. */
     private static final int MAX_ROWS = 500;
 
     private final PruneRequest request;
@@ -45,10 +45,10 @@ final class Pruner {
     }
 
     /**
-     * Prunes, or plans to.
+     * Prunes, or only plans with {@code dryRun}.
      *
-     * @throws RetentionException if too many tags would go, or deletion ended early
-     * @throws RegistryException if not everything could be read; nothing was deleted then
+     * @throws RetentionException if too many tags would be deleted, or deletion ended early
+     * @throws RegistryException if not everything could be read; nothing has been deleted then
      */
     static PruneReceipt prune(PruneRequest request, RegistryContext context)
             throws RegistryException, RetentionException, InterruptedException {
@@ -80,10 +80,10 @@ final class Pruner {
             context.notices().say(tooMany(going) + "; without 'dryRun' nothing will be deleted");
         } else if (tooMany) {
             throw new RetentionException("Cannot prune " + request.image() + ": " + tooMany(going)
-                    + "; look at the plan, and raise it if all is well; nothing was deleted");
+                    + "; check the plan in the log, and raise 'maxDelete' if it is right; nothing was deleted");
         }
         if (!request.dryRun()) {
-            // The oldest first, so that a run that ends early has done what is wanted most.
+            // The oldest first, so that a run that ends early has deleted the least useful tags.
             Collections.reverse(going);
             sweep(sweeper, going);
         }
@@ -96,7 +96,7 @@ final class Pruner {
         return receipt(plan, sweeper.outcome(), listing.needed(), attachments, refused);
     }
 
-    /** What goes because its image goes or is gone, and why. */
+    /** The attachments to delete because their image is deleted, now or earlier, each with the reason. */
     private Map<AttachmentRemover.Removal, String> attachments(List<Decision> plan, AttachmentRemover remover)
             throws RegistryException, InterruptedException {
         Set<Digest> going = new LinkedHashSet<>();
@@ -105,17 +105,17 @@ final class Pruner {
                 .forEach(d -> going.add(d.facts().digest().orElseThrow()));
         Map<AttachmentRemover.Removal, String> found = new LinkedHashMap<>();
         for (AttachmentRemover.Removal removal : remover.ofImages(going)) {
-            found.put(removal, "attached to " + removal.subject().abbreviated() + ", which goes");
+            found.put(removal, "attached to " + removal.subject().abbreviated() + ", which is deleted");
         }
         if (request.orphans()) {
             for (AttachmentRemover.Removal removal : remover.orphans()) {
-                found.put(removal, "attached to " + removal.subject().abbreviated() + ", which is gone");
+                found.put(removal, "attached to " + removal.subject().abbreviated() + ", which no longer exists");
             }
         }
         return found;
     }
 
-    /** Those whose images have really gone. */
+    /** The attachments whose images were really deleted. */
     private static List<AttachmentRemover.Removal> unneeded(
             Collection<AttachmentRemover.Removal> attachments, List<Decision> going, TagSweeper.Outcome outcome) {
         Set<Digest> staying = going.stream()
@@ -130,7 +130,7 @@ final class Pruner {
     }
 
     private String tooMany(List<Decision> going) {
-        return going.size() + " tags would go, and 'maxDelete' allows " + request.maxDelete();
+        return going.size() + " tags would be deleted, but 'maxDelete' allows " + request.maxDelete();
     }
 
     private void sweep(TagSweeper sweeper, List<Decision> going) throws RetentionException, InterruptedException {
@@ -147,7 +147,7 @@ final class Pruner {
         }
     }
 
-    /** The plan with what the registry does not do: what stays for that reason is in the table as staying. */
+    /** The plan as far as the registry can carry it out: tags that it cannot delete are shown as kept. */
     private static List<Decision> corrected(List<Decision> plan, TagSweeper.Outcome outcome) {
         return plan.stream()
                 .map(decision -> outcome.of(decision.tag())
@@ -166,10 +166,10 @@ final class Pruner {
         long attachments =
                 all - going.keySet().stream().filter(r -> r.tag().isPresent()).count();
         if (others > 0) {
-            context.notices().say("Left alone: " + others + " tags of another form than the pattern");
+            context.notices().say("Ignored: " + others + " tags that do not match the pattern");
         }
         if (attachments > 0) {
-            context.notices().say("Left alone: " + attachments + " tags of signatures and attestations (sha256-…)");
+            context.notices().say("Ignored: " + attachments + " tags of signatures and attestations (sha256-…)");
         }
     }
 
@@ -253,7 +253,10 @@ final class Pruner {
                 request.dryRun());
     }
 
-    /** What no other tag is known to need, each manifest once; layers that others share are not known. */
+    /**
+     * The size of the manifests that no other tag is known to need, each counted once. Layers that other images share
+     * are counted, too.
+     */
     private static long freed(List<TagFacts> gone, Set<Digest> stay, TagSweeper.Outcome outcome) {
         Map<Digest, Long> parts = new HashMap<>();
         gone.forEach(facts -> parts.putAll(facts.parts()));

@@ -3,8 +3,8 @@ package io.jenkins.plugins.dockerpromotion.tags;
 import java.io.IOException;
 
 /**
- * A deletion that was refused, or ended early. The message is one line for the author of a Jenkinsfile and says what was
- * deleted before.
+ * A deletion that was refused, or that ended early. The message is one line for the Pipeline author and says what had
+ * been deleted.
  */
 public class RetentionException extends IOException {
 

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Says which tags of an image may go: those of its pattern that are not protected, not among the newest, and old enough.
- * Depends on nothing but what it is given.
+ * Decides which tags of an image to delete: those that match its pattern and are not protected, not among the newest,
+ * and old enough. A pure function of its input.
  */
 public final class RetentionPolicy implements Serializable {
 
@@ -33,22 +33,22 @@ public final class RetentionPolicy implements Serializable {
     private final ProtectedTags protect;
 
     /**
-     * @param pattern says which tags are meant and which is newer; without one all are, and the time decides
-     * @param keep how many of the newest stay
-     * @param olderThanDays only what is older goes
+     * @param pattern selects and orders the tags; without one, all tags are selected and ordered by time
+     * @param keep number of newest tags to keep
+     * @param olderThanDays minimum age of a tag to delete
      * @throws IllegalArgumentException in one line, if this would delete everything or a number makes no sense
      */
     public RetentionPolicy(
             Optional<TagPattern> pattern, OptionalInt keep, OptionalInt olderThanDays, ProtectedTags protect) {
         if (keep.isEmpty() && olderThanDays.isEmpty()) {
             throw new IllegalArgumentException(
-                    "give 'keep', 'olderThanDays' or both; without them everything would go");
+                    "give 'keep', 'olderThanDays' or both; without them, all tags would be deleted");
         }
         if (keep.orElse(1) < 1) {
-            throw new IllegalArgumentException("'keep' is at least 1, so that something is left");
+            throw new IllegalArgumentException("'keep' must be at least 1");
         }
         if (olderThanDays.orElse(1) < 1) {
-            throw new IllegalArgumentException("'olderThanDays' is at least 1");
+            throw new IllegalArgumentException("'olderThanDays' must be at least 1");
         }
         this.pattern = pattern.orElse(null);
         this.keep = keep.orElse(NOT_GIVEN);
@@ -57,10 +57,10 @@ public final class RetentionPolicy implements Serializable {
     }
 
     /**
-     * What is to become of a tag.
+     * The decision about a tag.
      *
-     * @param delete whether it goes
-     * @param reason why, for people
+     * @param delete whether to delete it
+     * @param reason the reason in words
      */
     public record Decision(TagFacts facts, boolean delete, String reason) {
 
@@ -77,7 +77,7 @@ public final class RetentionPolicy implements Serializable {
         }
     }
 
-    /** Lets no tag go. */
+    /** A policy that keeps all tags. */
     public static RetentionPolicy keepingAll() {
         return new RetentionPolicy(null, NOT_GIVEN, NOT_GIVEN, new ProtectedTags(List.of("*")));
     }
@@ -89,13 +89,13 @@ public final class RetentionPolicy implements Serializable {
         this.protect = protect;
     }
 
-    /** Whether a tag is none of this policy's business, whatever else is known of it. */
+    /** Whether a tag is outside this policy, by its name alone. */
     public boolean ignores(Tag tag) {
         return AttachmentTag.is(tag)
                 || (pattern != null && pattern.match(tag.value()).isEmpty());
     }
 
-    /** Those of {@code tags} whose age or digest matters: the others stay because of their names. */
+    /** Those of {@code tags} whose age or digest matters; the others stay because of their names. */
     public Set<Tag> undecided(Collection<Tag> tags) {
         List<TagFacts> eligible = tags.stream()
                 .filter(tag -> !ignores(tag) && protect.covering(tag).isEmpty())
@@ -127,7 +127,7 @@ public final class RetentionPolicy implements Serializable {
             } else if (facts.problem().isPresent()) {
                 decisions.add(Decision.keep(facts, facts.problem().get()));
             } else if (facts.time().isEmpty() && (pattern == null || (needsTime() && !isNewest(newer)))) {
-                decisions.add(Decision.keep(facts, "its age cannot be told"));
+                decisions.add(Decision.keep(facts, "its age is unknown"));
             } else {
                 decisions.add(decide(facts, newer++, now));
             }
@@ -164,7 +164,7 @@ public final class RetentionPolicy implements Serializable {
         return olderThanDays == 1 ? "1 day" : olderThanDays + " days";
     }
 
-    /** Without a pattern, a tag of unknown age comes last, so that it takes no place of one that is known to be new. */
+    /** Without a pattern, tags of unknown age come last, so that they do not displace tags that are known to be new. */
     private Comparator<TagFacts> newestFirst() {
         Comparator<TagFacts> byName = Comparator.comparing(f -> f.tag().value());
         if (pattern == null) {

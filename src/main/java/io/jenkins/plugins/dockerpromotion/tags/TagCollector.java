@@ -14,20 +14,20 @@ import java.util.PriorityQueue;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
-/** Sees the tags of an image once, in any order, and keeps the newest of those that are wanted: no more than these. */
+/** Keeps only the newest matching tags of an image, while all its tags pass once in any order. */
 final class TagCollector implements Consumer<ListedTag> {
 
     private static final Comparator<Candidate> BY_VERSION =
             Comparator.comparing(candidate -> candidate.version.orElseThrow());
 
-    /** Where nobody says when a tag was pushed, the registry's order counts: who came first stays first. */
+    /** If the registry does not tell when a tag was pushed, its own order counts. */
     private static final Comparator<Candidate> BY_PUSH = Comparator.<Candidate, Instant>comparing(c -> c.pushed)
             .thenComparing(c -> c.arrival, Comparator.reverseOrder());
 
     private final Optional<TagPattern> pattern;
     private final Predicate<ImageVersion> wanted;
     private final int limit;
-    /** The oldest one first, so that it goes when there is a newer one too many. */
+    /** The oldest one first, so that it is dropped when there are too many. */
     private final PriorityQueue<Candidate> kept;
 
     private int looked;
@@ -47,7 +47,9 @@ final class TagCollector implements Consumer<ListedTag> {
         return new TagCollector(Optional.of(pattern), wanted, Integer.MAX_VALUE);
     }
 
-    /** Keeps the {@code limit} newest: versions of {@code pattern}, or without one the images that were pushed last. */
+    /**
+     * Keeps the {@code limit} newest: versions of {@code pattern}, or without a pattern the tags that were pushed last.
+     */
     static TagCollector newest(Optional<TagPattern> pattern, int limit) {
         return new TagCollector(pattern, version -> true, limit);
     }
@@ -67,7 +69,7 @@ final class TagCollector implements Consumer<ListedTag> {
         }
     }
 
-    /** What was kept, the newest first. */
+    /** The tags that were kept, newest first. */
     List<Tag> tags() {
         List<Candidate> newestFirst = new ArrayList<>(kept);
         newestFirst.sort(kept.comparator().reversed());
@@ -79,7 +81,7 @@ final class TagCollector implements Consumer<ListedTag> {
         return looked;
     }
 
-    /** How many of them were wanted. */
+    /** How many of them matched. */
     int matching() {
         return matching;
     }

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Finds the tags that a build gave an image. Holds no more than these, however many others there are. */
+/** Finds the tags that a build gave an image. Keeps only these in memory, however many others there are. */
 public final class TagFinder implements Operation<TagFinder.Found> {
 
     private static final long serialVersionUID = 1L;
@@ -46,10 +46,10 @@ public final class TagFinder implements Operation<TagFinder.Found> {
     }
 
     /**
-     * What was found.
+     * The result of a search.
      *
      * @param tags of the build, the newest version first
-     * @param looked how many tags of the image were looked at: all of them if none was found
+     * @param looked how many tags of the image were checked: all of them if none was found
      */
     public record Found(List<Tag> tags, int looked) implements Serializable {
         public Found {
@@ -58,8 +58,8 @@ public final class TagFinder implements Operation<TagFinder.Found> {
     }
 
     /**
-     * Looks through the tags of the image. Where the pattern leaves a build one possible tag, or the registry shows that it
-     * lists tags by name, not through all of them; whatever is not found that way is looked for among all.
+     * Searches the tags of the image. If the pattern allows one tag only for a build, or if the registry lists tags by
+     * name, a few requests are enough. If they find nothing, all tags are searched.
      */
     @Override
     public Found run(RegistryContext context) throws RegistryException, InterruptedException {

@@ -16,7 +16,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Asks for the tags of an image, the newest first. Holds no more than the answer, however many others there are. */
+/** Lists the tags of an image, newest first. Keeps only the result in memory, however many others there are. */
 public final class TagQuery implements Operation<TagQuery.Found> {
 
     private static final long serialVersionUID = 1L;
@@ -27,15 +27,15 @@ public final class TagQuery implements Operation<TagQuery.Found> {
     private final RegistryAuthentication authentication;
 
     /**
-     * @param pattern says which tags are wanted and which is newer; without one all are, in the order of their last push on
-     *     Docker Hub, and in the registry's order elsewhere
-     * @param limit the most that are wanted
+     * @param pattern selects and orders the tags; without one, all tags are selected, ordered by their last push on
+     *     Docker Hub and in the registry's order elsewhere
+     * @param limit maximum number of tags
      * @throws IllegalArgumentException in one line, if {@code limit} is less than 1
      */
     public TagQuery(ImageName image, Optional<TagPattern> pattern, int limit) {
         this(image, pattern.orElse(null), limit, RegistryAuthentication.ANONYMOUS);
         if (limit < 1) {
-            throw new IllegalArgumentException("'limit' is at least 1");
+            throw new IllegalArgumentException("'limit' must be at least 1");
         }
     }
 
@@ -52,10 +52,10 @@ public final class TagQuery implements Operation<TagQuery.Found> {
     }
 
     /**
-     * What was found.
+     * The result of a query.
      *
-     * @param tags the newest first, as many as were wanted
-     * @param matching how many there are without a limit
+     * @param tags newest first, at most {@code limit}
+     * @param matching how many match without the limit
      * @param looked how many tags there are in all
      */
     public record Found(List<Tag> tags, int matching, int looked) implements Serializable {
@@ -64,14 +64,14 @@ public final class TagQuery implements Operation<TagQuery.Found> {
         }
     }
 
-    /** The newest among tags that were listed already. */
+    /** The newest of tags that have been listed already. */
     public static Found newest(Collection<ListedTag> listed, Optional<TagPattern> pattern, int limit) {
         TagCollector found = TagCollector.newest(pattern, limit);
         listed.forEach(found);
         return new Found(found.tags(), found.matching(), found.looked());
     }
 
-    /** Looks through all tags of the image. */
+    /** Searches all tags of the image. */
     @Override
     public Found run(RegistryContext context) throws RegistryException, InterruptedException {
         TagCollector found = ImageTags.toRead(image, authentication, context)
@@ -80,9 +80,9 @@ public final class TagQuery implements Operation<TagQuery.Found> {
     }
 
     /**
-     * Looks through {@code most} tags at most; so many are enough to see that there are more.
+     * Searches at most {@code most} tags.
      *
-     * @return what was found among these, all of them or the first that came
+     * @return what was found among these
      */
     public Found glance(RegistryContext context, int most) throws RegistryException, InterruptedException {
         try {
@@ -94,7 +94,7 @@ public final class TagQuery implements Operation<TagQuery.Found> {
         }
     }
 
-    /** Ends the listing once it has seen enough. */
+    /** Ends the listing after enough tags. */
     private record Bounded(TagCollector tags, int most) implements Consumer<ListedTag> {
         @Override
         public void accept(ListedTag listed) {
@@ -109,7 +109,7 @@ public final class TagQuery implements Operation<TagQuery.Found> {
         }
     }
 
-    /** The way out of a listing, whose consumers cannot say that they have enough. */
+    /** Ends a listing, whose consumers have no other way to stop it. */
     private static final class Enough extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

@@ -32,8 +32,8 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     private final RegistryAuthentication authentication;
 
     /**
-     * @param expected what the tag has to stand for
-     * @param again whether this may have been done already, so that it is no error if the tag is gone
+     * @param expected the digest that the tag must have
+     * @param again whether an earlier attempt may have deleted the tag, so that a missing tag is not an error
      */
     public TagRemoval(ImageReference tagged, Optional<Digest> expected, boolean again) {
         this(tagged, expected.orElse(null), again, RegistryAuthentication.ANONYMOUS);
@@ -52,17 +52,18 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     }
 
     /**
-     * What was deleted.
+     * The result of a deletion.
      *
-     * @param digest what the tag stood for; empty if it was deleted before and nobody said what was expected
-     * @param before whether it was gone already
+     * @param digest the digest of the tag; empty if it was deleted before and no digest was expected
+     * @param before whether an earlier attempt had deleted it
      */
     public record Removed(String digest, boolean before) implements Serializable {}
 
     /**
      * Deletes the tag.
      *
-     * @throws RetentionException if the tag is not there, points to another digest than expected, or cannot go alone
+     * @throws RetentionException if the tag does not exist, points to another digest than expected, or cannot be
+     *     deleted alone
      */
     @Override
     public Removed run(RegistryContext context) throws IOException, InterruptedException {
@@ -83,7 +84,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         return removed;
     }
 
-    /** What refers to the image goes with its last tag. */
+    /** Attachments are deleted with the last tag of their image. */
     private void removeAttachments(
             List<AttachmentRemover.Removal> attachments, AttachmentRemover remover, RegistryContext context)
             throws RegistryException, InterruptedException {
@@ -95,7 +96,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
                             reason == null
                                     ? "Deleted " + attachment + ", which was attached to "
                                             + attachment.subject().abbreviated()
-                                    : "Left behind: " + attachment + ": " + reason);
+                                    : "Not deleted: " + attachment + ": " + reason);
         }
     }
 
@@ -116,7 +117,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
-    /** Looks whether the tag can be deleted, and deletes nothing. Who keeps the answer knows later that it was there. */
+    /** Checks whether the tag can be deleted, without deleting it. The result proves later that the tag existed. */
     public Operation<Removed> look() {
         return new Look(this);
     }
@@ -148,7 +149,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
 
     private void requireExpected(Digest now) throws RetentionException {
         if (expected != null && !expected.equals(now)) {
-            throw new RetentionException("Cannot delete the tag " + tagged + ": it is " + now + " now, and " + expected
+            throw new RetentionException("Cannot delete the tag " + tagged + ": it is " + now + " now, but " + expected
                     + " was expected; nothing was deleted");
         }
     }
@@ -172,13 +173,13 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
-    /** That a tag is gone is believed after a look. */
+    /** A check confirms that a tag is gone. */
     private void requireGone(ImageTags tags, Tag tag)
             throws RegistryException, RetentionException, InterruptedException {
         Optional<Digest> now = tags.digestOf(tag);
         if (now.isPresent()) {
             throw new RetentionException("Cannot delete the tag " + tagged + " on "
-                    + tags.registry().origin() + ": the registry answered that it is not there, but it still is ("
+                    + tags.registry().origin() + ": the registry answered that it does not exist, but it still does ("
                     + now.get() + "); ask a registry admin whether it can delete");
         }
     }

@@ -26,12 +26,12 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Finds out about the tags of an image what a policy has to know, and no more: Docker Hub's list tells all of it, elsewhere
- * only those tags are looked at whose names do not decide.
+ * Collects the facts that a policy needs about the tags of an image. Docker Hub's list contains all of them; elsewhere,
+ * only tags are read whose names do not decide.
  */
 final class TagSurvey {
 
-    /** So many odd images are believed; more of them are a registry in trouble. */
+    /** Up to this many unreadable images are accepted; more of them mean that the registry has a problem. */
     private static final int MAX_TROUBLES = 10;
 
     private final PruneRequest request;
@@ -45,7 +45,7 @@ final class TagSurvey {
         this.context = context;
     }
 
-    /** Keeps the details of tags that the policy is about, and the names of the others. */
+    /** Keeps the details of the tags within the policy, and the names of the others. */
     static final class Listing implements Consumer<ListedTag> {
 
         private final RetentionPolicy policy;
@@ -68,12 +68,12 @@ final class TagSurvey {
             }
         }
 
-        /** Tags that the policy is not about. */
+        /** Tags outside the policy. */
         Set<Tag> ignored() {
             return ignored;
         }
 
-        /** What such tags are known to need. */
+        /** The digests that such tags are known to need. */
         Set<Digest> needed() {
             return needed;
         }
@@ -83,11 +83,11 @@ final class TagSurvey {
         }
     }
 
-    /** @throws RegistryException also when not all tags could be listed; nothing may be deleted then */
+    /** @throws RegistryException also if not all tags could be listed; nothing may be deleted then */
     Listing look() throws RegistryException, InterruptedException {
         Listing listing = tags.read(() -> new Listing(request.policy()));
         Set<Tag> undecided = request.policy().undecided(listing.facts.keySet());
-        Progress progress = new Progress(context, "looked at", undecided.size());
+        Progress progress = new Progress(context, "checked", undecided.size());
         List<Callable<Optional<TagFacts>>> looks = undecided.stream()
                 .map(listing.facts::get)
                 .<Callable<Optional<TagFacts>>>map(known -> () -> {
@@ -103,7 +103,10 @@ final class TagSurvey {
         return listing;
     }
 
-    /** Nothing if the tag was deleted since it was listed. One whose image cannot be read stays, and stops no others. */
+    /**
+     * Empty if the tag was deleted since it was listed. A tag whose image cannot be read stays, and does not stop the
+     * others.
+     */
     private Optional<TagFacts> look(TagFacts known) throws RegistryException, InterruptedException {
         try {
             return read(known);
@@ -115,7 +118,7 @@ final class TagSurvey {
         }
     }
 
-    /** Whether the next tag would fare no better; a registry that is down is not asked for thousands of them. */
+    /** Whether the next tag would fail, too: a registry that is down does not get thousands of requests. */
     private boolean isAboutRegistry(RegistryException e) {
         return e instanceof UnauthorizedException
                 || e instanceof RateLimitedException
@@ -135,7 +138,8 @@ final class TagSurvey {
             return Optional.of(
                     new TagFacts(known.tag(), Optional.of(Digest.parse(info.digest())), info.created(), sizes(info)));
         } catch (NotFoundException e) {
-            // Either the tag is gone, or a part of its image is: what cannot be read has no age, so it stays.
+            // Either the tag is gone, or a part of its image is. An image that cannot be read has no age, so its tag
+            // stays.
             return tags.digestOf(known.tag())
                     .map(digest -> new TagFacts(known.tag(), Optional.of(digest), Optional.empty(), Map.of()));
         }

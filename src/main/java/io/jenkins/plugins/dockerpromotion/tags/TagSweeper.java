@@ -26,11 +26,12 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /**
- * Deletes the tags that a plan lets go, each only while it is what it was when the plan was made. A tag that the registry
- * refuses to delete does not stop the others; a registry that refuses everything does.
+ * Deletes the tags of a plan, each only if it has not moved since the plan was made. A tag that the registry refuses to
+ * delete does not stop the others; a registry that refuses everything does.
  *
- * <p>Every tag that is not deleted, for whatever reason, keeps its digest. That matters where a registry deletes digests
- * with all their tags, be it that it can do no other, or that it takes a deletion of one tag for one of its manifest.
+ * <p>Every tag that is not deleted, for whatever reason, keeps its digest. This matters on registries that delete a
+ * digest with all its tags, either because they cannot delete tags, or because they delete the manifest when asked to
+ * delete one tag.
  */
 final class TagSweeper {
 
@@ -41,26 +42,26 @@ final class TagSweeper {
     private final Set<Tag> others;
     private final Outcome outcome = new Outcome();
 
-    /** @param others every tag of the image that stays */
+    /** @param others all tags of the image that stay */
     TagSweeper(ImageTags tags, Collection<Tag> others, RegistryContext context) {
         this.tags = tags;
         this.others = Set.copyOf(others);
         this.context = context;
     }
 
-    /** What became of a tag. */
+    /** The outcome for a tag. */
     enum Fate {
         DELETED,
-        /** It was to go, and the registry did not delete it. */
+        /** Planned for deletion, but the registry did not delete it. */
         REFUSED,
-        /** It was to go, and something needs it. */
+        /** Planned for deletion, but something needs it. */
         KEPT
     }
 
-    /** @param reason for people */
+    /** @param reason in words */
     record Result(Fate fate, String reason) {}
 
-    /** What became of the tags so far; several threads add to it. */
+    /** The outcome so far; several threads add to it. */
     static final class Outcome {
 
         private final Map<Tag, Result> results = new LinkedHashMap<>();
@@ -71,7 +72,7 @@ final class TagSweeper {
             results.put(facts.tag(), new Result(fate, reason));
         }
 
-        /** Where a registry was asked and did not say what it did. */
+        /** Tags whose deletion was requested, but not confirmed. */
         private synchronized void uncertain(TagFacts facts) {
             uncertain.add(facts.tag());
         }
@@ -91,12 +92,12 @@ final class TagSweeper {
                     .toList();
         }
 
-        /** Which tags need which digest, if that had to be found out. */
+        /** The tags that need each digest, if this had to be checked. */
         synchronized Optional<DigestHolders> holders() {
             return holders;
         }
 
-        /** For an error. */
+        /** A summary for an error message. */
         synchronized String line() {
             List<Tag> deleted = all(Fate.DELETED);
             String done = deleted.isEmpty()
@@ -110,7 +111,7 @@ final class TagSweeper {
         return outcome;
     }
 
-    /** Finds out what {@link #sweep} would do, as far as that can be known without deleting. */
+    /** Finds out what {@link #sweep} would do, as far as this is possible without deleting. */
     void rehearse(List<Decision> going) throws RegistryException, InterruptedException {
         ImageTags.Deletes deletes = going.isEmpty() ? ImageTags.Deletes.TAGS : tags.deletes();
         switch (deletes) {
@@ -122,9 +123,9 @@ final class TagSweeper {
             }
             case UNKNOWN -> {
                 context.notices()
-                        .say("How " + tags.image().host() + " deletes cannot be found out without deleting, or not"
-                                + " with these credentials: if it deletes digests only, a tag whose digest another tag"
-                                + " needs will stay");
+                        .say("Unknown without deleting, or with these credentials: whether"
+                                + " " + tags.image().host() + " deletes tags or only digests. If only digests, tags"
+                                + " stay whose digest another tag needs");
                 deleted(going);
             }
             case TAGS -> deleted(going);
@@ -135,24 +136,24 @@ final class TagSweeper {
         decisions.forEach(d -> outcome.add(d.facts(), Fate.DELETED, d.reason()));
     }
 
-    /** What the deletion of one tag tells of the registry. */
+    /** What the deletion of one tag shows about the registry. */
     private enum Trial {
-        /** Nothing, since this tag was not deleted. */
+        /** Nothing, because this tag was not deleted. */
         NONE,
         /** The manifest is still there, and with it all its other tags. */
         TAG_ALONE,
-        /** The manifest is gone, but no tag that was to stay. */
+        /** The manifest is gone, but no other tag that stays. */
         UNCLEAR,
-        /** The manifest is gone, and tags that were to stay went with it; these have been put back. */
+        /** The manifest is gone, and tags that stay were deleted with it; these have been put back. */
         WHOLE_DIGEST
     }
 
-    /** Deletes. */
+    /** Carries out the plan. */
     void sweep(List<Decision> going) throws RegistryException, InterruptedException {
         Progress progress = new Progress(context, "deleted", going.size());
         List<Decision> rest = new ArrayList<>(going);
         try {
-            // One by one until it is known how this registry deletes, then side by side.
+            // One by one until it is known how this registry deletes, then in parallel.
             switch (tryOut(rest, progress)) {
                 case NONE, TAG_ALONE -> sweepAll(rest, progress);
                 case WHOLE_DIGEST -> sweepDigests(rest, progress);
@@ -175,7 +176,7 @@ final class TagSweeper {
         }
     }
 
-    /** Deletes one tag after the other, and takes it out of {@code rest}, until one tells how the registry deletes. */
+    /** Deletes one tag after the other, and removes it from {@code rest}, until one shows how the registry deletes. */
     private Trial tryOut(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {
         Trial trial = Trial.NONE;
         while (trial == Trial.NONE && !rest.isEmpty()) {
@@ -206,7 +207,7 @@ final class TagSweeper {
         return Trial.WHOLE_DIGEST;
     }
 
-    /** What may have to be stored again. */
+    /** The manifests that may have to be stored again. */
     private Optional<Manifest> read(Digest digest) throws InterruptedException {
         try {
             return tags.registry().pullIfPresent(tags.reference(digest));
@@ -216,7 +217,7 @@ final class TagSweeper {
     }
 
     private List<Tag> absent() throws RegistryException, InterruptedException {
-        // A registry may take the signatures of an image along with it.
+        // A registry may delete the signatures of an image with it.
         List<Callable<Optional<Tag>>> looks = others.stream()
                 .filter(tag -> !AttachmentTag.is(tag))
                 .<Callable<Optional<Tag>>>map(
@@ -238,10 +239,10 @@ final class TagSweeper {
         for (Tag tag : lost) {
             tags.registry().push(tags.reference(tag), manifest.get());
         }
-        context.notices().say("Put back " + what + "; from now on a digest is deleted only if all its tags are to go");
+        context.notices().say("Put back " + what + "; from now on, a digest is deleted only if none of its tags stays");
     }
 
-    /** Those whose digest a tag needs that stays. */
+    /** The tags whose digest a remaining tag needs. */
     private List<Decision> shared(List<Decision> rest) throws RegistryException, InterruptedException {
         DigestHolders holders = holders(rest);
         Set<Tag> leaving = tags(rest);
@@ -283,7 +284,7 @@ final class TagSweeper {
         return false;
     }
 
-    /** That a tag is gone is believed after a look. */
+    /** A check confirms that a tag is gone. */
     private void refuseIfStillThere(TagFacts facts) throws RegistryException, InterruptedException {
         if (look(facts).equals(facts.digest())) {
             outcome.add(facts, Fate.REFUSED, "the registry answered that there is no such tag, but it is still there");
@@ -304,18 +305,21 @@ final class TagSweeper {
         }
     }
 
-    /** Whether the registry may have done what it was asked: no answer, one that cannot be read, or trouble of its own. */
+    /**
+     * Whether the registry may have carried out the request: it sent no answer, an unreadable one, or a server error.
+     */
     private static boolean leavesOpen(RegistryException e) {
         return !(e instanceof DeletionException) && (e.status() < 400 || e.status() >= 500);
     }
 
-    /** What the tag is now; if that is not what the plan was made for, it stays, or is gone. */
+    /** The current digest of the tag. If it is not the planned one, the tag has moved and stays, or is gone. */
     private Optional<Digest> look(TagFacts facts) throws RegistryException, InterruptedException {
         Optional<Digest> now = tags.digestOf(facts.tag());
         if (now.isEmpty()) {
-            outcome.add(facts, Fate.DELETED, "was gone already");
+            outcome.add(facts, Fate.DELETED, "already deleted");
         } else if (!now.equals(facts.digest())) {
-            outcome.add(facts, Fate.KEPT, "moved meanwhile to " + now.get().abbreviated());
+            outcome.add(
+                    facts, Fate.KEPT, "moved in the meantime to " + now.get().abbreviated());
         }
         return now;
     }
@@ -332,7 +336,7 @@ final class TagSweeper {
                 .collect(Collectors.groupingBy(
                         d -> d.facts().digest().orElseThrow(), LinkedHashMap::new, Collectors.toList()));
         List<Digest> digests = new ArrayList<>(byDigest.keySet());
-        // What an index lists goes after the index: if that one stays, so do its parts.
+        // The parts of an index are deleted after the index: if it stays, so do its parts.
         digests.sort(Comparator.comparing(holders::isListed));
         for (Digest digest : digests) {
             sweepDigest(digest, byDigest.get(digest), holders, leaving);
@@ -340,13 +344,13 @@ final class TagSweeper {
         }
     }
 
-    /** Which tags need which digest; those that were to go, and did not, are asked as well. */
+    /** Checks which tags need each digest, including those that were not deleted as planned. */
     private DigestHolders holders(List<Decision> rest) throws RegistryException, InterruptedException {
         Set<Tag> all = new LinkedHashSet<>(others);
         all.addAll(outcome.all(Fate.KEPT));
         all.addAll(outcome.all(Fate.REFUSED));
         all.addAll(tags(rest));
-        context.notices().say("Looking which of " + all.size() + " tags share a digest");
+        context.notices().say("Checking which of " + all.size() + " tags share a digest");
         DigestHolders holders = DigestHolders.find(all, tags, context);
         outcome.holders(holders);
         return holders;
@@ -356,17 +360,17 @@ final class TagSweeper {
         return decisions.stream().map(Decision::tag).collect(Collectors.toCollection(HashSet::new));
     }
 
-    /** Keeps those that moved, and those whose digest another tag needs that stays; returns the others. */
+    /** Keeps tags that moved, and tags whose digest a remaining tag needs; returns the others. */
     private Set<Tag> keepShared(List<Decision> rest, DigestHolders holders) {
         Map<Decision, String> staying = new LinkedHashMap<>();
         for (Decision decision : rest) {
             holders.digestOf(decision.tag())
                     .filter(now -> !Optional.of(now).equals(decision.facts().digest()))
-                    .ifPresent(now -> staying.put(decision, "moved meanwhile to " + now.abbreviated()));
+                    .ifPresent(now -> staying.put(decision, "moved in the meantime to " + now.abbreviated()));
         }
         Set<Tag> leaving = tags(rest);
         List<Decision> left = new ArrayList<>(rest);
-        // Each one that stays may need what another one was to take along.
+        // Each tag that stays may need a digest that another one would have deleted.
         while (true) {
             staying.forEach((decision, reason) -> outcome.add(decision.facts(), Fate.KEPT, reason));
             leaving.removeAll(tags(List.copyOf(staying.keySet())));

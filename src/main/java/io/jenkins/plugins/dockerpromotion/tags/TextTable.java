@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Columns of text for a log, aligned. */
+/** A table in plain text for the log. */
 public final class TextTable {
 
     private final List<List<String>> rows = new ArrayList<>();
     private final Set<String> numbers;
 
-    /** @param headings of the columns */
+    /** @param headings the headings of the columns */
     public TextTable(String... headings) {
         this(Set.of(), headings);
     }
 
-    /** @param numbers the headings of columns that are aligned to the right */
+    /** @param numbers the headings of right-aligned columns */
     TextTable(Set<String> numbers, String... headings) {
         this.numbers = numbers;
         row(headings);

@@ -13,12 +13,12 @@ import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Shows a survey the tags of an image, page by page, and keeps none of them. */
+/** Passes the tags of an image to a survey, page by page, without keeping them. */
 public final class VersionSurveyor implements Operation<VersionSurvey> {
 
     private static final long serialVersionUID = 1L;
 
-    /** Null if there is nothing to look at. */
+    /** Null if there is nothing to read. */
     private final ImageName image;
 
     private final VersionSurvey survey;
@@ -30,12 +30,12 @@ public final class VersionSurveyor implements Operation<VersionSurvey> {
         this.authentication = authentication;
     }
 
-    /** Will look at all tags of {@code image}. */
+    /** Reads all tags of {@code image}. */
     public static VersionSurveyor of(ImageName image, VersionSurvey survey) {
         return new VersionSurveyor(Objects.requireNonNull(image), survey, RegistryAuthentication.ANONYMOUS);
     }
 
-    /** Will ask no registry. */
+    /** Sends no request to a registry. */
     public static VersionSurveyor ofNothing(VersionSurvey survey) {
         return new VersionSurveyor(null, survey, RegistryAuthentication.ANONYMOUS);
     }
@@ -55,9 +55,9 @@ public final class VersionSurveyor implements Operation<VersionSurvey> {
     }
 
     /**
-     * Looks at the tags, and returns the survey. An image that is not there has no tags: the first push makes it.
+     * Reads the tags, and returns the survey. An image that does not exist yet has no tags: the first push creates it.
      *
-     * @throws RegistryException also when the list is not complete
+     * @throws RegistryException also if the list is not complete
      */
     @Override
     public VersionSurvey run(RegistryContext context) throws RegistryException, InterruptedException {
@@ -69,7 +69,7 @@ public final class VersionSurveyor implements Operation<VersionSurvey> {
                     .read(() -> new Seeing(survey.anew()))
                     .survey();
         } catch (NotFoundException e) {
-            context.notices().say(image + " is not there yet, or these credentials may not see it");
+            context.notices().say(image + " does not exist yet, or these credentials may not read it");
         }
         return survey;
     }

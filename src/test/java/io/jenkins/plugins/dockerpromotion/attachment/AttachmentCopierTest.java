@@ -164,7 +164,7 @@ class AttachmentCopierTest {
                 .contains(cosign("amd64=2").digest());
         assertThat(to.hasManifest("prod/app", tag(IMAGE))).isEqualTo(!targetLists);
         assertThat(receipt.attachments()).isEqualTo(6);
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Carried 6 attachments"));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Copied 6 attachments"));
         List<RecordedRequest> puts = to.requests().all("PUT", "/v2/prod/app/manifests/.*");
         assertThat(puts.subList(puts.size() - 2, puts.size()))
                 .as("the tags move last")
@@ -216,7 +216,7 @@ class AttachmentCopierTest {
         assertFound(targetLists, IMAGE, SIGNATURE, second);
         assertThat(to.digestOf("prod/app", tag(IMAGE) + ".sig"))
                 .contains(cosign("image=1", "image=2").digest());
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Carried 2 attachments"));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Copied 2 attachments"));
     }
 
     static Stream<Arguments> answersOfRegistriesWithoutTheApi() {
@@ -282,7 +282,7 @@ class AttachmentCopierTest {
 
         assertFound(false, IMAGE, SIGNATURE);
         assertThat(listed(IMAGE)).containsOnlyKeys(SIGNATURE.digest());
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: " + LIST.digest()));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Not copied: " + LIST.digest()));
         assertThat(to.tags("prod/app")).contains("1.0", "latest");
     }
 
@@ -302,8 +302,7 @@ class AttachmentCopierTest {
 
         assertThat(to.tags("prod/app")).containsExactly("1.0", "latest", tag(IMAGE) + ".sig");
         assertThat(network.notices())
-                .anyMatch(
-                        n -> n.startsWith("Left behind: ") && n.contains(SIGNATURE.digest()) && n.contains("subject"));
+                .anyMatch(n -> n.startsWith("Not copied: ") && n.contains(SIGNATURE.digest()) && n.contains("subject"));
     }
 
     @Test
@@ -394,7 +393,7 @@ class AttachmentCopierTest {
         assertThat(to.digestOf("prod/app", tag(IMAGE) + ".sig"))
                 .contains(TestImage.docker(9).digest());
         assertThat(network.notices())
-                .filteredOn(n -> n.startsWith("Left behind: Cannot merge"))
+                .filteredOn(n -> n.startsWith("Not copied: Cannot merge"))
                 .hasSize(2);
     }
 
@@ -422,7 +421,7 @@ class AttachmentCopierTest {
 
         assertThat(to.digestOf("prod/app", tag(IMAGE)))
                 .contains(TestImage.oci(31).digest());
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: Cannot list what refers to"));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Not copied: Cannot list what refers to"));
     }
 
     @Test
@@ -434,7 +433,7 @@ class AttachmentCopierTest {
 
         assertThat(receipt.attachments()).isEqualTo(2);
         assertThat(writes(to)).isZero();
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Would carry 2 attachments"));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Would copy 2 attachments"));
     }
 
     @Test

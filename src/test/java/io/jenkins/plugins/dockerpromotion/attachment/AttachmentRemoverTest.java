@@ -147,7 +147,8 @@ class AttachmentRemoverTest {
         assertThat(done.freed()).isGreaterThanOrEqualTo(attachments + images);
         assertThat(network.notices()).anyMatch(n -> n.startsWith("ATTACHMENT"));
         assertThat(network.notices())
-                .anyMatch(n -> n.startsWith(tag(OLD) + ".sig") && n.contains("delete") && n.contains("which goes"));
+                .anyMatch(
+                        n -> n.startsWith(tag(OLD) + ".sig") && n.contains("delete") && n.contains("which is deleted"));
     }
 
     @ParameterizedTest
@@ -291,7 +292,7 @@ class AttachmentRemoverTest {
         assertThat(planned.attachments())
                 .isEqualTo(done.attachments())
                 .hasSize(3)
-                .allMatch(entry -> entry.reason().contains("which is gone"));
+                .allMatch(entry -> entry.reason().contains("which no longer exists"));
         assertThat(registry.tags("app")).contains("v2").doesNotContain(tag(gone), tag(gone) + ".sig");
         assertThat(registry.hasManifest("app", orphan.digest())).isFalse();
         assertThat(registry.hasManifest("app", OF_NEW.digest())).isTrue();

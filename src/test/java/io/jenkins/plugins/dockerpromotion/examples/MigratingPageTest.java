@@ -232,7 +232,7 @@ class MigratingPageTest {
         registry.tag("group/app", "main", "2019.20.1");
         String code = code(CURL, "After");
 
-        jenkins.assertLogContains("2 tags would go, 10 stay", succeed(code));
+        jenkins.assertLogContains("2 tags would be deleted, 10 kept", succeed(code));
         jenkins.assertLogContains("2 tags are gone, 10 stay", succeed(code.replace("dryRun: true", "dryRun: false")));
 
         assertThat(registry.tags("group/app"))

@@ -161,7 +161,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
             promoteImage(image: 'a/b', tag: '1', dryRun: null)    | promoteImage: 'dryRun' takes true or false, and got null
             promoteImage('a/b')                                   | promoteImage needs names with its arguments, and got a/b
             imageTags(image: 'a/b', limit: 'ten')                 | imageTags: 'limit' takes a whole number, and got String ten
-            imageTags(image: 'a/b', limit: 0)                     | imageTags: 'limit' is at least 1
+            imageTags(image: 'a/b', limit: 0)                     | imageTags: 'limit' must be at least 1
             imageTags(image: 'a/b', pattern: '{build}', regex: 'a') | imageTags: give either 'pattern' or 'regex'
             imageVersion(zone: 'Berlin')                          | imageVersion: 'Berlin' is not a time zone
             pruneImageTags(image: 'a/b')                          | pruneImageTags: give 'keep', 'olderThanDays' or both

@@ -398,7 +398,7 @@ class PromoterTest {
 
         assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
                 .isInstanceOf(PromotionException.class)
-                .hasMessageContainingAll("new may stand at " + digest, "could not be put back", "deletion is disabled");
+                .hasMessageContainingAll("new may point to " + digest, "could not be put back", "deletion is disabled");
     }
 
     @Test
@@ -479,7 +479,7 @@ class PromoterTest {
         assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContaining(
-                        "new still stands at " + TestImage.docker(1).digest().substring(0, 19))
+                        "new still at " + TestImage.docker(1).digest().substring(0, 19))
                 .satisfies(e -> assertThat(((PromotionException) e).undone())
                         .flatExtracting(UndoneReceipt::outcomes)
                         .extracting(UndoneReceipt.Outcome::standsAsPromoted)

@@ -260,13 +260,13 @@ class TrainTest {
     void refusesATrainThatMakesNoSense() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TrainRequest(List.of()))
-                .withMessage("a train needs at least one image");
+                .withMessage("'images' needs at least one image");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> run(within("web", "1.0", false), within("web", "2.0", false)))
-                .withMessage("two images are to become " + build.host() + "/acme/web:production");
+                .withMessage("two images have the same target, " + build.host() + "/acme/web:production");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> run(within("web", "1.0", false), within("api", "2.0", true)))
-                .withMessage("'dryRun' is the same for all images of a train");
+                .withMessage("'dryRun' must be the same for all images");
     }
 
     // Roll-back
@@ -305,14 +305,14 @@ class TrainTest {
         assertThatThrownBy(() -> run(rollback(OLD, TestImage.oci(10), false)))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContainingAll(
-                        "somebody has moved production ("
+                        "somebody moved production ("
                                 + TestImage.oci(11).digest().substring(0, 19),
                         TestImage.oci(10).digest().substring(0, 19),
                         "nothing was changed",
                         "overwrite: true");
         build.deleteTag("acme/web", "production");
         assertThatThrownBy(() -> run(rollback(OLD, TestImage.oci(10), false)))
-                .hasMessageContaining("somebody has moved production (deleted)");
+                .hasMessageContaining("somebody moved production (deleted)");
 
         run(rollback(OLD, TestImage.oci(10), true));
 
@@ -326,7 +326,7 @@ class TrainTest {
         assertThatThrownBy(() -> run(rollback(OLD, TestImage.oci(10), false)))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContainingAll(
-                        "/acme/web@" + OLD.digest(), "does not have this digest (any more)", "nothing was changed");
+                        "/acme/web@" + OLD.digest(), "no longer has this digest", "nothing was changed");
     }
 
     @Test

@@ -154,7 +154,7 @@ class UnusualImagesTest {
                 .hasCauseInstanceOf(RegistryException.class)
                 .hasMessageContainingAll(
                         "400",
-                        from.host() + "/group/app does not have the layers "
+                        from.host() + "/group/app does not contain the layers "
                                 + Content.of("base").digest().substring(0, 19));
 
         assertHas(promote(where), image, "{}");

@@ -176,7 +176,7 @@ class PromoteImageStepTest {
                         + "\necho \"changed ${again.targets.any { it.changed }}\"");
 
         jenkins.assertLogContains("changed false", run);
-        jenkins.assertLogContains("is " + IMAGE.digest() + " already", run);
+        jenkins.assertLogContains("is already " + IMAGE.digest(), run);
     }
 
     @Test
@@ -186,7 +186,7 @@ class PromoteImageStepTest {
         WorkflowRun run = Pipelines.fail(jenkins, promote(""));
 
         jenkins.assertLogContains("Cannot promote " + registry.host() + "/group/app:2017.2.103", run);
-        jenkins.assertLogContains("A version is never overwritten unless 'overwrite: true' says so", run);
+        jenkins.assertLogContains("Use another tag, or set 'overwrite: true' for tags that are meant to move", run);
         jenkins.assertLogNotContains("\tat io.jenkins", run);
         assertThat(registry.digestOf("group/app", "latest")).isEmpty();
         assertThat(jenkins.createWebClient().getPage(run).getElementById("docker-promotions"))

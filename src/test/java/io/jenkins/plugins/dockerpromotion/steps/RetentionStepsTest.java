@@ -137,7 +137,7 @@ class RetentionStepsTest {
         jenkins.assertLogContains(
                 "ERROR: Cannot delete the tag " + registry.host() + "/group/app:gone: there is no such", gone);
         jenkins.assertLogNotContains("\tat io.jenkins", gone);
-        jenkins.assertLogContains("everything would go", Pipelines.fail(jenkins, prune(", dryRun: false")));
+        jenkins.assertLogContains("all tags would be deleted", Pipelines.fail(jenkins, prune(", dryRun: false")));
         jenkins.assertLogContains(
                 "give either 'pattern' or 'regex'",
                 Pipelines.fail(jenkins, prune(", keep: 1, pattern: '{build}', regex: '1'")));

@@ -210,7 +210,7 @@ class SignedImageStepsTest {
                 Pipelines.fail(jenkins, "promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]], to: ['x'])");
         jenkins.assertLogContains("Cannot promote 1 image together: give 'dryRun' for all images", mixed);
         WorkflowRun none = Pipelines.fail(jenkins, "promoteImages(images: [], to: ['x'])");
-        jenkins.assertLogContains("a train needs at least one image", none);
+        jenkins.assertLogContains("'images' needs at least one image", none);
     }
 
     @Test

@@ -118,8 +118,8 @@ class PrunerTest {
                 .anyMatch(line -> line.matches("2019.20.4    -        -  keep    one of the newest 2"))
                 .anyMatch(line -> line.matches(
                         "2019.20.1  3 d  [0-9.]+ KiB  delete  older than 1 day and not one of the newest 2"))
-                .contains("Left alone: 1 tags of another form than the pattern")
-                .contains("Left alone: 1 tags of signatures and attestations (sha256-…)");
+                .contains("Ignored: 1 tags that do not match the pattern")
+                .contains("Ignored: 1 tags of signatures and attestations (sha256-…)");
     }
 
     @ParameterizedTest
@@ -206,7 +206,7 @@ class PrunerTest {
         assertThat(names(receipt.deleted())).containsExactly("2019.20.2");
         assertThat(registry.tags("group/app")).containsExactly("2019.20.1", "2019.20.3");
         assertThat(receipt.kept())
-                .anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().startsWith("moved meanwhile"));
+                .anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().startsWith("moved in the meantime"));
     }
 
     @Test
@@ -296,7 +296,7 @@ class PrunerTest {
         push(5);
 
         assertThatThrownBy(() -> prune(policy(1, null), 3, false))
-                .hasMessageContaining("4 tags would go, and 'maxDelete' allows 3");
+                .hasMessageContaining("4 tags would be deleted, but 'maxDelete' allows 3");
         assertThat(registry.tags("group/app")).hasSize(5);
         assertThat(names(prune(policy(1, null), 4, false).deleted())).hasSize(4);
     }
@@ -384,7 +384,7 @@ class PrunerTest {
         PruneReceipt receipt = prune(1, false);
 
         assertThat(receipt.deleted())
-                .anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().equals("was gone already"));
+                .anyMatch(e -> e.tag().equals("2019.20.1") && e.reason().equals("already deleted"));
         assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.2", "2019.20.3");
         assertThat(registry.tags("group/app")).containsExactly("2019.20.4");
     }
@@ -462,7 +462,7 @@ class PrunerTest {
         assertThat(prune(1, true).deleted()).hasSize(2);
 
         assertThat(network.notices())
-                .anyMatch(line -> line.contains("cannot be found out without deleting, or not with these credentials"));
+                .anyMatch(line -> line.contains("Unknown without deleting, or with these credentials"));
     }
 
     // Odd tags and odd answers

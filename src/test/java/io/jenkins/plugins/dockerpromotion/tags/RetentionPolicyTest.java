@@ -92,7 +92,7 @@ class RetentionPolicyTest {
         RetentionPolicy byAge = policy("{build}", null, 1);
 
         assertThat(deleted(byAge, unknown, epoch, tag("3", 5))).containsExactly("3");
-        assertThat(reason(byAge, "2", epoch)).isEqualTo("its age cannot be told");
+        assertThat(reason(byAge, "2", epoch)).isEqualTo("its age is unknown");
         assertThat(deleted(policy(null, 1, null), unknown, tag("3", 5), tag("4", 6)))
                 .containsExactly("4");
         assertThat(deleted(policy("{build}", 1, null), unknown, tag("3", 5))).containsExactly("1");
@@ -141,9 +141,9 @@ class RetentionPolicyTest {
 
     @Test
     void refusesToDeleteEverything() {
-        assertThatThrownBy(() -> policy(null, null, null)).hasMessageContaining("everything would go");
-        assertThatThrownBy(() -> policy(null, 0, null)).hasMessageContaining("'keep' is at least 1");
-        assertThatThrownBy(() -> policy(null, null, 0)).hasMessageContaining("'olderThanDays' is at least 1");
+        assertThatThrownBy(() -> policy(null, null, null)).hasMessageContaining("all tags would be deleted");
+        assertThatThrownBy(() -> policy(null, 0, null)).hasMessageContaining("'keep' must be at least 1");
+        assertThatThrownBy(() -> policy(null, null, 0)).hasMessageContaining("'olderThanDays' must be at least 1");
     }
 
     @Test

@@ -172,7 +172,7 @@ class TagQueryTest {
     void refusesALimitOfNothing() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new TagQuery(ImageName.parse(IMAGE), Optional.empty(), 0))
-                .withMessage("'limit' is at least 1");
+                .withMessage("'limit' must be at least 1");
     }
 
     @Test

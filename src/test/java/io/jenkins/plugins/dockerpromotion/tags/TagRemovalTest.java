@@ -252,7 +252,7 @@ class TagRemovalTest {
                     Fault.status(404).body("<html>Not Found</html>").always());
 
             assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
-                    .hasMessageContaining("the registry answered that it is not there, but it still is");
+                    .hasMessageContaining("the registry answered that it does not exist, but it still does");
         }
     }
 }

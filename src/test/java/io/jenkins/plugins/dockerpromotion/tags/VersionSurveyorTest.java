@@ -81,7 +81,7 @@ class VersionSurveyorTest {
             assertThat(survey.looked()).isZero();
             assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.103");
             assertThat(network.notices())
-                    .contains(registry.host() + "/group/new is not there yet, or these credentials may not see it");
+                    .contains(registry.host() + "/group/new does not exist yet, or these credentials may not read it");
         }
     }
 
