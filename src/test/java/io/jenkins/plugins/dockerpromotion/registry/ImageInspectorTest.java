@@ -227,7 +227,8 @@ class ImageInspectorTest {
         registry.delayEveryRequest(Duration.ofMillis(100));
 
         assertThat(inspector().inspect(reference("1.0")).platforms()).hasSize(8);
-        assertThat(registry.requests().peakConcurrency()).isEqualTo(8);
+        // The server may still be ending one request when its client sends the next.
+        assertThat(registry.requests().peakConcurrency()).isGreaterThanOrEqualTo(8);
     }
 
     @Test
