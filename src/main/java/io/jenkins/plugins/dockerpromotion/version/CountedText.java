@@ -1,12 +1,12 @@
 package io.jenkins.plugins.dockerpromotion.version;
 
 /**
- * A text that can be read a limited number of times: a regular expression that goes back over it again and again
- * (catastrophic backtracking) is stopped, since {@link java.util.regex.Pattern} knows no limit of its own.
+ * A text that can be read a limited number of times. This stops regular expressions with catastrophic backtracking,
+ * because {@link java.util.regex.Pattern} has no limit of its own.
  */
 final class CountedText implements CharSequence {
 
-    /** A tag has at most 128 characters; a sane expression reads each of them a few times. */
+    /** A tag has at most 128 characters, and a reasonable expression reads each of them a few times. */
     static final int MAX_READS = 100_000;
 
     private final String text;
@@ -39,7 +39,7 @@ final class CountedText implements CharSequence {
         return text;
     }
 
-    /** Thrown out of the middle of a match. */
+    /** Ends a match from within. */
     static final class TooManyReads extends RuntimeException {
         private static final long serialVersionUID = 1L;
 

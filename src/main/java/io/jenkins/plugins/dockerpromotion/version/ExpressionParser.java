@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** Reads a regular expression of tags, and refuses those that find no build or may never come to an end. */
+/** Parses a regular expression for tags, and refuses those that cannot find a build or may run forever. */
 final class ExpressionParser {
 
     private static final int MAX_LENGTH = 500;
@@ -35,12 +35,12 @@ final class ExpressionParser {
         return expression;
     }
 
-    /** The fields by which a group is named, in the order of the groups. */
+    /** The fields that groups are named after, in the order of the groups. */
     List<TagField> fields() {
         return List.copyOf(fields);
     }
 
-    /** Nested counts of something that may be empty keep a match busy without reading a single character. */
+    /** Nested counts of something that may be empty keep a match busy without reading any character. */
     private static void refuseEndlessCounting(String regex) {
         double repetitions = COUNTED_REPETITION
                 .matcher(regex)
@@ -48,7 +48,7 @@ final class ExpressionParser {
                 .mapToDouble(count -> Double.parseDouble(count.group(count.group(2) == null ? 1 : 2)))
                 .reduce(1, (product, count) -> product * Math.max(1, count));
         if (repetitions > MAX_REPETITIONS) {
-            throw unusable(regex, "the counts of its repetitions are too high");
+            throw unusable(regex, "its repetition counts are too high");
         }
     }
 
@@ -58,11 +58,14 @@ final class ExpressionParser {
         } catch (PatternSyntaxException e) {
             throw unusable(regex, e.getDescription() + " near position " + (e.getIndex() + 1));
         } catch (StackOverflowError e) {
-            throw unusable(regex, "its parentheses are nested too deep");
+            throw unusable(regex, "its parentheses are nested too deeply");
         }
     }
 
-    /** The class library tells the names of groups only from Java 20 on; an alternative that always matches does it. */
+    /**
+     * Java has a method for the names of groups only since version 20. Until then, an alternative that always matches
+     * helps.
+     */
     private static boolean hasGroup(String regex, String name) {
         Matcher matcher = Pattern.compile("|" + regex).matcher("");
         if (!matcher.lookingAt()) {

@@ -7,20 +7,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The versions that were given by one pattern: the last ones with their holders, and of all before them what it takes to
- * give none of them again. Immutable, of bounded size, and made of plain fields, for it is written to a file.
+ * The versions that were created by one pattern: the last ones with their builds, and a summary of the older ones that
+ * prevents repeating them. Immutable, of bounded size, and made of plain fields because it is stored in a file.
  */
 public final class GivenVersions implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** Far more than the builds of one image that are under way at a time. */
+    /** Far more than the number of builds of one image that run at the same time. */
     static final int REMEMBERED = 50;
 
     private static final BigInteger NO_BUILD = BigInteger.ONE.negate();
 
     private final ArrayList<Given> last;
-    /** The highest number of a build among those that are not among the last. */
+    /** The highest build number of the versions that are not among the last ones. */
     private final BigInteger highestBefore;
 
     private GivenVersions(List<Given> last, BigInteger highestBefore) {
@@ -28,7 +28,7 @@ public final class GivenVersions implements Serializable {
         this.highestBefore = highestBefore;
     }
 
-    /** A version, and the build that has it. */
+    /** A version and its build. */
     public static final class Given implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -43,12 +43,12 @@ public final class GivenVersions implements Serializable {
         }
     }
 
-    /** Nothing was given yet. */
+    /** No version has been created yet. */
     public static GivenVersions none() {
         return new GivenVersions(List.of(), NO_BUILD);
     }
 
-    /** The version that {@code holder} has for the same request. */
+    /** The version that {@code holder} already has for the same request. */
     public Optional<String> of(String holder, VersionRequest request) {
         String asked = request.asked();
         return last.stream()
@@ -57,21 +57,21 @@ public final class GivenVersions implements Serializable {
                 .findFirst();
     }
 
-    /** Decides about {@code request} as {@link VersionRequest#decide} does, with these versions seen as well. */
+    /** Decides about {@code request} like {@link VersionRequest#decide}, taking these versions into account, too. */
     public VersionRequest.Decision decide(VersionRequest request, VersionSurvey tags) {
         tags.useUpTo(highestBefore);
         last.forEach(given -> tags.seeGiven(given.version));
         return request.decide(tags);
     }
 
-    /** These, and one more; the oldest one may be forgotten. */
+    /** These versions and one more; drops the oldest one if there are too many. */
     public GivenVersions with(String holder, VersionRequest request, String version) {
         List<Given> more = new ArrayList<>(last);
         more.add(new Given(holder, request.asked(), version));
         if (more.size() <= REMEMBERED) {
             return new GivenVersions(more, highestBefore);
         }
-        // All that are left are newer, but a new week may have begun with a lower number.
+        // All remaining versions are newer, but a new week may have begun with a lower number.
         BigInteger forgotten = request.template()
                 .pattern()
                 .match(more.remove(0).version)

@@ -8,13 +8,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A tag that a {@link TagPattern} matched, with the numbers found in it; newer versions are greater.
+ * A tag that matches a {@link TagPattern}, with the numbers in it. Newer versions are greater.
  *
- * <p>Numbers are compared as numbers, the most significant one first, whatever their length: {@code 2017.10.103} is
- * greater than {@code 2017.9.103}. Of versions with equal numbers, one with a pre-release comes before the one without. If
- * that is equal as well ({@code 2017.05.1} and {@code 2017.5.1}), the text of the
- * tag decides, so that the order is total and {@code compareTo} is zero exactly when {@code equals} is true. Only
- * versions of one pattern compare in a meaningful way.
+ * <p>Numbers are compared as numbers, the most significant one first: {@code 2017.10.103} is greater than {@code
+ * 2017.9.103}. If the numbers are equal, a pre-release comes before the release. If these are equal, too ({@code
+ * 2017.05.1} and {@code 2017.5.1}), the text of the tag decides, so that the order is consistent with {@code equals}.
+ * Compare only versions of the same pattern.
  */
 public final class ImageVersion implements Comparable<ImageVersion>, Serializable {
 
@@ -23,9 +22,9 @@ public final class ImageVersion implements Comparable<ImageVersion>, Serializabl
 
     private final String tag;
     private final List<BigInteger> numbers;
-    /** Null in a release. */
+    /** Null for a release. */
     private final PreRelease preRelease;
-    /** Not one of the numbers in every case: a regular expression may take it from anywhere. */
+    /** Not necessarily one of the numbers: a regular expression may take it from anywhere. */
     private final BigInteger build;
 
     ImageVersion(String tag, List<BigInteger> numbers, Optional<PreRelease> preRelease, Optional<BigInteger> build) {
@@ -35,7 +34,7 @@ public final class ImageVersion implements Comparable<ImageVersion>, Serializabl
         this.build = build.orElse(null);
     }
 
-    /** The tag as the registry has it. */
+    /** The tag in the registry. */
     public String tag() {
         return tag;
     }
@@ -61,7 +60,7 @@ public final class ImageVersion implements Comparable<ImageVersion>, Serializabl
         return order != 0 ? order : tag.compareTo(other.tag);
     }
 
-    /** The order without the text of the tag: zero for two spellings of one version. */
+    /** Compares without the text of the tag: zero for two spellings of one version. */
     int comparePrecedence(ImageVersion other) {
         int shared = Math.min(numbers.size(), other.numbers.size());
         for (int i = 0; i < shared; i++) {

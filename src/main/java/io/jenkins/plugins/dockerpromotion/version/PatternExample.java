@@ -8,10 +8,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Shows what a pattern takes for a version and what it does not.
+ * An example of a tag that a pattern matches, and of one that it does not match.
  *
- * @param tag which the pattern matches
- * @param other which looks alike, but is not matched
+ * @param tag a tag that the pattern matches
+ * @param other a similar tag that it does not match
  */
 public record PatternExample(String tag, String other) {
 
@@ -20,10 +20,10 @@ public record PatternExample(String tag, String other) {
             List.of("major=1", "minor=4", "patch=2", "sha=0a1b2c3d4e5f", "prerelease=rc.1");
 
     /**
-     * Makes an example of a pattern; empty if no version can be made by it, though it may match some.
+     * Creates an example for a pattern; empty if no version can be created from it.
      *
-     * @param moment whose year, month, week and day the example has
-     * @throws IllegalArgumentException in one line, if it is not a pattern
+     * @param moment the date for the example
+     * @throws IllegalArgumentException in one line, if the pattern is not valid
      */
     public static Optional<PatternExample> of(String pattern, Instant moment) {
         TagPattern read = TagPattern.of(pattern);
@@ -47,7 +47,7 @@ public record PatternExample(String tag, String other) {
         }
     }
 
-    /** The dot comes first: who knows regular expressions wonders whether it stands for any character. */
+    /** The dot comes first, because it means any character in regular expressions. */
     private static Stream<String> alike(String tag) {
         return Stream.of(tag.replace('.', 'x'), tag.replace('-', 'x'), 'x' + tag, tag + ".x");
     }

@@ -6,7 +6,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Reads a pattern such as <code>{year}.{week}.{build}</code> and refuses those that could be read in two ways. */
+/** Parses a pattern such as <code>{year}.{week}.{build}</code>, and refuses ambiguous ones. */
 final class PatternParser {
 
     private static final int MAX_LENGTH = 256;
@@ -33,7 +33,7 @@ final class PatternParser {
             add(tokens);
         }
         if (fields.isEmpty()) {
-            throw problem("it has no field; there are " + TagField.names());
+            throw problem("it has no field; the fields are " + TagField.names());
         }
         packNeighbours();
         refuseAmbiguity();
@@ -56,19 +56,19 @@ final class PatternParser {
     private void add(Matcher token) {
         if (token.group(1) != null) {
             TagField field = TagField.named(token.group(1))
-                    .orElseThrow(
-                            () -> problem("there is no field {" + token.group(1) + "}; there are " + TagField.names()));
+                    .orElseThrow(() -> problem(
+                            "there is no field {" + token.group(1) + "}; the fields are" + " " + TagField.names()));
             if (fields.contains(field)) {
-                throw problem(field.inBraces() + " stands in it twice");
+                throw problem(field.inBraces() + " occurs twice");
             }
             fields.add(field);
             parts.add(new PatternPart.Field(field, false));
         } else if (token.group(2) == null) {
-            throw problem("the brace at position " + (token.start() + 1) + " has no partner");
+            throw problem("the brace at position " + (token.start() + 1) + " is not matched");
         } else if (!TAG_CHARACTERS.matcher(token.group(2)).matches()) {
             throw problem("'" + token.group(2)
-                    + "' has a character that no tag can have; besides fields there can be letters, digits, '_', '.'"
-                    + " and '-'");
+                    + "' contains a character that is not allowed in a tag; use letters, digits, '_', '.' and '-'"
+                    + " besides fields");
         } else {
             parts.add(new PatternPart.Text(token.group(2)));
         }
@@ -83,8 +83,8 @@ final class PatternParser {
     }
 
     /**
-     * Two fields of any length need something between them that cannot be part of either; digits cannot be told from
-     * a number. A pre-release brings its hyphen along.
+     * Two fields of variable length need a separator that cannot be part of either: a digit could belong to a number. A
+     * pre-release begins with its own hyphen.
      */
     private void refuseAmbiguity() {
         TagField open = null;
@@ -94,7 +94,7 @@ final class PatternParser {
                     continue;
                 }
                 if (open != null) {
-                    throw problem("nothing tells where " + open.inBraces() + " ends and "
+                    throw problem("it is ambiguous where " + open.inBraces() + " ends and "
                             + next.field().inBraces() + " begins; put a '.', '-' or '_' between them");
                 }
                 open = next.field();
@@ -104,21 +104,23 @@ final class PatternParser {
         }
     }
 
-    /** At the end, nothing can be taken for one more identifier of it, and its weight in the order is the least. */
+    /**
+     * At the end, nothing that follows can be read as one of its identifiers, and it has the least weight in the order.
+     */
     private void refuseMisplacedPreRelease() {
         if (!fields.contains(TagField.PRERELEASE)) {
             return;
         }
         if (parts.size() == 1 || !isPreRelease(parts.get(parts.size() - 1))) {
-            throw problem("{prerelease} has to stand at its end, behind the version");
+            throw problem("{prerelease} must be at the end, after the version");
         }
         if (parts.get(parts.size() - 2) instanceof PatternPart.Text text
                 && text.text().endsWith("-")) {
-            throw problem("{prerelease} brings its hyphen along where there is one; leave out the '-' before it");
+            throw problem("{prerelease} includes its hyphen; remove the '-' before it");
         }
     }
 
-    /** Whether the part there could be taken for more of a number next to it. */
+    /** Whether this part could be read as part of a number next to it. */
     private boolean continues(int index, boolean atItsEnd) {
         if (index < 0 || index >= parts.size()) {
             return false;

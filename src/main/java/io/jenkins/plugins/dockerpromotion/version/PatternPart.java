@@ -2,13 +2,13 @@ package io.jenkins.plugins.dockerpromotion.version;
 
 import java.util.regex.Pattern;
 
-/** A piece of a pattern: text that matches itself, or a field. */
+/** A part of a pattern: literal text or a field. */
 sealed interface PatternPart {
 
-    /** The regular expression of what can stand there in a tag. */
+    /** The regular expression for this part of a tag. */
     String expression();
 
-    /** What stands there in every tag; empty if that differs. */
+    /** The text of this part in every tag; empty if it varies. */
     String literal();
 
     /** Text outside braces. */
@@ -27,7 +27,7 @@ sealed interface PatternPart {
     /**
      * A field.
      *
-     * @param packed whether a digit stands next to it, or another field, so that it has to be padded with zeros
+     * @param packed whether a digit or another field is next to it, so that it must be padded with zeros
      */
     record Field(TagField field, boolean packed) implements PatternPart {
         @Override

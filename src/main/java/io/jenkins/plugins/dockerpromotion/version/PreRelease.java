@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What makes a version one before its release: {@code rc.1} in {@code 1.2.3-rc.1}. Ordered by its identifiers from left
- * to right, as semver.org says in section 11: numbers as numbers and before words, words by their characters, and if all
- * are equal, the one with more identifiers is greater.
+ * The pre-release part of a version: {@code rc.1} in {@code 1.2.3-rc.1}. Ordered by its identifiers from left to right
+ * (semver.org, section 11): numbers numerically and before words, words by their characters; if all are equal, more
+ * identifiers are greater.
  *
  * @param identifiers at least one
  */
@@ -16,7 +16,7 @@ record PreRelease(List<String> identifiers) implements Comparable<PreRelease>, S
 
     private static final String IDENTIFIER = "(?:0|[1-9][0-9]*|[0-9]*[A-Za-z-][0-9A-Za-z-]*)";
 
-    /** Identifiers with dots between them; numbers have no leading zeros (semver.org, section 9). */
+    /** Identifiers separated by dots; numbers have no leading zeros (semver.org, section 9). */
     static final String GRAMMAR = IDENTIFIER + "(?:\\." + IDENTIFIER + ")*";
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");

@@ -13,20 +13,20 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** What a pattern can name in a tag, and which characters stand for it there. */
+/** The fields of a pattern, with the characters that each matches in a tag. */
 enum TagField {
     YEAR("[1-9][0-9]{3}", true),
     MONTH("0[1-9]|1[0-2]|[1-9]", "0[1-9]|1[0-2]"),
-    /** From 0, which strftime's {@code %U} and {@code %W} give to the first days of a year. */
+    /** From 0, because strftime's {@code %U} and {@code %W} use it for the first days of a year. */
     WEEK("[0-4][0-9]|5[0-3]|[0-9]", "[0-4][0-9]|5[0-3]"),
     DAY("0[1-9]|[12][0-9]|3[01]|[1-9]", "0[1-9]|[12][0-9]|3[01]"),
     BUILD("0|[1-9][0-9]*", false),
     MAJOR("0|[1-9][0-9]*", false),
     MINOR("0|[1-9][0-9]*", false),
     PATCH("0|[1-9][0-9]*", false),
-    /** Seven digits are what git shows at least, 64 what a SHA-256 repository shows at most. */
+    /** Git shows at least seven digits, and 64 at most in a SHA-256 repository. */
     SHA("[0-9a-f]{7,64}", false),
-    /** With the hyphen before it, so that nothing can stand for a version that is none (semver.org, section 9). */
+    /** Includes the hyphen, so that it can be empty for a release (semver.org, section 9). */
     PRERELEASE("(?:-" + PreRelease.GRAMMAR + ")?", false);
 
     private static final Set<TagField> CALENDAR = EnumSet.of(YEAR, MONTH, WEEK, DAY);
@@ -62,54 +62,54 @@ enum TagField {
         return Arrays.stream(values()).filter(which).map(TagField::fieldName).collect(Collectors.joining(", "));
     }
 
-    /** The name of the field in a pattern, and of the group in a regular expression. */
+    /** The name of the field in a pattern and of the group in a regular expression. */
     String fieldName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** The field as it stands in a pattern. */
+    /** The field as written in a pattern. */
     String inBraces() {
         return '{' + fieldName() + '}';
     }
 
-    /** Whether the field can always be told from its neighbour by its length, zero-padded where need be. */
+    /** Whether the field can be padded to a fixed length, which separates it from the next field. */
     boolean canBePacked() {
         return fixedWidth;
     }
 
-    /** Whether it is a number, by which versions are ordered. */
+    /** Whether it is a number that orders versions. */
     boolean isNumber() {
         return !NOT_NUMBERS.contains(this);
     }
 
-    /** Whether it comes from the date. */
+    /** Whether its value comes from the date. */
     boolean isOfCalendar() {
         return CALENDAR.contains(this);
     }
 
-    /** Whether it comes from neither the date nor the build, so that somebody has to say it. */
+    /** Whether its value must be given, because it comes from neither the date nor the build. */
     boolean isGiven() {
         return !isOfCalendar() && this != BUILD;
     }
 
-    /** Whether {@code text} can stand for this field. */
+    /** Whether {@code text} is a valid value of this field. */
     boolean accepts(String text) {
         return Pattern.matches(loose, text);
     }
 
     /**
-     * The regular expression of this field.
+     * The regular expression for this field.
      *
-     * @param beside whether another field or a digit's literal stands next to it, so that its width has to be fixed
+     * @param beside whether a digit or another field is next to it, so that its width must be fixed
      */
     String expression(boolean beside) {
         return beside ? packed : loose;
     }
 
     /**
-     * The number of a field of the calendar.
+     * The value of a calendar field.
      *
-     * @param byWeeks whether the year is the one its ISO week belongs to: 2019 for 2018-12-31
+     * @param byWeeks whether the year is that of the ISO week: 2019 for 2018-12-31
      */
     int of(LocalDate day, boolean byWeeks) {
         return switch (this) {
@@ -117,13 +117,13 @@ enum TagField {
             case MONTH -> day.getMonthValue();
             case WEEK -> day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR);
             case DAY -> day.getDayOfMonth();
-            default -> throw new IllegalStateException(this + " is not of the calendar");
+            default -> throw new IllegalStateException(this + " is not a calendar field");
         };
     }
 
     /**
-     * The numbers among these fields, the most significant one first: as they stand, but for those of the calendar,
-     * which take each other's places until a year comes before a month, a month before a week, a week before a day.
+     * The numeric fields among these, most significant first. Calendar fields are sorted among themselves: year, month,
+     * week, day. The others keep their places.
      */
     static List<TagField> bySignificance(List<TagField> inPattern) {
         List<TagField> ordered = inPattern.stream().filter(TagField::isNumber).toList();

@@ -3,13 +3,13 @@ package io.jenkins.plugins.dockerpromotion.version;
 import java.io.Serializable;
 
 /**
- * Names many tags at once: {@code *} matches any characters, {@code ?} for one.
+ * Matches many tags: {@code *} matches any characters, {@code ?} matches one.
  *
  * @param text such as {@code *-rc}
  */
 public record TagGlob(String text) implements Serializable {
 
-    /** Goes back to the last star only, so the time is bounded by the product of both lengths. */
+    /** Backtracks to the last star only, so the time is bounded by the product of both lengths. */
     public boolean matches(String tag) {
         int star = -1;
         int afterStar = 0;

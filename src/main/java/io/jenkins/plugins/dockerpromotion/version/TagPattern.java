@@ -10,19 +10,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the tags of an image look like, and where in them the numbers stand.
+ * The form of an image's tags, and where the numbers are in them.
  *
- * <p>A pattern is text with fields, for example <code>{year}.{week}.{build}</code>. It matches whole tags only, and
- * everything outside braces matches itself, dots included. The fields are {@code year} (four digits), {@code month},
- * {@code week}, {@code day} (may be padded with a zero, and have to be where they touch another field or a digit),
- * {@code build}, {@code major}, {@code minor}, {@code patch} (no leading zeros), {@code sha} (a commit; has no part in the
- * order) and, at the end, {@code prerelease}: nothing, or a hyphen and identifiers with dots between them. So
- * <code>{major}.{minor}.{patch}{prerelease}</code> orders semantic versions as semver.org does, {@code 1.2.3-rc.1} before
- * {@code 1.2.3}.
+ * <p>A pattern is text with fields, for example <code>{year}.{week}.{build}</code>. It matches whole tags, and all text
+ * outside braces is literal, including dots. The fields are {@code year} (four digits), {@code month}, {@code week},
+ * {@code day} (may be padded with a zero, and must be next to another field or a digit), {@code build}, {@code major},
+ * {@code minor}, {@code patch} (no leading zeros), {@code sha} (a commit; does not affect the order) and, at the end,
+ * {@code prerelease}: nothing, or a hyphen and identifiers separated by dots. So
+ * <code>{major}.{minor}.{patch}{prerelease}</code> orders semantic versions as semver.org does, {@code 1.2.3-rc.1}
+ * before {@code 1.2.3}.
  */
 public final class TagPattern implements Serializable {
 
-    /** What is meant where no pattern is given: the ISO week, its year, and the number of the build. */
+    /** The default pattern: the year of the ISO week, the week, and the build number. */
     public static final String DEFAULT = "{year}.{week}.{build}";
 
     private static final long serialVersionUID = 1L;
@@ -32,7 +32,7 @@ public final class TagPattern implements Serializable {
 
     private final String text;
     private final String beginning;
-    /** Null if there is more in it than the build. */
+    /** Null unless the build is the only field. */
     private final String ending;
 
     private final Pattern expression;
@@ -56,9 +56,9 @@ public final class TagPattern implements Serializable {
     }
 
     /**
-     * Reads a pattern.
+     * Parses a pattern.
      *
-     * @throws IllegalArgumentException with one sentence for the author, if it is not one or could be read in two ways
+     * @throws IllegalArgumentException in one sentence, if the pattern is invalid or ambiguous
      */
     public static TagPattern of(String pattern) {
         return of(pattern, new PatternParser(pattern));
@@ -69,44 +69,44 @@ public final class TagPattern implements Serializable {
     }
 
     /**
-     * Makes a pattern of a regular expression, which has to match the whole tag; its group {@code (?<build>…)}, if it has
-     * one, holds the number of the build. Other groups with the names of fields say what orders the versions; without any,
+     * Creates a pattern from a regular expression, which must match the whole tag. Its optional group {@code
+     * (?<build>…)} matches the build number. Other groups with the names of fields order the versions; without them,
      * all numbers of the tag do, from left to right.
      *
-     * @throws IllegalArgumentException with one sentence for the author, if the expression cannot be used
+     * @throws IllegalArgumentException in one sentence, if the expression cannot be used
      */
     public static TagPattern regex(String regex) {
         ExpressionParser parser = new ExpressionParser(regex);
         return new TagPattern(regex, List.of(), parser.expression(), parser.fields(), true);
     }
 
-    /** Whether a build can be looked for with this pattern. */
+    /** Whether this pattern can find a build. */
     public boolean hasBuild() {
         return significance.contains(TagField.BUILD);
     }
 
-    /** What every tag of this pattern begins with, before its first field; empty where nothing is known of it. */
+    /** The literal text before the first field; empty if there is none. */
     public String beginning() {
         return beginning;
     }
 
-    /** The only tag that a build can have; empty where other fields have a say in it. */
+    /** The only possible tag of a build; empty if there are other fields. */
     public Optional<String> onlyTagOf(BigInteger build) {
         return Optional.ofNullable(ending).map(end -> beginning + build + end);
     }
 
-    /** Whether one version can be newer than another: with a commit alone, none is. */
+    /** Whether versions can be ordered: a commit alone has no order. */
     public boolean isOrdered() {
         return isExpression || !significance.isEmpty() || hasPreRelease;
     }
 
-    /** Whether two tags of equal numbers can stand for two versions, since the commit tells them apart. */
+    /** Whether two tags with equal numbers can be different versions, because their commits differ. */
     boolean hasCommit() {
         return hasCommit;
     }
 
     /**
-     * This pattern, if a build can be looked for with it.
+     * This pattern, if it can find a build.
      *
      * @throws IllegalArgumentException if not
      */
@@ -115,17 +115,16 @@ public final class TagPattern implements Serializable {
             throw new IllegalArgumentException(
                     isExpression
                             ? "The regular expression '" + text
-                                    + "' has no group (?<build>...) around the number of the"
-                                    + " build, so no build can be found with it."
-                            : "The pattern '" + text + "' has no field {build}, so no build can be found with it.");
+                                    + "' has no group (?<build>...) around the build number, so it cannot find a build."
+                            : "The pattern '" + text + "' has no field {build}, so it cannot find a build.");
         }
         return this;
     }
 
     /**
-     * The version in a tag; empty if the tag is none of this pattern.
+     * The version in a tag; empty if the tag does not match.
      *
-     * @throws IllegalArgumentException if a regular expression needs far too long for the tag
+     * @throws IllegalArgumentException if a regular expression takes far too long on the tag
      */
     public Optional<ImageVersion> match(String tag) {
         if (tag.length() > MAX_TAG_LENGTH) {
@@ -136,12 +135,12 @@ public final class TagPattern implements Serializable {
             return matcher.matches() ? version(tag, matcher) : Optional.empty();
         } catch (CountedText.TooManyReads | StackOverflowError e) {
             throw new IllegalArgumentException("The regular expression '" + text + "' takes too long on the tag '" + tag
-                    + "': it goes back over it more than " + CountedText.MAX_READS
-                    + " times; repetitions inside repetitions are the usual reason.");
+                    + "': it reads it more than " + CountedText.MAX_READS
+                    + " times, usually because of nested repetitions.");
         }
     }
 
-    /** The versions among these tags, the newest one first; tags of another form are left out. */
+    /** The versions among these tags, newest first; ignores tags that do not match. */
     public List<ImageVersion> newestFirst(Iterable<String> tags) {
         List<ImageVersion> versions = new ArrayList<>();
         tags.forEach(tag -> match(tag).ifPresent(versions::add));
@@ -163,7 +162,7 @@ public final class TagPattern implements Serializable {
         return Optional.of(new ImageVersion(tag, numbers, preRelease(matcher), build));
     }
 
-    /** A regular expression that names nothing, or nothing but the build. */
+    /** Whether a regular expression has no named group, or only that of the build. */
     private boolean isOrderedByAllNumbers() {
         return isExpression && !hasPreRelease && List.of(TagField.BUILD).containsAll(significance);
     }
@@ -189,7 +188,7 @@ public final class TagPattern implements Serializable {
                 .toList();
     }
 
-    /** A group of a regular expression may have taken no part in the match, or hold something else than digits. */
+    /** A group of a regular expression may not take part in the match, or may match something other than digits. */
     private static Optional<BigInteger> number(String group) {
         return group != null && NUMBER.matcher(group).matches() ? Optional.of(new BigInteger(group)) : Optional.empty();
     }

@@ -4,34 +4,34 @@ import java.math.BigInteger;
 import java.util.Optional;
 
 /**
- * Asks for the version of a build.
+ * A request for the version of a build.
  *
- * @param bump whether the next free number is taken where that of the build cannot be
+ * @param bump whether to use the next free number if the build's number cannot be used
  */
 public record VersionRequest(VersionTemplate template, BigInteger build, boolean bump) {
 
     /**
-     * The version to give.
+     * The version for the build.
      *
-     * @param bumped why it does not have the build's number; empty if it has
+     * @param bumped why it does not have the build's number; empty if it does
      */
     public record Decision(String version, Optional<String> bumped) {}
 
-    /** A survey that looks for what this request needs to know. */
+    /** A survey that collects what this request needs. */
     public VersionSurvey survey() {
         return new VersionSurvey(template.pattern(), template.version(build));
     }
 
-    /** What was asked for, in a text that is the same when it is asked for again. */
+    /** The request as text; the same request always has the same text. */
     public String asked() {
         return template.asked(build);
     }
 
     /**
-     * Decides after all versions were seen: no version is given twice, no number of a build neither, and each version is
-     * newer than all that exist.
+     * Decides after all versions were seen: no version and no build number is used twice, and each version is newer
+     * than all existing ones.
      *
-     * @throws IllegalArgumentException in one line, if no version can be given
+     * @throws IllegalArgumentException in one line, if no version can be created
      */
     public Decision decide(VersionSurvey seen) {
         Optional<String> objection = seen.objection();
@@ -44,13 +44,13 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
         }
         ImageVersion next = template.version(seen.nextBuild());
         seen.objectionTo(next).ifPresent(still -> {
-            throw new IllegalArgumentException(why + ", and with the next free number, " + still
+            throw new IllegalArgumentException(why + "; the next free number does not help: " + still
                     + "; check the clock of the controller, 'zone' and 'values'");
         });
         if (!bump) {
             throw new IllegalArgumentException(why
-                    + "; the build number may have been reset, a later build may have been first, or another job may create versions there. Use"
-                    + " 'bump: true' for the next free number, " + seen.nextBuild()
+                    + "; the build number may have been reset, a later build may have been faster, or another job may"
+                    + " create versions, too. Use 'bump: true' for the next free number, " + seen.nextBuild()
                     + ", or set the job's next build number");
         }
         return new Decision(next.tag(), Optional.of(why));

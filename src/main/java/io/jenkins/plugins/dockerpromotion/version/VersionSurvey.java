@@ -5,8 +5,8 @@ import java.math.BigInteger;
 import java.util.Optional;
 
 /**
- * What has to be known of the versions that exist before another one is given: the newest, the highest number of a build,
- * and one that is the wanted one's already. Keeps no more than these, however many tags it is shown.
+ * What must be known about existing versions before creating one: the newest version, the highest build number, and a
+ * version that conflicts with the wanted one. Keeps only these, however many tags it is given.
  */
 public final class VersionSurvey implements Serializable {
 
@@ -17,39 +17,39 @@ public final class VersionSurvey implements Serializable {
     private Known newest;
     private Known taken;
     private BigInteger highestBuild = BigInteger.ZERO;
-    /** Builds up to this one may have had a version that is not known any more. */
+    /** Builds up to this one may have had a version that is no longer stored. */
     private BigInteger usedUpTo = BigInteger.ONE.negate();
 
     private int looked;
 
-    /** @param wanted the version to give if nothing stands against it */
+    /** @param wanted the version to create unless there is a conflict */
     VersionSurvey(TagPattern pattern, ImageVersion wanted) {
         this.pattern = pattern;
         this.wanted = wanted;
         wanted.build().ifPresent(this::count);
     }
 
-    /** A survey that looks for the same and has seen nothing yet. */
+    /** A new survey for the same version. */
     public VersionSurvey anew() {
         return new VersionSurvey(pattern, wanted);
     }
 
-    /** A version that is a tag, or was given to a build and may become one. */
+    /** A version that is a tag, or that is reserved for a build and may become one. */
     private record Known(ImageVersion version, boolean isTag) implements Serializable {
         @Override
         public String toString() {
-            // Not to whom: who asks may not be allowed to know of that job.
-            return version + (isTag ? "" : " (given before)");
+            // Does not name the build: the reader may not be allowed to know that job.
+            return version + (isTag ? "" : " (reserved)");
         }
     }
 
-    /** Looks at a tag of the image. */
+    /** Adds a tag of the image. */
     public void see(String tag) {
         looked++;
         see(tag, true);
     }
 
-    /** Looks at a version that a build was given. */
+    /** Adds a version that a build was given. */
     void seeGiven(String version) {
         see(version, false);
     }
@@ -66,12 +66,12 @@ public final class VersionSurvey implements Serializable {
         });
     }
 
-    /** How many tags it was shown. */
+    /** How many tags were added. */
     public int looked() {
         return looked;
     }
 
-    /** Takes all builds up to this one for such that have a version. */
+    /** Treats all builds up to this one as having a version. */
     void useUpTo(BigInteger build) {
         usedUpTo = build;
         count(build);
@@ -81,20 +81,20 @@ public final class VersionSurvey implements Serializable {
         return highestBuild.add(BigInteger.ONE);
     }
 
-    /** Why the wanted version cannot be given. */
+    /** Why the wanted version cannot be used; empty if it can. */
     Optional<String> objection() {
         if (taken == null && wanted.build().filter(this::isUsed).isEmpty()) {
             return objectionTo(wanted);
         }
         String what = wanted.build()
                 .map(build -> taken == null
-                        ? "the numbers up to " + usedUpTo + " were given to earlier builds"
-                        : "build " + build + " has the version " + taken + " already")
-                .orElseGet(() -> "the version " + taken + " is there already");
-        return Optional.of(what + (pattern.isOrdered() ? ", the newest one there is " + newest : ""));
+                        ? "build numbers up to " + usedUpTo + " are already used"
+                        : "build " + build + " already has the version " + taken)
+                .orElseGet(() -> "the version " + taken + " already exists");
+        return Optional.of(what + (pattern.isOrdered() ? ", and the newest version is " + newest : ""));
     }
 
-    /** Why a version with a number that is free cannot be given. */
+    /** Why a version with a free build number cannot be used; empty if it can. */
     Optional<String> objectionTo(ImageVersion version) {
         if (newest == null || !pattern.isOrdered()) {
             return Optional.empty();
@@ -102,7 +102,7 @@ public final class VersionSurvey implements Serializable {
         int order = version.comparePrecedence(newest.version());
         return order > 0 || (order == 0 && pattern.hasCommit())
                 ? Optional.empty()
-                : Optional.of(version + " would not be newer than " + newest + ", the newest version there");
+                : Optional.of(version + " is not newer than " + newest + ", the newest version");
     }
 
     private void count(BigInteger build) {

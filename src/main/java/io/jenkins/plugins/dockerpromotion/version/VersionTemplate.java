@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** A version but for the number of its build: a pattern whose date and whose given values are known. */
+/** A version without its build number: a pattern with a date and values. */
 public final class VersionTemplate {
 
     private final TagPattern pattern;
@@ -31,10 +31,10 @@ public final class VersionTemplate {
     }
 
     /**
-     * Fills in all but the build.
+     * Fills in everything except the build number.
      *
-     * @param moment tells year, month, week and day; the year is that of the ISO week where there is a week
-     * @param zone whose calendar counts
+     * @param moment the date; with {@code week}, the year is that of the ISO week
+     * @param zone the time zone for the date
      * @throws IllegalArgumentException in one line, if versions of this pattern could decrease, or a value is missing
      */
     public static VersionTemplate of(String pattern, Instant moment, ZoneId zone, VersionValues values) {
@@ -42,7 +42,7 @@ public final class VersionTemplate {
     }
 
     /**
-     * Reads the name of a time zone.
+     * Parses the name of a time zone.
      *
      * @throws IllegalArgumentException in one line, if there is no such zone
      */
@@ -51,7 +51,7 @@ public final class VersionTemplate {
             return ZoneId.of(name);
         } catch (DateTimeException e) {
             throw new IllegalArgumentException(
-                    "'" + name + "' is not a time zone; there are UTC, Europe/Berlin, America/New_York and so on");
+                    "'" + name + "' is not a time zone; use a name such as UTC, Europe/Berlin or America/New_York");
         }
     }
 
@@ -71,7 +71,7 @@ public final class VersionTemplate {
         return pattern.match(tag.toString()).orElseThrow(() -> problem("'" + tag + "' is too long for a tag"));
     }
 
-    /** What was asked for, without the moment: it is the same when it is asked for again. */
+    /** The request without its time; the same request always has the same text. */
     String asked(BigInteger build) {
         return fields.stream()
                 .filter(TagField::isGiven)
@@ -97,8 +97,8 @@ public final class VersionTemplate {
     }
 
     /**
-     * The day of the calendar; but where clocks are set back over midnight, the day that had begun before goes on, since
-     * it would be lived through twice otherwise.
+     * The date. If clocks are set back over midnight, the later date counts, because the earlier one would occur twice
+     * otherwise.
      */
     private static LocalDate dayOf(Instant moment, ZoneId zone) {
         LocalDate day = LocalDate.ofInstant(moment, zone);
@@ -112,14 +112,14 @@ public final class VersionTemplate {
     private void refuseDatesThatGoBack() {
         boolean weeks = fields.contains(TagField.WEEK);
         if (weeks && (fields.contains(TagField.MONTH) || fields.contains(TagField.DAY))) {
-            throw problem("{week} goes with neither {month} nor {day}, for a week may belong to another year than its"
-                    + " days: 2018-12-31 is in week 1 of 2019");
+            throw problem("{week} cannot be combined with {month} or {day}, because a week may belong to another year"
+                    + " than its days: 2018-12-31 is in week 1 of 2019");
         }
         if ((weeks || fields.contains(TagField.MONTH)) && !fields.contains(TagField.YEAR)) {
-            throw problem((weeks ? "{week}" : "{month}") + " begins again each year, so it needs {year}");
+            throw problem((weeks ? "{week}" : "{month}") + " starts again each year, so it needs {year}");
         }
         if (fields.contains(TagField.DAY) && !fields.contains(TagField.MONTH)) {
-            throw problem("{day} begins again each month, so it needs {year} and {month}");
+            throw problem("{day} starts again each month, so it needs {year} and {month}");
         }
     }
 
@@ -131,17 +131,20 @@ public final class VersionTemplate {
                 .ifPresent(field -> {
                     throw problem("it needs a value for " + field.inBraces() + ": values: [" + field.fieldName()
                             + ": ...]"
-                            + (field == TagField.SHA ? ", since the build has no GIT_COMMIT in its environment" : ""));
+                            + (field == TagField.SHA
+                                    ? ", because the build has no GIT_COMMIT in its environment"
+                                    : ""));
                 });
         values.fields().stream()
                 .filter(field -> !fields.contains(field))
                 .findFirst()
                 .ifPresent(field -> {
-                    throw problem("it has no " + field.inBraces() + ", for which there is a value");
+                    throw problem(
+                            "'values' sets " + field.fieldName() + ", but the pattern has no " + field.inBraces());
                 });
     }
 
     private IllegalArgumentException problem(String why) {
-        return new IllegalArgumentException("no version can be made by the pattern '" + pattern + "': " + why);
+        return new IllegalArgumentException("the pattern '" + pattern + "' cannot be used for versions: " + why);
     }
 }

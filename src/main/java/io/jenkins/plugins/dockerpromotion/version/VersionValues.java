@@ -6,14 +6,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What somebody gave for the fields that come from neither the date nor the build: {@code major=1}. */
+/** Values for the fields that come from neither the date nor the build: {@code major=1}. */
 public final class VersionValues {
 
     private static final int SHORT_COMMIT = 12;
 
     private final Map<TagField, String> values;
 
-    /** Null if it is not known. */
+    /** Null if unknown. */
     private final String commit;
 
     private VersionValues(Map<TagField, String> values, String commit) {
@@ -22,9 +22,9 @@ public final class VersionValues {
     }
 
     /**
-     * Reads one value a line, blank lines left out.
+     * Parses one value per line, ignoring blank lines.
      *
-     * @throws IllegalArgumentException in one line, if one is not {@code name=value} or cannot stand in a tag
+     * @throws IllegalArgumentException in one line, if one is not {@code name=value} or not valid for its field
      */
     public static VersionValues parse(List<String> lines) {
         Map<TagField, String> values = new EnumMap<>(TagField.class);
@@ -32,25 +32,26 @@ public final class VersionValues {
             int equals = line.indexOf('=');
             if (equals < 0) {
                 throw new IllegalArgumentException(
-                        "'" + line + "' in 'values' is no name with a value, such as major=1");
+                        "'" + line + "' in 'values' is not a name with a value, such as major=1");
             }
             TagField field = field(line.substring(0, equals).trim());
             String value = written(field, line.substring(equals + 1).trim());
             if (!field.accepts(value)) {
                 throw new IllegalArgumentException(
-                        "'" + line + "' in 'values' cannot be: " + field.inBraces() + " is " + form(field));
+                        "'" + line + "' in 'values' is not valid: " + field.inBraces() + " is " + form(field));
             }
             if (values.put(field, value) != null) {
-                throw new IllegalArgumentException(field.inBraces() + " stands in 'values' twice");
+                throw new IllegalArgumentException("'values' sets " + field.fieldName() + " twice");
             }
         });
         return new VersionValues(values, null);
     }
 
     /**
-     * These, with the first twelve digits of {@code commit} where a commit is needed that is not among them.
+     * These values, with the first twelve digits of {@code commit} if the pattern needs a commit that is not among
+     * them.
      *
-     * @param commit anything that is none is not used
+     * @param commit ignored if it is not a commit
      */
     public VersionValues orCommit(String commit) {
         return new VersionValues(
@@ -63,7 +64,7 @@ public final class VersionValues {
                 .or(() -> Optional.ofNullable(commit).filter(c -> field == TagField.SHA));
     }
 
-    /** The fields for which there is a value of their own. */
+    /** The fields that were given explicitly. */
     Set<TagField> fields() {
         return values.keySet();
     }
@@ -72,7 +73,7 @@ public final class VersionValues {
         return TagField.named(name)
                 .filter(TagField::isGiven)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "'values' cannot have '" + name + "'; there can be " + TagField.names(TagField::isGiven)));
+                        "'values' cannot set '" + name + "'; it can set " + TagField.names(TagField::isGiven)));
     }
 
     private static String written(TagField field, String value) {
@@ -83,7 +84,7 @@ public final class VersionValues {
     private static String form(TagField field) {
         return switch (field) {
             case SHA -> "a commit, 7 to 64 digits 0-9a-f";
-            case PRERELEASE -> "identifiers of letters, digits and hyphens with dots between them, such as rc.1";
+            case PRERELEASE -> "identifiers of letters, digits and hyphens, separated by dots, such as rc.1";
             default -> "a number without leading zeros";
         };
     }

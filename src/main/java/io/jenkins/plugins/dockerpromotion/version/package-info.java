@@ -1,2 +1,2 @@
-/** Patterns of tags, the versions they find in them, and the order of those versions. */
+/** Patterns for tags, the versions in these tags, and their order. */
 package io.jenkins.plugins.dockerpromotion.version;

@@ -419,7 +419,7 @@ class DockerPromotionConfigurationTest {
     @Test
     void takesNoPatternByWhichNoBuildCanBeFound() throws Exception {
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        String why = "The pattern '{major}.{minor}' has no field {build}, so no build can be found with it.";
+        String why = "The pattern '{major}.{minor}' has no field {build}, so it cannot find a build.";
         assertThatThrownBy(() -> configuration.setDefaultPattern("{major}.{minor}"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage(why);

@@ -230,7 +230,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
         steps.buildNumber(103).variable("GIT_COMMIT", "0123456789abcdef");
 
         assertThatThrownBy(() -> run("imageVersion(image: 'technolog/serviceone')"))
-                .hasMessageContaining("build 103 has the version 2017.2.103 already");
+                .hasMessageContaining("build 103 already has the version 2017.2.103");
         run("""
                 said << imageVersion(image: 'technolog/serviceone', bump: true)
                 said << imageVersion(image: 'technolog/serviceone', bump: true)
@@ -240,7 +240,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
         assertThat(said).containsExactly("2017.2.104", "2017.2.104", "103-0123456789ab");
         steps.buildNumber(104);
         assertThatThrownBy(() -> run("imageVersion(image: 'technolog/serviceone')"))
-                .hasMessageContaining("build 104 has the version 2017.2.104 (given before) already");
+                .hasMessageContaining("build 104 already has the version 2017.2.104 (reserved)");
     }
 
     @Test

@@ -141,8 +141,8 @@ class ImageVersionStepTest {
         WorkflowRun again = jenkins.buildAndAssertStatus(Result.FAILURE, job);
 
         jenkins.assertLogContains(
-                "ERROR: Cannot create a version for this build: build 1 has the version 2026.47.1", again);
-        jenkins.assertLogContains("already, the newest one there is 2026.47.2 (given before)", again);
+                "ERROR: Cannot create a version for this build: build 1 already has the version 2026.47.1", again);
+        jenkins.assertLogContains(", and the newest version is 2026.47.2 (reserved)", again);
         jenkins.assertLogContains("Use 'bump: true' for the next free number, 3,", again);
         jenkins.assertLogNotContains("\tat io.jenkins", again);
     }
@@ -176,13 +176,13 @@ class ImageVersionStepTest {
 
             jenkins.assertLogContains(
                     "ERROR: Cannot create a version for build 103 of " + registry.host()
-                            + "/group/app: build 103 has the version"
-                            + " 2025.3.103 already, the newest one there is 2026.47.210;",
+                            + "/group/app: build 103 already has the version"
+                            + " 2025.3.103, and the newest version is 2026.47.210;",
                     stopped);
             jenkins.assertLogNotContains("\tat io.jenkins", stopped);
             jenkins.assertLogContains("version <2026.47.211>", bumped);
             jenkins.assertLogContains(
-                    "Taking the next free number instead: build 103 has the version 2025.3.103 already", bumped);
+                    "Taking the next free number instead: build 103 already has the version 2025.3.103", bumped);
         }
     }
 
@@ -202,7 +202,7 @@ class ImageVersionStepTest {
         assertThat(List.of(runs[0].getResult(), runs[1].getResult()))
                 .containsExactlyInAnyOrder(Result.SUCCESS, Result.FAILURE);
         WorkflowRun failed = runs[0].getResult() == Result.SUCCESS ? runs[1] : runs[0];
-        jenkins.assertLogContains("build 103 has the version 2026.47.103 (given before) already", failed);
+        jenkins.assertLogContains("build 103 already has the version 2026.47.103 (reserved)", failed);
     }
 
     /** Neither gets the list of tags before the other one asks for it as well. */
@@ -257,7 +257,7 @@ class ImageVersionStepTest {
     @Test
     void refusesParametersThatMakeNoSense() throws Exception {
         jenkins.assertLogContains(
-                "ERROR: Cannot create a version for this build: no version can be made by the pattern '{sha}': it needs a value",
+                "ERROR: Cannot create a version for this build: the pattern '{sha}' cannot be used for versions: it needs a value",
                 Pipelines.fail(jenkins, "imageVersion(pattern: '{sha}')"));
         jenkins.assertLogContains(
                 "ERROR: Cannot create a version for this build: 'Mars' is not a time zone",

@@ -133,7 +133,7 @@ class RestartTest {
             jenkins.assertLogContains("again <2026.53.7>", versions);
             begin(jenkins, "other", "agent", version("new"));
             WorkflowRun other = jenkins.waitForCompletion(last(jenkins, "other"));
-            jenkins.assertLogContains("build 7 has the version 2026.53.7 already", other);
+            jenkins.assertLogContains("build 7 already has the version 2026.53.7", other);
 
             GateStep.waitFor("inside");
             GateStep.open("inside");

@@ -101,7 +101,7 @@ class VersionReservationsTest {
                 .isEmpty();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> reserve(next, IMAGE, "other #103", request(103, false)))
-                .withMessageContaining("2026.47.103 (given before) already");
+                .withMessageContaining("2026.47.103 (reserved)");
         assertThat(reserve(next, IMAGE, "other #103", request(103, true))).isEqualTo("2026.47.104");
         assertThat(Files.readString(file)).contains("<version>2026.47.104</version>");
     }

@@ -51,7 +51,7 @@ class GivenVersionsTest {
 
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> given.decide(other, other.survey()))
-                .withMessageStartingWith("build 103 has the version 2026.47.103 (given before) already");
+                .withMessageStartingWith("build 103 already has the version 2026.47.103 (reserved)");
     }
 
     @Test
@@ -68,7 +68,7 @@ class GivenVersionsTest {
         VersionRequest forgotten = request(nextWeek, 1, false);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> full.decide(forgotten, forgotten.survey()))
-                .withMessageStartingWith("the numbers up to 2 were given to earlier builds, the newest one there is");
+                .withMessageStartingWith("build numbers up to 2 are already used, and the newest version is");
         VersionRequest bumped = request(nextWeek, 1, true);
         assertThat(full.decide(bumped, bumped.survey()).version()).isEqualTo("2026.48.53");
     }

@@ -71,20 +71,20 @@ class TagPatternTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "{year}.{wek}.{build}   | there is no field {wek}; there are year, month, week, day, build",
-                "{year}.{year}.{build}  | {year} stands in it twice",
-                "{build}{major}         | nothing tells where {build} ends and {major} begins",
-                "{build}1{major}        | nothing tells where {build} ends and {major} begins",
-                "{sha}{build}           | nothing tells where {sha} ends and {build} begins",
-                "{year}/{build}         | has a character that no tag can have",
-                "{year} {build}         | has a character that no tag can have",
-                "{build                 | the brace at position 1 has no partner",
-                "a}{build}              | the brace at position 2 has no partner",
+                "{year}.{wek}.{build}   | there is no field {wek}; the fields are year, month, week, day, build",
+                "{year}.{year}.{build}  | {year} occurs twice",
+                "{build}{major}         | it is ambiguous where {build} ends and {major} begins",
+                "{build}1{major}        | it is ambiguous where {build} ends and {major} begins",
+                "{sha}{build}           | it is ambiguous where {sha} ends and {build} begins",
+                "{year}/{build}         | contains a character that is not allowed",
+                "{year} {build}         | contains a character that is not allowed",
+                "{build                 | the brace at position 1 is not matched",
+                "a}{build}              | the brace at position 2 is not matched",
                 "{}                     | there is no field {}",
                 "latest                 | it has no field",
-                "{prerelease}           | {prerelease} has to stand at its end, behind the version",
-                "{build}{prerelease}-x  | {prerelease} has to stand at its end, behind the version",
-                "{build}-{prerelease}   | {prerelease} brings its hyphen along",
+                "{prerelease}           | {prerelease} must be at the end, after the version",
+                "{build}{prerelease}-x  | {prerelease} must be at the end, after the version",
+                "{build}-{prerelease}   | {prerelease} includes its hyphen",
                 ".{build}               | a tag cannot begin with '.'",
                 "''                     | it is empty",
             })
@@ -100,7 +100,7 @@ class TagPatternTest {
     void saysThatABuildCannotBeFoundWithoutItsField() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> TagPattern.of("{year}.{week}").requireBuild())
-                .withMessage("The pattern '{year}.{week}' has no field {build}, so no build can be found with it.");
+                .withMessage("The pattern '{year}.{week}' has no field {build}, so it cannot find a build.");
     }
 
     @ParameterizedTest
@@ -125,7 +125,7 @@ class TagPatternTest {
             value = {
                 "(?<build>\\d+        | Unclosed group near position",
                 "[(?<build>\\d+)      | near position",
-                "(((){999}){999}){0,999}(?<build>\\d+) | the counts of its repetitions are too high",
+                "(((){999}){999}){0,999}(?<build>\\d+) | its repetition counts are too high",
             })
     void refusesAnExpressionThatCannotBeUsed(String regex, String why) {
         assertThatIllegalArgumentException()
@@ -140,8 +140,8 @@ class TagPatternTest {
         assertThat(pattern.match("v1-2")).isPresent();
         assertThatIllegalArgumentException()
                 .isThrownBy(pattern::requireBuild)
-                .withMessage("The regular expression 'v(\\d+)-(\\d+)' has no group (?<build>...) around the number of"
-                        + " the build, so no build can be found with it.");
+                .withMessage("The regular expression 'v(\\d+)-(\\d+)' has no group (?<build>...) around the build"
+                        + " number, so it cannot find a build.");
     }
 
     @Test

@@ -51,9 +51,9 @@ class VersionRequestTest {
     @Test
     void refusesANumberThatHasAVersionInAnyWeek() {
         assertRefused(
-                "build 103 has the version 2020.1.103 already, the newest one there is 2026.47.102; the build number"
-                        + " may have been reset, a later build may have been first, or another job may create versions"
-                        + " there. Use 'bump: true' for the next free number, 104",
+                "build 103 already has the version 2020.1.103, and the newest version is 2026.47.102; the build number"
+                        + " may have been reset, a later build may have been faster, or another job may create"
+                        + " versions, too. Use 'bump: true' for the next free number, 104",
                 request(103, false),
                 "2026.47.102",
                 "2020.1.103");
@@ -61,10 +61,7 @@ class VersionRequestTest {
 
     @Test
     void refusesAVersionThatWouldNotBeNewer() {
-        assertRefused(
-                "2026.47.5 would not be newer than 2026.47.210, the newest version there",
-                request(5, false),
-                "2026.47.210");
+        assertRefused("2026.47.5 is not newer than 2026.47.210, the newest version", request(5, false), "2026.47.210");
         assertThat(decide(request(5, false), "2026.46.210").version()).isEqualTo("2026.47.5");
     }
 
@@ -72,7 +69,7 @@ class VersionRequestTest {
     void takesTheNumberAfterTheHighestOneAndSaysWhy() {
         VersionRequest.Decision decision = decide(request(5, true), "2026.47.7", "2019.3.210", "2026.9.8");
         assertThat(decision.version()).isEqualTo("2026.47.211");
-        assertThat(decision.bumped()).contains("2026.47.5 would not be newer than 2026.47.7, the newest version there");
+        assertThat(decision.bumped()).contains("2026.47.5 is not newer than 2026.47.7, the newest version");
         assertThat(decide(request(103, true), "2026.09.103").version()).isEqualTo("2026.47.104");
     }
 
@@ -80,8 +77,8 @@ class VersionRequestTest {
     void noNumberHelpsAgainstAVersionOfTheFuture() {
         for (boolean bump : List.of(true, false)) {
             assertRefused(
-                    "2026.47.103 would not be newer than 2026.50.90, the newest version there, and with the next free"
-                            + " number, 2026.47.104 would not be newer than 2026.50.90, the newest version there; check the"
+                    "2026.47.103 is not newer than 2026.50.90, the newest version; the next free number does"
+                            + " not help: 2026.47.104 is not newer than 2026.50.90, the newest version; check the"
                             + " clock of the controller, 'zone' and 'values'",
                     request(103, bump),
                     "2026.50.90");
@@ -92,9 +89,9 @@ class VersionRequestTest {
     void withoutABuildAVersionIsGivenOnce() {
         VersionRequest semantic = request("1.2.3{prerelease}", 7, true, "prerelease=rc.2");
         assertThat(decide(semantic, "1.2.3-rc.1").version()).isEqualTo("1.2.3-rc.2");
-        assertRefused("the version 1.2.3-rc.2 is there already, the newest one there is", semantic, "1.2.3-rc.2");
-        assertRefused("1.2.3-rc.2 would not be newer than 1.2.3, the newest", semantic, "1.2.3-rc.1", "1.2.3");
-        assertRefused("2026.5 would not be newer", week5(), "2026.05");
+        assertRefused("the version 1.2.3-rc.2 already exists, and the newest version is", semantic, "1.2.3-rc.2");
+        assertRefused("1.2.3-rc.2 is not newer than 1.2.3, the newest", semantic, "1.2.3-rc.1", "1.2.3");
+        assertRefused("2026.5 is not newer", week5(), "2026.05");
     }
 
     private static VersionRequest week5() {
@@ -107,10 +104,10 @@ class VersionRequestTest {
     void commitsHaveNoOrder() {
         VersionRequest commit = request("{sha}", 7, false, "sha=0a1b2c3");
         assertThat(decide(commit, "fffffff", "0000000").version()).isEqualTo("0a1b2c3");
-        assertRefused("the version 0a1b2c3 is there already; use other 'values', or a pattern", commit, "0a1b2c3");
+        assertRefused("the version 0a1b2c3 already exists; use other 'values', or a pattern", commit, "0a1b2c3");
         VersionRequest ofDay = request("{year}{month}{day}-{sha}", 7, false, "sha=0a1b2c3");
         assertThat(decide(ofDay, "20261121-fffffff").version()).isEqualTo("20261121-0a1b2c3");
-        assertRefused("would not be newer than 20261122-0000000", ofDay, "20261122-0000000");
+        assertRefused("is not newer than 20261122-0000000", ofDay, "20261122-0000000");
     }
 
     @Test

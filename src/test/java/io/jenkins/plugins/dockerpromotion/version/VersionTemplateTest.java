@@ -116,8 +116,9 @@ class VersionTemplateTest {
                         Instant.EPOCH,
                         VersionTemplate.zone("UTC"),
                         VersionValues.parse(List.of()).orCommit("")))
-                .withMessage("no version can be made by the pattern '{sha}': it needs a value for {sha}: values: [sha:"
-                        + " ...], since the build has no GIT_COMMIT in its environment");
+                .withMessage(
+                        "the pattern '{sha}' cannot be used for versions: it needs a value for {sha}: values: [sha:"
+                                + " ...], because the build has no GIT_COMMIT in its environment");
     }
 
     @ParameterizedTest
@@ -125,21 +126,21 @@ class VersionTemplateTest {
             delimiter = '|',
             quoteCharacter = '~',
             value = {
-                "{year}.{month}.{week}.{build} |         | {week} goes with neither {month} nor {day}",
-                "{year}.{week}.{day}.{build}   |         | {week} goes with neither {month} nor {day}",
-                "{week}.{build}                |         | {week} begins again each year, so it needs {year}",
-                "{month}.{build}               |         | {month} begins again each year, so it needs {year}",
-                "{year}.{day}.{build}          |         | {day} begins again each month",
+                "{year}.{month}.{week}.{build} |         | {week} cannot be combined with {month} or {day}",
+                "{year}.{week}.{day}.{build}   |         | {week} cannot be combined with {month} or {day}",
+                "{week}.{build}                |         | {week} starts again each year, so it needs {year}",
+                "{month}.{build}               |         | {month} starts again each year, so it needs {year}",
+                "{year}.{day}.{build}          |         | {day} starts again each month",
                 "{major}.{build}               |         | it needs a value for {major}: values: [major: ...]",
-                "{build}                       | major=1 | it has no {major}, for which there is a value",
-                "{major}                       | major   | 'major' in 'values' is no name with a value, such as major=1",
-                "{major}                       | major=01 | 'major=01' in 'values' cannot be: {major} is a number",
-                "{major}                       | major=1;major=2 | {major} stands in 'values' twice",
+                "{build}                       | major=1 | 'values' sets major, but the pattern has no {major}",
+                "{major}                       | major   | 'major' in 'values' is not a name with a value, such as major=1",
+                "{major}                       | major=01 | 'major=01' in 'values' is not valid: {major} is a number",
+                "{major}                       | major=1;major=2 | 'values' sets major twice",
                 "{sha}                         | sha=master | {sha} is a commit, 7 to 64 digits",
                 "1{prerelease}                 | prerelease=rc 1 | {prerelease} is identifiers of letters",
-                "{year}.{build}                | year=2017 | 'values' cannot have 'year'; there can be major, minor",
-                "{build}                       | build=7 | 'values' cannot have 'build'",
-                "{build}                       | size=7  | 'values' cannot have 'size'",
+                "{year}.{build}                | year=2017 | 'values' cannot set 'year'; it can set major, minor",
+                "{build}                       | build=7 | 'values' cannot set 'build'",
+                "{build}                       | size=7  | 'values' cannot set 'size'",
             })
     void refusesWhatCouldDecreaseOrHasNoValue(String pattern, String values, String why) {
         String[] lines = values == null ? new String[0] : values.split(";");
