@@ -33,10 +33,6 @@ final class TagList {
 
     private static final int ECR_PAGE_SIZE = 1_000;
 
-    /** Where registries and the gateways before them cut a page, whatever was asked for. */
-    private static final Set<Integer> CAPS =
-            Set.of(20, 25, 30, 50, 64, 100, 128, 200, 250, 256, 500, 512, 1_000, 1_024, 2_000, 5_000, 10_000);
-
     private static final int MAX_TAGS = 1_000_000;
     private static final int MAX_PAGES = 10_000;
 
@@ -181,6 +177,7 @@ final class TagList {
         private final ListProgress progress = new ListProgress("the tags of " + image, transport.context());
         private Page page;
         private List<String> unseen;
+        private String lastButOne = "";
         private boolean linked;
         private boolean unlinked;
 
@@ -189,8 +186,12 @@ final class TagList {
         }
 
         private void take(Page next) throws RegistryException {
+            String last = page == null ? "" : page.last();
             page = next;
             unseen = page.names().stream().filter(seen::add).toList();
+            if (!unseen.isEmpty()) {
+                lastButOne = unseen.size() > 1 ? unseen.get(unseen.size() - 2) : last;
+            }
             progress.at(seen.size(), OptionalInt.empty());
             if (seen.size() > MAX_TAGS || followed.size() > MAX_PAGES) {
                 throw incomplete("it goes on after " + followed.size() + " pages and " + seen.size() + " tags");
@@ -221,33 +222,46 @@ final class TagList {
         }
 
         private boolean askOn() throws RegistryException, InterruptedException {
-            int before = page.names().size();
-            String query = query(size, page.last());
+            Page before = page;
+            String query = query(size, before.last());
             followed.add(query);
             try {
                 take(page(query));
             } catch (RegistryException e) {
-                throw isRefusal(e) ? unclear(before, "answers " + e.status()) : e;
+                if (isRefusal(e) && !small(before).next().isPresent()) {
+                    throw unclear(before, "answers " + e.status());
+                }
+                if (!isRefusal(e)) {
+                    throw e;
+                }
+                return false;
             }
-            if (!unseen.isEmpty()) {
-                unlinked = true;
-                return true;
-            }
-            if (!page.names().isEmpty()
-                    && page.names().size() >= before
-                    && takesCounts(page.names().size())) {
+            unlinked |= !unseen.isEmpty();
+            if (unseen.isEmpty() && page.names().size() >= before.names().size() && !isTheEnd(before)) {
                 throw unclear(before, "sends the same tags");
             }
-            return false;
+            return !unseen.isEmpty();
         }
 
-        /** Who ignores the count as well, as the CNCF registry did before 3.0, always sends all tags. */
-        private boolean takesCounts(int usual) throws RegistryException, InterruptedException {
-            return page("n=" + (usual == 1 ? 2 : 1)).names().size() != usual;
+        /** Whether {@code last} was the last page, though the registry sends the same tags when it is asked for more. */
+        private boolean isTheEnd(Page last) throws RegistryException, InterruptedException {
+            Page small = small(page);
+            // Who ignores the count as well, as the CNCF registry did before 3.0, always sends all tags. Who knows
+            // nothing that comes after the last tag may begin again, as crane's registry does.
+            return small.next().isPresent()
+                    || small.names().size() == page.names().size()
+                    || !lastButOne.isEmpty()
+                            && page(query(size, lastButOne)).names().equals(List.of(last.last()));
         }
 
-        private RegistryException unclear(int tags, String what) {
-            return incomplete("the list may have been cut after exactly " + tags + " tags, and the registry " + what
+        /** Fewer or more tags than a page has, which shows whether the registry counts, and names the next page. */
+        private Page small(Page usual) throws RegistryException, InterruptedException {
+            return page("n=" + (usual.names().size() == 1 ? 2 : 1));
+        }
+
+        private RegistryException unclear(Page last, String what) {
+            return incomplete("the list may have been cut after exactly "
+                    + last.names().size() + " tags, and the registry " + what
                     + " when it is asked for what comes after the last; an administrator can set another page size for"
                     + " this registry");
         }
@@ -261,7 +275,18 @@ final class TagList {
     private boolean mayBeCut(Page page) {
         return page.next().isEmpty()
                 && !page.names().isEmpty()
-                && (page.names().size() == size || CAPS.contains(page.names().size()));
+                && (page.names().size() == size || isRound(page.names().size()));
+    }
+
+    /** Registries and the gateways before them cut a page at such a number, whatever was asked for. */
+    private static boolean isRound(int tags) {
+        int digits = tags;
+        while (digits % 10 == 0) {
+            digits /= 10;
+        }
+        boolean power = Integer.bitCount(tags) == 1;
+        return tags >= 10
+                && (digits < 10 || power || Set.of(25, 75, 150, 250, 750).contains(tags));
     }
 
     /** A client's mistake, other than a lack of rights or patience. */

@@ -107,13 +107,24 @@ class TagListTest {
         "0, 10000, 10001",
         "7, 10000, 15",
         "1, 10000, 3",
-        "200, 30, 95"
+        "200, 30, 95",
+        "0, 30, 95",
+        "0, 40, 41",
+        "0, 75, 150",
+        "0, 99, 98",
+        "0, 150, 301",
+        "0, 300, 600",
+        "0, 3000, 3001",
+        "0, 9000, 9001",
+        "100, 10000, 201",
+        "0, 10000, 20"
     })
     void asksOnWhereAPageMayHaveBeenCutWithoutAWord(int size, int largestPage, int tags) throws Exception {
         for (List<Quirk> ways : List.of(
                 List.of(Quirk.NO_LINK),
                 List.of(Quirk.NO_LINK, Quirk.LAST_INCLUDED),
                 List.of(Quirk.NO_LINK, Quirk.UNSORTED_PAGES),
+                List.of(Quirk.NO_LINK, Quirk.BEGINS_AGAIN),
                 List.of(Quirk.IGNORES_PAGING))) {
             if (size == 1 && ways.contains(Quirk.LAST_INCLUDED)) {
                 continue;
@@ -142,6 +153,18 @@ class TagListTest {
                     .hasMessageContaining("answers " + status);
             registry.close();
         }
+    }
+
+    /** Older releases of Quay ignore {@code last}, others refuse it; both name the next page where there is one. */
+    @ParameterizedTest
+    @ValueSource(ints = {200, 400, 404, 405, 422})
+    void believesThatAListEndsWhereTheRegistryNamesNextPages(int status) throws Exception {
+        start(InMemoryRegistry.builder().with(Quirk.NEXT_PAGE_TOKEN, Quirk.IGNORES_LAST), 50);
+        if (status != 200) {
+            registry.onRequest(
+                    r -> !r.parameters("last").isEmpty(), Fault.status(status).always());
+        }
+        assertThat(list()).hasSize(50);
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class DockerRegistryProcess implements AutoCloseable {
     // bcrypt, the only hash this registry takes, of PASSWORD; the JDK cannot compute one.
     private static final String HASH = "$2y$05$dockerpromotiontestineCSJmp0EMOOD03TDUaBPZ2r10To0d9Le";
 
-    private static final Path BINARY = Path.of("/usr/bin/docker-registry");
+    private static final String COMMAND = "docker-registry";
     private static final Duration START_LIMIT = Duration.ofSeconds(20);
 
     private final TemporaryDirectory directory;
@@ -39,12 +39,12 @@ public final class DockerRegistryProcess implements AutoCloseable {
     }
 
     public static boolean isAvailable() {
-        return Files.isExecutable(BINARY);
+        return FieldTool.find(COMMAND).isPresent();
     }
 
     /** Skips the test class, with a line on the console, where there is no registry; for {@code @BeforeAll}. */
     public static void assumeAvailable(Class<?> testClass) {
-        LeftOut.unless(isAvailable(), testClass, "docker-registry is not installed");
+        FieldTool.assumeAvailable(testClass, COMMAND);
     }
 
     /** A registry over http that lets everybody do everything but delete. */
@@ -93,7 +93,8 @@ public final class DockerRegistryProcess implements AutoCloseable {
         Files.writeString(home.resolve("htpasswd"), USER + ":" + HASH + "\n");
         Path file = Files.writeString(home.resolve("config.yml"), config.yaml(port, home));
         Path log = home.resolve("log");
-        Process process = new ProcessBuilder(List.of(BINARY.toString(), "serve", file.toString()))
+        Process process = new ProcessBuilder(
+                        FieldTool.find(COMMAND).orElseThrow().toString(), "serve", file.toString())
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile())
                 .start();

@@ -22,6 +22,8 @@ public enum Quirk {
     NO_LINK,
     /** Always sends the first page, whatever {@code last} says. */
     IGNORES_LAST,
+    /** Sends the first page for what comes after the last tag, like crane's registry. */
+    BEGINS_AGAIN,
     /** Begins a page with the tag that {@code last} names. */
     LAST_INCLUDED,
     /** The path of the next page is the one that a proxy in front of the registry asked for. */

@@ -52,6 +52,9 @@ final class TagRoutes {
         boolean again = settings.has(Quirk.REPEATS_A_PAGE) || settings.has(Quirk.IGNORES_LAST);
         String start = again ? "" : PageLink.start(request);
         Collection<String> rest = after(repository, start);
+        if (settings.has(Quirk.BEGINS_AGAIN) && rest.isEmpty()) {
+            rest = after(repository, "");
+        }
         List<String> page = new ArrayList<>();
         for (String tag : rest) {
             if (page.size() == size) {
