@@ -17,7 +17,11 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
 import io.jenkins.plugins.dockerpromotion.testing.CraneRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.RequestLog;
+import io.jenkins.plugins.dockerpromotion.testing.ReverseProxy;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.net.URI;
 import java.nio.file.Files;
@@ -30,7 +34,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,22 +47,19 @@ class AttachmentsIT {
     private static final TestImage IMAGE = TestImage.ociIndex(AMD64, ARM64);
 
     @TempDir
-    private Path directory;
+    private static Path directory;
+
+    private static FieldTool cosign;
+    private static FieldTool oras;
 
     private final List<AutoCloseable> servers = new ArrayList<>();
     private final List<RegistryLocation> locations = new ArrayList<>();
     private final List<String> notices = new CopyOnWriteArrayList<>();
-    private FieldTool cosign;
-    private FieldTool oras;
 
     @BeforeAll
-    static void needsTools() {
+    static void needsTools() throws Exception {
         FieldTool.assumeAvailable(AttachmentsIT.class, "cosign", "oras", "crane");
         DockerRegistryProcess.assumeAvailable(AttachmentsIT.class);
-    }
-
-    @BeforeEach
-    void makeKeys() throws Exception {
         cosign = FieldTool.of("cosign", directory);
         oras = FieldTool.of("oras", directory);
         cosign.run("generate-key-pair");
@@ -74,31 +74,38 @@ class AttachmentsIT {
         }
     }
 
+    /** A repository, and what our own client asks of the registry that has it. */
+    private record Side(String repository, RequestLog requests) {}
+
     /** Our own has the referrers API, the others have not. */
-    private String start(String registry) throws Exception {
-        URI uri;
-        if (registry.equals("crane")) {
-            CraneRegistryProcess crane = CraneRegistryProcess.start();
-            servers.add(crane);
-            uri = crane.uri();
-        } else if (registry.equals("CNCF")) {
-            DockerRegistryProcess cncf = DockerRegistryProcess.builder().start();
-            servers.add(cncf);
-            uri = cncf.uri();
-        } else {
-            InMemoryRegistry own = InMemoryRegistry.start();
-            servers.add(own);
-            uri = own.uri();
+    private Side start(String registry, String path) throws Exception {
+        if (registry.equals("API")) {
+            InMemoryRegistry own = opened(InMemoryRegistry.start());
+            return side(own.uri(), own, path);
         }
-        locations.add(new RegistryLocation(uri.getAuthority(), uri, uri, ""));
-        return uri.getAuthority();
+        URI uri = registry.equals("crane")
+                ? opened(CraneRegistryProcess.start()).uri()
+                : opened(DockerRegistryProcess.builder().start()).uri();
+        return side(uri, opened(ReverseProxy.before(uri)), path);
     }
 
-    private PromotionReceipt promote(String from, String to, boolean referrers) throws Exception {
+    private Side side(URI uri, HttpTestServer asked, String path) {
+        locations.add(new RegistryLocation(uri.getAuthority(), asked.uri(), asked.uri(), ""));
+        return new Side(uri.getAuthority() + path, asked.requests());
+    }
+
+    private <T extends AutoCloseable> T opened(T server) {
+        servers.add(0, server);
+        return server;
+    }
+
+    private PromotionReceipt promote(Side from, Side to, boolean referrers) throws Exception {
+        from.requests.clear();
+        to.requests.clear();
         return PromotionRequest.of(
-                        ImageName.parse(from),
+                        ImageName.parse(from.repository),
                         new Tag("1.0"),
-                        ImageName.parse(to),
+                        ImageName.parse(to.repository),
                         List.of("{tag}"),
                         new PromotionRequest.Options(false, referrers, false))
                 .run(new RegistryContext(
@@ -173,51 +180,77 @@ class AttachmentsIT {
     private record Findings(List<Set<String>> verified, Set<String> discovered) {}
 
     /** All that the tools tell. */
-    private Findings find(String repository, String sbom) throws Exception {
+    private Findings find(Side side, String sbom) throws Exception {
         List<Set<String>> verified = new ArrayList<>();
         for (String digest : List.of(IMAGE.digest(), AMD64.digest(), ARM64.digest(), sbom)) {
-            verified.add(verified("verify", repository, digest));
+            verified.add(verified("verify", side.repository, digest));
         }
-        verified.add(verified("verify-attestation", repository, IMAGE.digest(), "--type=" + PREDICATE));
-        return new Findings(verified, discovered(repository));
+        verified.add(verified("verify-attestation", side.repository, IMAGE.digest(), "--type=" + PREDICATE));
+        return new Findings(verified, discovered(side.repository));
     }
 
     @ParameterizedTest(name = "{0} to {1}, bundles: {2}")
     @CsvSource({
-        "own,own,true",
-        "own,own,false",
-        "own,CNCF,true",
-        "own,CNCF,false",
-        "own,crane,true",
-        "crane,own,true",
-        "crane,own,false",
-        "crane,CNCF,true",
-        "CNCF,crane,false"
+        "API, API, true",
+        "API, API, false",
+        "API, CNCF, true",
+        "API, CNCF, false",
+        "API, crane, true",
+        "API, crane, false",
+        "CNCF, API, true",
+        "CNCF, API, false",
+        "CNCF, crane, true",
+        "CNCF, crane, false",
+        "crane, CNCF, true",
+        "crane, CNCF, false"
     })
     void theyFindTheSameBeforeAndAfter(String from, String to, boolean bundles) throws Exception {
-        InMemoryRegistry seed = InMemoryRegistry.start();
-        servers.add(seed);
-        locations.add(new RegistryLocation(seed.host(), seed.uri(), seed.uri(), ""));
-        seed.push("app", "1.0", IMAGE);
-        String source = start(from) + "/team/app";
-        String target = start(to) + "/prod/app";
-        promote(seed.host() + "/app", source, false);
-        sign(source + "@" + IMAGE.digest(), bundles, "--recursive");
-        cosign("attest", source + "@" + IMAGE.digest(), bundles, "--predicate=scan.json", "--type=" + PREDICATE);
-        String sbom = attachSbom(source + ":1.0");
-        sign(source + "@" + sbom, bundles);
+        Side seed = start("API", "/app");
+        ((InMemoryRegistry) servers.get(0)).push("app", "1.0", IMAGE);
+        Side source = start(from, "/team/app");
+        Side target = start(to, "/prod/app");
+        promote(seed, source, false);
+        String image = source.repository + "@" + IMAGE.digest();
+        sign(image, bundles, "--recursive");
+        cosign("attest", image, bundles, "--predicate=scan.json", "--type=" + PREDICATE);
+        String sbom = attachSbom(source.repository + ":1.0");
+        sign(source.repository + "@" + sbom, bundles);
         Findings before = find(source, sbom);
         assertThat(before.verified).hasSize(5).noneMatch(Set::isEmpty);
 
         PromotionReceipt receipt = promote(source, target, true);
 
         assertThat(receipt.attachments()).as(before.discovered + "\n" + notices).isEqualTo(6);
+        assertNothingMovedTwice(source, target);
         assertThat(find(target, sbom)).isEqualTo(before);
 
         // Whoever signs once more finds a list that can be added to; what is new follows, and nothing else.
-        sign(source + "@" + AMD64.digest(), bundles, "--annotations=again=yes");
+        sign(source.repository + "@" + AMD64.digest(), bundles, "--annotations=again=yes");
         assertThat(promote(source, target, true).attachments()).isEqualTo(1);
+        assertNothingMovedTwice(source, target);
+        assertThat(writes(target)).as("two blobs, a manifest or two").hasSizeLessThanOrEqualTo(5);
+        assertThat(verified("verify", target.repository, AMD64.digest()))
+                .hasSize(2)
+                .isEqualTo(verified("verify", source.repository, AMD64.digest()));
+
         assertThat(promote(source, target, true).attachments()).isZero();
-        assertThat(find(target, sbom)).isEqualTo(find(source, sbom));
+        assertThat(writes(target)).isEmpty();
+        assertThat(source.requests.blobBytesDown()).isZero();
+        assertThat(source.requests.count()).as("five for each of ten manifests").isLessThanOrEqualTo(52);
+        assertThat(target.requests.count()).isLessThanOrEqualTo(9);
+        assertThat(source.requests.bytes() + target.requests.bytes()).isLessThan(10_000);
+    }
+
+    private static void assertNothingMovedTwice(Side source, Side target) {
+        assertThat(source.requests.all("GET", ".*/blobs/sha256:.*"))
+                .extracting(RecordedRequest::path)
+                .doesNotHaveDuplicates();
+        assertThat(writes(target))
+                .flatExtracting(request -> request.parameters("digest"))
+                .doesNotHaveDuplicates();
+    }
+
+    private static List<RecordedRequest> writes(Side side) {
+        return side.requests.all(request -> !Set.of("GET", "HEAD").contains(request.method()));
     }
 }

@@ -1,0 +1,63 @@
+package io.jenkins.plugins.dockerpromotion.testing;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Locale;
+import java.util.Set;
+
+/** Stands before a registry that is a program of its own, and records what is asked of it and how many bytes move. */
+public final class ReverseProxy extends HttpTestServer {
+
+    /** What each connection says for itself. */
+    private static final Set<String> OF_CONNECTIONS =
+            Set.of("host", "connection", "content-length", "transfer-encoding", "expect", "upgrade");
+
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final URI server;
+
+    private ReverseProxy(URI server) {
+        super(ServerOptions.DEFAULT);
+        this.server = server;
+    }
+
+    public static ReverseProxy before(URI server) {
+        ReverseProxy proxy = new ReverseProxy(server);
+        proxy.listen();
+        return proxy;
+    }
+
+    @Override
+    Answer answer(Incoming request) throws IOException {
+        RecordedRequest record = request.record();
+        HttpRequest.Builder forwarded = HttpRequest.newBuilder(
+                        server.resolve(record.path() + (record.query().isEmpty() ? "" : "?" + record.query())))
+                .method(record.method(), BodyPublishers.ofByteArray(request.bytes()))
+                .header("X-Forwarded-Host", host());
+        record.headers().forEach((name, values) -> {
+            if (!OF_CONNECTIONS.contains(name)) {
+                values.forEach(value -> forwarded.header(name, value));
+            }
+        });
+        try {
+            HttpResponse<byte[]> answered = client.send(forwarded.build(), BodyHandlers.ofByteArray());
+            Answer answer = Answer.of(answered.statusCode()).body(Content.of(answered.body()));
+            for (var header : answered.headers().map().entrySet()) {
+                if (!OF_CONNECTIONS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+                    for (String value : header.getValue()) {
+                        answer = answer.plus(header.getKey(), value);
+                    }
+                }
+            }
+            return answer;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+}
