@@ -8,6 +8,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -33,6 +34,8 @@ public final class AttachmentRemover {
     private final AttachmentFinder finder;
     private final Need need;
     private final Optional<Set<AttachmentTag>> known;
+    private final Set<Digest> knownSubjects;
+    private Map<Digest, Set<Tag>> holders;
 
     /** Tells whether a tag that stays points to a manifest, or to an index that lists it. */
     @FunctionalInterface
@@ -68,24 +71,29 @@ public final class AttachmentRemover {
         this.need = need;
         this.known = known.map(all ->
                 all.stream().flatMap(tag -> AttachmentTag.of(tag).stream()).collect(Collectors.toSet()));
+        this.knownSubjects = this.known.stream()
+                .flatMap(Set::stream)
+                .map(AttachmentTag::subject)
+                .collect(Collectors.toSet());
     }
 
-    /** Finds what goes with images whose last tag goes. Changes nothing. */
-    public List<Removal> ofImages(Collection<Digest> going) throws RegistryException, InterruptedException {
+    /**
+     * Finds what goes with images whose last tag goes. Changes nothing.
+     *
+     * @param going the images, and the manifests that they consist of; none to have these read
+     */
+    public List<Removal> ofImages(Map<Digest, ? extends Collection<Digest>> going)
+            throws RegistryException, InterruptedException {
         if (going.isEmpty()) {
             return List.of();
         }
-        // Docker Hub deletes tags only: what it lists without one stays.
-        boolean listed = !tags.isOnDockerHub()
-                && tags.registry()
-                        .referrers(finder.pinned(going.iterator().next()))
-                        .offered();
+        List<Digest> images = List.copyOf(going.keySet());
+        boolean listed = tags.registry().referrers(finder.pinned(images.get(0))).offered();
         if (!listed && known.isPresent() && known.get().isEmpty()) {
             return List.of();
         }
+        List<Set<Digest>> parts = each(images, image -> parts(image, going.get(image)));
         Map<Digest, Set<Digest>> subjects = new LinkedHashMap<>();
-        List<Digest> images = going.stream().distinct().toList();
-        List<Set<Digest>> parts = each(images, this::withParts);
         for (int i = 0; i < images.size(); i++) {
             for (Digest part : parts.get(i)) {
                 subjects.computeIfAbsent(part, p -> new LinkedHashSet<>()).add(images.get(i));
@@ -96,10 +104,7 @@ public final class AttachmentRemover {
 
     /** Finds what refers to images that are not there any more, by the tags that tell their digests. Changes nothing. */
     public List<Removal> orphans() throws RegistryException, InterruptedException {
-        List<Digest> subjects = known.orElse(Set.of()).stream()
-                .map(AttachmentTag::subject)
-                .distinct()
-                .toList();
+        List<Digest> subjects = List.copyOf(knownSubjects);
         List<Optional<Digest>> there = each(subjects, subject -> tags.registry().digestOf(finder.pinned(subject)));
         Map<Digest, Set<Digest>> gone = new LinkedHashMap<>();
         for (int i = 0; i < subjects.size(); i++) {
@@ -111,17 +116,17 @@ public final class AttachmentRemover {
     }
 
     /** A manifest and those it lists. What cannot be read as one lists none. */
-    private Set<Digest> withParts(Digest digest) throws RegistryException, InterruptedException {
-        Set<Digest> all = new LinkedHashSet<>();
-        List<Digest> open = new ArrayList<>(List.of(digest));
+    private Set<Digest> parts(Digest image, Collection<Digest> known) throws RegistryException, InterruptedException {
+        Set<Digest> all = new LinkedHashSet<>(List.of(image));
+        all.addAll(known);
+        List<Digest> open = new ArrayList<>(known.isEmpty() ? List.of(image) : List.of());
         while (!open.isEmpty()) {
-            Digest next = open.remove(0);
-            if (all.add(next)) {
-                read(next).ifPresent(manifest -> {
-                    for (Descriptor child : manifest.children()) {
-                        open.add(child.digest());
-                    }
-                });
+            List<Descriptor> children =
+                    read(open.remove(0)).map(Manifest::children).orElse(List.of());
+            for (Descriptor child : children) {
+                if (all.add(child.digest()) && MediaTypes.isIndex(child.mediaType())) {
+                    open.add(child.digest());
+                }
             }
         }
         return all;
@@ -150,7 +155,7 @@ public final class AttachmentRemover {
         while (!level.isEmpty()) {
             seen.addAll(level.keySet());
             List<Digest> asked = level.keySet().stream()
-                    .filter(subject -> listed || isKnown(subject))
+                    .filter(subject -> listed || known.isEmpty() || knownSubjects.contains(subject))
                     .toList();
             Map<Digest, Set<Digest>> next = new LinkedHashMap<>();
             for (Attachments found :
@@ -166,24 +171,22 @@ public final class AttachmentRemover {
         return List.copyOf(plan);
     }
 
-    private boolean isKnown(Digest subject) {
-        return known.isEmpty()
-                || known.get().stream().anyMatch(tag -> tag.subject().equals(subject));
-    }
-
     /** Plans the removal of what was found; returns the manifests that go, which others may refer to. */
     private Set<Digest> add(Attachments found, Set<Digest> images, List<Removal> plan)
             throws RegistryException, InterruptedException {
         Set<Digest> going = new LinkedHashSet<>();
         for (Descriptor referrer : found.referrers()) {
+            if (tags.isOnDockerHub()) {
+                // It stays, so it is not read, which would count as a pull.
+                going.add(referrer.digest());
+                plan.add(new Removal(images, found.subject(), referrer.digest(), Optional.empty(), 0));
+                continue;
+            }
             Optional<Manifest> manifest = read(referrer.digest())
                     .filter(m -> m.subject().map(Descriptor::digest).equals(Optional.of(found.subject())));
             if (manifest.isPresent() && !need.isNeeded(referrer.digest())) {
                 going.add(referrer.digest());
-                // Docker Hub deletes no manifest; it keeps what has no tag.
-                if (!tags.isOnDockerHub()) {
-                    plan.add(removal(images, found.subject(), manifest.get(), Optional.empty()));
-                }
+                plan.add(removal(images, found.subject(), manifest.get(), Optional.empty()));
             }
         }
         found.index()
@@ -216,16 +219,32 @@ public final class AttachmentRemover {
         return new Removal(images, subject, manifest.digest(), tag, manifest.bytes().length + blobs);
     }
 
+    /** What of this the registry does not delete, and why, as far as that can be told. Changes nothing. */
+    public Map<Removal, String> staying(Collection<Removal> removals) throws InterruptedException {
+        Map<Removal, String> staying = new LinkedHashMap<>();
+        List<Removal> untagged =
+                removals.stream().filter(removal -> removal.tag().isEmpty()).toList();
+        if (!untagged.isEmpty() && !tags.deletesManifests()) {
+            untagged.forEach(removal -> staying.put(
+                    removal,
+                    removal + " stays: " + tags.image().host() + " deletes no manifest by its digest, and this one has"
+                            + " no tag"));
+        }
+        return staying;
+    }
+
     /**
      * Removes what was planned. One that the registry refuses to delete does not keep the others.
      *
      * @return why it is still there, for each that is
      */
-    public Map<Removal, String> remove(List<Removal> removals) throws RegistryException, InterruptedException {
-        Map<Removal, String> refused = new LinkedHashMap<>();
-        List<Optional<String>> reasons = each(removals, removal -> delete(removal, removals));
-        for (int i = 0; i < removals.size(); i++) {
-            Removal removal = removals.get(i);
+    public Map<Removal, String> remove(Collection<Removal> removals) throws RegistryException, InterruptedException {
+        Map<Removal, String> refused = staying(removals);
+        List<Removal> going = new ArrayList<>(removals);
+        going.removeAll(refused.keySet());
+        List<Optional<String>> reasons = each(going, removal -> delete(removal, going));
+        for (int i = 0; i < going.size(); i++) {
+            Removal removal = going.get(i);
             reasons.get(i).ifPresent(reason -> refused.put(removal, reason));
         }
         return refused;
@@ -272,21 +291,30 @@ public final class AttachmentRemover {
     /** One SBOM may be attached to several images. */
     private void requireUnshared(Tag tag, Digest digest, List<Removal> all)
             throws RegistryException, InterruptedException {
-        Set<Tag> going = all.stream().flatMap(removal -> removal.tag().stream()).collect(Collectors.toSet());
-        List<Tag> others = known.orElse(Set.of()).stream()
-                .map(AttachmentTag::tag)
-                .filter(other -> !going.contains(other))
-                .toList();
-        Map<Digest, Tag> staying = new HashMap<>();
-        List<Optional<Digest>> digests = each(others, tags::digestOf);
-        for (int i = 0; i < others.size(); i++) {
-            Tag other = others.get(i);
-            digests.get(i).ifPresent(d -> staying.put(d, other));
-        }
-        if (staying.containsKey(digest) || need.isNeeded(digest)) {
+        Set<Tag> others = new HashSet<>(holders().getOrDefault(digest, Set.of()));
+        all.forEach(removal -> removal.tag().ifPresent(others::remove));
+        if (!others.isEmpty() || need.isNeeded(digest)) {
             throw new RegistryException("Cannot delete the tag " + tags.reference(tag)
                     + ": the registry deletes digests only, and " + digest.abbreviated() + " is also needed by "
-                    + Optional.ofNullable(staying.get(digest)).map(Tag::value).orElse("another tag"));
+                    + others.stream().map(Tag::value).sorted().findFirst().orElse("another tag"));
         }
+    }
+
+    /** Which tags of attachments point to a manifest; looked at once. */
+    private synchronized Map<Digest, Set<Tag>> holders() throws RegistryException, InterruptedException {
+        if (holders == null) {
+            List<Tag> all = known.isPresent()
+                    ? known.get().stream().map(AttachmentTag::tag).toList()
+                    : tags.names().stream().filter(AttachmentTag::is).toList();
+            List<Optional<Digest>> digests = each(all, tags::digestOf);
+            holders = new HashMap<>();
+            for (int i = 0; i < all.size(); i++) {
+                Tag tag = all.get(i);
+                digests.get(i)
+                        .ifPresent(digest -> holders.computeIfAbsent(digest, d -> new HashSet<>())
+                                .add(tag));
+            }
+        }
+        return holders;
     }
 }

@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -86,6 +87,19 @@ public final class ImageTags {
         return image.isDockerHub() ? hub.tags(image, readings) : registry.tags(image, readings, beginning, suffices);
     }
 
+    /** All tags. */
+    public Set<Tag> names() throws RegistryException, InterruptedException {
+        final class Names extends HashSet<Tag> implements Consumer<ListedTag> {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void accept(ListedTag listed) {
+                add(listed.tag());
+            }
+        }
+        return read(Names::new);
+    }
+
     /** The digest that a tag points to now, if there is such a tag. */
     public Optional<Digest> digestOf(Tag tag) throws RegistryException, InterruptedException {
         return registry.digestOf(ImageReference.tagged(image, tag));
@@ -130,6 +144,18 @@ public final class ImageTags {
     /** Finds out what can be deleted, by asking for the deletion of what does not exist. Up to three requests. */
     public Deletes deletes() throws RegistryException, InterruptedException {
         return image.isDockerHub() ? Deletes.TAGS : deletion.deletes(image);
+    }
+
+    /**
+     * Whether manifests can be deleted by their digest, found out by asking for the deletion of one that does not exist;
+     * also true if that cannot be told.
+     */
+    public boolean deletesManifests() throws InterruptedException {
+        try {
+            return !image.isDockerHub() && deletion.takesDigests(image);
+        } catch (RegistryException e) {
+            return true;
+        }
     }
 
     /** Whether it is Docker Hub that lists and deletes, by an API of its own. */

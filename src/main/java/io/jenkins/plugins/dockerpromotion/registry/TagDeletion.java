@@ -86,7 +86,7 @@ final class TagDeletion {
                 return Way.BY_REFERENCE;
             }
         }
-        return takesDigests(noSuchTag) ? Way.BY_DIGEST : Way.NONE;
+        return takesDigests(noSuchTag.name()) ? Way.BY_DIGEST : Way.NONE;
     }
 
     /** In the registry's own words: a 404 without them may mean that there is no such address. */
@@ -114,7 +114,7 @@ final class TagDeletion {
         if (registry.digestOf(tagged).isEmpty()) {
             return false;
         }
-        way = takesReference(tagged) ? Way.BY_REFERENCE : takesDigests(tagged) ? Way.BY_DIGEST : Way.NONE;
+        way = takesReference(tagged) ? Way.BY_REFERENCE : takesDigests(tagged.name()) ? Way.BY_DIGEST : Way.NONE;
         return way == Way.BY_REFERENCE || delete(tagged);
     }
 
@@ -129,9 +129,10 @@ final class TagDeletion {
         }
     }
 
-    private boolean takesDigests(ImageReference tagged) throws RegistryException, InterruptedException {
+    /** Whether the registry deletes manifests by their digest. */
+    boolean takesDigests(ImageName image) throws RegistryException, InterruptedException {
         try {
-            registry.deleteManifest(ImageReference.pinned(tagged.name(), OF_NOTHING));
+            registry.deleteManifest(ImageReference.pinned(image, OF_NOTHING));
             return true;
         } catch (RegistryException e) {
             if (isUnsupported(e)) {

@@ -18,7 +18,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +74,9 @@ final class Pruner {
         AttachmentRemover remover = new AttachmentRemover(
                 tags, Optional.of(listing.ignored()), DigestHolders.need(() -> others, tags, context));
         Map<AttachmentRemover.Removal, String> attachments = attachments(plan, remover);
-        say(listing, plan, attachments, now);
+        Map<AttachmentRemover.Removal, String> refused = remover.staying(attachments.keySet());
+        attachments.keySet().removeAll(refused.keySet());
+        say(listing, plan, attachments, refused, now);
         if (tooMany && request.dryRun()) {
             context.notices().say(tooMany(going) + "; without 'dryRun' nothing will be deleted");
         } else if (tooMany) {
@@ -86,11 +87,9 @@ final class Pruner {
             // The oldest first, so that a run that ends early has deleted the least useful tags.
             Collections.reverse(going);
             sweep(sweeper, going);
-        }
-        Map<AttachmentRemover.Removal, String> refused =
-                request.dryRun() ? Map.of() : remover.remove(unneeded(attachments.keySet(), going, sweeper.outcome()));
-        if (!request.dryRun()) {
             attachments.keySet().retainAll(unneeded(attachments.keySet(), going, sweeper.outcome()));
+            refused.keySet().retainAll(unneeded(refused.keySet(), going, sweeper.outcome()));
+            refused.putAll(remover.remove(attachments.keySet()));
             attachments.keySet().removeAll(refused.keySet());
         }
         return receipt(plan, sweeper.outcome(), listing.needed(), attachments, refused);
@@ -99,10 +98,16 @@ final class Pruner {
     /** The attachments to delete because their image is deleted, now or earlier, each with the reason. */
     private Map<AttachmentRemover.Removal, String> attachments(List<Decision> plan, AttachmentRemover remover)
             throws RegistryException, InterruptedException {
-        Set<Digest> going = new LinkedHashSet<>();
-        plan.stream()
-                .filter(Decision::delete)
-                .forEach(d -> going.add(d.facts().digest().orElseThrow()));
+        Map<Digest, Set<Digest>> going = new LinkedHashMap<>();
+        for (Decision decision : plan) {
+            if (decision.delete()) {
+                // Reading them would use up the pulls that Docker Hub allows; its list of tags names the platforms.
+                Set<Digest> parts =
+                        tags.isOnDockerHub() ? decision.facts().parts().keySet() : Set.of();
+                going.put(decision.facts().digest().orElseThrow(), parts);
+            }
+        }
+        plan.stream().filter(d -> !d.delete()).forEach(d -> d.facts().digest().ifPresent(going::remove));
         Map<AttachmentRemover.Removal, String> found = new LinkedHashMap<>();
         for (AttachmentRemover.Removal removal : remover.ofImages(going)) {
             found.put(removal, "attached to " + removal.subject().abbreviated() + ", which is deleted");
@@ -158,9 +163,14 @@ final class Pruner {
     }
 
     private void say(
-            TagSurvey.Listing listing, List<Decision> plan, Map<AttachmentRemover.Removal, String> going, Instant now) {
+            TagSurvey.Listing listing,
+            List<Decision> plan,
+            Map<AttachmentRemover.Removal, String> going,
+            Map<AttachmentRemover.Removal, String> staying,
+            Instant now) {
         table(plan, now).forEach(context.notices()::say);
         table(going).forEach(context.notices()::say);
+        staying.values().forEach(context.notices()::say);
         long all = listing.ignored().stream().filter(AttachmentTag::is).count();
         long others = listing.ignored().size() - all;
         long attachments =

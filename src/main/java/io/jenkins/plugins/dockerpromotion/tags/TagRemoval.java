@@ -5,7 +5,6 @@ import io.jenkins.plugins.dockerpromotion.registry.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
-import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
@@ -13,13 +12,11 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /** Deletes one tag and nothing else. */
 public final class TagRemoval implements Operation<TagRemoval.Removed> {
@@ -76,7 +73,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         requireExpected(now.get());
         AttachmentRemover remover = new AttachmentRemover(
                 tags, Optional.empty(), DigestHolders.need(() -> others(tags, tag), tags, context));
-        List<AttachmentRemover.Removal> attachments = remover.ofImages(List.of(now.get()));
+        List<AttachmentRemover.Removal> attachments = remover.ofImages(Map.of(now.get(), List.of()));
         Removed removed = delete(now.get(), tag, tags, context);
         if (!removed.before()) {
             removeAttachments(attachments, remover, context);
@@ -185,18 +182,9 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     }
 
     private static Set<Tag> others(ImageTags tags, Tag tag) throws RegistryException, InterruptedException {
-        Set<Tag> others = tags.read(Names::new).names;
+        Set<Tag> others = tags.names();
         others.remove(tag);
         return others;
-    }
-
-    private static final class Names implements Consumer<ListedTag> {
-        private final Set<Tag> names = new HashSet<>();
-
-        @Override
-        public void accept(ListedTag listed) {
-            names.add(listed.tag());
-        }
     }
 
     @Override

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
@@ -17,6 +18,7 @@ import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
 import io.jenkins.plugins.dockerpromotion.testing.Attachment;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -88,13 +90,16 @@ class AttachmentRemoverTest {
     }
 
     /** Keeps the newest of {@code v1}, {@code v2}… */
-    private PruneRequest request(boolean dryRun) {
-        RetentionPolicy policy = new RetentionPolicy(
+    private static RetentionPolicy policy() {
+        return new RetentionPolicy(
                 Optional.of(TagPattern.of("v{build}")),
                 OptionalInt.of(1),
                 OptionalInt.empty(),
                 new ProtectedTags(List.of("latest")));
-        return new PruneRequest(image(), policy, 100, dryRun);
+    }
+
+    private PruneRequest request(boolean dryRun) {
+        return new PruneRequest(image(), policy(), 100, dryRun);
     }
 
     private PruneReceipt prune(boolean dryRun) throws Exception {
@@ -238,6 +243,22 @@ class AttachmentRemoverTest {
                 .singleElement()
                 .matches(entry -> entry.tag().equals(tag(OLD) + ".sbom")
                         && entry.reason().contains("also needed by " + tag(NEW) + ".sbom"));
+        assertThat(registry.requests().count("HEAD", ".*/" + tag(NEW) + ".sbom"))
+                .as("not for each of the three that go")
+                .isLessThan(3);
+    }
+
+    @Test
+    void oneManifestUnderTwoTagsStaysAlsoIfTheLastTagOfAnImageIsDeleted() throws Exception {
+        start(Quirk.DELETE_BY_DIGEST_ONLY);
+        Attachment list = cosign("list=1");
+        registry.push("app", tag(OLD) + ".sbom", list);
+        registry.push("app", tag(NEW) + ".sbom", list);
+
+        new TagRemoval(ImageReference.tagged(image(), new Tag("v1")), Optional.empty(), false).run(network.context());
+
+        assertThat(registry.tags("app")).contains(tag(NEW) + ".sbom");
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: " + tag(OLD) + ".sbom"));
     }
 
     @Test
@@ -258,18 +279,77 @@ class AttachmentRemoverTest {
     }
 
     @Test
-    void whatTheRegistryDoesNotDeleteIsSaidAndKeepsNothingElse() throws Exception {
+    void whatTheRegistryDoesNotDeleteIsSaidBeforeAndAfterAndKeepsNothingElse() throws Exception {
         start();
         registry.onRequest(
                 RecordedRequest.matching("DELETE", "/v2/app/manifests/sha256:.*"),
                 Fault.status(405).always());
 
+        PruneReceipt planned = prune(true);
+        assertThat(network.notices()).anyMatch(n -> n.startsWith(SIGNATURE.digest() + " stays: "));
         PruneReceipt receipt = prune(false);
 
         assertThat(receipt.refused())
+                .isEqualTo(planned.refused())
                 .hasSize(4)
-                .allMatch(entry -> entry.reason().contains("405"));
+                .allMatch(entry -> entry.reason().contains("deletes no manifest by its digest"));
+        assertThat(receipt.attachments()).isEqualTo(planned.attachments()).hasSize(2);
+        assertThat(receipt.freed()).isEqualTo(planned.freed());
         assertThat(registry.tags("app")).doesNotContain("v1", tag(OLD) + ".sig");
+    }
+
+    @Test
+    void oneThatTheRegistryRefusesToDeleteKeepsNoOther() throws Exception {
+        start();
+        registry.onRequest(
+                RecordedRequest.matching("DELETE", "/v2/app/manifests/" + SIGNATURE.digest()),
+                Fault.status(403).always());
+
+        PruneReceipt receipt = prune(false);
+
+        assertThat(receipt.refused())
+                .singleElement()
+                .matches(entry -> entry.digest().equals(SIGNATURE.digest())
+                        && entry.reason().contains("403"));
+        assertThat(registry.hasManifest("app", LIST.digest())).isFalse();
+    }
+
+    /** It deletes tags only, and reading a manifest counts as a pull. */
+    @Test
+    void whatDockerHubListsStaysAndIsSaidWithoutAPull() throws Exception {
+        try (InMemoryDockerHub hub =
+                InMemoryDockerHub.builder().user("ci", "marked-secret").start()) {
+            registry = hub.registry();
+            network = TestNetwork.of(hub);
+            ImageName image = ImageName.parse("ci/app");
+            registry.push("ci/app", "v1", OLD);
+            registry.push("ci/app", "v2", NEW);
+            registry.push("ci/app", SIGNATURE);
+            registry.push("ci/app", OF_NEW);
+            registry.push("ci/app", OF_PLATFORM);
+            registry.push("ci/app", tag(OLD) + ".sig", cosign("old=1"));
+            RegistryAuthentication.Basic login = new RegistryAuthentication.Basic("ci", "marked-secret");
+
+            PruneReceipt planned =
+                    new PruneRequest(image, policy(), 100, true).with(login).run(network.context());
+            assertThat(registry.requests().all("GET", ".*/manifests/sha256:.*"))
+                    .as("only what the tag of a signature points to")
+                    .hasSize(1);
+            PruneReceipt done =
+                    new PruneRequest(image, policy(), 100, false).with(login).run(network.context());
+
+            assertThat(done.refused())
+                    .isEqualTo(planned.refused())
+                    .extracting(PruneReceipt.Entry::digest)
+                    .containsExactlyInAnyOrder(SIGNATURE.digest(), OF_PLATFORM.digest());
+            assertThat(registry.tags("ci/app")).containsExactly("v2");
+
+            registry.requests().clear();
+            new TagRemoval(ImageReference.tagged(image, new Tag("v2")), Optional.empty(), false)
+                    .with(login)
+                    .run(network.context());
+            assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: " + OF_NEW.digest()));
+        }
     }
 
     @ParameterizedTest
