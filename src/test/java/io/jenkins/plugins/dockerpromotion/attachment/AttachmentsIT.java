@@ -20,6 +20,7 @@ import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.Relay;
 import io.jenkins.plugins.dockerpromotion.testing.RequestLog;
 import io.jenkins.plugins.dockerpromotion.testing.ReverseProxy;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -81,7 +82,7 @@ class AttachmentsIT {
     private Side start(String registry, String path) throws Exception {
         if (registry.equals("API")) {
             InMemoryRegistry own = opened(InMemoryRegistry.start());
-            return side(own.uri(), own, path);
+            return side(opened(new Relay(own.uri())).uri(), own, path);
         }
         URI uri = registry.equals("crane")
                 ? opened(CraneRegistryProcess.start()).uri()

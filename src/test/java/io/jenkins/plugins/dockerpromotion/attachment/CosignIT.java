@@ -11,12 +11,14 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
+import io.jenkins.plugins.dockerpromotion.testing.Relay;
 import io.jenkins.plugins.dockerpromotion.testing.SigstoreInstance;
 import io.jenkins.plugins.dockerpromotion.testing.SigstoreInstance.Circumstances;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -31,6 +33,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,6 +71,7 @@ class CosignIT {
     private static InMemoryRegistry withoutApi;
 
     private InMemoryRegistry registry = withApi;
+    private Relay relay;
     private String digest;
     private String image;
 
@@ -97,6 +101,11 @@ class CosignIT {
             withApi.close();
             withoutApi.close();
         }
+    }
+
+    @AfterEach
+    void hangUp() throws IOException {
+        relay.close();
     }
 
     /** A key that openssl makes and cosign imports. */
@@ -131,9 +140,14 @@ class CosignIT {
     }
 
     /** An image of its own for each test. */
-    private void push(String repository) {
-        digest = registry.push(repository, "1.0", TestImage.oci(repository.hashCode()));
-        image = registry.host() + "/" + repository;
+    private void push(String repository) throws IOException {
+        push(repository, TestImage.oci(repository.hashCode()));
+    }
+
+    private void push(String repository, TestImage pushed) throws IOException {
+        digest = registry.push(repository, "1.0", pushed);
+        relay = new Relay(registry.uri());
+        image = relay.host() + "/" + repository;
     }
 
     private void sign(String key, String format, String... more) throws Exception {
@@ -180,7 +194,7 @@ class CosignIT {
                 name,
                 RegistryAuthentication.ANONYMOUS,
                 Set.of(),
-                TestNetwork.of(registry).context());
+                new TestNetwork().and(RegistryLocation.plain(relay.host())).context());
         return Verifier.verify(client, name, Digest.parse(digest), List.of(requirement), true);
     }
 
@@ -319,8 +333,7 @@ class CosignIT {
     void agreesWithCosignAboutWhatWasChanged(String changed, boolean good, TestImage stored) throws Exception {
         Files.writeString(home.resolve("test.pub"), SIGNER.publicKey());
         String repository = "changed/" + Content.of(stored.bytes()).digest().substring(7, 20);
-        digest = registry.push(repository, "1.0", ONE);
-        image = registry.host() + "/" + repository;
+        push(repository, ONE);
         boolean refers = new String(stored.bytes(), UTF_8).contains("\"subject\"");
         if (refers) {
             registry.push(repository, stored);

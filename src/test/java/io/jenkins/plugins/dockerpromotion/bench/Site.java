@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.bench;
 
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.Relay;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.IOException;
 import java.time.Duration;

@@ -41,6 +41,7 @@ import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
+import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -235,6 +236,8 @@ final class HttpSender {
                                     .setMaxHeaderCount(300)
                                     .setMaxLineLength(64 * 1024)
                                     .build())
+                            // The default reads on behind what is no HTTP, until its time is up.
+                            .responseParserFactory(DefaultHttpResponseParserFactory.INSTANCE)
                             .responseOutOfOrderStrategy(
                                     (request, connection, in, sent, next) -> isAnswered(connection, in, sent, next))
                             .build());

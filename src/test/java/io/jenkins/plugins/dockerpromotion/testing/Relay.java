@@ -1,4 +1,4 @@
-package io.jenkins.plugins.dockerpromotion.bench;
+package io.jenkins.plugins.dockerpromotion.testing;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,8 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Stands between a client and a server and counts the bytes, which not every server can. */
-final class Relay implements AutoCloseable {
+/**
+ * Stands between a client and a server and counts the bytes, which not every server can. Who tries TLS first is turned away
+ * at once, while the server of the class library waits for the end of a line.
+ */
+public final class Relay implements AutoCloseable {
 
     private static final int TLS_HANDSHAKE = 0x16;
 
@@ -26,23 +29,23 @@ final class Relay implements AutoCloseable {
     });
     private final AtomicLong bytes = new AtomicLong();
 
-    Relay(URI server) throws IOException {
+    public Relay(URI server) throws IOException {
         this.server = server;
         socket = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
 
     /** {@code 127.0.0.1:port}, as in an image's name. */
-    String host() {
+    public String host() {
         return "127.0.0.1:" + socket.getLocalPort();
     }
 
-    URI uri() {
+    public URI uri() {
         return URI.create(server.getScheme() + "://" + host());
     }
 
     /** All bytes so far, both ways. */
-    long bytes() {
+    public long bytes() {
         return bytes.get();
     }
 
@@ -63,7 +66,6 @@ final class Relay implements AutoCloseable {
         }
     }
 
-    /** Turns away who tries TLS first, as registries do: the server of the class library would wait for more. */
     private void connect(Socket client) {
         try {
             PushbackInputStream first = new PushbackInputStream(client.getInputStream());
