@@ -37,6 +37,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     private String credentialsId;
     private Integer pageSize;
     private volatile List<String> tokenServices = new ArrayList<>();
+    private String mountFrom;
     private transient volatile RegistryLocation location;
 
     /**
@@ -121,6 +122,17 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         return String.join("\n", getTokenServices());
     }
 
+    /** The repository of this registry where layers of other images may be already; {@code null} for none. */
+    public String getMountFrom() {
+        return mountFrom;
+    }
+
+    @DataBoundSetter
+    public void setMountFrom(String mountFrom) {
+        this.mountFrom = Util.fixEmptyAndTrim(mountFrom);
+        location = null;
+    }
+
     private static List<String> parseHosts(String text) {
         List<String> hosts = FormFields.words(text);
         hosts.forEach(ImageName::parseHost);
@@ -178,7 +190,12 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         }
         Integer tags = limitOfPages(host).checked(pageSize);
         return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority), tags == null ? 0 : tags)
-                .withTokenServices(getTokenServices());
+                .withTokenServices(getTokenServices())
+                .withMountFrom(mountFrom == null ? "" : parseRepository(name, mountFrom));
+    }
+
+    private static String parseRepository(String host, String path) {
+        return ImageName.parse(ImageName.parseHost(host) + "/" + path).path();
     }
 
     private static URI parseAddress(String text) {
@@ -245,6 +262,11 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         @RequirePOST
         public FormValidation doCheckTokenServices(@QueryParameter String value) {
             return check(value, false, RegistryConfiguration::parseHosts);
+        }
+
+        @RequirePOST
+        public FormValidation doCheckMountFrom(@QueryParameter String value, @QueryParameter String host) {
+            return check(value, false, repository -> parseRepository(host, repository));
         }
 
         @RequirePOST

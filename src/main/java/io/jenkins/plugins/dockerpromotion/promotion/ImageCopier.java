@@ -45,6 +45,7 @@ final class ImageCopier {
 
     private final Side from;
     private final Side to;
+    private final ImageName mountFrom;
     private final Transfers transfers;
     private final Map<Digest, FutureTask<Void>> copies = new ConcurrentHashMap<>();
     private final AtomicInteger manifests = new AtomicInteger();
@@ -54,9 +55,11 @@ final class ImageCopier {
     /** One repository, and the registry that holds it. */
     record Side(RegistryClient registry, ImageName image) {}
 
-    ImageCopier(Side from, Side to, Transfers transfers) {
+    /** @param mountFrom the repository of the target's registry that may have blobs already, or the target itself */
+    ImageCopier(Side from, Side to, ImageName mountFrom, Transfers transfers) {
         this.from = from;
         this.to = to;
+        this.mountFrom = mountFrom;
         this.transfers = transfers;
     }
 
@@ -209,13 +212,13 @@ final class ImageCopier {
         if (first.image().equals(to.image)) {
             boolean done = false;
             try {
-                copy(blob, to.image);
+                copy(blob, mountFrom);
                 done = true;
             } finally {
                 first.done().complete(done);
             }
         } else {
-            copy(blob, isDone(first) ? first.image() : to.image);
+            copy(blob, isDone(first) ? first.image() : mountFrom);
         }
     }
 
@@ -237,7 +240,7 @@ final class ImageCopier {
     /**
      * Copies {@code blob}, and starts again if the connection breaks.
      *
-     * @param there the repository of the target's registry that is known to have it, or the target itself
+     * @param there the repository of the target's registry that may have it, or the target itself
      */
     private void copy(Descriptor blob, ImageName there) throws RegistryException, InterruptedException {
         for (int attempt = 1; ; attempt++) {

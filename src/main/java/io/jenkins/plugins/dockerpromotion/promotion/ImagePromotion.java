@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentCopier;
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
@@ -94,12 +95,19 @@ final class ImagePromotion {
                     .limit(MAX_MOUNTED)
                     .forEach(
                             other -> targetScopes.add(Scope.pull(other.toImage().path())));
+            mountFrom().ifPresent(base -> targetScopes.add(Scope.pull(base.path())));
             targetScopes.remove(Scope.pull(request.toImage().path()));
         }
         target = RegistryClient.open(request.toImage(), request.targetLogin(), targetScopes, context);
         source = request.isWithinRegistry() && request.sourceLogin().equals(request.targetLogin())
                 ? target
                 : RegistryClient.open(request.source().name(), request.sourceLogin(), Set.of(read), context);
+    }
+
+    /** The repository of the target's registry where the administrator expects layers to be already. */
+    private Optional<ImageName> mountFrom() {
+        String host = request.toImage().host();
+        return context.network().mountFrom(host).map(path -> ImageName.parse(host + "/" + path));
     }
 
     /** Looks up the current digest of a target. */
@@ -139,6 +147,7 @@ final class ImagePromotion {
         ImageCopier content = new ImageCopier(
                 new ImageCopier.Side(source, request.source().name()),
                 new ImageCopier.Side(target, request.toImage()),
+                mountFrom().orElse(request.toImage()),
                 transfers);
         copier = Optional.of(content);
         if (!request.options().dryRun() && request.to().stream().anyMatch(this::isChanged)) {

@@ -137,6 +137,7 @@ class DockerPromotionConfigurationTest {
                 registry("docker.io", null, "https://hub.example.com", authority));
         before.get(0).setPageSize(200);
         before.get(0).setTokenServices(List.of("gitlab.example.org", "auth.example.org:8443"));
+        before.get(0).setMountFrom("base/java");
         before.get(1).setCredentialsId("hub");
         DockerPromotionConfiguration.get().setRegistries(before);
         DockerPromotionConfiguration.get().setDefaultPattern("v{build}");
@@ -181,6 +182,7 @@ class DockerPromotionConfigurationTest {
                 .isEqualTo(URI.create("http://registry.internal:5000"));
         assertThat(locations.get("registry.example.com:5000").pageSize()).isEqualTo(500);
         assertThat(locations.get("registry.example.com:5000").tokenServices()).containsExactly("gitlab.example.org");
+        assertThat(locations.get("registry.example.com:5000").mountFrom()).isEqualTo("base/java");
         assertThat(configuration.credentialsIdFor("registry.example.com:5000")).contains("registry");
         assertThat(configuration.credentialsIdFor("registry.internal:5000")).isEmpty();
         assertThat(configuration.credentialsIdFor("docker.io")).isEmpty();
@@ -466,6 +468,20 @@ class DockerPromotionConfigurationTest {
         assertThat(form.doCheckPageSize("101", "registry.example.com").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckPageSize("101", "docker.io")).hasMessage(why);
         assertThat(form.doCheckPageSize("many", "")).hasMessage("pageSize is a number from 10 to 10000");
+    }
+
+    @Test
+    void mountsFromNothingButARepository() throws Exception {
+        RegistryConfiguration registry = registry("registry.example.com", null, null, null);
+        registry.setMountFrom("Base images");
+        RegistryConfiguration.DescriptorImpl form =
+                jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
+
+        assertThatThrownBy(registry::location).hasMessageContaining("Base images");
+        assertThat(form.doCheckMountFrom("Base images", "registry.example.com").kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(form.doCheckMountFrom("base/java", "registry.example.com").kind)
+                .isEqualTo(FormValidation.Kind.OK);
     }
 
     @Test

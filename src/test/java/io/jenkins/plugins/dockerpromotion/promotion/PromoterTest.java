@@ -12,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
@@ -609,5 +610,51 @@ class PromoterTest {
                 .as(
                         "challenge, a look at the tag that is confirmed and at eleven blobs, upload in two requests, manifest")
                 .isEqualTo(1 + 2 + 11 + 2 + 1);
+    }
+
+    private void promoteMountingFrom(String repository, InMemoryRegistry from, InMemoryRegistry to) throws Exception {
+        network = TestNetwork.of(from)
+                .and(new RegistryLocation(to.host(), to.uri(), to.uri(), "").withMountFrom(repository));
+        across(from, to, options()).with(CI, CI).run(network.context());
+    }
+
+    @Test
+    void mountsWhatTheRepositoryOfTheAdministratorsChoiceHas() throws Exception {
+        InMemoryRegistry from = registry();
+        InMemoryRegistry to = registry();
+        TestImage image = TestImage.oci(1).withLayers(1000, 2000, 3000);
+        from.push("group/app", "1.0", image);
+        to.push("base/java", "21", image);
+        String own = List.copyOf(image.blobs().keySet()).get(3);
+        to.deleteBlob("base/java", own);
+
+        promoteMountingFrom("base/java", from, to);
+
+        assertSame(to, "prod/app", image);
+        assertThat(to.requests().blobBytesUp()).isEqualTo(image.blobs().get(own).size());
+        assertThat(to.requests().count("POST", ".*"))
+                .as("what is not mounted is uploaded there")
+                .isEqualTo(4);
+        assertThat(to.requests().count("GET", "/token"))
+                .as("for both repositories")
+                .isEqualTo(1);
+    }
+
+    @Test
+    void sendsWhatItMayNotMount() throws Exception {
+        InMemoryRegistry from = registry();
+        InMemoryRegistry to = track(InMemoryRegistry.builder()
+                .bearer()
+                .user("ci", "secret")
+                .allow("ci", "prod/*", "pull", "push")
+                .start());
+        TestImage image = TestImage.oci(1);
+        from.push("group/app", "1.0", image);
+        to.push("base/java", "21", image);
+
+        promoteMountingFrom("base/java", from, to);
+
+        assertSame(to, "prod/app", image);
+        assertThat(to.openUploads()).isZero();
     }
 }

@@ -81,6 +81,13 @@ public final class Network implements Serializable {
                 RegistryLocation.DOCKER_HUB_HOST, RegistryLocation.usual(RegistryLocation.DOCKER_HUB_HOST));
     }
 
+    /** The repository of {@code host} that may have layers of other images already; nothing if none is known. */
+    public Optional<String> mountFrom(String host) {
+        return Optional.ofNullable(locations.get(host))
+                .map(RegistryLocation::mountFrom)
+                .filter(repository -> !repository.isEmpty());
+    }
+
     /** The registries that are not at their usual place, by host. */
     public Map<String, RegistryLocation> locations() {
         return Map.copyOf(locations);

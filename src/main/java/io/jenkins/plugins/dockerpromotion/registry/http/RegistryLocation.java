@@ -15,9 +15,16 @@ import java.util.Objects;
  * @param pageSize how many tags to ask for at once; 0 for as many as it sends
  * @param tokenServices hosts, or {@code host:port}, of other domains that may be asked for tokens of this registry and see
  *     its credentials
+ * @param mountFrom the repository that may have layers of other images already, or empty
  */
 public record RegistryLocation(
-        String host, URI registry, URI api, String certificateAuthority, int pageSize, List<String> tokenServices)
+        String host,
+        URI registry,
+        URI api,
+        String certificateAuthority,
+        int pageSize,
+        List<String> tokenServices,
+        String mountFrom)
         implements Serializable {
 
     /** Docker Hub's host in image names. */
@@ -40,12 +47,17 @@ public record RegistryLocation(
 
     /** With its token service within its domain. */
     public RegistryLocation(String host, URI registry, URI api, String certificateAuthority, int pageSize) {
-        this(host, registry, api, certificateAuthority, pageSize, List.of());
+        this(host, registry, api, certificateAuthority, pageSize, List.of(), "");
     }
 
     /** The same with token services elsewhere. */
     public RegistryLocation withTokenServices(List<String> hosts) {
-        return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, hosts);
+        return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, hosts, mountFrom);
+    }
+
+    /** The same with a repository that layers may be mounted from. */
+    public RegistryLocation withMountFrom(String repository) {
+        return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, tokenServices, repository);
     }
 
     /** The usual place of {@code host}: by https, and Docker Hub where Docker keeps it. */
