@@ -27,21 +27,21 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /**
- * Carries what refers to an image into another repository: to the image, to each of its platforms, and to what refers to
- * these again. What the other side has already is left alone, and what both sides list under one tag is merged.
+ * Copies the attachments of an image to another repository: those of the image, of each of its platforms, and of these
+ * attachments in turn. Existing content is not changed, and lists under the same tag are merged.
  */
 public final class AttachmentCopier {
 
-    /** A signature and some attestations for each of an image's platforms are a hundred. Each is looked at. */
+    /** A signature and some attestations for each platform of an image make a hundred. Each is read. */
     private static final int MAX_MANIFESTS = 5_000;
 
-    /** Of all manifests together, which are held until they are stored. */
+    /** Total size of all manifests, which stay in memory until they are stored. */
     private static final long MAX_BYTES = 64L * 1024 * 1024;
 
-    /** How often a tag is written again because somebody else wrote it at the same moment. */
+    /** How often a tag is written again because somebody else wrote it at the same time. */
     private static final int ATTEMPTS = 5;
 
-    /** Answers with which a registry refuses a manifest for good, and not its sender. */
+    /** Status codes with which a registry refuses a manifest permanently, whoever sends it. */
     private static final Set<Integer> REFUSALS = Set.of(400, 405, 406, 409, 410, 412, 413, 415, 422, 501);
 
     private final AttachmentFinder from;
@@ -49,7 +49,7 @@ public final class AttachmentCopier {
     private final Content content;
     private final Notices notices;
 
-    /** Copies what a manifest consists of, but not the manifest itself, from the one repository to the other. */
+    /** Copies the content of a manifest, but not the manifest itself, from one repository to the other. */
     @FunctionalInterface
     public interface Content {
         void copy(Manifest manifest) throws RegistryException, InterruptedException;
@@ -63,9 +63,9 @@ public final class AttachmentCopier {
     }
 
     /**
-     * What the other repository lacks of one manifest's attachments.
+     * The attachments of one manifest that the other repository lacks.
      *
-     * @param index its list of referrers there, if it keeps one under a tag
+     * @param index its list of referrers there, if there is one under the fallback tag
      */
     private record Missing(
             Attachments found, List<Manifest> referrers, Optional<Manifest> index, Map<AttachmentTag, Manifest> tags) {
@@ -79,7 +79,7 @@ public final class AttachmentCopier {
         }
     }
 
-    /** What is to be carried, decided before anything is written. */
+    /** The plan of a copy, made before anything is written. */
     public final class Plan {
 
         private final Manifest image;
@@ -100,10 +100,11 @@ public final class AttachmentCopier {
         }
 
         /**
-         * Carries them.
+         * Copies them.
          *
-         * @param required whether it is an error if the other registry refuses one of them; otherwise it is said
-         * @return how many were carried
+         * @param required whether it is an error if the other registry refuses one of them; otherwise this is only
+         *     reported
+         * @return how many were copied
          */
         public int run(boolean required) throws RegistryException, InterruptedException {
             if (count() == 0) {
@@ -115,7 +116,7 @@ public final class AttachmentCopier {
                 carried += carry(level, problems);
             }
             if (required && !problems.isEmpty()) {
-                throw new RegistryException("Cannot carry all that refers to " + from.image() + "@" + image.digest()
+                throw new RegistryException("Cannot copy all attachments of " + from.image() + "@" + image.digest()
                         + " to " + to.image() + ": " + String.join("; ", problems));
             }
             problems.forEach(problem -> notices.say("Not copied: " + problem));
@@ -123,7 +124,7 @@ public final class AttachmentCopier {
         }
     }
 
-    /** Looks at both sides. The content of {@code image} need not be on the other side yet. */
+    /** Reads both sides. The content of {@code image} need not be on the other side yet. */
     public Plan plan(Manifest image) throws RegistryException, InterruptedException {
         List<List<Missing>> levels = new ArrayList<>();
         Set<Digest> seen = new HashSet<>();
@@ -143,7 +144,7 @@ public final class AttachmentCopier {
         return new Plan(image, levels);
     }
 
-    /** Keeps the manifests of a plan from filling the memory. */
+    /** Limits the memory for the manifests of a plan. */
     private final class Size {
         private final Manifest image;
         private long bytes;
@@ -154,13 +155,13 @@ public final class AttachmentCopier {
 
         synchronized void add(Manifest manifest) throws RegistryException {
             bytes += manifest.bytes().length;
-            require(bytes <= MAX_BYTES, "their manifests have more than " + MAX_BYTES + " bytes");
+            require(bytes <= MAX_BYTES, "their manifests are larger than " + MAX_BYTES + " bytes");
         }
 
         void require(boolean fulfilled, String otherwise) throws RegistryException {
             if (!fulfilled) {
                 throw new RegistryException(
-                        "Cannot carry what refers to " + from.image() + "@" + image.digest() + ": " + otherwise);
+                        "Cannot copy the attachments of " + from.image() + "@" + image.digest() + ": " + otherwise);
             }
         }
     }
@@ -193,18 +194,20 @@ public final class AttachmentCopier {
         return missing;
     }
 
-    /** What a list calls a referrer is one only if it says so itself: a list under a tag can be anything. */
+    /**
+     * Accepts a listed referrer only if its own manifest names the subject: a list under a tag may contain anything.
+     */
     private Optional<Manifest> pullReferrer(Descriptor referrer, Digest subject)
             throws RegistryException, InterruptedException {
         Optional<Manifest> manifest = from.registry().pullIfPresent(from.pinned(referrer.digest()));
         if (manifest.isEmpty()) {
-            notices.say("Not copied: " + referrer.digest() + " is listed among what refers to " + subject.abbreviated()
-                    + ", but is not in " + from.image() + " any more");
+            notices.say("Not copied: " + referrer.digest() + " is listed as an attachment of " + subject.abbreviated()
+                    + ", but is no longer in " + from.image());
         }
         return manifest.filter(m -> m.subject().map(Descriptor::digest).equals(Optional.of(subject)));
     }
 
-    /** What cosign's tag points to, if the other side has it not. */
+    /** What cosign's tag points to, if the other side does not have it. */
     private Optional<Manifest> missingOf(AttachmentTag tag, Digest digest)
             throws RegistryException, InterruptedException {
         Optional<Digest> there = to.registry().digestOf(to.tagged(tag.tag()));
@@ -260,7 +263,7 @@ public final class AttachmentCopier {
         }
     }
 
-    /** Some registries link a signature only to an image that is there before it. */
+    /** Some registries link a signature only to an image that already exists. */
     private void storeImage(Manifest image) throws RegistryException, InterruptedException {
         if (to.registry().digestOf(to.pinned(image.digest())).isEmpty()) {
             to.registry().push(to.pinned(image.digest()), image);
@@ -290,9 +293,9 @@ public final class AttachmentCopier {
     }
 
     private enum Outcome {
-        /** Whoever looks for it finds it. */
+        /** Clients will find it. */
         LISTED,
-        /** It is stored, but the registry lists no referrers. */
+        /** Stored, but the registry does not list referrers. */
         UNLISTED,
         REFUSED
     }
@@ -316,7 +319,7 @@ public final class AttachmentCopier {
         }
     }
 
-    /** A refusal of one attachment is for people to judge; anything else ends the promotion before its tags move. */
+    /** The refusal of one attachment is reported; any other failure ends the promotion before its tags move. */
     private static Outcome refused(RegistryException e, Set<String> problems) throws RegistryException {
         boolean refused = REFUSALS.contains(e.status())
                 || e instanceof NotFoundException
@@ -331,7 +334,7 @@ public final class AttachmentCopier {
         return Outcome.REFUSED;
     }
 
-    /** Lists referrers under the fallback tag, beside those that are there. */
+    /** Adds referrers to the list under the fallback tag. */
     private Outcome list(Missing missing, List<Manifest> referrers, Set<String> problems)
             throws RegistryException, InterruptedException {
         Tag tag = Referrers.fallbackTag(missing.subject());
@@ -357,7 +360,7 @@ public final class AttachmentCopier {
     private void requireUnused(Tag tag, Digest subject) throws RegistryException, InterruptedException {
         Optional<Digest> there = to.registry().digestOf(to.tagged(tag));
         if (there.isPresent() && !there.get().equals(subject)) {
-            throw new UnmergeableException("Cannot list what refers to " + subject.abbreviated() + " under "
+            throw new UnmergeableException("Cannot list the attachments of " + subject.abbreviated() + " under "
                     + to.tagged(tag) + ": this tag is used for something else");
         }
     }

@@ -21,23 +21,23 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
 /**
- * Finds what refers to the manifests of one repository: by the referrers API, by the fallback tag that clients keep where
- * there is no such API, and by the tags of cosign's older format. All are read always, since a registry may have got the
- * API later than its first signature. Safe for use by several threads.
+ * Finds the attachments of manifests in one repository: by the referrers API, by the fallback tag that clients keep if
+ * there is no such API, and by the tags of cosign's older format. Always reads all three, because a registry may have
+ * got the API after its first signature. Thread-safe.
  *
- * @param registry holds the repository
+ * @param registry the registry of the repository
  * @param image the repository
  */
 public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
-    /** Signatures, attestations and SBOMs as cosign stored them before it used referrers. */
+    /** The suffixes of cosign's tags for signatures, attestations and SBOMs, from before it used referrers. */
     private static final List<String> COSIGN_SUFFIXES = List.of(".sig", ".att", ".sbom");
 
     /**
-     * What refers to one manifest directly.
+     * The direct attachments of one manifest.
      *
      * @param subject the manifest
-     * @param referrers what the registry or the fallback tag lists, each once
+     * @param referrers the referrers that the registry or the fallback tag lists, without duplicates
      * @param index the list that the fallback tag points to, if there is one
      * @param tags cosign's tags that exist, and the digests they point to
      */
@@ -49,12 +49,12 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
             tags = Collections.unmodifiableMap(new LinkedHashMap<>(tags));
         }
 
-        /** Whether nothing refers to the manifest. */
+        /** Whether the manifest has no attachments. */
         public boolean isEmpty() {
             return referrers.isEmpty() && tags.isEmpty();
         }
 
-        /** The digests of all manifests that refer to the subject. */
+        /** The digests of all manifests attached to the subject. */
         List<Digest> digests() {
             List<Digest> all = new ArrayList<>(tags.values());
             referrers.forEach(referrer -> all.add(referrer.digest()));
@@ -62,17 +62,17 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         }
     }
 
-    /** What refers to {@code subject} directly. Five requests. */
+    /** Finds the direct attachments of {@code subject}, with five requests. */
     public Attachments find(Digest subject) throws RegistryException, InterruptedException {
         return find(List.of(subject)).get(0);
     }
 
-    /** What refers directly to each of {@code subjects}, in their order. */
+    /** Finds the direct attachments of each of {@code subjects}, in their order. */
     public List<Attachments> find(Collection<Digest> subjects) throws RegistryException, InterruptedException {
         return find(subjects, tag -> true);
     }
 
-    /** @param mayExist which of cosign's tags are looked for */
+    /** @param mayExist which of cosign's tags may exist */
     List<Attachments> find(Collection<Digest> subjects, Predicate<AttachmentTag> mayExist)
             throws RegistryException, InterruptedException {
         List<Referrers> referrers = each(subjects, subject -> registry.referrers(pinned(subject)));
@@ -85,7 +85,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         for (int i = 0; i < names.size(); i++) {
             AttachmentTag name = names.get(i);
             Map<AttachmentTag, Digest> ofSubject = tags.computeIfAbsent(name.subject(), s -> new LinkedHashMap<>());
-            // Some registries answer a digest written as a tag with the manifest itself.
+            // Some registries return the manifest itself for a digest written as a tag.
             digests.get(i)
                     .filter(digest -> !digest.equals(name.subject()))
                     .ifPresent(digest -> ofSubject.put(name, digest));
@@ -98,7 +98,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         return found;
     }
 
-    /** A digest of sha512 does not fit into a tag. */
+    /** A sha512 digest does not fit into a tag. */
     private static List<AttachmentTag> cosignTags(Digest subject) {
         return subject.algorithm().equals("sha256")
                 ? COSIGN_SUFFIXES.stream()
@@ -115,7 +115,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         return ImageReference.tagged(image, tag);
     }
 
-    /** Something that is done to one thing, and fails as requests do. */
+    /** An action on one item that may fail like a request. */
     @FunctionalInterface
     interface Request<T, R> {
         R apply(T thing) throws RegistryException, InterruptedException;

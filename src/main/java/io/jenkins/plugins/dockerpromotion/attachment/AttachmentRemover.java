@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Removes what refers to images that lose their last tag, and to nothing else: to the image, to its platforms, and to what
- * refers to these again.
+ * Removes the attachments of images that lose their last tag: those of the image, of its platforms, and of these
+ * attachments in turn. Keeps attachments that also belong to something else.
  */
 public final class AttachmentRemover {
 
@@ -37,19 +37,19 @@ public final class AttachmentRemover {
     private final Set<Digest> knownSubjects;
     private Map<Digest, Set<Tag>> holders;
 
-    /** Tells whether a tag that stays points to a manifest, or to an index that lists it. */
+    /** Finds out whether a remaining tag points to a manifest, or to an index that lists it. */
     @FunctionalInterface
     public interface Need {
         boolean isNeeded(Digest digest) throws RegistryException, InterruptedException;
     }
 
     /**
-     * One manifest that goes, or only its tag where the registry deletes tags.
+     * One manifest to delete, or only its tag if the registry deletes tags.
      *
-     * @param images that have to go first
-     * @param subject what it refers to
-     * @param tag it is found by; nothing if the registry lists it
-     * @param size with its blobs, in bytes
+     * @param images that must be deleted first
+     * @param subject the manifest it is attached to
+     * @param tag the tag that leads to it; empty if the registry lists it
+     * @param size in bytes, with its blobs
      */
     public record Removal(Set<Digest> images, Digest subject, Digest digest, Optional<Tag> tag, long size) {
 
@@ -64,7 +64,7 @@ public final class AttachmentRemover {
         }
     }
 
-    /** @param known all tags of the repository, if they were listed: what is not among them is not looked for */
+    /** @param known all tags of the repository, if they were listed; other tags are not requested */
     public AttachmentRemover(ImageTags tags, Optional<? extends Collection<Tag>> known, Need need) {
         this.tags = tags;
         this.finder = new AttachmentFinder(tags.registry(), tags.image());
@@ -78,9 +78,9 @@ public final class AttachmentRemover {
     }
 
     /**
-     * Finds what goes with images whose last tag goes. Changes nothing.
+     * Finds the attachments to delete with images that lose their last tag. Changes nothing.
      *
-     * @param going the images, and the manifests that they consist of; none to have these read
+     * @param going the images, and the manifests that they consist of; empty to read these
      */
     public List<Removal> ofImages(Map<Digest, ? extends Collection<Digest>> going)
             throws RegistryException, InterruptedException {
@@ -102,7 +102,7 @@ public final class AttachmentRemover {
         return collect(subjects, listed);
     }
 
-    /** Finds what refers to images that are not there any more, by the tags that tell their digests. Changes nothing. */
+    /** Finds attachments of images that no longer exist, by tags that contain their digests. Changes nothing. */
     public List<Removal> orphans() throws RegistryException, InterruptedException {
         List<Digest> subjects = List.copyOf(knownSubjects);
         List<Optional<Digest>> there = each(subjects, subject -> tags.registry().digestOf(finder.pinned(subject)));
@@ -115,7 +115,7 @@ public final class AttachmentRemover {
         return collect(gone, true);
     }
 
-    /** A manifest and those it lists. What cannot be read as one lists none. */
+    /** A manifest and those it lists. A manifest of an unknown type lists nothing. */
     private Set<Digest> parts(Digest image, Collection<Digest> known) throws RegistryException, InterruptedException {
         Set<Digest> all = new LinkedHashSet<>(List.of(image));
         all.addAll(known);
@@ -144,8 +144,8 @@ public final class AttachmentRemover {
     }
 
     /**
-     * @param subjects that go, and because of which images
-     * @param listed whether the registry lists referrers; where it does not, tags tell all
+     * @param subjects the manifests to delete, with the images that cause it
+     * @param listed whether the registry lists referrers; if not, tags show all of them
      */
     private List<Removal> collect(Map<Digest, Set<Digest>> subjects, boolean listed)
             throws RegistryException, InterruptedException {
@@ -171,13 +171,13 @@ public final class AttachmentRemover {
         return List.copyOf(plan);
     }
 
-    /** Plans the removal of what was found; returns the manifests that go, which others may refer to. */
+    /** Plans the removal of these attachments; returns the manifests to delete, which may have attachments, too. */
     private Set<Digest> add(Attachments found, Set<Digest> images, List<Removal> plan)
             throws RegistryException, InterruptedException {
         Set<Digest> going = new LinkedHashSet<>();
         for (Descriptor referrer : found.referrers()) {
             if (tags.isOnDockerHub()) {
-                // It stays, so it is not read, which would count as a pull.
+                // It stays, so it need not be read, which would count as a pull.
                 going.add(referrer.digest());
                 plan.add(new Removal(images, found.subject(), referrer.digest(), Optional.empty(), 0));
                 continue;
@@ -219,7 +219,10 @@ public final class AttachmentRemover {
         return new Removal(images, subject, manifest.digest(), tag, manifest.bytes().length + blobs);
     }
 
-    /** What of this the registry does not delete, and why, as far as that can be told. Changes nothing. */
+    /**
+     * The attachments that the registry does not delete, with reasons, as far as this is known in advance. Changes
+     * nothing.
+     */
     public Map<Removal, String> staying(Collection<Removal> removals) throws InterruptedException {
         Map<Removal, String> staying = new LinkedHashMap<>();
         List<Removal> untagged =
@@ -227,16 +230,16 @@ public final class AttachmentRemover {
         if (!untagged.isEmpty() && !tags.deletesManifests()) {
             untagged.forEach(removal -> staying.put(
                     removal,
-                    removal + " stays: " + tags.image().host() + " deletes no manifest by its digest, and this one has"
-                            + " no tag"));
+                    removal + " stays: " + tags.image().host() + " does not delete manifests by digest, and this one"
+                            + " has no tag"));
         }
         return staying;
     }
 
     /**
-     * Removes what was planned. One that the registry refuses to delete does not keep the others.
+     * Carries out the plan. If the registry refuses to delete one attachment, the others are still deleted.
      *
-     * @return why it is still there, for each that is
+     * @return the reason for each one that still exists
      */
     public Map<Removal, String> remove(Collection<Removal> removals) throws RegistryException, InterruptedException {
         Map<Removal, String> refused = staying(removals);
@@ -264,13 +267,13 @@ public final class AttachmentRemover {
             Tag tag = removal.tag().get();
             Optional<Digest> now = tags.digestOf(tag);
             if (now.isPresent() && !now.get().equals(removal.digest())) {
-                return Optional.of(tag + " was changed meanwhile");
+                return Optional.of(tag + " changed in the meantime");
             }
             return now.isEmpty()
                             || delete(tag, removal.digest(), all)
                             || tags.digestOf(tag).isEmpty()
                     ? Optional.empty()
-                    : Optional.of("the registry answered that there is no tag " + tag + ", but it is still there");
+                    : Optional.of("the registry answered that the tag " + tag + " does not exist, but it still does");
         } catch (RegistryException e) {
             return Optional.of(e.getMessage());
         }
@@ -300,7 +303,7 @@ public final class AttachmentRemover {
         }
     }
 
-    /** Which tags of attachments point to a manifest; looked at once. */
+    /** The tags of attachments that point to a manifest; read once. */
     private synchronized Map<Digest, Set<Tag>> holders() throws RegistryException, InterruptedException {
         if (holders == null) {
             List<Tag> all = known.isPresent()

@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A tag that names what is attached to an image instead of an image: the referrers fallback tag {@code sha256-<hex>} (OCI
+ * A tag that names attachments of an image instead of an image: the referrers fallback tag {@code sha256-<hex>} (OCI
  * distribution specification, "Referrers Tag Schema") and cosign's older {@code sha256-<hex>.sig}, {@code .att} and
  * {@code .sbom}.
  *
@@ -16,10 +16,10 @@ import java.util.regex.Pattern;
  */
 public record AttachmentTag(Digest subject, String suffix) {
 
-    /** A fallback tag has at most 64 characters of a digest, so one of sha512 does not tell its subject. */
+    /** A fallback tag contains at most 64 characters of a digest, so a tag for sha512 does not identify its subject. */
     private static final Pattern FORM = Pattern.compile("(?:(sha256-[0-9a-f]{64})|sha512-[0-9a-f]{64})(\\..*)?");
 
-    /** Reads a tag; nothing if it is an ordinary one, or does not tell its subject. */
+    /** Parses a tag; empty if it is an ordinary tag, or does not identify its subject. */
     public static Optional<AttachmentTag> of(Tag tag) {
         Matcher matcher = FORM.matcher(tag.value());
         return matcher.matches() && matcher.group(1) != null
@@ -29,7 +29,7 @@ public record AttachmentTag(Digest subject, String suffix) {
                 : Optional.empty();
     }
 
-    /** Whether {@code tag} names attachments, and no image of its own. */
+    /** Whether {@code tag} names attachments instead of an image. */
     public static boolean is(Tag tag) {
         return FORM.matcher(tag.value()).matches();
     }

@@ -16,23 +16,25 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a tag of cosign's older format points to: an image manifest whose layers are the signatures or attestations, and
- * whose configuration lists them once more. Two of them are merged by adding the layers of the one to the other.
+ * The manifest under a tag of cosign's older format: an image manifest whose layers are the signatures or attestations,
+ * and whose configuration lists them again. Two of them are merged by adding the layers of one to the other.
  *
- * @param manifest that the tag is to point to
- * @param config its configuration, if the merge made a new one
+ * @param manifest the manifest that the tag will point to
+ * @param config its configuration, if the merge created a new one
  */
 record CosignManifest(Manifest manifest, Optional<byte[]> config) {
 
-    /** Cosign reads no more. */
+    /** The limit of cosign. */
     private static final int MAX_LAYERS = 1_000;
 
     private static final int MAX_CONFIG = 4 * 1024 * 1024;
 
-    /** An SBOM is one document, so that two of them make no third. */
+    /** An SBOM is one document, so two of them cannot be merged. */
     private static final Set<String> MERGEABLE = Set.of(".sig", ".att");
 
-    /** The layers of {@code source} that {@code target} has not; two signatures of one payload differ in an annotation. */
+    /**
+     * The layers of {@code source} that {@code target} lacks. Two signatures of one payload differ in an annotation.
+     */
     static List<Object> layersMissing(Manifest source, Manifest target) {
         List<Object> missing = new ArrayList<>(layers(source));
         missing.removeAll(layers(target));
@@ -54,11 +56,11 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
     }
 
     /**
-     * What a tag has to point to so that it has what it has, and all of {@code source}.
+     * Merges all layers of {@code source} into the manifest of a tag.
      *
-     * @param present what it points to now
-     * @return nothing if it has all already
-     * @throws UnmergeableException if there is no such manifest
+     * @param present the manifest that the tag points to now
+     * @return empty if it already has all of them
+     * @throws UnmergeableException if they cannot be merged
      */
     static Optional<CosignManifest> merge(
             Manifest source, AttachmentFinder from, Optional<Manifest> present, AttachmentFinder to, AttachmentTag tag)
@@ -98,7 +100,7 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
             throws UnmergeableException {
         if (!mergeable) {
             throw new UnmergeableException("Cannot merge " + from.tagged(tag.tag()) + " with " + to.tagged(tag.tag())
-                    + ", which stays as it is");
+                    + "; the latter stays unchanged");
         }
     }
 
@@ -112,7 +114,7 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
         return config.isEmpty() ? Optional.empty() : Json.parse(of.registry().readBlob(of.image(), config.get()));
     }
 
-    /** The target's configuration, with what the source's says of the layers that are added. */
+    /** The target's configuration with the source's entries for the added layers. */
     private static Optional<byte[]> config(
             Manifest source, Optional<JsonValue> ofSource, Manifest target, Optional<JsonValue> ofTarget) {
         List<Object> sourceLayers = layers(source);
@@ -146,7 +148,7 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
         return Optional.of(Json.write(json));
     }
 
-    /** Stores the configuration, if it is a new one, and lets the tag point to the manifest. */
+    /** Stores the configuration, if it is new, and moves the tag to the manifest. */
     void store(AttachmentFinder repository, AttachmentTag tag) throws RegistryException, InterruptedException {
         if (config.isPresent()) {
             Descriptor blob = manifest.config().orElseThrow();

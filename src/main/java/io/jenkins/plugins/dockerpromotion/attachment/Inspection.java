@@ -18,10 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Work for an agent: finds out about one image, and with details also which signatures and attestations it has. These are
- * counted, not verified.
+ * Inspects one image on an agent. With details, also counts its signatures and attestations, without verifying them.
  *
- * @param details whether manifests are read, or only the digest is asked for, which is no pull
+ * @param details whether to read manifests; without details, only the digest is requested, which does not count as a
+ *     pull
  */
 public record Inspection(ImageReference reference, boolean details, RegistryAuthentication authentication)
         implements Operation<ImageInfo> {
@@ -43,7 +43,7 @@ public record Inspection(ImageReference reference, boolean details, RegistryAuth
         try {
             return withAttachments(info, new AttachmentFinder(inspector.registry(), reference.name()));
         } catch (RegistryException e) {
-            context.notices().say("Signatures and attestations are not known: " + e.getMessage());
+            context.notices().say("Cannot read signatures and attestations: " + e.getMessage());
             return info;
         }
     }
@@ -74,12 +74,12 @@ public record Inspection(ImageReference reference, boolean details, RegistryAuth
                 signatures, attestations.stream().distinct().sorted().toList());
     }
 
-    /** The type of an attestation, that of cosign's signatures for any signature, and nothing for anything else. */
+    /** The predicate type of an attestation, cosign's signature type for any signature, and empty for anything else. */
     private static String kind(Descriptor referrer, Digest subject, AttachmentFinder finder)
             throws RegistryException, InterruptedException {
         String type = referrer.artifactType();
         String predicate = referrer.annotations().getOrDefault(PREDICATE, "");
-        // Lists that clients keep name the type of the configuration now and then, and leave annotations out.
+        // Lists kept by clients sometimes name the type of the configuration instead, and omit annotations.
         if (predicate.isEmpty() && (type.isEmpty() || type.startsWith(BUNDLE) || type.contains(".empty."))) {
             Optional<Manifest> manifest = finder.registry()
                     .pullIfPresent(finder.pinned(referrer.digest()))
@@ -92,7 +92,7 @@ public record Inspection(ImageReference reference, boolean details, RegistryAuth
         return signature ? COSIGN_SIGNATURE : predicate;
     }
 
-    /** The types that cosign gives the layers of its older format; empty for those without one, as signatures are. */
+    /** The predicate types of the layers of cosign's older format; empty for layers without one, such as signatures. */
     private static List<String> types(Manifest manifest) {
         return Json.parse(manifest.bytes()).stream()
                 .flatMap(json -> json.field("layers").items().stream())

@@ -35,16 +35,16 @@ import org.bouncycastle.asn1.ASN1Primitive;
 import org.bouncycastle.asn1.ASN1String;
 
 /**
- * Checks bundles that were signed with a certificate of a few minutes, by sigstore-java: the certificate's chain, the log
- * of certificates, and the transparency log's entry with its proof, its checkpoint and its time. What sigstore-java 2.0
- * leaves out or does in a way that rejects cosign's own signatures is done here: the signature of the statement (there a
- * subject needs a name, and the payload has to be ASCII), that the entry is about it, and that the certificate was valid
- * when the log took the entry. Asks nobody; what it trusts is in the trusted root. The only class that needs sigstore-java,
- * so that nobody loads that who verifies with keys.
+ * Verifies bundles that were signed with a short-lived certificate. sigstore-java checks the certificate chain, the
+ * certificate log, and the entry in the transparency log with its proof, checkpoint and time. This class checks what
+ * sigstore-java 2.0 omits, or does in a way that rejects cosign's own signatures: the signature of the statement
+ * (sigstore-java requires a subject name and an ASCII payload), that the log entry belongs to it, and that the
+ * certificate was valid at the time of the entry. Works offline with the trusted root. No other class uses
+ * sigstore-java, so it is not loaded for verification with keys.
  */
 final class Keyless {
 
-    /** Fulcio's certificate extensions ("Issuer (V2)", and the older "Issuer", which is no DER). */
+    /** Fulcio's certificate extensions ("Issuer (V2)", and the older "Issuer", which is not DER-encoded). */
     private static final String ISSUER = "1.3.6.1.4.1.57264.1.8";
 
     private static final String OLDER_ISSUER = "1.3.6.1.4.1.57264.1.1";
@@ -59,7 +59,7 @@ final class Keyless {
 
     /**
      * @param trustedRoot the JSON that {@code cosign trusted-root create} writes
-     * @throws RefusedException if it is none
+     * @throws RefusedException if it is not valid
      */
     Keyless(String trustedRoot) throws RefusedException {
         try {
@@ -73,13 +73,13 @@ final class Keyless {
         }
     }
 
-    /** Who signed {@code payload}, which is a bundle with a certificate. */
+    /** The signer of {@code payload}, a bundle with a certificate. */
     Signer signer(SignedPayload payload) throws RefusedException {
         try {
             Bundle bundle = Bundle.from(new StringReader(new String(payload.document(), StandardCharsets.UTF_8)));
             if (bundle.getEntries().size() != 1) {
                 throw new RefusedException(
-                        "it has " + bundle.getEntries().size() + " entries of transparency logs instead of one");
+                        "it has " + bundle.getEntries().size() + " transparency log entries instead of one");
             }
             RekorEntry entry = bundle.getEntries().get(0);
             X509Certificate certificate =
@@ -90,7 +90,7 @@ final class Keyless {
             checkEntry(entry, payload, certificate);
             if (payload.signedBy(List.of(SigningKey.of(certificate.getPublicKey())))
                     .isEmpty()) {
-                throw new RefusedException("its signature is not by its certificate's key, or it was changed");
+                throw new RefusedException("its signature does not match its certificate, or it was changed");
             }
             return new Signer("", identity(certificate), issuer(certificate));
         } catch (BundleParseException
@@ -100,16 +100,16 @@ final class Keyless {
                 | GeneralSecurityException
                 | IOException
                 | RuntimeException e) {
-            throw refused("its certificate or its entry in the transparency log is not valid", e);
+            throw refused("its certificate or its transparency log entry is not valid", e);
         }
     }
 
-    /** The entry's time is what the log signed, which {@link RekorVerifier} has checked if it is there. */
+    /** The log signs the time of its entry; {@link RekorVerifier} has checked this signature if there is one. */
     private void checkTime(RekorEntry entry, X509Certificate certificate) throws RefusedException {
         String signed = entry.getVerification().getSignedEntryTimestamp();
         if (signed == null || signed.isEmpty()) {
-            throw new RefusedException("its transparency log did not sign when it took the entry, and time stamps of"
-                    + " others are not understood");
+            throw new RefusedException("its transparency log did not sign the time of the entry, and other timestamps"
+                    + " are not supported");
         }
         Date taken = Date.from(entry.getIntegratedTimeInstant());
         if (taken.before(certificate.getNotBefore()) || taken.after(certificate.getNotAfter())) {
@@ -117,11 +117,11 @@ final class Keyless {
         }
         byte[] log = HexFormat.of().parseHex(entry.getLogID());
         if (TransparencyLog.find(logs, log, taken.toInstant()).isEmpty()) {
-            throw new RefusedException("its transparency log was not trusted at the time when it was signed");
+            throw new RefusedException("its transparency log was not trusted when it was signed");
         }
     }
 
-    /** The log has to have taken this signature, of this statement, with this certificate. */
+    /** The entry must be for this signature, this statement and this certificate. */
     private static void checkEntry(RekorEntry entry, SignedPayload payload, X509Certificate certificate)
             throws RefusedException, RekorTypeException, GeneralSecurityException {
         Dsse logged = RekorTypes.getDsseV001(entry);
@@ -138,7 +138,7 @@ final class Keyless {
                                 base64.decode(logged.getSignatures().get(0).getVerifier())))
                         .equals(certificate);
         if (!same) {
-            throw new RefusedException("its entry in the transparency log is about another signature");
+            throw new RefusedException("its transparency log entry belongs to another signature");
         }
     }
 
@@ -150,7 +150,7 @@ final class Keyless {
                 return (String) name.get(1);
             }
         }
-        throw new RefusedException("its certificate does not name one identity");
+        throw new RefusedException("its certificate does not name exactly one identity");
     }
 
     private static String issuer(X509Certificate certificate) throws RefusedException, IOException {
@@ -162,7 +162,7 @@ final class Keyless {
         if (older != null) {
             return new String(octets(older), StandardCharsets.UTF_8);
         }
-        throw new RefusedException("its certificate does not say who vouched for the identity");
+        throw new RefusedException("its certificate does not name the issuer of the identity");
     }
 
     private static byte[] octets(byte[] extension) {

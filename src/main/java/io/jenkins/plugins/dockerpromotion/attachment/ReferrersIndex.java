@@ -14,11 +14,11 @@ final class ReferrersIndex {
     private ReferrersIndex() {}
 
     /**
-     * The index with {@code referrers} besides those that it lists, whose entries stay as they are.
+     * Adds {@code referrers} to the index; existing entries stay unchanged.
      *
-     * @param index the present one, if there is one
-     * @param source the other side's, if there is one: an entry that it has is taken as it is
-     * @return nothing if the index lists them all
+     * @param index the current index, if there is one
+     * @param source the index of the source, if there is one; its entries are copied unchanged
+     * @return empty if the index already lists all of them
      */
     static Optional<Manifest> with(List<Manifest> referrers, Optional<Manifest> index, Optional<Manifest> source) {
         Map<String, Object> entries = entries(index);
@@ -41,7 +41,7 @@ final class ReferrersIndex {
         return Optional.of(Manifest.parse(Json.write(json), MediaTypes.OCI_INDEX));
     }
 
-    /** By digest. */
+    /** The entries of an index by digest. */
     private static Map<String, Object> entries(Optional<Manifest> index) {
         Map<String, Object> entries = new LinkedHashMap<>();
         index.flatMap(present -> Json.parse(present.bytes()))
@@ -51,7 +51,7 @@ final class ReferrersIndex {
         return entries;
     }
 
-    /** As a registry would list it (OCI distribution specification, "Listing Referrers"). */
+    /** The entry that a registry would list (OCI distribution specification, "Listing Referrers"). */
     private static Map<String, Object> entry(Manifest referrer) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("mediaType", referrer.mediaType());

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.attachment;
 
-/** Why something that looks like a signature does not count; one line, about what came from strangers. */
+/** A signature does not count. The message says why in one line; it may quote untrusted content. */
 final class RefusedException extends Exception {
 
     private static final long serialVersionUID = 1L;

@@ -18,22 +18,19 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/**
- * What somebody signed about an image, in one of the forms that cosign writes. Ask who signed it before you believe what
- * it claims.
- */
+/** A signed statement about an image in one of cosign's formats. Check the signer before you use its claims. */
 final class SignedPayload {
 
-    /** Cosign's older form of a signature (containers/image, "simple signing"). */
+    /** Cosign's older format for signatures (containers/image, "simple signing"). */
     static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
 
-    /** Cosign's older form of an attestation (secure-systems-lab/dsse, "envelope"). */
+    /** Cosign's older format for attestations (secure-systems-lab/dsse, "envelope"). */
     static final String ENVELOPE = "application/vnd.dsse.envelope.v1+json";
 
-    /** Cosign's present form of both (sigstore/protobuf-specs, "Bundle"). */
+    /** Cosign's current format for both (sigstore/protobuf-specs, "Bundle"). */
     static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
-    /** The predicate type of a statement that only says: this image. */
+    /** The predicate type of a plain signature, without further claims. */
     static final String SIGNATURE = "https://sigstore.dev/cosign/sign/v1";
 
     private static final String SIMPLE_TYPE = "cosign container image signature";
@@ -67,9 +64,9 @@ final class SignedPayload {
     }
 
     /**
-     * What a payload says of one image.
+     * The claim of a payload about one image.
      *
-     * @param predicateType {@link #SIGNATURE} for one that only says: this image
+     * @param predicateType {@link #SIGNATURE} for a plain signature
      * @param annotations what the signer added
      */
     record Claim(String predicateType, Map<String, String> annotations) {
@@ -78,7 +75,7 @@ final class SignedPayload {
         }
     }
 
-    /** Reads a layer of cosign's tag {@code sha256-<hex>.sig}; the signature stands beside it. */
+    /** Reads a layer of cosign's tag {@code sha256-<hex>.sig}, whose signature is in an annotation. */
     static SignedPayload simpleSigning(byte[] payload, String signature) throws RefusedException {
         return new SignedPayload(
                 "simple signing", payload, payload, List.of(decode(signature)), JsonValue.NONE, payload);
@@ -99,18 +96,18 @@ final class SignedPayload {
         String kind = bundle.text("mediaType");
         if (!kind.equals(BUNDLE)) {
             throw new RefusedException(
-                    "it calls itself " + Quoted.of(kind) + ", and only " + BUNDLE + " is understood");
+                    "its media type is " + Quoted.of(kind) + ", but only " + BUNDLE + " is supported");
         }
         if (!bundle.field("dsseEnvelope").isObject()) {
             throw new RefusedException(
                     bundle.has("messageSignature")
-                            ? "it signs the image's bytes, not a statement about the image as cosign writes it"
-                            : "it holds no signed statement");
+                            ? "it signs the image's bytes, not a statement about the image like cosign does"
+                            : "it does not contain a signed statement");
         }
         SignedPayload read =
                 envelope("bundle", bundle.field("dsseEnvelope"), bundle.field("verificationMaterial"), json);
         if (read.signatures.size() != 1) {
-            throw new RefusedException("it holds " + read.signatures.size() + " signatures instead of one");
+            throw new RefusedException("it contains " + read.signatures.size() + " signatures instead of one");
         }
         return read;
     }
@@ -125,7 +122,7 @@ final class SignedPayload {
         List<byte[]> signatures = new ArrayList<>();
         for (JsonValue signature : envelope.field("signatures").items()) {
             if (signatures.size() == MAX_SIGNATURES) {
-                throw new RefusedException("it holds more than " + MAX_SIGNATURES + " signatures");
+                throw new RefusedException("it contains more than " + MAX_SIGNATURES + " signatures");
             }
             signatures.add(decode(signature.text("sig")));
         }
@@ -133,7 +130,7 @@ final class SignedPayload {
                 format, payload, preAuthenticationEncoding(type, payload), signatures, material, document);
     }
 
-    /** The bytes that an envelope's signatures cover (secure-systems-lab/dsse, "protocol"). */
+    /** The bytes that the signatures of an envelope cover (secure-systems-lab/dsse, "protocol"). */
     private static byte[] preAuthenticationEncoding(String type, byte[] payload) {
         byte[] name = type.getBytes(StandardCharsets.UTF_8);
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(payload.length + 100);
@@ -143,7 +140,7 @@ final class SignedPayload {
         return bytes.toByteArray();
     }
 
-    /** Both alphabets are allowed in an envelope. */
+    /** An envelope may use either base64 alphabet. */
     private static byte[] decode(String base64) throws RefusedException {
         try {
             byte[] bytes = Base64.getDecoder().decode(base64.replace('-', '+').replace('_', '/'));
@@ -151,7 +148,7 @@ final class SignedPayload {
                 return bytes;
             }
         } catch (IllegalArgumentException e) {
-            // The same as nothing.
+            // Handled like missing data.
         }
         throw new RefusedException("its payload or a signature is missing, or is not base64");
     }
@@ -161,24 +158,24 @@ final class SignedPayload {
         return format;
     }
 
-    /** The first of {@code keys} by which one of the signatures is. */
+    /** The first of {@code keys} that made one of the signatures. */
     Optional<SigningKey> signedBy(Collection<SigningKey> keys) {
         return keys.stream()
                 .filter(key -> signatures.stream().anyMatch(signature -> key.signed(signed, signature)))
                 .findFirst();
     }
 
-    /** Whether this was signed with a certificate that stands beside it, instead of a key. */
+    /** Whether this was signed with the certificate that it contains, instead of a key. */
     boolean hasCertificate() {
         return material.has("certificate") || material.has("x509CertificateChain");
     }
 
-    /** As it was read: a bundle, an envelope, or a payload. */
+    /** The original bytes: a bundle, an envelope, or a payload. */
     byte[] document() {
         return document;
     }
 
-    /** What was signed, without what an envelope adds to it. */
+    /** The signed content, without its envelope. */
     byte[] payload() {
         return payload;
     }
@@ -187,20 +184,19 @@ final class SignedPayload {
         return signatures.size() == 1 && Arrays.equals(signatures.get(0), signature);
     }
 
-    /** Why nobody who was asked for signed this; one line. */
+    /** Why this was not signed by any of the requested signers, in one line. */
     String refusal(Collection<SigningKey> keys) {
         String hint = material.field("publicKey").text("hint");
         if (keys.stream().anyMatch(key -> key.hint().equals(hint))) {
-            return "it names the key that is asked for, but its signature is not of this payload: one of the two was"
-                    + " changed";
+            return "it names the requested key, but its signature does not match the payload: one of them was changed";
         }
         if (hasCertificate()) {
-            return "it is signed with a certificate, not by one of the keys";
+            return "it is signed with a certificate, not with one of the keys";
         }
-        return "it is by another key, or was changed after it was signed";
+        return "it is signed with another key, or was changed after it was signed";
     }
 
-    /** What this claims of {@code image}; refused if it is about something else. */
+    /** The claim about {@code image}; refused if it is about something else. */
     Claim claim(Digest image) throws RefusedException {
         return format.equals("simple signing") ? simpleClaim(image) : statement(image);
     }
@@ -227,11 +223,11 @@ final class SignedPayload {
                     + ", not an in-toto statement of version 1 or 0.1");
         }
         if (json.text("predicateType").isEmpty()) {
-            throw new RefusedException("its statement names no predicate type");
+            throw new RefusedException("its statement has no predicate type");
         }
         List<JsonValue> subjects = json.field("subject").items();
         if (subjects.size() > MAX_SUBJECTS) {
-            throw new RefusedException("its statement is about more than " + MAX_SUBJECTS + " things");
+            throw new RefusedException("its statement has more than " + MAX_SUBJECTS + " subjects");
         }
         for (JsonValue subject : subjects) {
             if (subject.field("digest").text(image.algorithm()).equals(image.hex())) {
@@ -251,10 +247,10 @@ final class SignedPayload {
         return Collections.unmodifiableMap(new TreeMap<>(json.texts()));
     }
 
-    /** The statement's predicate in maps, lists, texts, numbers, booleans and {@code null}. */
+    /** The statement's predicate as maps, lists, strings, numbers, booleans and {@code null}. */
     Object predicate() throws RefusedException {
         return Json.parseDocument(payload, Set.of("predicate"))
-                .orElseThrow(() -> new RefusedException("its predicate holds too many values"))
+                .orElseThrow(() -> new RefusedException("its predicate contains too many values"))
                 .field("predicate")
                 .plain();
     }

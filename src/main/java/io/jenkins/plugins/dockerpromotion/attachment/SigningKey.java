@@ -28,13 +28,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A public key, and the ways in which cosign and its key services sign with such keys.
+ * A public key, with the signature schemes that cosign and its key services use for such keys.
  *
- * @param fingerprint SHA-256 of the key in its DER form, as {@code openssl pkey -pubin -outform DER | sha256sum} shows it
+ * @param fingerprint SHA-256 of the key in its DER form, as {@code openssl pkey -pubin -outform DER | sha256sum} shows
+ *     it
  */
 record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
 
-    /** @param parameters nothing where the algorithm's name says all */
+    /** @param parameters empty if the name of the algorithm is enough */
     record Scheme(String algorithm, Optional<AlgorithmParameterSpec> parameters) {}
 
     private static final int MAX_TEXT = 64 * 1024;
@@ -43,13 +44,13 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
     private static final String PUBLIC_KEY = "PUBLIC KEY";
 
-    /** What is given by mistake, and how its public key is had. */
+    /** What people supply by mistake, and how to get the public key from it. */
     private static final Map<String, String> OTHERS = Map.of(
-            "CERTIFICATE", "a certificate: give its key (openssl x509 -pubkey -noout)",
-            "RSA PUBLIC KEY", "a key in RSA's own form: convert it (openssl rsa -RSAPublicKey_in -pubout)",
-            "EC PARAMETERS", "the parameters of a private key: give the public one (openssl pkey -pubout)");
+            "CERTIFICATE", "a certificate; supply its key (openssl x509 -pubkey -noout)",
+            "RSA PUBLIC KEY", "an RSA key in PKCS#1 form; convert it (openssl rsa -RSAPublicKey_in -pubout)",
+            "EC PARAMETERS", "the parameters of a private key; supply the public key (openssl pkey -pubout)");
 
-    /** Cosign verifies with SHA-256 whatever the curve, and signs with the hash that fits it. */
+    /** Cosign verifies with SHA-256 for every curve, but signs with the hash that fits the curve. */
     private static final Map<String, List<String>> CURVES = Map.of(
             "secp256r1",
             List.of("SHA256"),
@@ -63,9 +64,9 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
     }
 
     /**
-     * Reads one or more keys in PEM form.
+     * Parses one or more keys in PEM format.
      *
-     * @throws IllegalArgumentException in one line without the text, which may be a secret by mistake
+     * @throws IllegalArgumentException in one line without the text, which may be a private key by mistake
      */
     static List<SigningKey> parse(String pem) {
         if (pem.length() > MAX_TEXT) {
@@ -78,8 +79,8 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
             keys.add(key(blocks.group(1), blocks.group(2)));
         }
         if (keys.isEmpty()) {
-            throw new IllegalArgumentException("this is no public key in PEM form: expected -----BEGIN PUBLIC KEY-----,"
-                    + " base64, and -----END PUBLIC KEY-----, as in cosign.pub");
+            throw new IllegalArgumentException("this is not a public key in PEM format: expected -----BEGIN PUBLIC"
+                    + " KEY-----, base64, and -----END PUBLIC KEY-----, as in cosign.pub");
         }
         return keys;
     }
@@ -87,9 +88,9 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
     private static SigningKey key(String kind, String base64) {
         if (!kind.equals(PUBLIC_KEY)) {
             String other = kind.contains("PRIVATE")
-                    ? "a private key: give the public one (cosign public-key, openssl pkey -pubout), and replace this one"
-                            + " if others could read it"
-                    : OTHERS.getOrDefault(kind, "none of the form -----BEGIN PUBLIC KEY-----");
+                    ? "a private key; supply the public key (cosign public-key, openssl pkey -pubout), and replace"
+                            + " the private key if others could read it"
+                    : OTHERS.getOrDefault(kind, "not in the form -----BEGIN PUBLIC KEY-----");
             throw new IllegalArgumentException("the public key is " + other);
         }
         for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
@@ -97,17 +98,17 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
                 X509EncodedKeySpec der = new X509EncodedKeySpec(decode(base64));
                 return of(KeyFactory.getInstance(algorithm).generatePublic(der));
             } catch (GeneralSecurityException e) {
-                // It is none of this kind.
+                // Not a key of this kind.
             }
         }
-        throw new IllegalArgumentException("the public key cannot be read: it is damaged, or of another kind than ECDSA"
-                + " (P-256, P-384, P-521), RSA and Ed25519");
+        throw new IllegalArgumentException("the public key cannot be read: it is damaged, or not an ECDSA (P-256,"
+                + " P-384, P-521), RSA or Ed25519 key");
     }
 
     /**
-     * A key that is known already.
+     * A key that has already been parsed.
      *
-     * @throws IllegalArgumentException in one line, if it is weak, or of a kind that is not supported
+     * @throws IllegalArgumentException in one line, if it is weak or not supported
      */
     static SigningKey of(PublicKey key) throws GeneralSecurityException {
         return new SigningKey(key, schemes(key), Digest.sha256(key.getEncoded()));
@@ -139,7 +140,7 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
                 }
             }
             throw new IllegalArgumentException(
-                    "the public key is on a curve that is not supported: expected P-256, P-384 or P-521");
+                    "the public key uses an unsupported curve: expected P-256, P-384 or P-521");
         }
         return List.of(
                 new Scheme("Ed25519", Optional.of(new EdDSAParameterSpec(true))),
@@ -164,7 +165,7 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
                 && expected.getOrder().equals(key.getParams().getOrder());
     }
 
-    /** Whether {@code signature} is one by this key, of {@code content}. */
+    /** Whether this key made {@code signature} for {@code content}. */
     boolean signed(byte[] content, byte[] signature) {
         return schemes.stream().anyMatch(scheme -> signed(scheme, content, signature));
     }
@@ -181,11 +182,11 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
         } catch (SignatureException e) {
             return false;
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every Java platform since 17 checks signatures of this kind", e);
+            throw new IllegalStateException("every Java platform since 17 verifies signatures of this kind", e);
         }
     }
 
-    /** What bundles call the key that signed them. */
+    /** The hint by which bundles name their key. */
     String hint() {
         return Base64.getEncoder().encodeToString(HexFormat.of().parseHex(fingerprint.hex()));
     }

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.attachment;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 
-/** A tag of the other repository holds something that cannot be put together with what was to be added. */
+/** The content of a tag in the other repository cannot be merged with what should be added. */
 final class UnmergeableException extends RegistryException {
 
     private static final long serialVersionUID = 1L;

@@ -13,15 +13,15 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * What an image has to have: a signature by one of the signers, and for each predicate type an attestation that one of
- * them signed. Of several requirements, all have to be fulfilled.
+ * The requirements for an image: a signature by one of the signers, and for each predicate type an attestation signed
+ * by one of them. If there are several, all must be met.
  *
- * @param demandedBy who asks for this, as errors name it: {@code verifyImage}, {@code the rule 'production'}
- * @param publicKeys signers' keys in PEM form, one or more in each text
- * @param identities signers that Sigstore certificates name
- * @param trustedRoot whose certificates and logs are believed: the JSON that {@code cosign trusted-root create} writes;
- *     needed with identities
- * @param attestations the URIs of predicate types, or the short names that cosign has for some
+ * @param demandedBy who requires this, for error messages: {@code verifyImage}, {@code the rule 'production'}
+ * @param publicKeys the signers' keys in PEM format, one or more in each text
+ * @param identities the signers in Sigstore certificates
+ * @param trustedRoot the trusted certificates and logs: the JSON that {@code cosign trusted-root create} writes;
+ *     required with identities
+ * @param attestations URIs of predicate types, or cosign's short names
  */
 public record VerificationRequirement(
         String demandedBy,
@@ -32,17 +32,18 @@ public record VerificationRequirement(
         implements Serializable {
 
     /**
-     * A signer that a certificate names.
+     * A signer in a certificate.
      *
      * @param identity the email address or URI
-     * @param issuer who vouched for it
+     * @param issuer who confirmed the identity
      */
     public record Identity(Expected identity, Expected issuer) implements Serializable {
 
         /**
-         * Reads the parameters as cosign names them, of which each pair needs one.
+         * Reads cosign's parameters: one of each pair is required.
          *
-         * @throws IllegalArgumentException in one line, if one is missing or double, or is no regular expression
+         * @throws IllegalArgumentException in one line, if one is missing, given twice, or not a valid regular
+         *     expression
          */
         public static Identity of(
                 String certificateIdentity,
@@ -64,7 +65,7 @@ public record VerificationRequirement(
         }
     }
 
-    /** A text, or a regular expression for the whole of it. */
+    /** A text, or a regular expression for the whole text. */
     public record Expected(String text, boolean regexp) implements Serializable {
 
         public Expected {
@@ -72,13 +73,13 @@ public record VerificationRequirement(
                 Pattern.compile(regexp ? text : "");
             } catch (PatternSyntaxException e) {
                 throw new IllegalArgumentException(
-                        Quoted.of(text) + " is no regular expression: " + e.getDescription(), e);
+                        Quoted.of(text) + " is not a regular expression: " + e.getDescription(), e);
             }
         }
 
         private static Expected of(String name, String text, String regexp) {
             if (text.isEmpty() == regexp.isEmpty()) {
-                throw new IllegalArgumentException("a signer needs either " + name + " or " + name + "Regexp");
+                throw new IllegalArgumentException("set either " + name + " or " + name + "Regexp");
             }
             return new Expected(text + regexp, text.isEmpty());
         }
@@ -104,7 +105,7 @@ public record VerificationRequirement(
             "spdxjson", "https://spdx.dev/Document",
             "vuln", "https://cosign.sigstore.dev/attestation/vuln/v1");
 
-    /** @throws IllegalArgumentException in one line, if one of these is not what it should be, or there is no signer */
+    /** @throws IllegalArgumentException in one line, if one of these is not valid, or if there is no signer */
     public VerificationRequirement {
         publicKeys = List.copyOf(publicKeys);
         identities = List.copyOf(identities);
@@ -113,16 +114,16 @@ public record VerificationRequirement(
                 .distinct()
                 .toList();
         if (publicKeys.isEmpty() && identities.isEmpty()) {
-            throw new IllegalArgumentException("to verify an image, a public key or an identity is needed");
+            throw new IllegalArgumentException("verification needs a public key or an identity");
         }
         publicKeys.forEach(SigningKey::parse);
         if (!identities.isEmpty() && !isTrustedRoot(trustedRoot)) {
-            throw new IllegalArgumentException("to verify identities, the JSON of a trusted root is needed, as cosign"
-                    + " trusted-root create writes it");
+            throw new IllegalArgumentException("verification of identities needs the JSON of a trusted root, as"
+                    + " cosign trusted-root create writes it");
         }
     }
 
-    /** With keys alone. */
+    /** A requirement with keys only. */
     public VerificationRequirement(String demandedBy, List<String> publicKeys, List<String> attestations) {
         this(demandedBy, publicKeys, List.of(), "", attestations);
     }
@@ -147,10 +148,10 @@ public record VerificationRequirement(
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // The same as a name that is not known.
+            // Handled like an unknown name.
         }
-        throw new IllegalArgumentException(Quoted.of(name) + " is no type of attestation: expected a URI such as "
-                + "https://slsa.dev/provenance/v1, or one of "
+        throw new IllegalArgumentException(Quoted.of(name) + " is not an attestation type: expected a URI such as"
+                + " https://slsa.dev/provenance/v1, or one of "
                 + String.join(", ", SHORT_NAMES.keySet().stream().sorted().toList()));
     }
 

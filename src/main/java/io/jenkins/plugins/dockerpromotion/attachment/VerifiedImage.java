@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /**
- * An image that fulfils what was required of it, and the signatures and attestations that count for that.
+ * An image that meets its requirements, with the signatures and attestations that count.
  *
- * @param digest what all of them cover
+ * @param digest the digest that all of them cover
  */
 public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed> attestations) implements Serializable {
 
@@ -23,11 +23,11 @@ public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed>
     /**
      * One signature or attestation.
      *
-     * @param signer by whom
+     * @param signer who signed it
      * @param format {@code bundle} (Sigstore), {@code simple signing} or {@code DSSE envelope} (cosign's older forms)
      * @param predicateType of the statement
      * @param annotations what the signer added
-     * @param predicate maps, lists, texts, numbers, booleans and {@code null}; {@code null} if it was not asked for
+     * @param predicate maps, lists, strings, numbers, booleans and {@code null}; {@code null} if not requested
      */
     public record Signed(
             Signer signer, String format, String predicateType, Map<String, String> annotations, Serializable predicate)
@@ -47,11 +47,11 @@ public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed>
     }
 
     /**
-     * Who signed: a key, or somebody whom an issuer vouched for.
+     * A signer: a key, or an identity that an issuer confirmed.
      *
      * @param key its fingerprint; empty for a certificate
      * @param identity the certificate's: an email address or a URI; empty for a key
-     * @param issuer who vouched for the identity; empty for a key
+     * @param issuer who confirmed the identity; empty for a key
      */
     public record Signer(String key, String identity, String issuer) implements Serializable {
 
@@ -69,7 +69,7 @@ public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed>
         }
     }
 
-    /** The same in maps, lists and texts, for a Pipeline. */
+    /** The same as maps, lists and strings for a Pipeline. */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("digest", digest.toString());
@@ -82,7 +82,7 @@ public record VerifiedImage(Digest digest, List<Signed> signatures, List<Signed>
         return map;
     }
 
-    /** By what the image was verified, in one line for the log and the history. */
+    /** What verified the image, in one line for the log and the history. */
     public String summary() {
         String by =
                 signatures.stream().map(s -> s.signer().toString()).distinct().collect(Collectors.joining(", "));

@@ -30,23 +30,22 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Checks the signatures and attestations of an image against what is required of it. Looks at cosign's older tags
- * ({@code sha256-<hex>.sig} and {@code .att}) and at what refers to the image: Sigstore bundles, in the referrers API and
- * under the fallback tag.
+ * Checks the signatures and attestations of an image against its requirements. Reads cosign's older tags ({@code
+ * sha256-<hex>.sig} and {@code .att}), and Sigstore bundles from the referrers API and the fallback tag.
  */
 public final class Verifier {
 
-    /** A nightly signature for three years; each is a request or two. */
+    /** Enough for a nightly signature over three years. Each takes one or two requests. */
     private static final int MAX_CANDIDATES = 1_000;
 
     private static final int MEGABYTE = 1024 * 1024;
 
-    /** Attested SBOMs have some megabytes. */
+    /** An attested SBOM may have several megabytes. */
     private static final int MAX_SIZE = 32 * MEGABYTE;
 
     private static final long MAX_TOTAL = 256L * MEGABYTE;
 
-    /** What a Pipeline gets, which keeps it in memory and writes it to the disk. */
+    /** Limit of the result, which a Pipeline keeps in memory and writes to disk. */
     private static final long MAX_PREDICATES = 4L * MEGABYTE;
 
     private static final int MAX_REASONS = 5;
@@ -78,12 +77,13 @@ public final class Verifier {
     }
 
     /**
-     * Verifies the manifest or index {@code digest} of {@code image}; of an index, not the images of its platforms.
+     * Verifies the manifest or index {@code digest} of {@code image}. For an index, its platforms' images are not
+     * verified.
      *
-     * @param requirements all of which have to be fulfilled
-     * @param predicates whether the result holds the attestations' predicates: those of the required types, or all of them
-     *     if no type is required
-     * @throws UnverifiedImageException if a requirement is not fulfilled
+     * @param requirements all of them must be met
+     * @param predicates whether the result contains the predicates of the attestations: of the required types, or of
+     *     all types if none is required
+     * @throws UnverifiedImageException if a requirement is not met
      */
     public static VerifiedImage verify(
             RegistryClient client,
@@ -96,11 +96,11 @@ public final class Verifier {
     }
 
     /**
-     * What was found, and what it is worth.
+     * A signature or attestation, and whether it counts.
      *
-     * @param name for people
-     * @param signers of the requirements that it counts for
-     * @param refusal why it does not count, empty if it does
+     * @param name for messages
+     * @param signers the signers of the requirements that it counts for
+     * @param refusal why it does not count; empty if it does
      */
     private record Finding(
             String name,
@@ -130,7 +130,7 @@ public final class Verifier {
         List<Descriptor> referrers =
                 client.referrers(ImageReference.pinned(image, digest)).all();
         if (referrers.size() > MAX_CANDIDATES) {
-            throw unverified("more than " + MAX_CANDIDATES + " manifests refer to it");
+            throw unverified("it has more than " + MAX_CANDIDATES + " referrers");
         }
         for (Descriptor referrer : referrers) {
             String name = referrer.digest().abbreviated();
@@ -148,7 +148,7 @@ public final class Verifier {
         return new VerifiedImage(digest, counting.get(true), counting.get(false));
     }
 
-    /** @param all whether every layer is meant to be a signature, or only one of a kind that is */
+    /** @param all whether every layer must be a signature; otherwise, other layers are ignored */
     private List<Finding> read(String name, ImageReference source, boolean all)
             throws RegistryException, InterruptedException {
         List<Finding> findings = new ArrayList<>();
@@ -204,7 +204,7 @@ public final class Verifier {
                         && payload.hasCertificate()
                         && !requirement.identities().isEmpty()) {
                     Signer named = keyless(requirement.trustedRoot()).signer(payload);
-                    refusal = "it is signed by " + named + ", who is not asked for";
+                    refusal = "it is signed by " + named + ", who is not a required signer";
                     signer = Optional.of(named).filter(requirement::accepts);
                 }
                 signer.ifPresent(by -> signers.put(requirement, by));
@@ -225,7 +225,7 @@ public final class Verifier {
         boolean bundle = mediaType.equals(SignedPayload.BUNDLE);
         boolean envelope = mediaType.equals(SignedPayload.ENVELOPE);
         if (!bundle && !envelope && (signature.isEmpty() || mediaType.startsWith(BUNDLES))) {
-            throw new RefusedException("it is of type " + Quoted.of(mediaType) + ", which is not understood");
+            throw new RefusedException("its type is " + Quoted.of(mediaType) + ", which is not supported");
         }
         byte[] content = content(layer);
         return bundle
@@ -236,10 +236,10 @@ public final class Verifier {
     private byte[] content(JsonValue layer) throws RefusedException, RegistryException, InterruptedException {
         long size = layer.number("size", -1);
         if (size < 0 || size > MAX_SIZE) {
-            throw new RefusedException("it has " + size + " bytes, and at most " + MAX_SIZE + " are read");
+            throw new RefusedException("it has " + size + " bytes, but the limit is " + MAX_SIZE);
         }
         if (bytes.addAndGet(size) > MAX_TOTAL) {
-            throw unverified("its signatures and attestations have together more than " + MAX_TOTAL / MEGABYTE + " MB");
+            throw unverified("its signatures and attestations have more than " + MAX_TOTAL / MEGABYTE + " MB in total");
         }
         try {
             return client.readBlob(image, new Descriptor("", Digest.parse(layer.text("digest")), size, ""));
@@ -248,7 +248,7 @@ public final class Verifier {
         }
     }
 
-    /** Made when the first certificate is found: it takes a while, and libraries that keys do not need. */
+    /** Created for the first certificate, because it is slow and needs libraries that keys do not need. */
     private synchronized Keyless keyless(String trustedRoot) throws RefusedException {
         Keyless known = keyless.get(trustedRoot);
         if (known == null) {
@@ -267,8 +267,9 @@ public final class Verifier {
             return null;
         }
         if (predicateBytes.addAndGet(payload.payload().length) > MAX_PREDICATES) {
-            throw unverified("its predicates have together more than " + MAX_PREDICATES / MEGABYTE
-                    + " MB, which are too many for a Pipeline: name those it needs, or do without predicates");
+            throw unverified("its predicates have more than " + MAX_PREDICATES / MEGABYTE
+                    + " MB in total, which is too much for a Pipeline: list the attestations you need, or"
+                    + " remove 'predicates'");
         }
         return (Serializable) payload.predicate();
     }
@@ -303,7 +304,7 @@ public final class Verifier {
         return String.join(" or ", names);
     }
 
-    /** What was found, and why it does not count: bounded, since strangers can add to it. */
+    /** What was found, and why it does not count. Bounded, because anybody may add signatures. */
     private String whatThereIs(VerificationRequirement requirement, List<Finding> findings) {
         if (findings.isEmpty()) {
             return "it has neither signatures nor attestations (no tag " + new AttachmentTag(digest, ".sig").tag()

@@ -1,2 +1,5 @@
-/** What refers to an image: signatures, attestations and SBOMs. Found, copied, verified and deleted. Free of Jenkins. */
+/**
+ * Attachments of images (signatures, attestations and SBOMs): find, copy, verify and delete them. Independent of
+ * Jenkins.
+ */
 package io.jenkins.plugins.dockerpromotion.attachment;

@@ -1,2 +1,2 @@
-/** Finds the image of a build, and promotes it by its manifest: plan, execute, receipt. Free of Jenkins. */
+/** Promotes images by their manifests: plan, execution and receipt. Independent of Jenkins. */
 package io.jenkins.plugins.dockerpromotion.promotion;

@@ -315,7 +315,7 @@ class AttachmentCopierTest {
 
         assertThatThrownBy(() -> promote(new PromotionRequest.Options(false, true, true, false)))
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContainingAll("Cannot carry all that refers to", SIGNATURE.digest(), "400");
+                .hasMessageContainingAll("Cannot copy all attachments of", SIGNATURE.digest(), "400");
         assertThat(to.tags("prod/app")).doesNotContain("1.0", "latest");
     }
 
@@ -421,7 +421,7 @@ class AttachmentCopierTest {
 
         assertThat(to.digestOf("prod/app", tag(IMAGE)))
                 .contains(TestImage.oci(31).digest());
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Not copied: Cannot list what refers to"));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Not copied: Cannot list the attachments of"));
     }
 
     @Test

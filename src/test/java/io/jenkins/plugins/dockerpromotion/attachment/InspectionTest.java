@@ -104,6 +104,6 @@ class InspectionTest {
                 Fault.status(503).always());
 
         assertThat(inspect(true).asMap()).containsEntry("signatures", null).containsEntry("digest", IMAGE.digest());
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Signatures and attestations are not known"));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Cannot read signatures and attestations"));
     }
 }

@@ -112,7 +112,7 @@ class KeylessTest {
         if (accepted) {
             assertThat(verify(requirement).signatures()).hasSize(1);
         } else {
-            refuses("signed by " + WHO + " (" + ISSUER + "), who is not asked for", requirement);
+            refuses("signed by " + WHO + " (" + ISSUER + "), who is not a required signer", requirement);
         }
     }
 
@@ -133,9 +133,9 @@ class KeylessTest {
                 Map.entry("No timestamp verification", Circumstances::withoutTime),
                 Map.entry("Inclusion proof verification failed", Circumstances::proofOfAnotherTree),
                 Map.entry(
-                        "its entry in the transparency log is about another signature",
+                        "its transparency log entry belongs to another signature",
                         Circumstances::entryOfAnotherStatement),
-                Map.entry("not by its certificate's key", Circumstances::certificateOfAnotherKey));
+                Map.entry("does not match its certificate", Circumstances::certificateOfAnotherKey));
         return odd.map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
     }
 
@@ -174,7 +174,7 @@ class KeylessTest {
     void refusesALogThatWasNotTrustedAnyMore() {
         sign(odd -> {});
         refuses(
-                "log was not trusted at the time",
+                "log was not trusted when",
                 by(SIGSTORE.trustedRoot(SigstoreInstance.START.plusSeconds(30)), Identity.of(WHO, "", ISSUER, "")));
     }
 
@@ -198,16 +198,16 @@ class KeylessTest {
         String root = "{\"mediaType\": \"application/vnd.dev.sigstore.trustedroot+json;version=0.9\"}";
         refuses("the trusted root cannot be used", by(root, Identity.of(WHO, "", ISSUER, "")));
         assertThatThrownBy(() -> by("{}", Identity.of(WHO, "", ISSUER, "")))
-                .hasMessageContaining("the JSON of a trusted root is needed");
+                .hasMessageContaining("needs the JSON of a trusted root");
     }
 
     @Test
     void eachPairOfParametersNeedsOne() {
         assertThatThrownBy(() -> Identity.of("", "", ISSUER, ""))
-                .hasMessage("a signer needs either certificateIdentity or certificateIdentityRegexp");
+                .hasMessage("set either certificateIdentity or certificateIdentityRegexp");
         assertThatThrownBy(() -> Identity.of(WHO, "", ISSUER, ISSUER))
-                .hasMessage("a signer needs either certificateOidcIssuer or certificateOidcIssuerRegexp");
-        assertThatThrownBy(() -> Identity.of("", "(", ISSUER, "")).hasMessageContaining("no regular expression");
+                .hasMessage("set either certificateOidcIssuer or certificateOidcIssuerRegexp");
+        assertThatThrownBy(() -> Identity.of("", "(", ISSUER, "")).hasMessageContaining("not a regular expression");
     }
 
     @Test

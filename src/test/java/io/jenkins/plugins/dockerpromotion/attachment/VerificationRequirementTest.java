@@ -25,16 +25,16 @@ class VerificationRequirementTest {
     static Stream<Arguments> noKeys() {
         byte[] key = SIGNER.publicKey().getBytes();
         return Stream.of(
-                Arguments.of("", "no public key in PEM form"),
-                Arguments.of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA", "no public key in PEM form"),
-                Arguments.of(SIGNER.publicKey().substring(0, 100), "no public key in PEM form"),
-                Arguments.of(SIGNER.privateKey(), "a private key: give the public one"),
+                Arguments.of("", "not a public key in PEM format"),
+                Arguments.of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA", "not a public key in PEM format"),
+                Arguments.of(SIGNER.publicKey().substring(0, 100), "not a public key in PEM format"),
+                Arguments.of(SIGNER.privateKey(), "a private key; supply the public key"),
                 Arguments.of(ImageSigner.pem("ENCRYPTED SIGSTORE PRIVATE KEY", key), "a private key"),
-                Arguments.of(ImageSigner.pem("CERTIFICATE", key), "a certificate: give its key"),
+                Arguments.of(ImageSigner.pem("CERTIFICATE", key), "a certificate; supply its key"),
                 Arguments.of(ImageSigner.pem("RSA PUBLIC KEY", key), "openssl rsa -RSAPublicKey_in"),
-                Arguments.of(ImageSigner.pem("PUBLIC KEY", key), "damaged, or of another kind"),
-                Arguments.of("-----BEGIN PUBLIC KEY-----\n<>\n-----END PUBLIC KEY-----", "damaged, or of another kind"),
-                Arguments.of(ImageSigner.create("Ed448", "Ed448").publicKey(), "of another kind"),
+                Arguments.of(ImageSigner.pem("PUBLIC KEY", key), "damaged, or not an ECDSA"),
+                Arguments.of("-----BEGIN PUBLIC KEY-----\n<>\n-----END PUBLIC KEY-----", "damaged, or not an ECDSA"),
+                Arguments.of(ImageSigner.create("Ed448", "Ed448").publicKey(), "not an ECDSA"),
                 Arguments.of(ImageSigner.create("1024", "SHA256withRSA").publicKey(), "an RSA key of 1024 bits"),
                 Arguments.of("x".repeat(70_000), "70000 characters long"));
     }
@@ -59,7 +59,7 @@ class VerificationRequirementTest {
     @Test
     void needsAKey() {
         assertThatThrownBy(() -> new VerificationRequirement("verifyImage", List.of(), List.of()))
-                .hasMessageContaining("a public key or an identity is needed");
+                .hasMessageContaining("verification needs a public key or an identity");
     }
 
     @ParameterizedTest
@@ -79,7 +79,7 @@ class VerificationRequirementTest {
     @ValueSource(strings = {"", "SPDX", "provenance", "not a uri", "/relative"})
     void refusesWhatIsNoPredicateType(String name) {
         assertThatThrownBy(() -> requirement(SIGNER.publicKey(), name))
-                .hasMessageContaining("is no type of attestation")
+                .hasMessageContaining("is not an attestation type")
                 .hasMessageContaining("slsaprovenance1");
     }
 }

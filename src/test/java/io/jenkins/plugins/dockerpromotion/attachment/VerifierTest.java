@@ -121,7 +121,7 @@ class VerifierTest {
             assertThat(signature.annotations()).containsExactly(Map.entry("build", "103"));
         });
         assertThat(verified.attestations()).isEmpty();
-        refuses("by another key", by(STRANGER));
+        refuses("with another key", by(STRANGER));
     }
 
     @Test
@@ -209,34 +209,34 @@ class VerifierTest {
         byte[] noStatement = Json.write(Map.of("_type", "https://in-toto.io/Layout/v1", "predicateType", SIGN));
         byte[] noType = statement(own, "", Map.of());
         return Stream.of(
-                Arguments.of("by another key", older(payload, STRANGER.signature(payload))),
+                Arguments.of("with another key", older(payload, STRANGER.signature(payload))),
                 Arguments.of("or was changed", older(payload(own, Map.of("a", "b")), SIGNER.signature(payload))),
                 Arguments.of("covers another image, '" + OTHER, older(payload(OTHER, Map.of()))),
                 Arguments.of("payload is of type ''", older(Json.write(Map.of("critical", Map.of())))),
                 Arguments.of("payload is no JSON object", older("[".getBytes(StandardCharsets.UTF_8))),
                 Arguments.of("not base64", older(payload, "<>")),
                 Arguments.of(
-                        "of type 'application/x', which is not understood",
+                        "type is 'application/x', which is not supported",
                         attachment("", layer("application/x", payload))),
-                Arguments.of("by another key", newer(Json.write(STRANGER.bundle(STRANGER.envelope(statement))))),
-                Arguments.of("one of the two was changed", newer(bundle(SIGNER.envelope(changed, IN_TOTO, statement)))),
+                Arguments.of("with another key", newer(Json.write(STRANGER.bundle(STRANGER.envelope(statement))))),
+                Arguments.of("one of them was changed", newer(bundle(SIGNER.envelope(changed, IN_TOTO, statement)))),
                 Arguments.of(
                         "subject is another image, 'sha256:",
                         newer(bundle(SIGNER.envelope(statement(OTHER, SIGN, Map.of()))))),
                 Arguments.of("cut short", newer(Arrays.copyOf(bundle, bundle.length - 1))),
                 Arguments.of("cut short", newer(new byte[0])),
-                Arguments.of("calls itself 'application/vnd.dev.sigstore.bundle.v0.9+json'", newer(Json.write(newer))),
+                Arguments.of("media type is 'application/vnd.dev.sigstore.bundle.v0.9+json'", newer(Json.write(newer))),
                 Arguments.of(
-                        "of type 'application/vnd.dev.sigstore.bundle.v0.9+json', which is not understood",
+                        "type is 'application/vnd.dev.sigstore.bundle.v0.9+json', which is not supported",
                         attachment(own, layer("application/vnd.dev.sigstore.bundle.v0.9+json", bundle))),
                 Arguments.of("not a statement about the image", newer(Json.write(message))),
-                Arguments.of("with a certificate, not by one of the keys", newer(Json.write(certificate))),
+                Arguments.of("with a certificate, not with one of the keys", newer(Json.write(certificate))),
                 Arguments.of("2 signatures instead of one", newer(bundle(twice))),
                 Arguments.of(
                         "something of type 'text/plain'",
                         newer(bundle(SIGNER.envelope(statement, "text/plain", statement)))),
                 Arguments.of("not an in-toto statement", newer(bundle(SIGNER.envelope(noStatement)))),
-                Arguments.of("names no predicate type", newer(bundle(SIGNER.envelope(noType)))),
+                Arguments.of("has no predicate type", newer(bundle(SIGNER.envelope(noType)))),
                 Arguments.of(
                         "more than 20 signatures",
                         attachment(
@@ -251,7 +251,7 @@ class VerifierTest {
                                                 "signatures",
                                                 Collections.nCopies(21, Map.of("sig", "AAAA"))))))),
                 Arguments.of(
-                        "33554433 bytes, and at most 33554432 are read",
+                        "33554433 bytes, but the limit is 33554432",
                         attachment(own, layer(BUNDLE, new byte[32 * 1024 * 1024 + 1]))));
     }
 
@@ -306,7 +306,7 @@ class VerifierTest {
                 attachment("", bad, layer(SIMPLE_SIGNING, payload, SIGNER.signature(payload))));
 
         assertThat(verify(by(SIGNER)).signatures()).hasSize(1);
-        refuses(".sig 1: it is by another key", by(ImageSigner.create()));
+        refuses(".sig 1: it is signed with another key", by(ImageSigner.create()));
     }
 
     /** A registry without the API, whose signatures stand under the fallback tag. */

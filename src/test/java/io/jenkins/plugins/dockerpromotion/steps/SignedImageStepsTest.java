@@ -100,13 +100,13 @@ class SignedImageStepsTest {
                         "tag: '1.0', publicKeys: ['key'], attestations: ['spdx']",
                         "an attestation of type https://spdx.dev/Document",
                         "tag: '1.0', publicKeys: []",
-                        "a public key or an identity is needed",
+                        "verification needs a public key or an identity",
                         "tag: '1.0', publicKeys: ['absent']",
                         "Cannot use the credentials 'absent' as a public key",
                         "tag: '1.0', publicKeys: ['hub']",
                         "use a secret text or a secret file",
                         "tag: '1.0', publicKeys: ['no-key']",
-                        "this is no public key in PEM form",
+                        "this is not a public key in PEM format",
                         "tag: '3.0', publicKeys: ['key']",
                         "it answered 404")
                 .entrySet()) {
