@@ -261,8 +261,8 @@ public final class AttachmentRemover {
                                         .digestOf(finder.pinned(removal.digest()))
                                         .isEmpty()
                         ? Optional.empty()
-                        : Optional.of("the registry answered that there is no " + removal.digest()
-                                + ", but it is still there");
+                        : Optional.of("the registry answered that " + removal.digest()
+                                + " does not exist, but it still does");
             }
             Tag tag = removal.tag().get();
             Optional<Digest> now = tags.digestOf(tag);

@@ -25,17 +25,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** A directory for {@code DOCKER_CONFIG} that nobody but the user who makes it can read. */
+/** A directory for {@code DOCKER_CONFIG} that only its owner can read. */
 public final class ConfigDirectory {
 
-    /** The variables that tell the Docker client and its plugins where things are. */
+    /** Variables that tell the Docker client and its plugins where to find their files. */
     public static final String DOCKER_CONFIG = "DOCKER_CONFIG";
 
     static final String REGISTRY_AUTH_FILE = "REGISTRY_AUTH_FILE";
     static final String BUILDX_CONFIG = "BUILDX_CONFIG";
     static final String DOCKER_AUTH_CONFIG = "DOCKER_AUTH_CONFIG";
 
-    /** All that {@link #create} may set. */
+    /** All variables that {@link #create} may set. */
     public static final Set<String> VARIABLES =
             Set.of(DOCKER_CONFIG, REGISTRY_AUTH_FILE, BUILDX_CONFIG, DOCKER_AUTH_CONFIG);
 
@@ -46,10 +46,10 @@ public final class ConfigDirectory {
     private final ConfigRequest request;
 
     /**
-     * A directory that was made.
+     * The created directory.
      *
-     * @param variables with which clients find it
-     * @param warnings for the log, one line each
+     * @param variables the variables through which clients find it
+     * @param warnings lines for the log
      */
     public record Created(Map<String, String> variables, List<String> warnings) implements Serializable {
         public Created {
@@ -64,9 +64,9 @@ public final class ConfigDirectory {
     }
 
     /**
-     * Makes the directory with everything in it; if something fails, there is nothing left of it.
+     * Creates the directory with its content; if this fails, nothing is left of it.
      *
-     * @param directory must not exist yet; its parents are made if need be
+     * @param directory must not exist yet; its parents are created if necessary
      * @throws IOException in one line, without a secret
      */
     public static Created create(Path directory, ConfigRequest request) throws IOException {
@@ -137,17 +137,17 @@ public final class ConfigDirectory {
         variables.put(DOCKER_CONFIG, directory.toString());
         variables.put(REGISTRY_AUTH_FILE, file.toString());
         if (request.variable(DOCKER_AUTH_CONFIG).isPresent()) {
-            // Logins of the agent that come before those in the file. A variable cannot be taken away from a process
-            // on the agent, so it gets a value that holds none.
+            // This variable contains logins that take precedence over the file. A variable cannot be removed from a
+            // process on the agent, so it gets a value without logins.
             variables.put(DOCKER_AUTH_CONFIG, "{}");
         }
         return variables;
     }
 
     /**
-     * Makes the Docker client's contexts found: it looks for them beside {@code config.json} and nowhere else. A link
-     * keeps the client keys in there where they are; Windows allows links only to the privileged, so there it is a
-     * copy, which goes with the directory.
+     * Makes the Docker client's contexts available: the client expects them next to {@code config.json}. A link avoids
+     * a copy of the client keys in them. Windows allows links to privileged users only, so there it is a copy, which is
+     * removed with the directory.
      */
     private static void share(Path contexts, Path place) throws IOException {
         try {
@@ -172,7 +172,7 @@ public final class ConfigDirectory {
         }
     }
 
-    /** The permissions are there from the beginning: between a write and a later chmod anybody could read. */
+    /** Creates the file with its permissions: before a later chmod, anybody could read it. */
     private static void write(Path file, byte[] content) throws IOException {
         Set<StandardOpenOption> onlyNew = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         try (SeekableByteChannel channel = Files.newByteChannel(file, onlyNew, onlyForOwner(file, "rw-------"))) {
@@ -192,9 +192,9 @@ public final class ConfigDirectory {
     }
 
     /**
-     * Where there are no POSIX permissions (Windows), the directory, while it is still empty, gets an access control
-     * list that it hands down to all that comes into it. The owner is whoever the system makes it: for an administrator
-     * or a service that may be a group, which this process is a member of.
+     * Without POSIX permissions (on Windows), the empty directory gets an access control list that its content
+     * inherits. The system chooses the owner: for an administrator or a service, it may be a group that this process is
+     * a member of.
      */
     private static void keepToOwner(Path directory) throws IOException {
         if (!supports(directory, "posix") && supports(directory, "acl")) {
@@ -222,7 +222,7 @@ public final class ConfigDirectory {
         }
     }
 
-    /** Reads no more than is good, and does not trust the length that a file system tells. */
+    /** Limits what is read without relying on the length that the file system reports. */
     static byte[] readCapped(Path file) throws IOException {
         try (InputStream in = Files.newInputStream(file)) {
             return in.readNBytes(DockerConfig.MAX_BYTES + 1);

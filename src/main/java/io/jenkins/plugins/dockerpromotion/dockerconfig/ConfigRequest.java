@@ -7,13 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What is asked of {@link ConfigDirectory}; holds secrets, so it is for one call and never kept.
+ * The request to {@link ConfigDirectory}. Contains secrets, so it is used for one call and never stored.
  *
- * @param inherit what to do with the configuration that was in force before
- * @param temporarySuffix how folders for temporary files of a build end, as in {@code workspace@tmp}; a configuration
- *     inside one is that of an outer block, so that its logins are taken over as well
- * @param environment the variables in force before
- * @param logins in the order in which they are made
+ * @param inherit how to use the existing configuration
+ * @param temporarySuffix the suffix of folders for temporary files of a build, as in {@code workspace@tmp}; a
+ *     configuration in such a folder belongs to an outer block, so its logins are inherited, too
+ * @param environment the current variables
+ * @param logins in the order given
  */
 public record ConfigRequest(
         Inherit inherit,
@@ -22,14 +22,14 @@ public record ConfigRequest(
         Map<RegistryKey, RegistryAuthentication> logins)
         implements Serializable {
 
-    /** How much of the configuration that was in force before is taken over. */
+    /** How to use the existing configuration. */
     public enum Inherit {
         NOTHING,
 
-        /** What cannot be read is left out with a warning, as the Docker client does. */
+        /** Inherit it; if it cannot be read, continue without it and warn, like the Docker client. */
         IF_READABLE,
 
-        /** What cannot be read is an error. */
+        /** Inherit it; fail if it cannot be read. */
         REQUIRED
     }
 
@@ -38,7 +38,7 @@ public record ConfigRequest(
         logins = new LinkedHashMap<>(logins);
     }
 
-    /** The value of a variable that was in force before and is not empty. */
+    /** The current value of a variable; empty if it is not set or empty. */
     Optional<String> variable(String name) {
         return Optional.ofNullable(environment.get(name)).filter(value -> !value.isBlank());
     }

@@ -10,30 +10,30 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The configuration that was in force before: the one of the agent's user, or that of an outer block.
+ * The existing configuration: that of the agent's user, or of an outer block.
  *
- * @param directory what {@code DOCKER_CONFIG} was
+ * @param directory the directory from {@code DOCKER_CONFIG}
  * @param ofOuterBlock whether its logins belong to this build
  */
 record ConfigSource(Path directory, boolean ofOuterBlock) {
 
-    /** @param files where the configuration is */
+    /** @param files the file system of the configuration */
     static ConfigSource of(ConfigRequest request, FileSystem files) {
         Optional<String> configured = request.variable(ConfigDirectory.DOCKER_CONFIG);
         if (configured.isPresent()) {
             Path directory = files.getPath(configured.get());
             return new ConfigSource(directory, isTemporary(directory, request.temporarySuffix()));
         }
-        // As the Docker client does; the agent's JVM may have been started with another home.
+        // Like the Docker client; the agent's JVM may have been started with another home.
         boolean windows = files.getSeparator().equals("\\");
         String home = request.variable(windows ? "USERPROFILE" : "HOME").orElse(System.getProperty("user.home"));
         return new ConfigSource(files.getPath(home, ".docker"), false);
     }
 
     /**
-     * The part of the configuration that is taken over; nothing if there is no file.
+     * The inherited part of the configuration; empty if there is no file.
      *
-     * @throws IOException saying in half a sentence why the file cannot be used
+     * @throws IOException with the reason why the file cannot be used, as part of a sentence
      */
     DockerConfig read() throws IOException {
         Path file = file();
@@ -45,10 +45,10 @@ record ConfigSource(Path directory, boolean ofOuterBlock) {
         } catch (AccessDeniedException e) {
             throw new IOException("permission denied", e);
         } catch (FileSystemException e) {
-            // The message of the exception repeats the path.
+            // The exception's message repeats the path.
             throw new IOException(Files.isDirectory(file) ? "it is a directory" : String.valueOf(e.getReason()), e);
         } catch (IOException e) {
-            // What reading a directory throws on Linux has no type and no path.
+            // On Linux, the exception for reading a directory has neither a specific type nor the path.
             throw Files.isDirectory(file) ? new IOException("it is a directory", e) : e;
         }
     }

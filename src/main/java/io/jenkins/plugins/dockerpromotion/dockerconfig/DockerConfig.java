@@ -18,17 +18,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A Docker client's {@code config.json}, immutable; what this class does not know in it stays as it is.
+ * A Docker client's {@code config.json}. Immutable; unknown settings are preserved.
  *
  * @see <a href="https://docs.docker.com/reference/cli/docker/#configuration-files">The Docker client's
  *     configuration</a>
  */
 public final class DockerConfig {
 
-    /** The largest configuration that is read, in bytes. */
+    /** The maximum size of a configuration, in bytes. */
     public static final int MAX_BYTES = 1 << 20;
 
-    /** An entry of {@code auths} that belongs to no registry; see {@link #isolated}. */
+    /** An entry of {@code auths} without a registry; see {@link #isolated}. */
     static final String PLACEHOLDER = "isolated.invalid";
 
     private static final String AUTHS = "auths";
@@ -46,16 +46,16 @@ public final class DockerConfig {
         this.content = content;
     }
 
-    /** A configuration without any setting. */
+    /** An empty configuration. */
     public static DockerConfig empty() {
         return new DockerConfig(JsonNodeFactory.instance.objectNode());
     }
 
     /**
-     * Reads a configuration.
+     * Parses a configuration.
      *
-     * @param json the file's bytes; none at all are an empty configuration, as they are for the Docker client
-     * @throws IOException in one line without anything of the content, if this is not a JSON object
+     * @param json the file's bytes; an empty file is an empty configuration, like for the Docker client
+     * @throws IOException in one line without any content, if this is not a JSON object
      */
     public static DockerConfig parse(byte[] json) throws IOException {
         if (json.length > MAX_BYTES) {
@@ -69,7 +69,7 @@ public final class DockerConfig {
                 return new DockerConfig(object);
             }
         } catch (JsonProcessingException e) {
-            // Not its message: it repeats what stands in the file.
+            // Not its message, because it quotes the file.
             throw new IOException("it is not JSON"
                     + Optional.ofNullable(e.getLocation())
                             .map(at -> " (line " + at.getLineNr() + ", column " + at.getColumnNr() + ")")
@@ -79,8 +79,8 @@ public final class DockerConfig {
     }
 
     /**
-     * What a block takes over from the configuration of the agent's user: everything but the logins. Credential helpers
-     * of single registries stay, since they are settings and hold no secret.
+     * The part that a block inherits from the agent's user: everything except the logins. Credential helpers of single
+     * registries stay, because they are settings without secrets.
      */
     public DockerConfig withoutLogins() {
         ObjectNode copy = content.deepCopy();
@@ -89,8 +89,8 @@ public final class DockerConfig {
     }
 
     /**
-     * What a block takes over from the block around it: everything. Logins which that one keeps in a native store (the
-     * Docker client then leaves empty entries) are found there by a helper for the registry.
+     * The part that a block inherits from the block around it: everything. If that block keeps logins in a native store
+     * (the Docker client then writes empty entries), a helper for the registry finds them there.
      */
     public DockerConfig withLoginsByRegistry() {
         ObjectNode copy = content.deepCopy();
@@ -109,7 +109,7 @@ public final class DockerConfig {
         return new DockerConfig(copy);
     }
 
-    /** With another folder in which the Docker client looks for its plugins. */
+    /** Adds a folder in which the Docker client looks for plugins. */
     public DockerConfig withPluginFolder(String folder) {
         ObjectNode copy = content.deepCopy();
         for (JsonNode known : copy.path(PLUGIN_FOLDERS)) {
@@ -126,10 +126,10 @@ public final class DockerConfig {
     }
 
     /**
-     * With a login, which takes the place of what this configuration has for the registry, be it a login in any
-     * spelling or a credential helper. An anonymous one changes nothing.
+     * Adds a login, which replaces any login or credential helper for the registry, whatever its spelling. An anonymous
+     * login changes nothing.
      *
-     * @throws IllegalArgumentException if the Docker client cannot take such a login
+     * @throws IllegalArgumentException if the Docker client does not accept such a login
      */
     public DockerConfig withLogin(RegistryKey registry, RegistryAuthentication authentication) {
         ObjectNode copy = content.deepCopy();
@@ -148,12 +148,12 @@ public final class DockerConfig {
     }
 
     /**
-     * With native credential stores switched off, for good.
+     * Disables native credential stores permanently.
      *
-     * <p>The Docker client chooses a native store by itself (the keychain, {@code pass}, the secret service) while the
-     * file has no {@code credsStore}, no {@code credHelpers} and no entry in {@code auths}. An entry of no registry keeps
-     * {@code auths} from ever being empty, also after a {@code docker logout}. An empty {@code credsStore} would not do:
-     * the Docker client takes it for none, and Java clients look for a helper without a name.
+     * <p>The Docker client chooses a native store by itself (the keychain, {@code pass}, the secret service) if the
+     * file has neither {@code credsStore} nor {@code credHelpers} nor an entry in {@code auths}. An entry without a
+     * registry ensures that {@code auths} is never empty, even after {@code docker logout}. An empty {@code credsStore}
+     * does not work: the Docker client ignores it, and Java clients look for a helper without a name.
      */
     public DockerConfig isolated() {
         ObjectNode copy = content.deepCopy();
@@ -165,7 +165,7 @@ public final class DockerConfig {
         return new DockerConfig(copy);
     }
 
-    /** The registries that have an entry in {@code auths}. */
+    /** The registries with an entry in {@code auths}. */
     public List<String> registries() {
         List<String> names = new ArrayList<>();
         content.path(AUTHS).fieldNames().forEachRemaining(names::add);
@@ -187,10 +187,10 @@ public final class DockerConfig {
         return "DockerConfig" + registries();
     }
 
-    /** With an empty user name the Docker client refuses the whole file. */
+    /** With an empty username, the Docker client refuses the whole file. */
     private static String auth(Basic basic) {
         if (basic.username().isEmpty()) {
-            throw new IllegalArgumentException("the Docker client takes no login with an empty user name");
+            throw new IllegalArgumentException("the Docker client does not accept a login with an empty username");
         }
         return basic.encoded();
     }
@@ -201,7 +201,10 @@ public final class DockerConfig {
         entries.remove(names.stream().filter(registry::isMeantBy).toList());
     }
 
-    /** The object under this name; what is no object there (the Docker client could not use it either) gives way. */
+    /**
+     * The object under this name. Anything else under this name is replaced, because the Docker client could not use it
+     * either.
+     */
     private static ObjectNode object(ObjectNode parent, String name) {
         return parent.get(name) instanceof ObjectNode object ? object : parent.putObject(name);
     }

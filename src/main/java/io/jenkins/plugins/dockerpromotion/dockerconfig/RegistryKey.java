@@ -7,21 +7,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The name under which the Docker client keeps the login of a registry.
+ * The name under which the Docker client stores the login of a registry.
  *
  * @param host {@code host[:port]} in lower case, {@code docker.io} for Docker Hub
  */
 public record RegistryKey(String host) implements Serializable {
 
-    /** What the Docker client has called Docker Hub since before registries had an API of version 2. */
+    /** The Docker client's name for Docker Hub since version 1 of the registry API. */
     static final String DOCKER_HUB_KEY = "https://index.docker.io/v1/";
 
-    /** Names that people give Docker Hub, besides those that image names know. */
+    /** Other names for Docker Hub, besides those in image names. */
     private static final Set<String> WEB_SITES = Set.of("hub.docker.com", "www.docker.io");
 
     private static final Pattern ADDRESS = Pattern.compile("(?:https?://)?(?<host>[^/]+)(?:/|/v[12]/?)?");
 
-    /** @throws IllegalArgumentException with one sentence for the author, if {@code host} is none */
+    /** @throws IllegalArgumentException in one sentence, if {@code host} is not a registry host */
     public RegistryKey {
         host = ImageName.parseHost(host);
         if (WEB_SITES.contains(host)) {
@@ -30,10 +30,10 @@ public record RegistryKey(String host) implements Serializable {
     }
 
     /**
-     * Reads what an author writes for a registry: {@code host[:port]}, or its address with {@code https://}. An empty
-     * text is Docker Hub.
+     * Parses a registry in a Jenkinsfile: {@code host[:port]}, or its address with {@code https://}. An empty text
+     * means Docker Hub.
      *
-     * @throws IllegalArgumentException with one sentence for the author, if it is neither
+     * @throws IllegalArgumentException in one sentence, if it is neither
      */
     public static RegistryKey of(String registry) {
         String text = registry.trim();
@@ -41,7 +41,7 @@ public record RegistryKey(String host) implements Serializable {
         if (text.isEmpty()) {
             return new RegistryKey(ImageName.DOCKER_HUB);
         }
-        // What is no address has no host either, and is refused by that name; a password in it is not repeated.
+        // Text that is not an address is refused as a host. The message does not repeat a password in it.
         return new RegistryKey(address.matches() ? withoutUser(address.group("host")) : withoutUser(text));
     }
 
@@ -55,8 +55,8 @@ public record RegistryKey(String host) implements Serializable {
     }
 
     /**
-     * Whether an entry of a configuration is for the whole of this registry, in any of the forms clients have written
-     * it. Entries for a part of a registry ({@code host/group}, as Podman and Skopeo know them) are not.
+     * Whether an entry of a configuration is for this registry as a whole, in any form that clients have written.
+     * Entries for a part of a registry ({@code host/group}, as in Podman and Skopeo) are not.
      */
     boolean isMeantBy(String entry) {
         Matcher address = ADDRESS.matcher(entry);

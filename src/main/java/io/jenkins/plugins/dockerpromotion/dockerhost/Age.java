@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** How long ago something has to be, as people write it: {@code 90m}, {@code 2h}, {@code 7d}, {@code 1d12h}. */
+/** Parses an age: {@code 90m}, {@code 2h}, {@code 7d}, {@code 1d12h}. */
 public final class Age {
 
     private static final Pattern GRAMMAR =
@@ -13,9 +13,9 @@ public final class Age {
     private Age() {}
 
     /**
-     * Reads an age.
+     * Parses an age.
      *
-     * @throws IllegalArgumentException in one line, if {@code text} is none
+     * @throws IllegalArgumentException in one line, if {@code text} is not an age
      */
     public static Duration parse(String text) {
         Matcher matcher = GRAMMAR.matcher(text == null ? "" : text);

@@ -20,21 +20,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Runs the docker client, always by a list of arguments and never through a shell. */
+/** Runs the docker client with a list of arguments, never through a shell. */
 final class DockerClient {
 
-    /** Ten thousand images say less. */
+    /** More than the output for ten thousand images. */
     private static final int MAX_OUTPUT = 128 * 1024 * 1024;
 
     private static final int MAX_ERROR = 64 * 1024;
     private static final int MAX_QUOTE = 300;
 
-    /** Removing a large image takes minutes on a slow disk; a daemon that says nothing for so long is stuck. */
+    /** Removing a large image takes minutes on a slow disk; a daemon that is silent for longer hangs. */
     private static final long TIMEOUT_MINUTES = 10;
 
     private static final long LONGEST_PAUSE_MILLIS = 100;
 
-    /** Beside these lines there may be warnings. */
+    /** There may be warnings besides these lines. */
     private static final Pattern COMPLAINT = Pattern.compile("(?i)error");
 
     private static final Pattern GONE = Pattern.compile("(?i)no such|not found|already in progress");
@@ -47,10 +47,10 @@ final class DockerClient {
         this.environment = environment;
     }
 
-    /** What a command said. */
+    /** The output of a command. */
     private record Said(int exit, byte[] output, String error) {
 
-        /** Whether it complains of nothing but things that went away meanwhile; there is a line for each of several. */
+        /** Whether all errors are about objects that were removed in the meantime; there is one line for each. */
         boolean isOfTheGone() {
             List<String> complaints = error.lines()
                     .filter(line -> COMPLAINT.matcher(line).lookingAt())
@@ -64,8 +64,8 @@ final class DockerClient {
     /**
      * Finds the client.
      *
-     * @param environment of the build, as far as it matters: {@code PATH} says where the client is
-     * @throws HostException if there is none
+     * @param environment of the build, as far as it matters: {@code PATH} contains the client
+     * @throws HostException if there is no client
      */
     static DockerClient find(Map<String, String> environment) throws HostException {
         return lookUp(environment)
@@ -74,7 +74,7 @@ final class DockerClient {
                                 + " step on an agent that has one"));
     }
 
-    /** The client in the {@code PATH}, if there is one. */
+    /** The client in the {@code PATH}; empty if there is none. */
     static Optional<DockerClient> lookUp(Map<String, String> environment) {
         String path = environment.getOrDefault(
                 "PATH", Optional.ofNullable(System.getenv("PATH")).orElse(""));
@@ -87,8 +87,8 @@ final class DockerClient {
     }
 
     /**
-     * On Windows only what the system starts without a shell: no script, and not the file without an ending that Docker
-     * Desktop has beside its client.
+     * On Windows, accepts only what the system starts without a shell: no scripts, and not the file without extension
+     * next to Docker Desktop's client.
      */
     static String fileName(boolean windows) {
         return windows ? "docker.exe" : "docker";
@@ -104,7 +104,7 @@ final class DockerClient {
         }
     }
 
-    /** The lines that a command prints. */
+    /** Runs a command and returns its output lines. */
     List<String> lines(String... arguments) throws HostException, InterruptedException {
         Said said = run(List.of(arguments));
         if (said.exit != 0) {
@@ -117,10 +117,10 @@ final class DockerClient {
                 .toList();
     }
 
-    /** What {@code docker <kind> inspect} tells of {@code ids}; those that went away meanwhile are left out. */
+    /** The output of {@code docker <kind> inspect} for {@code ids}, without those that were removed in the meantime. */
     List<JsonValue> inspect(String kind, List<String> ids) throws HostException, InterruptedException {
         List<JsonValue> found = new ArrayList<>();
-        // A command line of some thousand ids is longer than what an operating system takes.
+        // A command line with several thousand ids is too long for the operating system.
         for (int from = 0; from < ids.size(); from += 100) {
             List<String> command = new ArrayList<>(List.of(kind, "inspect", "--format", "{{json .}}"));
             command.addAll(ids.subList(from, Math.min(ids.size(), from + 100)));
@@ -139,9 +139,9 @@ final class DockerClient {
     }
 
     /**
-     * Removes something; what went away meanwhile counts as removed.
+     * Removes an object; one that was already removed counts, too.
      *
-     * @return why the daemon refuses; nothing if it is gone
+     * @return why the daemon refuses; empty if the object is gone
      */
     Optional<String> remove(HostObject object) throws HostException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(object.kind().command(), "rm"));
@@ -155,7 +155,7 @@ final class DockerClient {
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         if (File.separatorChar == '\\') {
-            // There Path and PATH are one variable, and the process is to have it once.
+            // On Windows, Path and PATH are the same variable, which the process must have once.
             builder.environment()
                     .keySet()
                     .removeIf(name -> environment.keySet().stream().anyMatch(name::equalsIgnoreCase));
@@ -166,7 +166,7 @@ final class DockerClient {
             Process process = builder.redirectOutput(output.file.toFile())
                     .redirectError(error.file.toFile())
                     .start();
-            // Plugins and helpers that the client starts end with it, also those that it leaves behind.
+            // Also ends plugins and helpers that the client started and left behind.
             Set<ProcessHandle> started = new HashSet<>();
             try {
                 process.getOutputStream().close();
@@ -186,7 +186,7 @@ final class DockerClient {
         } catch (HostException e) {
             throw e;
         } catch (IOException e) {
-            throw new HostException("the docker client " + client + " cannot be run (" + e.getMessage() + ")");
+            throw new HostException("cannot run the docker client " + client + " (" + e.getMessage() + ")");
         }
     }
 
@@ -204,8 +204,8 @@ final class DockerClient {
     }
 
     /**
-     * A file that takes what the client prints, readable by its owner alone. Not a pipe: the end of a pipe comes only when
-     * every process that has inherited it has ended.
+     * A file for the client's output, readable by its owner only. A pipe would not end until every process that
+     * inherited it has ended.
      */
     private static final class Output implements AutoCloseable {
         private final Path file = Files.createTempFile("docker-promotion", ".out");
@@ -224,14 +224,14 @@ final class DockerClient {
         }
     }
 
-    /** In the client's own words, with what to do where they are known. */
+    /** Quotes the client, and adds what to do about known errors. */
     private HostException failure(Said said) {
-        String words = oneLine(said.error.isBlank() ? "it ended with " + said.exit : said.error);
+        String words = oneLine(said.error.isBlank() ? "exit code " + said.exit : said.error);
         if (words.contains("Cannot connect to the Docker daemon") || words.contains("error during connect")) {
             return new HostException("no daemon answers (" + words + "); start it, or set DOCKER_HOST");
         }
         if (words.contains("permission denied")) {
-            return new HostException("the agent's user may not use the daemon (" + words
+            return new HostException("the agent's user has no access to the daemon (" + words
                     + "); add it to the group docker, or set DOCKER_HOST");
         }
         return new HostException("the docker client failed (" + words + ")");

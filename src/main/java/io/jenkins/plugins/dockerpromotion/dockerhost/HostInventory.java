@@ -14,12 +14,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Looks at what a daemon has. What a container uses, running or not, is marked as needed; the daemon itself would refuse
- * to remove it, but not tell so beforehand.
+ * Lists the objects of a daemon. Objects that a container uses, running or not, are marked as needed: the daemon would
+ * refuse to remove them, but does not say so in advance.
  */
 final class HostInventory {
 
-    /** The names that docker makes up for anonymous volumes. */
+    /** The names that docker generates for anonymous volumes. */
     private static final Pattern ANONYMOUS = Pattern.compile("[0-9a-f]{64}");
 
     private static final Set<String> ENDED = Set.of("created", "exited", "dead");
@@ -32,7 +32,7 @@ final class HostInventory {
         this.containers = containers;
     }
 
-    /** Looks at the containers, by which everything else is needed or not. */
+    /** Reads the containers, which decide what else is needed. */
     static HostInventory of(DockerClient docker) throws HostException, InterruptedException {
         List<String> ids = docker.lines("container", "ls", "--all", "--quiet", "--no-trunc");
         return new HostInventory(docker, docker.inspect("container", ids));
@@ -57,7 +57,7 @@ final class HostInventory {
                 Kind.CONTAINER, id, json.text("Name").replaceFirst("^/", ""), List.of(id), used, 0, needed);
     }
 
-    /** @param staying containers that keep what they are attached to, by their ids */
+    /** @param staying ids of the containers that stay, which need their networks */
     List<HostObject> networks(Set<String> staying) throws HostException, InterruptedException {
         Set<String> attached = new HashSet<>();
         for (JsonValue container : containers(staying)) {
@@ -77,7 +77,7 @@ final class HostInventory {
                 || attached.contains(id)
                 || attached.contains(json.text("Name"));
         Optional<String> needed = used ? Optional.of("a container is attached to it") : Optional.empty();
-        // Those of a swarm belong to its services, whose containers may be on other hosts.
+        // Networks of a swarm belong to its services, whose containers may be on other hosts.
         if (!json.text("Scope").equals("local")) {
             needed = Optional.of("it belongs to a swarm");
         }
@@ -86,8 +86,8 @@ final class HostInventory {
     }
 
     /**
-     * @param staying containers that keep their images, by their ids
-     * @param used images that running builds have used, as they named them
+     * @param staying ids of the containers that stay, which need their images
+     * @param used images that running builds have used, by the names in the builds
      */
     List<HostObject> images(Set<String> staying, Set<String> used) throws HostException, InterruptedException {
         Set<String> ofContainers = new HashSet<>();
@@ -105,15 +105,15 @@ final class HostInventory {
         String id = json.text("Id");
         List<String> tags = json.field("RepoTags").itemTexts();
         List<String> digests = json.field("RepoDigests").itemTexts();
-        // An image that was pulled by its digest has no tag, but a name all the same.
+        // An image that was pulled by its digest has a name without a tag.
         List<String> names = tags.isEmpty() ? digests : tags;
         Optional<String> needed = Optional.empty();
         if (ofContainers.contains(id)) {
-            needed = Optional.of("a container is made of it");
+            needed = Optional.of("a container uses it");
         } else if (used.contain(id, tags) || used.contain(id, digests)) {
             needed = Optional.of("a running build may use it");
         }
-        // Not when it was made: that may be years ago for an image which was pulled a minute ago.
+        // Not the creation time: an image that was pulled a minute ago may have been created years ago.
         Instant tagged = moment(json.field("Metadata").text("LastTagTime"));
         Instant last = tagged.equals(HostObject.UNKNOWN) ? moment(json.text("Created")) : tagged;
         return new HostObject(
@@ -127,9 +127,9 @@ final class HostInventory {
     }
 
     /**
-     * The anonymous ones.
+     * Lists the anonymous volumes.
      *
-     * @param staying containers that keep their volumes, by their ids
+     * @param staying ids of the containers that stay, which need their volumes
      */
     List<HostObject> volumes(Set<String> staying) throws HostException, InterruptedException {
         Set<String> mounted = new HashSet<>();
@@ -145,19 +145,19 @@ final class HostInventory {
 
     private static HostObject volume(JsonValue json, Set<String> mounted) {
         String name = json.text("Name");
-        Optional<String> needed = mounted.contains(name) ? Optional.of("a container has it") : Optional.empty();
-        // The daemon cuts off fractions of a second.
+        Optional<String> needed = mounted.contains(name) ? Optional.of("a container uses it") : Optional.empty();
+        // The daemon omits fractions of a second.
         Instant made = moment(json.text("CreatedAt"));
         Instant last = made.equals(HostObject.UNKNOWN) ? made : made.plusSeconds(1);
         return new HostObject(Kind.VOLUME, name, name, List.of(name), last, 0, needed);
     }
 
     /**
-     * Images, by id or name, that containers were made of since then, as far as the daemon remembers: a
-     * container that ended and was removed leaves no other trace.
+     * Images, by id or name, that containers have used since then, as far as the daemon's events go back. A removed
+     * container leaves no other trace.
      */
     Set<String> usedSince(Instant moment) throws HostException, InterruptedException {
-        // The daemon tells what came before the second it is given, so this one has to pass first.
+        // The daemon returns events before the given second, so the current second must pass first.
         String since = moment.getEpochSecond() + String.format(Locale.ROOT, ".%09d", moment.getNano());
         return new HashSet<>(docker.lines(
                 "events",
@@ -173,7 +173,7 @@ final class HostInventory {
                 "{{.Actor.Attributes.image}}"));
     }
 
-    /** The latest of these; whatever is none, as the daemon's "never" is, counts as long ago. */
+    /** The latest of these times; anything else, such as the daemon's "never", counts as long ago. */
     private static Instant latest(String... moments) {
         return Stream.of(moments)
                 .map(HostInventory::moment)

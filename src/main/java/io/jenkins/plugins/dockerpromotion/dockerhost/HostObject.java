@@ -6,14 +6,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Something that a Docker daemon keeps on its host.
+ * An object of a Docker daemon.
  *
- * @param id by which the daemon knows it
- * @param name for people
- * @param references what has to be named to remove all of it: an image's tags, else its id
- * @param lastUsed when it was made, tagged, pulled, started or ended for the last time
- * @param size what it takes on the disk, in bytes; 0 where that is not known
- * @param neededBy why it cannot go whatever its age, such as a container that uses it
+ * @param id of the daemon
+ * @param name for messages
+ * @param references the names to remove: an image's tags, otherwise its id
+ * @param lastUsed when it was last created, tagged, pulled, started or stopped
+ * @param size on disk, in bytes; 0 if unknown
+ * @param neededBy why it must stay at any age, such as a container that uses it; empty if nothing needs it
  */
 record HostObject(
         Kind kind,
@@ -24,21 +24,21 @@ record HostObject(
         long size,
         Optional<String> neededBy) {
 
-    /** Stands for a moment that the daemon does not tell. */
+    /** Used if the daemon does not report a time. */
     static final Instant UNKNOWN = Instant.MIN;
 
     HostObject {
         references = List.copyOf(references);
     }
 
-    /** In the order in which they can be removed: what uses others goes first. */
+    /** In the order of removal: objects before those that they use. */
     enum Kind {
         CONTAINER,
         NETWORK,
         IMAGE,
         VOLUME;
 
-        /** As the docker client calls it. */
+        /** The name in the docker client. */
         String command() {
             return name().toLowerCase(Locale.ROOT);
         }

@@ -7,13 +7,13 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Says what may go from a host.
+ * Decides what to remove from a host.
  *
- * @param age how long ago it has to have been used for the last time
- * @param images whether images may go
- * @param volumes whether anonymous volumes that no container uses may go
- * @param dryRun whether nothing goes, and is only told of
- * @param busy what the builds that run on this host may be using
+ * @param age minimum time since the last use
+ * @param images whether to remove images
+ * @param volumes whether to remove anonymous volumes that no container uses
+ * @param dryRun whether to report only
+ * @param busy what running builds on this host may be using
  */
 public record HostPolicy(Duration age, boolean images, boolean volumes, boolean dryRun, Busy busy)
         implements Serializable {
@@ -21,9 +21,9 @@ public record HostPolicy(Duration age, boolean images, boolean volumes, boolean 
     /**
      * What running builds may be using.
      *
-     * @param since when the oldest of them began: whatever was used since may be theirs
-     * @param told what the controller's clock, by which that is, showed when it told so
-     * @param images ids of images that are known to be theirs, however old
+     * @param since when the oldest of them started: objects used since then may be theirs
+     * @param told the time of the controller's clock, which {@code since} refers to, when this was created
+     * @param images ids of images that they are known to use, whatever their age
      */
     public record Busy(Instant since, Instant told, Set<String> images) implements Serializable {
         public Busy {
@@ -31,21 +31,22 @@ public record HostPolicy(Duration age, boolean images, boolean volumes, boolean 
         }
 
         /**
-         * {@code since} by a clock that shows {@code now}, if it is behind. One that is ahead may just look so, as it took
-         * time to get here: then what is kept is too much rather than too little.
+         * Converts {@code since} to a clock that shows {@code now}, if that clock is behind. A clock that seems to be
+         * ahead may only show the time that the call took, so it is not corrected: this keeps too much rather than too
+         * little.
          */
         Instant since(Instant now) {
             return now.isBefore(told) ? since.minus(Duration.between(now, told)) : since;
         }
     }
 
-    /** Why {@code object} stays; nothing if it may go. */
+    /** Why {@code object} stays; empty if it can be removed. */
     Optional<String> objection(HostObject object, Instant now) {
         if (object.neededBy().isPresent()) {
             return object.neededBy();
         }
         if (object.lastUsed().equals(HostObject.UNKNOWN)) {
-            return Optional.of("nobody knows when it was used");
+            return Optional.of("its last use is unknown");
         }
         if (!object.lastUsed().isBefore(now.minus(age))) {
             return Optional.of("used less than " + text(age) + " ago");
@@ -56,7 +57,7 @@ public record HostPolicy(Duration age, boolean images, boolean volumes, boolean 
         return Optional.empty();
     }
 
-    /** Whether objects of this kind are looked at. */
+    /** Whether objects of this kind are pruned. */
     boolean covers(HostObject.Kind kind) {
         return switch (kind) {
             case IMAGE -> images;

@@ -15,12 +15,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 
 /**
- * Removes unused data from a Docker host: containers first, then the networks and images that only they
- * needed, volumes last. Everything is looked at before it is removed and removed by its name, never by force.
+ * Removes unused data from a Docker host: containers first, then the networks and images that only they needed, volumes
+ * last. Checks every object first, and removes it by name and without force.
  */
 public final class HostPruner {
 
-    /** One at a time in an agent's process, whichever builds ask. */
+    /** One at a time for each agent process, for all builds. */
     private static final ReentrantLock TURN = new ReentrantLock(true);
 
     private final DockerClient docker;
@@ -39,7 +39,7 @@ public final class HostPruner {
     }
 
     /**
-     * Prunes, or tells what it would do.
+     * Prunes, or only reports with {@code dryRun}.
      *
      * @param environment of the build, as far as the docker client needs it
      * @throws HostException if there is no client or no daemon
@@ -59,7 +59,7 @@ public final class HostPruner {
     }
 
     /**
-     * The id of the daemon that the docker client in the {@code PATH} uses; nothing if there is no client.
+     * The id of the daemon that the docker client in the {@code PATH} uses; empty if there is no client.
      *
      * @throws HostException if the daemon does not answer
      */
@@ -86,7 +86,10 @@ public final class HostPruner {
         return new HostReceipt(removed, kept, bytes, policy.dryRun());
     }
 
-    /** Removes what may go, in the order of names, as the daemon has none; returns the ids of what is gone, or would be. */
+    /**
+     * Removes objects sorted by name, because the daemon has no order; returns the ids of those that are gone, or would
+     * be.
+     */
     private Set<String> clear(List<HostObject> objects) throws HostException, InterruptedException {
         Set<String> gone = new HashSet<>();
         List<HostObject> byName =

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What was removed from a host, or would be.
+ * What was removed from a host, or would be in a dry run.
  *
- * @param removed in the order of their removal
- * @param kept how many objects stay
- * @param bytes of the images among them, at most: layers count with each image that has them; volumes are not measured
+ * @param removed in the order of removal
+ * @param kept number of objects that stay
+ * @param bytes upper bound for the images among them: shared layers count for each image; volumes are not measured
  */
 public record HostReceipt(List<Removed> removed, int kept, long bytes, boolean dryRun) implements Serializable {
 
@@ -24,7 +24,7 @@ public record HostReceipt(List<Removed> removed, int kept, long bytes, boolean d
      * One object.
      *
      * @param kind {@code container}, {@code network}, {@code image} or {@code volume}
-     * @param refused why it stays after all, in the daemon's words; empty if it is gone
+     * @param refused the daemon's reason if it refused; empty if the object is gone
      */
     public record Removed(String kind, String name, String refused) implements Serializable {
         boolean isGone() {
@@ -32,12 +32,12 @@ public record HostReceipt(List<Removed> removed, int kept, long bytes, boolean d
         }
     }
 
-    /** How many of a kind are gone. */
+    /** How many of a kind were removed. */
     public long count(String kind) {
         return removed.stream().filter(r -> r.kind.equals(kind) && r.isGone()).count();
     }
 
-    /** For people: what is gone, in one line. */
+    /** A summary in one line. */
     @Override
     public String toString() {
         return (dryRun ? "Would remove " : "Removed ")
@@ -47,7 +47,7 @@ public record HostReceipt(List<Removed> removed, int kept, long bytes, boolean d
                 + kept + " stay";
     }
 
-    /** Plain data of the same: what a script can look into. */
+    /** The same as maps and lists for a Pipeline. */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("bytes", bytes);

@@ -4,10 +4,10 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Images by the names that people gave them: with and without registry, {@code library/} and tag, or by their id. */
+/** Images by their names in builds: with or without registry, {@code library/} and tag, or by id. */
 final class UsedImages {
 
-    /** Fewer digits of an id might be a name just as well. */
+    /** Fewer digits of an id could also be a name. */
     private static final int SHORTEST_ID = 12;
 
     private final Set<String> names;
@@ -21,14 +21,14 @@ final class UsedImages {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Whether an image with this id, or one of these names as the daemon tells them, is among them. */
+    /** Whether an image with this id, or with one of these names of the daemon, is among them. */
     boolean contain(String id, Collection<String> imageNames) {
         String digits = id.replaceFirst("^sha256:", "");
         return imageNames.stream().map(UsedImages::complete).anyMatch(names::contains)
                 || ids.stream().anyMatch(digits::startsWith);
     }
 
-    /** Whoever leaves out the tag means latest, and Docker Hub whoever leaves out the registry; so docker has it. */
+    /** Like docker: no tag means latest, and no registry means Docker Hub. */
     private static String complete(String name) {
         String path = name.replaceFirst("^(index\\.)?docker\\.io/", "").replaceFirst("^library/", "");
         int end = path.lastIndexOf('/') + 1;

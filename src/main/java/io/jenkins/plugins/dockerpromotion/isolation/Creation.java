@@ -9,7 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import jenkins.MasterToSlaveFileCallable;
 
-/** Makes a directory with logins in it. Crosses the channel with the secrets, once. */
+/** Creates a directory with logins on the agent. Sent over the channel once, with the secrets. */
 final class Creation extends MasterToSlaveFileCallable<ConfigDirectory.Created> {
 
     private static final long serialVersionUID = 1L;
@@ -27,7 +27,7 @@ final class Creation extends MasterToSlaveFileCallable<ConfigDirectory.Created> 
             if (Removal.REMOVED.contains(directory.getName())) {
                 throw new AbortException("The Docker configuration is no longer needed");
             }
-            // Whatever there is of it when this is done again, after a restart say.
+            // Removes an earlier attempt, for example from before a restart.
             new FilePath(directory).deleteRecursive();
             return create(directory);
         }
@@ -37,7 +37,7 @@ final class Creation extends MasterToSlaveFileCallable<ConfigDirectory.Created> 
         try {
             return ConfigDirectory.create(directory.toPath(), request);
         } catch (IOException | IllegalArgumentException e) {
-            // Arrives as it is, and is shown without a stack trace.
+            // This exception keeps its type on the channel, and is shown without a stack trace.
             throw new AbortException(e.getMessage());
         }
     }

@@ -12,14 +12,14 @@ import hudson.slaves.ComputerListener;
 import jenkins.model.NodeListener;
 
 /**
- * Removes directories that their block left behind, as it was killed, or its agent lost: as soon as the agent is
- * connected and the build does not need them.
+ * Removes directories of blocks that were killed or lost their agent, as soon as the agent is connected and the build
+ * no longer needs them.
  */
 final class DirectorySweep {
 
     private DirectorySweep() {}
 
-    /** When an agent is back. */
+    /** Runs when an agent connects. */
     @Extension
     public static final class OfAgents extends ComputerListener {
 
@@ -30,7 +30,7 @@ final class DirectorySweep {
         }
     }
 
-    /** When a build ends otherwise than by the end of its blocks. */
+    /** Runs when a build ends without ending its blocks. */
     @Extension
     public static final class OfBuilds extends RunListener<Run<?, ?>> {
 
@@ -40,7 +40,7 @@ final class DirectorySweep {
         }
     }
 
-    /** After the start, for agents that were faster than the controller; and when a job gets another name. */
+    /** Runs after startup, for agents that connected before, and when a job is renamed. */
     @Extension
     public static final class OfJobs extends ItemListener {
 
@@ -55,7 +55,7 @@ final class DirectorySweep {
         }
     }
 
-    /** When an agent gets another name. */
+    /** Runs when an agent is renamed. */
     @Extension
     public static final class OfNodes extends NodeListener {
 

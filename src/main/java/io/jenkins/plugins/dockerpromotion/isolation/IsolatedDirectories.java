@@ -25,8 +25,8 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 
 /**
- * The directories with logins that there are on agents, each with a file of its own in Jenkins' home: written before the
- * directory is made, and deleted after it is removed. So none is forgotten, whichever process is killed when.
+ * The directories with logins on agents. Each has a file in Jenkins' home that is written before the directory is
+ * created, and deleted after it is removed. So none is forgotten, even if a process is killed.
  */
 @Extension
 public final class IsolatedDirectories {
@@ -34,7 +34,7 @@ public final class IsolatedDirectories {
     private static final Logger LOGGER = Logger.getLogger(IsolatedDirectories.class.getName());
     private static final XStream2 XSTREAM = new XStream2();
 
-    /** Agents come and go under one name; one that does not exist for so long is not waited for any longer. */
+    /** Agents may be recreated under the same name. After this time, a missing agent is given up. */
     static final Duration WAIT_FOR_NODE = Duration.ofDays(7);
 
     static {
@@ -60,21 +60,20 @@ public final class IsolatedDirectories {
         return ExtensionList.lookupSingleton(IsolatedDirectories.class);
     }
 
-    /**
-     * Makes a directory and what is asked for in it; what there is of it already gives way.
-     */
+    /** Creates a directory with the requested content; replaces an existing one. */
     public ConfigDirectory.Created make(IsolatedDirectory directory, FilePath place, ConfigRequest request)
             throws IOException, InterruptedException {
         try {
             put(directory);
         } catch (IOException e) {
-            throw new AbortException("Cannot create a Docker configuration: it cannot be written down in " + home + " ("
-                    + e.getMessage() + "), so it could be forgotten; an administrator must check this folder");
+            throw new AbortException("Cannot create a Docker configuration: cannot record it in " + home + " ("
+                    + e.getMessage()
+                    + "), so its removal could be forgotten; ask an administrator to check this folder");
         }
         return place.act(new Creation(request));
     }
 
-    /** Removes a directory now or, if that does not work, when its agent connects the next time. */
+    /** Removes a directory now or, if this fails, when its agent connects again. */
     public void remove(String name) throws IOException, InterruptedException {
         IsolatedDirectory directory = all.get(name);
         if (directory != null) {
@@ -82,7 +81,7 @@ public final class IsolatedDirectories {
                 delete(directory);
             } catch (IOException | InterruptedException | RuntimeException e) {
                 put(directory.abandoned());
-                // It may have connected a moment ago, and nobody knew then that the block does without it.
+                // The agent may have connected a moment ago, before this directory was marked for removal.
                 sweep(directory::isSame);
                 throw e;
             }
@@ -97,16 +96,16 @@ public final class IsolatedDirectories {
         forget(directory);
     }
 
-    /** Removes what no build needs any more, on agents that are connected, in the background. */
+    /** Removes directories that no build needs any more from connected agents, in the background. */
     void sweep(Predicate<IsolatedDirectory> which) {
-        // Before, no build can be found, and it would look as if none was running.
+        // Earlier, builds are not loaded, and none would seem to be running.
         if (!all.isEmpty() && Jenkins.get().getInitLevel() == InitMilestone.COMPLETED) {
             Computer.threadPoolForRemoting.execute(() -> all.values().stream()
                     .filter(which)
                     .filter(directory -> !directory.isInUse())
                     .collect(Collectors.groupingBy(IsolatedDirectory::node))
                     .values()
-                    // Each agent by itself: one that is connected but hangs keeps nobody else waiting.
+                    // One task for each agent, so that an agent that hangs does not delay the others.
                     .forEach(ofAgent -> Computer.threadPoolForRemoting.execute(() -> ofAgent.forEach(this::sweep))));
         }
     }
@@ -115,7 +114,7 @@ public final class IsolatedDirectories {
         try {
             if (directory.find().isPresent()) {
                 delete(directory);
-                LOGGER.log(Level.INFO, () -> "Removed " + directory + ", which could not be removed before");
+                LOGGER.log(Level.INFO, () -> "Removed " + directory + ", which could not be removed earlier");
             } else if (isOutdated(directory)) {
                 forget(directory);
                 LOGGER.log(Level.WARNING, () -> "Not removed, because the agent no longer exists: " + directory);
@@ -132,7 +131,7 @@ public final class IsolatedDirectories {
         return directory.isWithoutAgent() && written.plus(WAIT_FOR_NODE).isBefore(Instant.now());
     }
 
-    /** When jobs or agents get another name. */
+    /** Updates the records when jobs or agents are renamed. */
     synchronized void update(UnaryOperator<IsolatedDirectory> change) {
         for (IsolatedDirectory each : all.values()) {
             IsolatedDirectory changed = change.apply(each);
@@ -140,7 +139,7 @@ public final class IsolatedDirectories {
                 try {
                     put(changed);
                 } catch (IOException e) {
-                    LOGGER.log(Level.WARNING, e, () -> "Cannot write down " + changed);
+                    LOGGER.log(Level.WARNING, e, () -> "Cannot record " + changed);
                 }
             }
         }
@@ -164,7 +163,7 @@ public final class IsolatedDirectories {
                     && file.equals(directory.name() + ".xml")) {
                 all.put(directory.name(), directory);
             } else {
-                LOGGER.log(Level.WARNING, () -> "This is no record of a directory on an agent: " + record);
+                LOGGER.log(Level.WARNING, () -> "Not a valid record of a directory on an agent: " + record);
             }
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, e, () -> "Cannot read " + record);

@@ -11,8 +11,8 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.workflow.FilePathUtils;
 
 /**
- * What is written down of a directory that belongs to one block of a build. It holds logins, so it must go, and it is
- * looked for on no other agent than the one it was made on.
+ * The record of a directory that belongs to one block of a build. It contains logins, so it must be removed, and only
+ * from the agent it was created on.
  */
 public final class IsolatedDirectory {
 
@@ -34,13 +34,13 @@ public final class IsolatedDirectory {
         this.abandoned = abandoned;
     }
 
-    /** A name that no directory has had before. */
+    /** A new, unique name. */
     public static String newName() {
         return PREFIX + UUID.randomUUID();
     }
 
     /**
-     * Of a directory that is about to be made.
+     * Creates the record for a new directory.
      *
      * @param parent the folder for temporary files of the build's workspace
      */
@@ -49,19 +49,19 @@ public final class IsolatedDirectory {
                 name, FilePathUtils.getNodeName(parent), parent.getRemote(), build.getExternalizableId(), false);
     }
 
-    /** When its block ends without having removed it. */
+    /** The record after its block ended without removing the directory. */
     IsolatedDirectory abandoned() {
         return new IsolatedDirectory(name, node, parent, build, true);
     }
 
-    /** When a job moves; of other jobs' directories there is nothing to change. */
+    /** The record after a job moved; unchanged for other jobs. */
     IsolatedDirectory afterMoveOf(String oldJob, String newJob) {
         return build.startsWith(oldJob + '#')
                 ? new IsolatedDirectory(name, node, parent, newJob + build.substring(oldJob.length()), abandoned)
                 : this;
     }
 
-    /** When an agent gets another name; of other agents' directories there is nothing to change. */
+    /** The record after an agent was renamed; unchanged for other agents. */
     IsolatedDirectory afterRenameOf(String oldNode, String newNode) {
         return isOn(oldNode) ? new IsolatedDirectory(name, newNode, parent, build, abandoned) : this;
     }
@@ -70,7 +70,7 @@ public final class IsolatedDirectory {
         return name;
     }
 
-    /** The agent, empty for the built-in node. */
+    /** The name of the agent; empty for the built-in node. */
     String node() {
         return node;
     }
@@ -87,7 +87,7 @@ public final class IsolatedDirectory {
         return name.equals(other.name);
     }
 
-    /** Whether its block still needs it, or is going to remove it. A build that is not there any more does not run. */
+    /** Whether its block still needs it or will remove it. A deleted build is not running. */
     boolean isInUse() {
         if (abandoned) {
             return false;
@@ -96,19 +96,19 @@ public final class IsolatedDirectory {
         return run != null && run.isBuilding();
     }
 
-    /** Whether there is no agent of this name, at least for now. */
+    /** Whether no agent has this name now. */
     boolean isWithoutAgent() {
         return Jenkins.get().getComputer(node) == null;
     }
 
-    /** Whether this is what {@link #of} writes: nothing else is ever removed. */
+    /** Whether this is a record as written by {@link #of}; nothing else is ever removed. */
     boolean isSound() {
         return Stream.of(name, node, parent, build).allMatch(Objects::nonNull)
                 && NAME.matcher(name).matches()
                 && BUILD.matcher(build).matches();
     }
 
-    /** Where it is, if its agent is connected. */
+    /** The path of the directory, if its agent is connected. */
     Optional<FilePath> find() {
         return Optional.ofNullable(FilePathUtils.find(node, parent)).map(folder -> folder.child(name));
     }

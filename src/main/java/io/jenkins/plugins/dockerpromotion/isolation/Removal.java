@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.Set;
 import jenkins.MasterToSlaveFileCallable;
 
-/** Removes a directory, for good: a {@link Creation} that was given up, but is still on its way, makes nothing. */
+/** Removes a directory permanently: a {@link Creation} that was cancelled, but arrives later, creates nothing. */
 final class Removal extends MasterToSlaveFileCallable<Void> {
 
     private static final long serialVersionUID = 1L;
 
-    /** On the agent: the latest directories that were removed there, a thousand at most. */
+    /** The last thousand directories that were removed on this agent. */
     static final Set<String> REMOVED = Collections.newSetFromMap(new LinkedHashMap<>() {
         private static final long serialVersionUID = 1L;
 
@@ -29,7 +29,7 @@ final class Removal extends MasterToSlaveFileCallable<Void> {
     public Void invoke(File directory, VirtualChannel channel) throws IOException, InterruptedException {
         synchronized (REMOVED) {
             REMOVED.add(directory.getName());
-            // Follows no symbolic link, neither this directory nor one in it.
+            // Does not follow symbolic links, neither for this directory nor inside it.
             new FilePath(directory).deleteRecursive();
         }
         return null;

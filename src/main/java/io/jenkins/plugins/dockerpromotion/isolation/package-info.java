@@ -1,2 +1,2 @@
-/** The directories on agents that belong to one block of a build: made, written down, and removed whatever happens. */
+/** Directories on agents that belong to one block of a build: created, recorded, and reliably removed. */
 package io.jenkins.plugins.dockerpromotion.isolation;

@@ -20,31 +20,31 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Where a push is answered. The address comes from a payload that nobody signed. So it has to be one of Docker Hub's, or on
- * a host that the administrator listed; otherwise whoever can deliver a push could make Jenkins post anywhere.
+ * The callback URL of a push. It comes from an unsigned payload, so it must be on Docker Hub or on a host that the
+ * administrator listed. Otherwise, anybody who can deliver a push could make Jenkins send a POST request anywhere.
  *
  * @param uri https
  */
 public record CallbackAddress(URI uri) {
 
-    /** An answer is best effort: nobody is to wait for long. */
+    /** The report is best effort, and nobody should wait for it. */
     private static final Timing TIMING = new Timing(
             Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10), 4, Duration.ofMinutes(1));
 
     private static final int MAX_LENGTH = 1000;
 
-    /** As in Docker's documentation of webhooks, and in every payload that was seen. */
+    /** From Docker's documentation of webhooks, and from every observed payload. */
     private static final Set<String> DOCKER_HUB = Set.of("registry.hub.docker.com", "hub.docker.com");
 
     private static final Pattern DOCKER_HUB_PATH =
             Pattern.compile("/u/[a-z0-9_-]{1,255}/[a-z0-9][a-z0-9._-]{0,254}/hook/[A-Za-z0-9_-]{1,255}/?");
 
     /**
-     * Reads a list of hosts as an administrator writes it.
+     * Parses an administrator's list of hosts.
      *
-     * @param text hosts, each maybe with a port, separated by spaces or commas
+     * @param text hosts with optional ports, separated by spaces or commas
      * @return the hosts in lower case
-     * @throws IllegalArgumentException in one line, if one of them is none
+     * @throws IllegalArgumentException in one line, if one of them is not a host
      */
     public static Set<String> parseHosts(String text) {
         return Stream.of(text.toLowerCase(Locale.ROOT).split("[\\s,]+"))
@@ -63,31 +63,31 @@ public record CallbackAddress(URI uri) {
                 return text;
             }
         } catch (URISyntaxException e) {
-            // Said below.
+            // Reported below.
         }
         throw new IllegalArgumentException("'" + text + "' is not a host; expected for example hooks.example.com:8443");
     }
 
     /**
-     * Reads the {@code callback_url} of a payload.
+     * Parses the {@code callback_url} of a payload.
      *
-     * @param listed hosts the administrator lists, in lower case, each {@code host} or {@code host:port}
-     * @throws IllegalArgumentException in one line, if nothing may be sent there
+     * @param listed the administrator's hosts in lower case, each {@code host} or {@code host:port}
+     * @throws IllegalArgumentException in one line, if this URL is not allowed
      */
     public static CallbackAddress parse(String text, Set<String> listed) {
         URI uri = uri(text);
-        // The authority as a whole: no user name, no port, no dot at its end, nothing that parsers see differently.
+        // Compares the whole authority: no username, no port, no trailing dot, nothing that parsers read differently.
         String authority = uri.getRawAuthority();
         boolean isListed = listed.contains(authority);
         if (!isListed && !DOCKER_HUB.contains(authority)) {
-            throw new IllegalArgumentException("its callback is not to one of Docker Hub's hosts ("
+            throw new IllegalArgumentException("its callback URL is not on one of Docker Hub's hosts ("
                     + String.join(", ", DOCKER_HUB.stream().sorted().toList())
-                    + "); an administrator can list others");
+                    + "); an administrator can allow other hosts");
         }
         if (!isListed
                 && (uri.getRawQuery() != null
                         || !DOCKER_HUB_PATH.matcher(uri.getRawPath()).matches())) {
-            throw new IllegalArgumentException("its callback on Docker Hub is not that of a webhook");
+            throw new IllegalArgumentException("its callback URL on Docker Hub does not belong to a webhook");
         }
         return new CallbackAddress(uri);
     }
@@ -104,18 +104,18 @@ public record CallbackAddress(URI uri) {
                 return uri;
             }
         } catch (URISyntaxException e) {
-            // Said below, without repeating what a stranger wrote.
+            // Reported below, without repeating untrusted text.
         }
-        throw new IllegalArgumentException("its callback is not an https address of a host and a path");
+        throw new IllegalArgumentException("its callback URL is not an https URL with a host and a path");
     }
 
     /**
-     * Posts {@code message} without any credential; several times, if need be.
+     * Sends {@code message} without credentials, with retries.
      *
-     * @throws RegistryException if it was not taken
+     * @throws RegistryException if it was not accepted
      */
     public void send(CallbackMessage message, RegistryContext context) throws RegistryException, InterruptedException {
-        // The callback's own host, which need not be among those that hold images.
+        // Allows the callback's host, which need not be a registry host.
         Network network = context.network().with(TIMING).with(HostRules.of(List.of(uri.getRawAuthority())));
         HttpTransport transport = new HttpTransport(
                 network, network.certificateAuthority(uri), context.time(), context.notices(), context.quotas());

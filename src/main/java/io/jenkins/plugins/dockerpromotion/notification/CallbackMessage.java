@@ -6,32 +6,32 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The report of a build result to Docker Hub (Docker's documentation of webhooks, "callback JSON data"); texts are cut to the
- * length it takes.
+ * The report of a build result to Docker Hub (Docker's documentation of webhooks, "callback JSON data"); texts are
+ * truncated to the lengths it accepts.
  *
- * @param description what came out, for people
- * @param context who says it, such as the name of a job
- * @param targetUrl where to read more, empty for nowhere
+ * @param description the result in words
+ * @param context the reporter, such as the name of a job
+ * @param targetUrl a link to more details; may be empty
  */
 public record CallbackMessage(State state, String description, String context, String targetUrl) {
 
     private static final int MAX_DESCRIPTION = 255;
     private static final int MAX_CONTEXT = 100;
 
-    /** What came out, in Docker Hub's words. */
+    /** The states of Docker Hub. */
     public enum State {
         SUCCESS,
         FAILURE,
         ERROR;
 
-        /** @throws IllegalArgumentException in one line, if {@code text} is none of the three */
+        /** @throws IllegalArgumentException in one line, if {@code text} is not one of the three */
         public static State parse(String text) {
             for (State state : values()) {
                 if (state.toString().equals(text)) {
                     return state;
                 }
             }
-            throw new IllegalArgumentException("a state is 'success', 'failure' or 'error'");
+            throw new IllegalArgumentException("'state' must be 'success', 'failure' or 'error'");
         }
 
         @Override
@@ -45,7 +45,7 @@ public record CallbackMessage(State state, String description, String context, S
         context = cut(context, MAX_CONTEXT);
     }
 
-    /** By whole characters: half of one would be no text any more. */
+    /** Cuts between characters, because half a surrogate pair is not valid text. */
     private static String cut(String text, int limit) {
         if (text.codePointCount(0, text.length()) <= limit) {
             return text;

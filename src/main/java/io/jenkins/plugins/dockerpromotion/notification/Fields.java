@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Turns a stranger's texts into names and values; errors name the field and repeat nothing of it. */
+/** Parses untrusted fields. Errors name the field, but do not repeat its value. */
 final class Fields {
 
     private static final int MAX_ADDRESS_LENGTH = 2048;
@@ -23,7 +23,7 @@ final class Fields {
         try {
             return ImageName.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new PayloadException("'" + field + "' is not the name of an image");
+            throw new PayloadException("'" + field + "' is not an image name");
         }
     }
 
@@ -34,7 +34,7 @@ final class Fields {
         return new Tag(text);
     }
 
-    /** A digest of another form is of no use, and the push is one all the same. */
+    /** A malformed digest is ignored; the push still counts. */
     static Optional<Digest> digest(String text) {
         try {
             return Optional.of(Digest.parse(text));
@@ -43,14 +43,14 @@ final class Fields {
         }
     }
 
-    /** Seconds since 1970; zero and less mean that nothing is known. */
+    /** Seconds since 1970; zero or less means unknown. */
     static Optional<Instant> seconds(long seconds) {
         return seconds > 0 && seconds <= Instant.parse("9999-12-31T23:59:59Z").getEpochSecond()
                 ? Optional.of(Instant.ofEpochSecond(seconds))
                 : Optional.empty();
     }
 
-    /** A point in time as ISO 8601 has it, with its offset. */
+    /** An ISO 8601 time with offset. */
     static Optional<Instant> instant(String text) {
         try {
             return Optional.of(OffsetDateTime.parse(text).toInstant());
@@ -59,12 +59,12 @@ final class Fields {
         }
     }
 
-    /** Whether what stands in place of a tag says that none was pushed: nothing, or the digest of an untagged manifest. */
+    /** Whether the field shows that no tag was pushed: it is empty, or the digest of an untagged manifest. */
     static boolean isNoTag(String text) {
         return text.isEmpty() || text.matches("sha(?:256|512):.*");
     }
 
-    /** The host, with its port, of an address. */
+    /** The host and port of a URL. */
     static Optional<String> host(String address) {
         return address(address)
                 .filter(uri -> uri.getHost() != null)
@@ -82,13 +82,13 @@ final class Fields {
         }
     }
 
-    /** How one of several parts of a notification is read. */
+    /** Reads one of several parts of a notification. */
     interface Reader<T> {
-        /** The push it tells of, if it tells of one. */
+        /** The push that it reports, if any. */
         Optional<PushEvent> read(T part) throws PayloadException;
     }
 
-    /** All pushes among the parts; one that cannot be read does not hide the others. */
+    /** All pushes among the parts; an unreadable part does not hide the others. */
     static <T> List<PushEvent> each(List<T> parts, Reader<T> reader) throws PayloadException {
         List<PushEvent> events = new ArrayList<>();
         PayloadException first = null;

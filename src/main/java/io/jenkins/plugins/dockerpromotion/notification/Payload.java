@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * The body of a notification, read.
+ * A parsed notification.
  *
- * @param source who sends such ones, for people
- * @param events the pushes it tells of; none if it tells of something else
+ * @param source the kind of sender, for messages
+ * @param events the pushes it reports; empty if it reports something else
  */
 public record Payload(String source, List<PushEvent> events) {
 
-    /** Longest body that is read, in bytes. */
+    /** Maximum size of a body, in bytes. */
     public static final int MAX_BYTES = 1024 * 1024;
 
     private static final String FORM_FIELD = "payload=";
 
-    /** Who sends what. The first whose form a body has reads it. */
+    /** The supported formats. The first one that recognises a body reads it. */
     private static final List<Format> FORMATS = List.of(
             new Format("Docker Hub", Payload::isDockerHub, (body, hosts) -> dockerHub(body)),
             new Format("CNCF registry", body -> body.field("events").isArray(), (body, hosts) -> distribution(body)),
@@ -38,12 +38,12 @@ public record Payload(String source, List<PushEvent> events) {
             new Format("Quay", Payload::isQuay, (body, hosts) -> quay(body)),
             new Format("Azure Container Registry", Payload::isAzure, (body, hosts) -> azure(body)));
 
-    /** @param understands whether a body has the form of this sender's notifications, whatever it tells of */
+    /** @param understands whether a body has the format of this sender's notifications */
     private record Format(String source, Predicate<JsonValue> understands, Reader reader) {}
 
     @FunctionalInterface
     private interface Reader {
-        /** @throws PayloadException if the body tells of pushes none of which can be read */
+        /** @throws PayloadException if the body reports pushes, but none can be read */
         List<PushEvent> read(JsonValue body, Collection<String> hosts) throws PayloadException;
     }
 
@@ -52,11 +52,11 @@ public record Payload(String source, List<PushEvent> events) {
     }
 
     /**
-     * Reads a body.
+     * Parses a body.
      *
-     * @param contentType as in the header, or empty
-     * @param hosts of the administrator's registries, for notifications that name no host
-     * @throws PayloadException if it is no notification that is known here
+     * @param contentType the value of the header; may be empty
+     * @param hosts of the administrator's registries, for notifications without a host
+     * @throws PayloadException if its format is not supported
      */
     public static Payload parse(byte[] body, String contentType, Collection<String> hosts) throws PayloadException {
         if (body.length > MAX_BYTES) {
@@ -64,7 +64,7 @@ public record Payload(String source, List<PushEvent> events) {
         }
         JsonValue json = Json.parse(isForm(body, contentType) ? field(body) : body)
                 .filter(JsonValue::isObject)
-                .orElseThrow(() -> new PayloadException("the body is not one JSON object of usual size and depth"));
+                .orElseThrow(() -> new PayloadException("the body is not a JSON object, or too deeply nested"));
         for (Format format : FORMATS) {
             if (format.understands.test(json)) {
                 return new Payload(format.source, format.reader.read(json, hosts));
@@ -74,7 +74,7 @@ public record Payload(String source, List<PushEvent> events) {
                 + " Artifactory, Gitea, the GitHub container registry, Quay or Azure's registry");
     }
 
-    /** The same in parts of so many events at most, one part if there are none. */
+    /** Splits the payload into parts with at most this many events; one part if there are none. */
     public List<Payload> parts(int size) {
         List<Payload> parts = new ArrayList<>();
         for (int from = 0; parts.isEmpty() || from < events.size(); from += size) {
@@ -83,7 +83,7 @@ public record Payload(String source, List<PushEvent> events) {
         return parts;
     }
 
-    /** Some senders put a form's type on JSON; a form itself has a field, as GitHub's webhooks do. */
+    /** Some senders label JSON as a form. A real form has a 'payload' field, as in GitHub's webhooks. */
     private static boolean isForm(byte[] body, String contentType) {
         return contentType.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")
                 && new String(body, 0, Math.min(body.length, FORM_FIELD.length()), StandardCharsets.US_ASCII)
@@ -97,7 +97,7 @@ public record Payload(String source, List<PushEvent> events) {
             return URLDecoder.decode(end < 0 ? form : form.substring(0, end), StandardCharsets.UTF_8)
                     .getBytes(StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new PayloadException("the form's field 'payload' is not encoded as forms are");
+            throw new PayloadException("the form field 'payload' is not URL-encoded");
         }
     }
 
@@ -107,7 +107,7 @@ public record Payload(String source, List<PushEvent> events) {
 
     private static List<PushEvent> dockerHub(JsonValue body) throws PayloadException {
         JsonValue push = body.field("push_data");
-        // With the host in front, no name can claim to be on another registry.
+        // With this host as a prefix, no name can claim to be on another registry.
         ImageName image = Fields.image(
                 "repository.repo_name",
                 ImageName.DOCKER_HUB + "/" + body.field("repository").text("repo_name"));
@@ -125,13 +125,13 @@ public record Payload(String source, List<PushEvent> events) {
         return Fields.each(body.field("events").items(), Payload::distributionEvent);
     }
 
-    /** Only pushes of manifests under a tag count, not those of their blobs. */
+    /** Only pushes of tagged manifests count, not those of their blobs. */
     private static Optional<PushEvent> distributionEvent(JsonValue event) throws PayloadException {
         JsonValue target = event.field("target");
         if (!event.text("action").equals("push") || Fields.isNoTag(target.text("tag"))) {
             return Optional.empty();
         }
-        // The registry does not know its name. The host its client asked for is the one in the image's name.
+        // The registry does not know its own name. The host of the client's request is the host in the image name.
         Optional<String> asked =
                 Optional.of(event.field("request").text("host")).filter(host -> !host.isEmpty());
         String host = asked.or(() -> Fields.host(target.text("url")))
@@ -145,7 +145,7 @@ public record Payload(String source, List<PushEvent> events) {
                 Optional.empty()));
     }
 
-    /** Azure's registry sends one event of the CNCF registry, or a ping when somebody tries the webhook. */
+    /** Azure's registry sends a single event in the CNCF registry's format, or a ping to test the webhook. */
     private static boolean isAzure(JsonValue body) {
         return !body.text("action").isEmpty()
                 && (body.field("target").isObject() || body.text("action").equals("ping"))
@@ -156,7 +156,7 @@ public record Payload(String source, List<PushEvent> events) {
         return distributionEvent(body).map(List::of).orElse(List.of());
     }
 
-    /** Harbor's default format has the data in {@code event_data}, its CloudEvents have them in {@code data}. */
+    /** Harbor's default format has the data in {@code event_data}, its CloudEvents in {@code data}. */
     private static JsonValue harborData(JsonValue body) {
         String type = body.text("type");
         return !type.isEmpty() && body.field("event_data").isObject()
@@ -201,17 +201,17 @@ public record Payload(String source, List<PushEvent> events) {
                 Optional.empty());
     }
 
-    /** What another registry, or this one, has got by replication; Harbor sends no event of a push for it. */
+    /** The result of a replication to or from another registry; Harbor does not send a push event for it. */
     private static List<PushEvent> harborReplication(JsonValue body, JsonValue replication) throws PayloadException {
         JsonValue target = replication.field("dest_resource");
-        // Harbor names itself by a name of its own network, such as 'core:8080'.
+        // Harbor uses an internal name for itself, such as 'core:8080'.
         String host = Fields.host(target.text("endpoint"))
                 .filter(name -> name.matches(".*[.\\]].*|localhost(?::.*)?"))
                 .map(name -> name.equals("hub.docker.com") ? ImageName.DOCKER_HUB : name)
                 .orElse(replication.text("harbor_hostname"));
         List<PushEvent> events = new ArrayList<>();
         for (JsonValue artifact : replication.field("successful_artifact").items()) {
-            // 'app [2 item(s) in total]' and the tags, or 'app:1.0' before Harbor 2.8.
+            // 'app [2 item(s) in total]' with separate tags, or 'app:1.0' before Harbor 2.8.
             String[] nameAndTag = artifact.text("name_tag").split("[ :]", 2);
             List<String> tags = artifact.field("references").itemTexts();
             if (tags.isEmpty() && artifact.text("name_tag").contains(":")) {
@@ -232,8 +232,8 @@ public record Payload(String source, List<PushEvent> events) {
     }
 
     /**
-     * One push has several events: the host says which repository its images come from by the path, by the host's name, or
-     * not at all (JFrog's "HTTP settings": repository path, subdomain, port). A job waits for one of these names.
+     * Returns several events for one push: image names may contain the repository in the path, in the host name, or not
+     * at all (JFrog's "HTTP settings": repository path, subdomain, port). A job waits for one of these names.
      */
     private static List<PushEvent> artifactory(JsonValue body, Collection<String> configured) throws PayloadException {
         JsonValue data = body.field("data");
@@ -245,7 +245,8 @@ public record Payload(String source, List<PushEvent> events) {
         Optional<String> own = Fields.host(body.text("jpd_origin"));
         Collection<String> hosts = own.isPresent() ? List.of(own.get()) : configured;
         if (hosts.isEmpty()) {
-            throw new PayloadException("it names no host ('jpd_origin'), and no registry is configured in Jenkins");
+            throw new PayloadException(
+                    "it does not contain a host ('jpd_origin'), and no registry is configured in" + " Jenkins");
         }
         Set<String> names = new LinkedHashSet<>();
         for (String host : hosts) {
@@ -320,7 +321,7 @@ public record Payload(String source, List<PushEvent> events) {
         return !body.text("docker_url").isEmpty() && !body.text("repository").isEmpty();
     }
 
-    /** The event {@code repo_push}, which says neither when nor what was pushed. */
+    /** The event {@code repo_push}, which contains neither the time nor the digest. */
     private static List<PushEvent> quay(JsonValue body) throws PayloadException {
         ImageName image = Fields.image("docker_url", body.text("docker_url"));
         return Fields.each(

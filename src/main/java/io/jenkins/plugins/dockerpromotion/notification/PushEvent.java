@@ -9,12 +9,12 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A registry says that a tag was pushed. Everything in it is a stranger's claim.
+ * A registry's report that a tag was pushed. All its content is untrusted.
  *
- * @param digest what the tag points to, where the registry tells
- * @param pusher who pushed, for people; empty if unknown; one short line without control characters
+ * @param digest what the tag points to, if the registry reports it
+ * @param pusher who pushed; empty if unknown; one short line without control characters
  * @param time when it was pushed, by the registry's clock
- * @param callback where Docker Hub expects the report of the result
+ * @param callback the URL for the report to Docker Hub
  */
 public record PushEvent(
         ImageName image,
@@ -35,7 +35,7 @@ public record PushEvent(
         pusher = cleaned(pusher);
     }
 
-    /** A name goes into logs, pages and the environment: nothing invisible may stand in it. */
+    /** The name is used in logs, pages and the environment, so it must not contain invisible characters. */
     private static String cleaned(String pusher) {
         StringBuilder clean = new StringBuilder();
         pusher.codePoints()
@@ -59,8 +59,8 @@ public record PushEvent(
     }
 
     /**
-     * What is equal whenever a registry tells of the same push again. Nothing if it says neither when nor what was
-     * pushed, so that a second push cannot be told from a second notification of the first.
+     * A key that is equal for repeated notifications of the same push. Empty if the notification has neither time nor
+     * digest, because a repeated push could not be distinguished from a repeated notification.
      */
     public Optional<String> identity() {
         return digest.isEmpty() && time.isEmpty()
@@ -69,7 +69,7 @@ public record PushEvent(
                         + time.map(Instant::toString).orElse(""));
     }
 
-    /** The image with its tag, and nothing a stranger could have put into it. */
+    /** The image with its tag, without any other untrusted text. */
     @Override
     public String toString() {
         return image + ":" + tag;

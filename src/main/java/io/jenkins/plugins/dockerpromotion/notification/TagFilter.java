@@ -6,10 +6,10 @@ import io.jenkins.plugins.dockerpromotion.version.TagGlob;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 
 /**
- * Which tags somebody waits for: one ({@code latest}), those of a pattern with fields ({@code {year}.{week}.{build}}),
- * or those with anything in place of each {@code *} ({@code 2017.*}). Nothing means all of them. Tags of attachments match
- * only a filter that names them ({@code sha256-*}, {@code *.sig}): a build that signs what was pushed would else start
- * itself again and again.
+ * Selects tags: one tag ({@code latest}), a pattern with fields ({@code {year}.{week}.{build}}), or a text in which
+ * {@code *} matches anything ({@code 2017.*}). An empty filter selects all tags. Tags of attachments match only a
+ * filter that names them ({@code sha256-*}, {@code *.sig}); otherwise, a build that signs the pushed image would
+ * trigger itself in a loop.
  */
 public final class TagFilter {
 
@@ -21,12 +21,12 @@ public final class TagFilter {
         this.pattern = pattern;
     }
 
-    /** @throws IllegalArgumentException in one line, if {@code text} is none of the three */
+    /** @throws IllegalArgumentException in one line, if {@code text} is not one of the three */
     public static TagFilter of(String text) {
         String form = text.isEmpty() ? "*" : text;
         if (form.indexOf('{') >= 0) {
             if (form.indexOf('*') >= 0) {
-                throw new IllegalArgumentException("a tag filter has either fields in braces or '*', not both");
+                throw new IllegalArgumentException("use either fields in braces or '*' in a tag filter, not both");
             }
             return new TagFilter(form, TagPattern.of(form));
         }

@@ -1,2 +1,2 @@
-/** What registries tell of pushes, and what they are answered: read and written without Jenkins. */
+/** Webhook notifications of registries, and the report to Docker Hub. Independent of Jenkins. */
 package io.jenkins.plugins.dockerpromotion.notification;

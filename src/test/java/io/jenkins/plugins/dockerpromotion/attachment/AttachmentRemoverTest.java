@@ -258,7 +258,7 @@ class AttachmentRemoverTest {
         new TagRemoval(ImageReference.tagged(image(), new Tag("v1")), Optional.empty(), false).run(network.context());
 
         assertThat(registry.tags("app")).contains(tag(NEW) + ".sbom");
-        assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: " + tag(OLD) + ".sbom"));
+        assertThat(network.notices()).anyMatch(n -> n.startsWith("Not deleted: " + tag(OLD) + ".sbom"));
     }
 
     @Test
@@ -292,7 +292,7 @@ class AttachmentRemoverTest {
         assertThat(receipt.refused())
                 .isEqualTo(planned.refused())
                 .hasSize(4)
-                .allMatch(entry -> entry.reason().contains("deletes no manifest by its digest"));
+                .allMatch(entry -> entry.reason().contains("does not delete manifests by digest"));
         assertThat(receipt.attachments()).isEqualTo(planned.attachments()).hasSize(2);
         assertThat(receipt.freed()).isEqualTo(planned.freed());
         assertThat(registry.tags("app")).doesNotContain("v1", tag(OLD) + ".sig");
@@ -348,7 +348,7 @@ class AttachmentRemoverTest {
             new TagRemoval(ImageReference.tagged(image, new Tag("v2")), Optional.empty(), false)
                     .with(login)
                     .run(network.context());
-            assertThat(network.notices()).anyMatch(n -> n.startsWith("Left behind: " + OF_NEW.digest()));
+            assertThat(network.notices()).anyMatch(n -> n.startsWith("Not deleted: " + OF_NEW.digest()));
         }
     }
 

@@ -163,7 +163,7 @@ class DockerConfigTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> DockerConfig.empty().withLogin(REGISTRY, new RegistryAuthentication.Basic("", "s3cret")))
-                .withMessage("the Docker client takes no login with an empty user name");
+                .withMessage("the Docker client does not accept a login with an empty username");
     }
 
     private static DockerConfig parse(String json) throws IOException {

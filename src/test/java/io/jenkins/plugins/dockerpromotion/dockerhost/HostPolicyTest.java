@@ -72,11 +72,11 @@ class HostPolicyTest {
         Duration years = Duration.ofDays(1000);
         assertThat(policy.objection(image("sha256:base", years, Optional.empty()), NOW))
                 .contains("a running build may use it");
-        assertThat(policy.objection(image("x", years, Optional.of("a container is made of it")), NOW))
-                .contains("a container is made of it");
+        assertThat(policy.objection(image("x", years, Optional.of("a container uses it")), NOW))
+                .contains("a container uses it");
         assertThat(policy.objection(image("x", years, Optional.empty()), NOW)).isEmpty();
         HostObject undated = new HostObject(Kind.IMAGE, "x", "x", List.of(), HostObject.UNKNOWN, 1, Optional.empty());
-        assertThat(policy.objection(undated, NOW)).contains("nobody knows when it was used");
+        assertThat(policy.objection(undated, NOW)).contains("its last use is unknown");
     }
 
     @Test

@@ -59,7 +59,7 @@ class CallbackAddressTest {
     void refusesWhatIsNoPlainAddressByHttps(String url) {
         assertThatThrownBy(() -> CallbackAddress.parse(url, LISTED))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage("its callback is not an https address of a host and a path");
+                .hasMessage("its callback URL is not an https URL with a host and a path");
     }
 
     @ParameterizedTest
@@ -109,7 +109,7 @@ class CallbackAddressTest {
     void refusesOtherPathsOnDockerHub(String path) {
         assertThatThrownBy(() -> CallbackAddress.parse("https://hub.docker.com" + path, Set.of()))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("not that of a webhook");
+                .hasMessageContaining("does not belong to a webhook");
     }
 
     @Test

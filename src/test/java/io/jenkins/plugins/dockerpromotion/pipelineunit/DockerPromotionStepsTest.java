@@ -170,9 +170,9 @@ class DockerPromotionStepsTest extends BasePipelineTest {
             imageTags(image: 'a/b') { }                           | imageTags takes no block
             isolatedDockerConfig(registry: 'ghcr.io')             | isolatedDockerConfig needs a block
             isolatedDockerConfig(registries: [[host: 'a']]) { }   | isolatedDockerConfig: 'registries' takes a list of maps
-            notifyDockerHub(state: 'fine')                        | notifyDockerHub: a state is 'success', 'failure' or 'error'
+            notifyDockerHub(state: 'fine')                        | notifyDockerHub: 'state' must be 'success', 'failure' or 'error'
             pruneDockerHost(until: 'soon')                        | pruneDockerHost:
-            dockerHubPush(image: 'a/b', tag: '{build}*')          | dockerHubPush: a tag filter has either
+            dockerHubPush(image: 'a/b', tag: '{build}*')          | dockerHubPush: use either fields in braces
             """)
     void refusesWhatTheStepRefusesAlsoWithAnAnswerOfOnesOwn(String call, String why) {
         StepSignature.all().forEach(step -> steps.answer(step.step(), arguments -> "an answer"));

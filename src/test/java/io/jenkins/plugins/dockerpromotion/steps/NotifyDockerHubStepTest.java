@@ -167,7 +167,7 @@ class NotifyDockerHubStepTest {
 
         ended(run, Result.SUCCESS);
         jenkins.assertLogContains(
-                "Cannot report the build result: its callback is not to one of Docker Hub's hosts", run);
+                "Cannot report the build result: its callback URL is not on one of Docker Hub's hosts", run);
         assertThat(hub.requests().count()).isZero();
     }
 
@@ -177,7 +177,7 @@ class NotifyDockerHubStepTest {
 
         ended(run, Result.FAILURE);
         jenkins.assertLogContains(
-                "ERROR: Cannot report the build result: a state is 'success', 'failure' or 'error'", run);
+                "ERROR: Cannot report the build result: 'state' must be 'success', 'failure' or 'error'", run);
     }
 
     @Test

@@ -122,7 +122,9 @@ class PruneDockerHostStepTest {
         client("echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2; exit 1");
         assertFailure(step(""), "Cannot prune Docker on the agent slave0: no daemon answers (Cannot connect to");
         client("echo 'permission denied while trying to connect' >&2; exit 1");
-        assertFailure(step(""), "the agent's user may not use the daemon (permission denied while trying to connect)");
+        assertFailure(
+                step(""),
+                "the agent's user has no access to the daemon (permission denied while trying to" + " connect)");
         client("printf 'odd\\033[31m\\nwords' >&2; exit 3");
         assertFailure(step(""), "Cannot prune Docker on the agent slave0: the docker client failed (odd [31m words)");
     }
