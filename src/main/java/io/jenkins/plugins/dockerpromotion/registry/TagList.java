@@ -285,7 +285,7 @@ final class TagList {
             digits /= 10;
         }
         boolean power = Integer.bitCount(tags) == 1;
-        return tags >= 10
+        return tags >= 20
                 && (digits < 10 || power || Set.of(25, 75, 150, 250, 750).contains(tags));
     }
 

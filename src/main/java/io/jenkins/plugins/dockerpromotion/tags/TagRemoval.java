@@ -12,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -71,10 +72,11 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             return gone();
         }
         requireExpected(now.get());
-        AttachmentRemover remover = new AttachmentRemover(
-                tags, Optional.empty(), DigestHolders.need(() -> others(tags, tag), tags, context));
+        DigestHolders.Staying others = others(tags, tag);
+        AttachmentRemover remover =
+                new AttachmentRemover(tags, Optional.empty(), DigestHolders.need(others, tags, context));
         List<AttachmentRemover.Removal> attachments = remover.ofImages(Map.of(now.get(), List.of()));
-        Removed removed = delete(now.get(), tag, tags, context);
+        Removed removed = delete(now.get(), tag, tags, others, context);
         if (!removed.before()) {
             removeAttachments(attachments, remover, context);
         }
@@ -97,21 +99,34 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
-    private Removed delete(Digest now, Tag tag, ImageTags tags, RegistryContext context)
+    private Removed delete(Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
             throws RegistryException, RetentionException, InterruptedException {
         try {
-            boolean deleted = tags.delete(tag);
-            if (!deleted) {
-                requireGone(tags, tag);
+            if (tags.isOnDockerHub() ? tags.delete(tag) : deleteAlone(now, tag, tags, others, context)) {
+                return new Removed(now.toString(), false);
             }
-            return deleted ? new Removed(now.toString(), false) : gone();
+            requireGone(tags, tag);
+            return gone();
         } catch (DeletionException e) {
             if (e.obstacle() != DeletionException.Obstacle.BY_DIGEST_ONLY) {
                 throw e;
             }
-            deleteDigest(now, tag, tags, context);
+            deleteDigest(now, tag, tags, others, context);
             return new Removed(now.toString(), false);
         }
+    }
+
+    /** The other tags have to be known before the deletion, which may take some of them. */
+    private static boolean deleteAlone(
+            Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
+            throws RegistryException, InterruptedException {
+        Collection<Tag> staying = others.tags();
+        DeletionTrial trial = DeletionTrial.of(tags, tag, now);
+        boolean deleted = tags.delete(tag);
+        if (deleted) {
+            trial.effect(staying, context);
+        }
+        return deleted;
     }
 
     /** Checks whether the tag can be deleted, without deleting it. The result proves later that the tag existed. */
@@ -151,14 +166,14 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
-    private void deleteDigest(Digest digest, Tag tag, ImageTags tags, RegistryContext context)
+    private void deleteDigest(
+            Digest digest, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
             throws RegistryException, RetentionException, InterruptedException {
-        List<String> others =
-                DigestHolders.find(others(tags, tag), tags, context).others(digest, Set.of());
-        if (!others.isEmpty()) {
+        List<String> needing = DigestHolders.find(others.tags(), tags, context).others(digest, Set.of());
+        if (!needing.isEmpty()) {
             throw new RetentionException("Cannot delete the tag " + tagged
                     + ": the registry deletes digests only, and " + digest + " is also needed by "
-                    + Amounts.names(others) + "; nothing was deleted");
+                    + Amounts.names(needing) + "; nothing was deleted");
         }
         Optional<Digest> now = tags.digestOf(tag);
         if (!now.equals(Optional.of(digest))) {
@@ -181,10 +196,20 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
-    private static Set<Tag> others(ImageTags tags, Tag tag) throws RegistryException, InterruptedException {
-        Set<Tag> others = tags.names();
-        others.remove(tag);
-        return others;
+    /** Lists the other tags, once. */
+    private static DigestHolders.Staying others(ImageTags tags, Tag tag) {
+        return new DigestHolders.Staying() {
+            private Set<Tag> others;
+
+            @Override
+            public synchronized Set<Tag> tags() throws RegistryException, InterruptedException {
+                if (others == null) {
+                    others = tags.names();
+                    others.remove(tag);
+                }
+                return others;
+            }
+        };
     }
 
     @Override

@@ -1,15 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
-import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
-import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.tags.DeletionTrial.Effect;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -136,18 +135,6 @@ final class TagSweeper {
         decisions.forEach(d -> outcome.add(d.facts(), Fate.DELETED, d.reason()));
     }
 
-    /** What the deletion of one tag shows about the registry. */
-    private enum Trial {
-        /** Nothing, because this tag was not deleted. */
-        NONE,
-        /** The manifest is still there, and with it all its other tags. */
-        TAG_ALONE,
-        /** The manifest is gone, but no other tag that stays. */
-        UNCLEAR,
-        /** The manifest is gone, and tags that stay were deleted with it; these have been put back. */
-        WHOLE_DIGEST
-    }
-
     /** Carries out the plan. */
     void sweep(List<Decision> going) throws RegistryException, InterruptedException {
         Progress progress = new Progress(context, "deleted", going.size());
@@ -161,7 +148,7 @@ final class TagSweeper {
                     List<Decision> shared = shared(rest);
                     rest.removeAll(shared);
                     sweepAll(rest, progress);
-                    if (tryOut(shared, progress) == Trial.WHOLE_DIGEST) {
+                    if (tryOut(shared, progress) == Effect.WHOLE_DIGEST) {
                         sweepDigests(shared, progress);
                     } else {
                         sweepAll(shared, progress);
@@ -177,69 +164,23 @@ final class TagSweeper {
     }
 
     /** Deletes one tag after the other, and removes it from {@code rest}, until one shows how the registry deletes. */
-    private Trial tryOut(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {
-        Trial trial = Trial.NONE;
-        while (trial == Trial.NONE && !rest.isEmpty()) {
-            trial = tryOut(rest.get(0));
+    private Effect tryOut(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {
+        Effect effect = Effect.NONE;
+        while (effect == Effect.NONE && !rest.isEmpty()) {
+            effect = tryOut(rest.get(0));
             rest.remove(0);
             progress.step();
         }
-        return trial;
+        return effect;
     }
 
-    private Trial tryOut(Decision decision) throws RegistryException, InterruptedException {
+    private Effect tryOut(Decision decision) throws RegistryException, InterruptedException {
         if (tags.isOnDockerHub()) {
-            return sweep(decision) ? Trial.TAG_ALONE : Trial.NONE;
+            return sweep(decision) ? Effect.TAG_ALONE : Effect.NONE;
         }
-        Digest digest = decision.facts().digest().orElseThrow();
-        Optional<Manifest> manifest = read(digest);
-        if (!sweep(decision)) {
-            return Trial.NONE;
-        }
-        if (tags.registry().digestOf(tags.reference(digest)).isPresent()) {
-            return Trial.TAG_ALONE;
-        }
-        List<Tag> lost = absent();
-        if (lost.isEmpty()) {
-            return Trial.UNCLEAR;
-        }
-        putBack(lost, manifest, decision);
-        return Trial.WHOLE_DIGEST;
-    }
-
-    /** The manifests that may have to be stored again. */
-    private Optional<Manifest> read(Digest digest) throws InterruptedException {
-        try {
-            return tags.registry().pullIfPresent(tags.reference(digest));
-        } catch (RegistryException e) {
-            return Optional.empty();
-        }
-    }
-
-    private List<Tag> absent() throws RegistryException, InterruptedException {
-        // A registry may delete the signatures of an image with it.
-        List<Callable<Optional<Tag>>> looks = others.stream()
-                .filter(tag -> !AttachmentTag.is(tag))
-                .<Callable<Optional<Tag>>>map(
-                        tag -> () -> tags.digestOf(tag).isPresent() ? Optional.empty() : Optional.of(tag))
-                .toList();
-        return Parallel.all(looks, Parallel.PER_HOST).stream()
-                .flatMap(Optional::stream)
-                .sorted(Comparator.comparing(Tag::value))
-                .toList();
-    }
-
-    private void putBack(List<Tag> lost, Optional<Manifest> manifest, Decision with)
-            throws RegistryException, InterruptedException {
-        String what = Amounts.names(lost) + ", which the registry deleted together with " + with.tag();
-        if (manifest.isEmpty()) {
-            throw new RegistryException("Cannot put back " + what + " of " + tags.image() + ": push "
-                    + with.facts().digest().orElseThrow() + " again");
-        }
-        for (Tag tag : lost) {
-            tags.registry().push(tags.reference(tag), manifest.get());
-        }
-        context.notices().say("Put back " + what + "; from now on, a digest is deleted only if none of its tags stays");
+        DeletionTrial trial =
+                DeletionTrial.of(tags, decision.tag(), decision.facts().digest().orElseThrow());
+        return sweep(decision) ? trial.effect(others, context) : Effect.NONE;
     }
 
     /** The tags whose digest a remaining tag needs. */

@@ -61,7 +61,7 @@ class TagRemovalTest {
 
             assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
             assertThat(registry.requests().count("DELETE", ".*")).isEqualTo(1);
-            assertThat(registry.requests().count("GET", ".*/tags/list")).isZero();
+            assertThat(registry.requests().count("GET", ".*/tags/list")).isEqualTo(1);
             assertThat(registry.requests().count("GET", "/jwt/auth")).isEqualTo(1);
         }
     }
@@ -72,7 +72,6 @@ class TagRemovalTest {
             assertThat(run(registry, removal(registry, "2017.2.103")).digest()).isEqualTo(IMAGE.digest());
 
             assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
-            assertThat(registry.requests().count("GET", ".*/tags/list")).isZero();
         }
     }
 
@@ -132,12 +131,11 @@ class TagRemovalTest {
 
     @ParameterizedTest
     @EnumSource(names = {"DELETE_SWITCHED_OFF_405", "DELETE_UNSUPPORTED_400"})
-    void saysThatDeletionIsSwitchedOffWithoutListingTags(Quirk quirk) throws Exception {
+    void saysThatDeletionIsSwitchedOff(Quirk quirk) throws Exception {
         try (InMemoryRegistry registry = registry(quirk)) {
             assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
                     .isInstanceOf(RegistryException.class)
                     .hasMessageContaining("deletion is disabled there");
-            assertThat(registry.requests().count("GET", ".*/tags/list")).isZero();
             assertThat(registry.tags("group/app")).hasSize(3);
         }
     }
@@ -253,6 +251,52 @@ class TagRemovalTest {
 
             assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
                     .hasMessageContaining("the registry answered that it does not exist, but it still does");
+        }
+    }
+
+    @Test
+    void putsBackTheTagsThatARegistryDeletesTogetherWithOne() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
+            registry.tag("group/app", "stable", "latest");
+            TestNetwork network = TestNetwork.of(registry);
+
+            TagRemoval.Removed removed =
+                    removal(registry, "2017.2.103").with(CI).run(network.context());
+
+            assertThat(removed).isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
+            assertThat(registry.tags("group/app")).containsExactly("alone", "latest", "stable");
+            assertThat(registry.manifestBytes("group/app", "latest")).contains(IMAGE.bytes());
+            assertThat(network.notices())
+                    .contains("Put back latest, stable, which the registry deleted together with 2017.2.103");
+        }
+    }
+
+    @Test
+    void putsBackAPartOfAnIndexThatARegistryDeletesTogetherWithItsTag() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
+            registry.push("group/app", "multi", TestImage.ociIndex(TestImage.oci(2), TestImage.oci(3)));
+            TestNetwork network = TestNetwork.of(registry);
+
+            removal(registry, "alone").with(CI).run(network.context());
+
+            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest", "multi");
+            assertThat(registry.hasManifest("group/app", TestImage.oci(2).digest()))
+                    .isTrue();
+            assertThat(network.notices())
+                    .contains("Put back a part of multi, which the registry deleted together with alone");
+        }
+    }
+
+    @Test
+    void saysWhatItCannotPutBack() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
+            registry.onRequest(r -> r.method().equals("PUT"), Fault.status(403).always());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageStartingWith(
+                            "Cannot put back latest, which the registry deleted together with 2017.2.103 of ")
+                    .hasMessageEndingWith("; push " + IMAGE.digest() + " again");
         }
     }
 }

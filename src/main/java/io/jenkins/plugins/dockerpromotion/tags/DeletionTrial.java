@@ -1,0 +1,96 @@
+package io.jenkins.plugins.dockerpromotion.tags;
+
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Checks what else a registry deletes with one tag, and puts it back: some delete the manifest, with all its tags. To be
+ * created before the deletion.
+ */
+final class DeletionTrial {
+
+    private final ImageTags tags;
+    private final Tag tag;
+    private final Digest digest;
+    private final Optional<Manifest> manifest;
+
+    private DeletionTrial(ImageTags tags, Tag tag, Digest digest, Optional<Manifest> manifest) {
+        this.tags = tags;
+        this.tag = tag;
+        this.digest = digest;
+        this.manifest = manifest;
+    }
+
+    /** What the deletion of one tag shows about the registry. */
+    enum Effect {
+        /** Nothing, because this tag was not deleted. */
+        NONE,
+        /** The manifest is still there, and with it all its other tags. */
+        TAG_ALONE,
+        /** The manifest is gone, but nothing that stays. */
+        UNCLEAR,
+        /** The manifest is gone, and what stays was deleted with it; this has been put back. */
+        WHOLE_DIGEST
+    }
+
+    /** Reads the manifest, which may have to be stored again. */
+    static DeletionTrial of(ImageTags tags, Tag tag, Digest digest) throws InterruptedException {
+        Optional<Manifest> manifest;
+        try {
+            manifest = tags.registry().pullIfPresent(tags.reference(digest));
+        } catch (RegistryException e) {
+            manifest = Optional.empty();
+        }
+        return new DeletionTrial(tags, tag, digest, manifest);
+    }
+
+    /** Called after the deletion. */
+    Effect effect(Collection<Tag> staying, RegistryContext context) throws RegistryException, InterruptedException {
+        if (tags.registry().digestOf(tags.reference(digest)).isPresent()) {
+            return Effect.TAG_ALONE;
+        }
+        // A registry may delete the signatures of an image with it.
+        List<Tag> images =
+                staying.stream().filter(image -> !AttachmentTag.is(image)).toList();
+        DigestHolders holders = DigestHolders.find(images, tags, context);
+        List<Tag> lost = images.stream()
+                .filter(image -> holders.digestOf(image).isEmpty())
+                .sorted(Comparator.comparing(Tag::value))
+                .toList();
+        List<String> indexes = holders.others(digest, List.of());
+        if (!lost.isEmpty()) {
+            putBack(Amounts.names(lost), lost.stream().map(tags::reference).toList(), context);
+        } else if (!indexes.isEmpty()) {
+            putBack("a part of " + Amounts.names(indexes), List.of(tags.reference(digest)), context);
+        }
+        return lost.isEmpty() && indexes.isEmpty() ? Effect.UNCLEAR : Effect.WHOLE_DIGEST;
+    }
+
+    private void putBack(String lost, List<ImageReference> references, RegistryContext context)
+            throws RegistryException, InterruptedException {
+        String what = lost + ", which the registry deleted together with " + tag;
+        try {
+            for (ImageReference reference : references) {
+                tags.registry()
+                        .push(
+                                reference,
+                                manifest.orElseThrow(
+                                        () -> new RegistryException("its manifest could not be read before")));
+            }
+        } catch (RegistryException e) {
+            throw new RegistryException("Cannot put back " + what + " of " + tags.image() + ": " + e.getMessage()
+                    + "; push " + digest + " again");
+        }
+        context.notices().say("Put back " + what);
+    }
+}
