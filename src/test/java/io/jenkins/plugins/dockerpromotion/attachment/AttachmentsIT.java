@@ -81,8 +81,9 @@ class AttachmentsIT {
     /** Our own has the referrers API, the others have not. */
     private Side start(String registry, String path) throws Exception {
         if (registry.equals("API")) {
-            InMemoryRegistry own = opened(InMemoryRegistry.start());
-            return side(opened(new Relay(own.uri())).uri(), own, path);
+            InMemoryRegistry own = InMemoryRegistry.start();
+            URI uri = opened(new Relay(own.uri())).uri();
+            return side(uri, opened(own), path);
         }
         URI uri = registry.equals("crane")
                 ? opened(CraneRegistryProcess.start()).uri()
