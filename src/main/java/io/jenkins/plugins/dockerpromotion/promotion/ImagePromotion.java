@@ -37,6 +37,9 @@ final class ImagePromotion {
     private final List<PromotionRequest> beside;
     private final RegistryContext context;
     private final Map<Tag, Optional<Digest>> previous = new ConcurrentHashMap<>();
+    /** Targets that are not the promoted image yet. */
+    private final Set<Tag> toMove = ConcurrentHashMap.newKeySet();
+
     private RegistryClient source;
     private RegistryClient target;
     private Manifest manifest;
@@ -110,9 +113,30 @@ final class ImagePromotion {
         return context.network().mountFrom(host).map(path -> ImageName.parse(host + "/" + path));
     }
 
-    /** Looks up the current digest of a target. */
+    /** Looks up the current digest of a target, and the one it had before this promotion. */
     void look(Tag tag) throws RegistryException, InterruptedException {
-        previous.put(tag, now(tag));
+        Optional<Digest> now = now(tag);
+        if (isPromoted(now)) {
+            previous.put(tag, before(tag).orElse(now));
+        } else {
+            toMove.add(tag);
+            previous.put(tag, now);
+        }
+    }
+
+    /** What a target was before an earlier attempt moved it, one that a restart interrupted for example. */
+    private Optional<Optional<Digest>> before(Tag tag) {
+        return context.memory()
+                .recall(reference(tag).toString())
+                .map(digest -> digest.isEmpty() ? Optional.empty() : Optional.of(Digest.parse(digest)));
+    }
+
+    /** What {@link #before} has to know if this attempt is interrupted. */
+    Map<String, String> toKeep() {
+        return toMove.stream()
+                .collect(Collectors.toMap(
+                        tag -> reference(tag).toString(),
+                        tag -> previous.get(tag).map(Digest::toString).orElse("")));
     }
 
     /** Why the targets may not be moved; empty if they may. */
@@ -150,7 +174,7 @@ final class ImagePromotion {
                 mountFrom().orElse(request.toImage()),
                 transfers);
         copier = Optional.of(content);
-        if (!request.options().dryRun() && request.to().stream().anyMatch(this::isChanged)) {
+        if (!request.options().dryRun() && !toMove.isEmpty()) {
             content.copy(manifest);
         }
         // Even if the image has already been copied: it may have been signed since.
@@ -176,9 +200,14 @@ final class ImagePromotion {
         return count;
     }
 
-    /** Whether a target has to be written: not if it already points to the promoted image. */
+    /** Whether this promotion moves a target, or moved it before it was interrupted. */
     boolean isChanged(Tag tag) {
         return !isPromoted(previous.get(tag));
+    }
+
+    /** Whether a target has to be written: not if it already points to the promoted image. */
+    boolean isToMove(Tag tag) {
+        return toMove.contains(tag);
     }
 
     /** The digest that a target had before. */

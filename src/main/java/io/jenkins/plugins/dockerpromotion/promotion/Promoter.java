@@ -34,7 +34,7 @@ final class Promoter {
         Transfers transfers = new Transfers(context);
         forEachImage(image -> image.copy(transfers));
         if (!dryRun) {
-            new TagMoves(images, context.notices()).run();
+            new TagMoves(images, context).run();
         }
         return new TrainReceipt(images.stream().map(ImagePromotion::receipt).toList());
     }

@@ -3,10 +3,12 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,20 +25,28 @@ import java.util.stream.Collectors;
 final class TagMoves {
 
     private final List<ImagePromotion> images;
-    private final Notices notices;
+    private final RegistryContext context;
 
-    TagMoves(List<ImagePromotion> images, Notices notices) {
+    TagMoves(List<ImagePromotion> images, RegistryContext context) {
         this.images = images;
-        this.notices = notices;
+        this.context = context;
     }
 
     private record Move(ImagePromotion image, Tag tag) {
         boolean isOfNewTag() {
             return image.previous(tag).isEmpty();
         }
+
+        boolean isAhead() {
+            return image.isToMove(tag);
+        }
     }
 
-    void run() throws PromotionException, InterruptedException {
+    /** @throws IOException if nobody remembers what the tags were before; no tag was moved then */
+    void run() throws IOException, InterruptedException {
+        Map<String, String> before = new HashMap<>();
+        images.forEach(image -> before.putAll(image.toKeep()));
+        context.memory().keep(before);
         List<Move> moves = images.stream()
                 .flatMap(image ->
                         image.request().to().stream().filter(image::isChanged).map(tag -> new Move(image, tag)))
@@ -47,7 +57,7 @@ final class TagMoves {
         } catch (InterruptedException e) {
             // The build was aborted. The tags are still put back, and the log says where they point.
             List<UndoneReceipt> undone = undo(moves);
-            notices.say("Promotion of " + sources() + " was aborted; " + text(undone));
+            context.notices().say("Promotion of " + sources() + " was aborted; " + text(undone));
             throw new PromotionAbortedException("aborted; " + text(undone), undone, e);
         } catch (RegistryException e) {
             throw failed(e.getMessage(), moves, e);
@@ -71,10 +81,12 @@ final class TagMoves {
 
     private static void move(List<Move> moves) throws RegistryException, InterruptedException {
         List<Callable<Void>> writes = new ArrayList<>();
-        moves.forEach(move -> writes.add(() -> {
-            move.image.move(move.tag);
-            return null;
-        }));
+        moves.stream()
+                .filter(Move::isAhead)
+                .forEach(move -> writes.add(() -> {
+                    move.image.move(move.tag);
+                    return null;
+                }));
         Parallel.all(writes, Transfers.REQUESTS);
     }
 

@@ -42,18 +42,22 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     private final Operation<T> operation;
     private final Network network;
     private final TaskListener listener;
+    private final StepMemory memory;
 
     /**
      * @param id of the work: if it is sent again, after a restart say, it waits until the call before it has ended
      * @param phrase what is tried, behind "Cannot"
      * @param listener hears of waits and progress; it reaches back to the build's log
+     * @param memory of earlier calls with this id
      */
-    AgentCall(UUID id, String phrase, Operation<T> operation, Network network, TaskListener listener) {
+    AgentCall(
+            UUID id, String phrase, Operation<T> operation, Network network, TaskListener listener, StepMemory memory) {
         this.id = id;
         this.phrase = phrase;
         this.operation = operation;
         this.network = network;
         this.listener = listener;
+        this.memory = memory;
     }
 
     /**
@@ -85,7 +89,10 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
 
     private T run() throws AbortException, ProxyException, InterruptedException {
         RegistryContext context = new RegistryContext(
-                network, Timekeeper.SYSTEM, line -> listener.getLogger().println(Quoted.oneLine(line, MAX_LINE)));
+                network,
+                Timekeeper.SYSTEM,
+                line -> listener.getLogger().println(Quoted.oneLine(line, MAX_LINE)),
+                memory);
         try {
             return operation.run(context);
         } catch (IOException | RuntimeException | Error e) {

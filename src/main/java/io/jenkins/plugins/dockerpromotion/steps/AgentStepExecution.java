@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -47,6 +49,9 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
 
     private final AgentStep<T> step;
     private final UUID id = UUID.randomUUID();
+    /** What the operation wants to know again if it has to be sent again. */
+    private final ConcurrentHashMap<String, String> kept = new ConcurrentHashMap<>();
+
     private AgentPlace agent;
     private volatile Throwable stopCause;
 
@@ -117,7 +122,8 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
                     step.phrase(),
                     operation,
                     DockerPromotionConfiguration.get().network(),
-                    run.listener());
+                    run.listener(),
+                    new StepMemory(kept, this::keep));
             synchronized (this) {
                 if (ended) {
                     return;
@@ -130,6 +136,11 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
             // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
             failed(e);
         }
+    }
+
+    private void keep(Map<String, String> facts) {
+        kept.putAll(facts);
+        getContext().saveState();
     }
 
     private void await(Future<T> answer, StepRun run, long millis) {

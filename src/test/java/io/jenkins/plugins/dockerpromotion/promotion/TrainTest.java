@@ -9,7 +9,9 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Memory;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -18,7 +20,10 @@ import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -193,6 +198,56 @@ class TrainTest {
                         "now in " + prod.host() + "/acme/api: 2.0 still absent, production unchanged at ");
         assertThat(build.digestOf("acme/web", "production")).contains(OLD.digest());
         assertThat(prod.digestOf("acme/api", "production")).contains(OLD.digest());
+    }
+
+    @Test
+    void knowsAfterAnInterruptionWhatTheTagsWereBefore() throws Exception {
+        pushAll();
+        Map<String, String> kept = new HashMap<>();
+        TrainRequest train = new TrainRequest(List.of(within("web", "1.0", false), across("api", "2.0")));
+        TrainReceipt done = train.run(remembering(kept));
+        int puts = build.requests().count("PUT", ".*") + prod.requests().count("PUT", ".*");
+
+        TrainReceipt again = train.run(remembering(kept));
+
+        assertThat(again).isEqualTo(done);
+        assertThat(again.images().get(0).targets())
+                .containsExactly(new PromotionReceipt.Target("production", OLD.digest(), true));
+        assertThat(build.requests().count("PUT", ".*") + prod.requests().count("PUT", ".*"))
+                .as("nothing is stored twice")
+                .isEqualTo(puts);
+    }
+
+    @Test
+    void putsBackWhatAnEarlierAttemptMovedToo() {
+        pushAll();
+        build.push("acme/web", OLD);
+        build.push("acme/web", "production", TestImage.oci(10));
+        Map<String, String> kept = new HashMap<>(Map.of(build.host() + "/acme/web:production", OLD.digest()));
+        prod.onRequest(
+                RecordedRequest.matching("PUT", "/v2/acme/api/manifests/production"),
+                Fault.status(403).always());
+        TrainRequest train = new TrainRequest(List.of(within("web", "1.0", false), across("api", "2.0")));
+
+        assertThatThrownBy(() -> train.run(remembering(kept)))
+                .hasMessageContaining("now in " + build.host() + "/acme/web: production put back to "
+                        + OLD.digest().substring(0, 19));
+        assertThat(build.digestOf("acme/web", "production")).contains(OLD.digest());
+    }
+
+    private RegistryContext remembering(Map<String, String> kept) {
+        RegistryContext context = network.context();
+        return new RegistryContext(context.network(), context.time(), context.notices(), new Memory() {
+            @Override
+            public Optional<String> recall(String key) {
+                return Optional.ofNullable(kept.get(key));
+            }
+
+            @Override
+            public void keep(Map<String, String> facts) {
+                kept.putAll(facts);
+            }
+        });
     }
 
     private static boolean moved(InMemoryRegistry registry, String path) {

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,7 +57,13 @@ class AgentCallTest {
             await(released);
         });
         await(begun);
-        AgentCall<String> call = new AgentCall<>(id, "work", new Work(() -> {}), Network.usual(), TaskListener.NULL);
+        AgentCall<String> call = new AgentCall<>(
+                id,
+                "work",
+                new Work(() -> {}),
+                Network.usual(),
+                TaskListener.NULL,
+                new StepMemory(Map.of(), facts -> {}));
         FutureTask<String> again = new FutureTask<>(call::call);
         new Thread(again).start();
 
@@ -99,7 +106,14 @@ class AgentCallTest {
         private Runner() {}
 
         public static void run(UUID id, Runnable work) throws IOException {
-            new AgentCall<>(id, "work", new Work(work), Network.usual(), TaskListener.NULL).call();
+            new AgentCall<>(
+                            id,
+                            "work",
+                            new Work(work),
+                            Network.usual(),
+                            TaskListener.NULL,
+                            new StepMemory(Map.of(), facts -> {}))
+                    .call();
         }
     }
 

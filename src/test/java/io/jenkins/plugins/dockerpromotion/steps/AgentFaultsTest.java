@@ -28,6 +28,7 @@ import java.security.cert.CertPathValidatorException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -327,7 +328,13 @@ class AgentFaultsTest {
         DumbSlave agent = jenkins.createOnlineSlave();
 
         Throwable failure = catchThrowable(() -> agent.getChannel()
-                .call(new AgentCall<>(UUID.randomUUID(), "try it", failing, Network.usual(), TaskListener.NULL)));
+                .call(new AgentCall<>(
+                        UUID.randomUUID(),
+                        "try it",
+                        failing,
+                        Network.usual(),
+                        TaskListener.NULL,
+                        new StepMemory(Map.of(), facts -> {}))));
 
         assertThat(failure).isInstanceOf(failing.isExplained() ? AbortException.class : ProxyException.class);
         assertThat(failure).hasMessageContaining(failing.expected());

@@ -231,7 +231,8 @@ class ManyBuildsTest {
                 "work",
                 operation,
                 DockerPromotionConfiguration.get().network(),
-                TaskListener.NULL);
+                TaskListener.NULL,
+                new StepMemory(Map.of(), facts -> {}));
     }
 
     private record Footprint(int loadedClasses, long threads, long clientThreads, int underWay)

@@ -61,7 +61,17 @@ class RestartTest {
         String deleted = registry.push("group/old", "1", TestImage.oci(1));
         registry.push("group/new", "latest", TestImage.docker(1));
         registry.push("group/slow", "latest", TestImage.docker(1));
-        registry.onRequest(RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"), Fault.hang());
+        // Jenkins ends when the tags have moved, and before it hears of that.
+        registry.onRequest(
+                r -> {
+                    boolean move = RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest")
+                            .test(r);
+                    if (move) {
+                        registry.push("group/app", "latest", TestImage.docker(1));
+                    }
+                    return move;
+                },
+                Fault.hang());
         registry.onRequest(RecordedRequest.matching("GET", "/v2/group/slow/tags/list"), Fault.hang());
         // The registry deletes the tag, and Jenkins ends before it hears of that.
         registry.onRequest(
@@ -82,7 +92,11 @@ class RestartTest {
             jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
             jenkins.createSlave(Label.get("docker"), new EnvVars("DOCKER_CONFIG", agentConfig.toString()));
             setTime(jenkins, "2026-12-31T23:59:59Z");
-            begin(jenkins, "promotion", "agent", "promoteImage(" + image("app") + ", tag: '1.0')");
+            begin(
+                    jenkins,
+                    "promotion",
+                    "agent",
+                    "promoteImages(images: [[" + image("app") + ", tag: '1.0']], to: ['{tag}-rc', 'latest'])");
             begin(jenkins, "deletion", "agent", "echo \"was <${deleteImageTag(" + image("old") + ", tag: '1')}>\"");
             begin(jenkins, "slow", "agent", "echo \"version <${" + version("slow") + "}>\"");
             begin(
@@ -120,6 +134,11 @@ class RestartTest {
             end(jenkins, "promotion");
             assertThat(registry.digestOf("group/app", "latest")).contains(promoted);
             assertThat(registry.digestOf("group/app", "1.0-rc")).contains(promoted);
+            begin(jenkins, "back", "agent", "rollbackImage(" + image("app") + ", tag: 'latest')");
+            end(jenkins, "back");
+            assertThat(registry.digestOf("group/app", "latest"))
+                    .as("what it was before the restart")
+                    .contains(TestImage.docker(2).digest());
 
             WorkflowRun deletion = end(jenkins, "deletion");
             jenkins.assertLogContains("/group/old:1 is gone: it was deleted meanwhile", deletion);
