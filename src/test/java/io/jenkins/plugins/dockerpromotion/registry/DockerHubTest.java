@@ -4,16 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.SimulatedTime;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -253,6 +257,44 @@ class DockerHubTest {
         assertThat(network.notices())
                 .anyMatch(line ->
                         line.matches("Reading the tags of technolog/serviceone on Docker Hub: \\d+ of 250 so far"));
+    }
+
+    /** The tags, the most on a page, and the least minutes for the requests that takes. */
+    @ParameterizedTest
+    @CsvSource({"30000, 100, 1", "30000, 25, 6"})
+    void readsALongListAtThePaceThatDockerHubAllows(int tags, int largestPage, int minutes) throws Exception {
+        SimulatedTime time = new SimulatedTime();
+        try (InMemoryRegistry registry = InMemoryRegistry.builder()
+                        .bearer()
+                        .publicRepository("*")
+                        .clock(time::now)
+                        .start();
+                InMemoryDockerHub slow = InMemoryDockerHub.builder()
+                        .registry(registry)
+                        .largestPage(largestPage)
+                        .rateLimit(180, Duration.ofMinutes(1))
+                        .start()) {
+            registry.addTags(
+                    IMAGE.path(),
+                    TestImage.docker(1),
+                    IntStream.range(0, tags).mapToObj(i -> "2019.20." + i).toList());
+            Instant start = time.now();
+            TestNetwork paced = TestNetwork.of(slow);
+
+            List<Tag> found = DockerHub.open(RegistryAuthentication.ANONYMOUS, paced.context(time))
+                    .tags(IMAGE, Tags::new)
+                    .names;
+
+            assertThat(found).hasSize(tags).doesNotHaveDuplicates();
+            assertThat(Duration.between(start, time.now())).isGreaterThanOrEqualTo(Duration.ofMinutes(minutes));
+            assertThat(paced.notices())
+                    .anyMatch(line -> line.matches(
+                            "Reading the tags of technolog/serviceone on Docker Hub: \\d+ of 30000 so far"));
+            int pages = tags / largestPage;
+            assertThat(slow.requests().count())
+                    .as("refused at the end of a minute, at most: what was sent at the same moment")
+                    .isBetween(pages, pages + (minutes + 1) * Parallel.PER_HOST);
+        }
     }
 
     private String token(String name, String secret) throws RegistryException, InterruptedException {
