@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,10 +20,12 @@ public final class FieldTool {
 
     private final Path binary;
     private final Path directory;
+    private final Map<String, String> environment;
 
-    private FieldTool(Path binary, Path directory) {
+    private FieldTool(Path binary, Path directory, Map<String, String> environment) {
         this.binary = binary;
         this.directory = directory;
+        this.environment = environment;
     }
 
     /**
@@ -53,7 +56,15 @@ public final class FieldTool {
 
     /** @param directory where it runs, and has its home */
     public static FieldTool of(String name, Path directory) {
-        return new FieldTool(find(name).orElseThrow(), directory);
+        return new FieldTool(
+                find(name).orElseThrow(), directory, Map.of("HOME", directory.toString(), "COSIGN_PASSWORD", ""));
+    }
+
+    /** The same command with some more environment variables, or other values of these. */
+    public FieldTool with(Map<String, String> variables) {
+        Map<String, String> all = new HashMap<>(environment);
+        all.putAll(variables);
+        return new FieldTool(binary, directory, all);
     }
 
     /** Runs the command, which has to succeed, and returns its output. */
@@ -90,7 +101,7 @@ public final class FieldTool {
         List<String> command = new ArrayList<>(List.of(binary.toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
-        builder.environment().putAll(Map.of("HOME", directory.toString(), "COSIGN_PASSWORD", ""));
+        builder.environment().putAll(environment);
         return builder;
     }
 }
