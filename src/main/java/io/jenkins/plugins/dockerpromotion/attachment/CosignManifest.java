@@ -4,7 +4,6 @@ import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
@@ -45,11 +44,11 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
         return items(Json.parse(manifest.bytes()).orElseThrow(), "layers");
     }
 
-    private static List<Object> items(JsonValue json, String field) {
-        return json.field(field).items().stream().map(JsonValue::plain).toList();
+    private static List<Object> items(Json json, String field) {
+        return json.field(field).items().stream().map(Json::plain).toList();
     }
 
-    private static Map<String, Object> fields(JsonValue json) {
+    private static Map<String, Object> fields(Json json) {
         Map<String, Object> fields = new LinkedHashMap<>();
         json.names().forEach(name -> fields.put(name, json.field(name).plain()));
         return fields;
@@ -108,7 +107,7 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
         return manifest.config().map(Descriptor::digest);
     }
 
-    private static Optional<JsonValue> config(Manifest manifest, AttachmentFinder of)
+    private static Optional<Json> config(Manifest manifest, AttachmentFinder of)
             throws RegistryException, InterruptedException {
         Optional<Descriptor> config = manifest.config().filter(c -> c.size() >= 0 && c.size() <= MAX_CONFIG);
         return config.isEmpty() ? Optional.empty() : Json.parse(of.registry().readBlob(of.image(), config.get()));
@@ -116,7 +115,7 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
 
     /** The target's configuration with the source's entries for the added layers. */
     private static Optional<byte[]> config(
-            Manifest source, Optional<JsonValue> ofSource, Manifest target, Optional<JsonValue> ofTarget) {
+            Manifest source, Optional<Json> ofSource, Manifest target, Optional<Json> ofTarget) {
         List<Object> sourceLayers = layers(source);
         List<Object> targetLayers = layers(target);
         List<Object> sourceIds =

@@ -16,7 +16,7 @@ import dev.sigstore.trustroot.SigstoreTrustedRoot;
 import dev.sigstore.trustroot.TransparencyLog;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signer;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
@@ -173,6 +173,6 @@ final class Keyless {
         String why = e.getCause() == null || e.getCause().getMessage() == null
                 ? String.valueOf(e.getMessage())
                 : e.getMessage() + ": " + e.getCause().getMessage();
-        return new RefusedException(what + " (" + Quoted.oneLine(why, MAX_REASON) + ")");
+        return new RefusedException(what + " (" + LogText.oneLine(why, MAX_REASON) + ")");
     }
 }

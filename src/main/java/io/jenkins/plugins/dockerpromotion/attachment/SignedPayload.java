@@ -2,8 +2,7 @@ package io.jenkins.plugins.dockerpromotion.attachment;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -45,7 +44,7 @@ final class SignedPayload {
     private final byte[] payload;
     private final byte[] signed;
     private final List<byte[]> signatures;
-    private final JsonValue material;
+    private final Json material;
     private final byte[] document;
 
     private SignedPayload(
@@ -53,7 +52,7 @@ final class SignedPayload {
             byte[] payload,
             byte[] signed,
             List<byte[]> signatures,
-            JsonValue material,
+            Json material,
             byte[] document) {
         this.format = format;
         this.payload = payload;
@@ -78,25 +77,25 @@ final class SignedPayload {
     /** Reads a layer of cosign's tag {@code sha256-<hex>.sig}, whose signature is in an annotation. */
     static SignedPayload simpleSigning(byte[] payload, String signature) throws RefusedException {
         return new SignedPayload(
-                "simple signing", payload, payload, List.of(decode(signature)), JsonValue.NONE, payload);
+                "simple signing", payload, payload, List.of(decode(signature)), Json.NONE, payload);
     }
 
     /** Reads a layer of cosign's tag {@code sha256-<hex>.att}. */
     static SignedPayload envelope(byte[] json) throws RefusedException {
-        JsonValue envelope = Json.parseDocument(json, Set.of("payload", "payloadType", "signatures"))
+        Json envelope = Json.parseDocument(json, Set.of("payload", "payloadType", "signatures"))
                 .orElseThrow(() -> new RefusedException("it is no JSON object, or cut short"));
-        return envelope("DSSE envelope", envelope, JsonValue.NONE, json);
+        return envelope("DSSE envelope", envelope, Json.NONE, json);
     }
 
     /** Reads a Sigstore bundle. */
     static SignedPayload bundle(byte[] json) throws RefusedException {
-        JsonValue bundle = Json.parseDocument(
+        Json bundle = Json.parseDocument(
                         json, Set.of("mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature"))
                 .orElseThrow(() -> new RefusedException("it is no JSON object, or cut short"));
         String kind = bundle.text("mediaType");
         if (!kind.equals(BUNDLE)) {
             throw new RefusedException(
-                    "its media type is " + Quoted.of(kind) + ", but only " + BUNDLE + " is supported");
+                    "its media type is " + LogText.quote(kind) + ", but only " + BUNDLE + " is supported");
         }
         if (!bundle.field("dsseEnvelope").isObject()) {
             throw new RefusedException(
@@ -112,15 +111,15 @@ final class SignedPayload {
         return read;
     }
 
-    private static SignedPayload envelope(String format, JsonValue envelope, JsonValue material, byte[] document)
+    private static SignedPayload envelope(String format, Json envelope, Json material, byte[] document)
             throws RefusedException {
         String type = envelope.text("payloadType");
         if (!type.equals(IN_TOTO)) {
-            throw new RefusedException("it signs something of type " + Quoted.of(type) + ", not " + IN_TOTO);
+            throw new RefusedException("it signs something of type " + LogText.quote(type) + ", not " + IN_TOTO);
         }
         byte[] payload = decode(envelope.text("payload"));
         List<byte[]> signatures = new ArrayList<>();
-        for (JsonValue signature : envelope.field("signatures").items()) {
+        for (Json signature : envelope.field("signatures").items()) {
             if (signatures.size() == MAX_SIGNATURES) {
                 throw new RefusedException("it contains more than " + MAX_SIGNATURES + " signatures");
             }
@@ -202,48 +201,48 @@ final class SignedPayload {
     }
 
     private Claim simpleClaim(Digest image) throws RefusedException {
-        JsonValue json = Json.parse(payload).orElseThrow(() -> new RefusedException("its payload is no JSON object"));
-        JsonValue critical = json.field("critical");
+        Json json = Json.parse(payload).orElseThrow(() -> new RefusedException("its payload is no JSON object"));
+        Json critical = json.field("critical");
         if (!critical.text("type").equals(SIMPLE_TYPE)) {
             throw new RefusedException(
-                    "its payload is of type " + Quoted.of(critical.text("type")) + ", not '" + SIMPLE_TYPE + "'");
+                    "its payload is of type " + LogText.quote(critical.text("type")) + ", not '" + SIMPLE_TYPE + "'");
         }
         String covered = critical.field("image").text("docker-manifest-digest");
         if (!covered.equals(image.toString())) {
-            throw new RefusedException("it covers another image, " + Quoted.of(covered));
+            throw new RefusedException("it covers another image, " + LogText.quote(covered));
         }
         return new Claim(SIGNATURE, annotations(json.field("optional")));
     }
 
     private Claim statement(Digest image) throws RefusedException {
-        JsonValue json = Json.parseDocument(payload, STATEMENT_FIELDS)
+        Json json = Json.parseDocument(payload, STATEMENT_FIELDS)
                 .orElseThrow(() -> new RefusedException("its payload is no JSON object"));
         if (!STATEMENTS.contains(json.text("_type"))) {
-            throw new RefusedException("its payload is of type " + Quoted.of(json.text("_type"))
+            throw new RefusedException("its payload is of type " + LogText.quote(json.text("_type"))
                     + ", not an in-toto statement of version 1 or 0.1");
         }
         if (json.text("predicateType").isEmpty()) {
             throw new RefusedException("its statement has no predicate type");
         }
-        List<JsonValue> subjects = json.field("subject").items();
+        List<Json> subjects = json.field("subject").items();
         if (subjects.size() > MAX_SUBJECTS) {
             throw new RefusedException("its statement has more than " + MAX_SUBJECTS + " subjects");
         }
-        for (JsonValue subject : subjects) {
+        for (Json subject : subjects) {
             if (subject.field("digest").text(image.algorithm()).equals(image.hex())) {
                 return new Claim(json.text("predicateType"), annotations(subject.field("annotations")));
             }
         }
         String others = subjects.stream()
                 .limit(2)
-                .map(subject -> Quoted.of(subject.field("digest").texts().entrySet().stream()
+                .map(subject -> LogText.quote(subject.field("digest").texts().entrySet().stream()
                         .map(digest -> digest.getKey() + ":" + digest.getValue())
                         .collect(Collectors.joining(" "))))
                 .collect(Collectors.joining(", "));
         throw new RefusedException("its subject is another image" + (others.isEmpty() ? "" : ", " + others));
     }
 
-    private static Map<String, String> annotations(JsonValue json) {
+    private static Map<String, String> annotations(Json json) {
         return Collections.unmodifiableMap(new TreeMap<>(json.texts()));
     }
 

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.attachment;
 
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signer;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -73,7 +73,7 @@ public record VerificationRequirement(
                 Pattern.compile(regexp ? text : "");
             } catch (PatternSyntaxException e) {
                 throw new IllegalArgumentException(
-                        Quoted.of(text) + " is not a regular expression: " + e.getDescription(), e);
+                        LogText.quote(text) + " is not a regular expression: " + e.getDescription(), e);
             }
         }
 
@@ -150,7 +150,7 @@ public record VerificationRequirement(
         } catch (URISyntaxException e) {
             // Handled like an unknown name.
         }
-        throw new IllegalArgumentException(Quoted.of(name) + " is not an attestation type: expected a URI such as"
+        throw new IllegalArgumentException(LogText.quote(name) + " is not an attestation type: expected a URI such as"
                 + " https://slsa.dev/provenance/v1, or one of "
                 + String.join(", ", SHORT_NAMES.keySet().stream().sorted().toList()));
     }

@@ -11,9 +11,8 @@ import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -159,11 +158,11 @@ public final class Verifier {
                         ? List.of()
                         : List.of(Finding.refused(name, "it is listed, but the registry does not have it"));
             }
-            List<JsonValue> layers = Json.parse(manifest.get().bytes())
-                    .orElse(JsonValue.NONE)
+            List<Json> layers = Json.parse(manifest.get().bytes())
+                    .orElse(Json.NONE)
                     .field("layers")
                     .items();
-            for (JsonValue layer : layers) {
+            for (Json layer : layers) {
                 if (all || isSigned(layer)) {
                     count();
                     findings.add(check(layers.size() == 1 ? name : name + " " + (findings.size() + 1), layer));
@@ -184,14 +183,14 @@ public final class Verifier {
         }
     }
 
-    private static boolean isSigned(JsonValue layer) {
+    private static boolean isSigned(Json layer) {
         String mediaType = layer.text("mediaType");
         return mediaType.startsWith(BUNDLES)
                 || mediaType.equals(SignedPayload.ENVELOPE)
                 || !layer.field("annotations").text(SIGNATURE_ANNOTATION).isEmpty();
     }
 
-    private Finding check(String name, JsonValue layer) throws RegistryException, InterruptedException {
+    private Finding check(String name, Json layer) throws RegistryException, InterruptedException {
         try {
             SignedPayload payload = read(layer);
             Map<VerificationRequirement, Signer> signers = new LinkedHashMap<>();
@@ -219,13 +218,13 @@ public final class Verifier {
         }
     }
 
-    private SignedPayload read(JsonValue layer) throws RefusedException, RegistryException, InterruptedException {
+    private SignedPayload read(Json layer) throws RefusedException, RegistryException, InterruptedException {
         String mediaType = layer.text("mediaType");
         String signature = layer.field("annotations").text(SIGNATURE_ANNOTATION);
         boolean bundle = mediaType.equals(SignedPayload.BUNDLE);
         boolean envelope = mediaType.equals(SignedPayload.ENVELOPE);
         if (!bundle && !envelope && (signature.isEmpty() || mediaType.startsWith(BUNDLES))) {
-            throw new RefusedException("its type is " + Quoted.of(mediaType) + ", which is not supported");
+            throw new RefusedException("its type is " + LogText.quote(mediaType) + ", which is not supported");
         }
         byte[] content = content(layer);
         return bundle
@@ -233,7 +232,7 @@ public final class Verifier {
                 : envelope ? SignedPayload.envelope(content) : SignedPayload.simpleSigning(content, signature);
     }
 
-    private byte[] content(JsonValue layer) throws RefusedException, RegistryException, InterruptedException {
+    private byte[] content(Json layer) throws RefusedException, RegistryException, InterruptedException {
         long size = layer.number("size", -1);
         if (size < 0 || size > MAX_SIZE) {
             throw new RefusedException("it has " + size + " bytes, but the limit is " + MAX_SIZE);
@@ -298,7 +297,7 @@ public final class Verifier {
                         requirements.get(requirement).stream()
                                 .map(key -> "the key " + key.fingerprint().abbreviated()),
                         requirement.identities().stream()
-                                .map(identity -> Quoted.oneLine(identity.toString(), MAX_REASON)))
+                                .map(identity -> LogText.oneLine(identity.toString(), MAX_REASON)))
                 .limit(MAX_REASONS)
                 .toList();
         return String.join(" or ", names);
@@ -320,11 +319,11 @@ public final class Verifier {
 
     private static String worth(VerificationRequirement requirement, Finding finding) {
         if (!finding.refusal().isEmpty()) {
-            return Quoted.oneLine(finding.refusal(), MAX_REASON);
+            return LogText.oneLine(finding.refusal(), MAX_REASON);
         }
         String kind = finding.claim().isSignature()
                 ? "a signature"
-                : "an attestation of type " + Quoted.of(finding.claim().predicateType());
+                : "an attestation of type " + LogText.quote(finding.claim().predicateType());
         return finding.signers().containsKey(requirement) ? kind + ", which counts" : kind + " by another signer";
     }
 

@@ -15,11 +15,11 @@ import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Ide
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
-import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.File;
 import java.io.IOException;

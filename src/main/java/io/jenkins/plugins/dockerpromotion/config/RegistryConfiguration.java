@@ -11,7 +11,7 @@ import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.Certificates;
 import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;

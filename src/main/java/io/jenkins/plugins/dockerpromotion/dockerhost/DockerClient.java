@@ -1,8 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.dockerhost;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -118,8 +117,8 @@ final class DockerClient {
     }
 
     /** The output of {@code docker <kind> inspect} for {@code ids}, without those that were removed in the meantime. */
-    List<JsonValue> inspect(String kind, List<String> ids) throws HostException, InterruptedException {
-        List<JsonValue> found = new ArrayList<>();
+    List<Json> inspect(String kind, List<String> ids) throws HostException, InterruptedException {
+        List<Json> found = new ArrayList<>();
         // A command line with several thousand ids is too long for the operating system.
         for (int from = 0; from < ids.size(); from += 100) {
             List<String> command = new ArrayList<>(List.of(kind, "inspect", "--format", "{{json .}}"));
@@ -132,7 +131,7 @@ final class DockerClient {
                     .lines()
                     .filter(line -> !line.isBlank())
                     .forEach(line -> Json.parse(line.getBytes(StandardCharsets.UTF_8))
-                            .filter(JsonValue::isObject)
+                            .filter(Json::isObject)
                             .ifPresent(found::add));
         }
         return found;
@@ -238,6 +237,6 @@ final class DockerClient {
     }
 
     private static String oneLine(String text) {
-        return Quoted.oneLine(text, MAX_QUOTE);
+        return LogText.oneLine(text, MAX_QUOTE);
     }
 }

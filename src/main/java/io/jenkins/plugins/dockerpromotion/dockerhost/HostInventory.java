@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.dockerhost;
 
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostObject.Kind;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -25,9 +25,9 @@ final class HostInventory {
     private static final Set<String> ENDED = Set.of("created", "exited", "dead");
 
     private final DockerClient docker;
-    private final List<JsonValue> containers;
+    private final List<Json> containers;
 
-    private HostInventory(DockerClient docker, List<JsonValue> containers) {
+    private HostInventory(DockerClient docker, List<Json> containers) {
         this.docker = docker;
         this.containers = containers;
     }
@@ -42,12 +42,12 @@ final class HostInventory {
         return containers.stream().map(this::container).toList();
     }
 
-    private List<JsonValue> containers(Set<String> ids) {
+    private List<Json> containers(Set<String> ids) {
         return containers.stream().filter(c -> ids.contains(c.text("Id"))).toList();
     }
 
-    private HostObject container(JsonValue json) {
-        JsonValue state = json.field("State");
+    private HostObject container(Json json) {
+        Json state = json.field("State");
         String id = json.text("Id");
         Optional<String> needed = ENDED.contains(state.text("Status"))
                 ? Optional.empty()
@@ -60,8 +60,8 @@ final class HostInventory {
     /** @param staying ids of the containers that stay, which need their networks */
     List<HostObject> networks(Set<String> staying) throws HostException, InterruptedException {
         Set<String> attached = new HashSet<>();
-        for (JsonValue container : containers(staying)) {
-            JsonValue networks = container.field("NetworkSettings").field("Networks");
+        for (Json container : containers(staying)) {
+            Json networks = container.field("NetworkSettings").field("Networks");
             networks.names().forEach(name -> attached.add(networks.field(name).text("NetworkID")));
             attached.addAll(networks.names());
         }
@@ -71,7 +71,7 @@ final class HostInventory {
                 .toList();
     }
 
-    private HostObject network(JsonValue json, Set<String> attached) {
+    private HostObject network(Json json, Set<String> attached) {
         String id = json.text("Id");
         boolean used = !json.field("Containers").names().isEmpty()
                 || attached.contains(id)
@@ -101,7 +101,7 @@ final class HostInventory {
                 .toList();
     }
 
-    private HostObject image(JsonValue json, Set<String> ofContainers, UsedImages used) {
+    private HostObject image(Json json, Set<String> ofContainers, UsedImages used) {
         String id = json.text("Id");
         List<String> tags = json.field("RepoTags").itemTexts();
         List<String> digests = json.field("RepoDigests").itemTexts();
@@ -143,7 +143,7 @@ final class HostInventory {
                 .toList();
     }
 
-    private static HostObject volume(JsonValue json, Set<String> mounted) {
+    private static HostObject volume(Json json, Set<String> mounted) {
         String name = json.text("Name");
         Optional<String> needed = mounted.contains(name) ? Optional.of("a container uses it") : Optional.empty();
         // The daemon omits fractions of a second.

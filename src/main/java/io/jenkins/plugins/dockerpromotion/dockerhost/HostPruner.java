@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.dockerhost;
 
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostObject.Kind;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt.Removed;
-import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;

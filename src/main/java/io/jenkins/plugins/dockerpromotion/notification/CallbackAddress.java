@@ -1,14 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
-import io.jenkins.plugins.dockerpromotion.registry.http.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
-import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
-import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;

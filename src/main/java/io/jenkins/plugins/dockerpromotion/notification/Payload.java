@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.notification;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -39,12 +38,12 @@ public record Payload(String source, List<PushEvent> events) {
             new Format("Azure Container Registry", Payload::isAzure, (body, hosts) -> azure(body)));
 
     /** @param understands whether a body has the format of this sender's notifications */
-    private record Format(String source, Predicate<JsonValue> understands, Reader reader) {}
+    private record Format(String source, Predicate<Json> understands, Reader reader) {}
 
     @FunctionalInterface
     private interface Reader {
         /** @throws PayloadException if the body reports pushes, but none can be read */
-        List<PushEvent> read(JsonValue body, Collection<String> hosts) throws PayloadException;
+        List<PushEvent> read(Json body, Collection<String> hosts) throws PayloadException;
     }
 
     public Payload {
@@ -62,8 +61,8 @@ public record Payload(String source, List<PushEvent> events) {
         if (body.length > MAX_BYTES) {
             throw new PayloadException("the body is longer than " + MAX_BYTES + " bytes");
         }
-        JsonValue json = Json.parse(isForm(body, contentType) ? field(body) : body)
-                .filter(JsonValue::isObject)
+        Json json = Json.parse(isForm(body, contentType) ? field(body) : body)
+                .filter(Json::isObject)
                 .orElseThrow(() -> new PayloadException("the body is not a JSON object, or too deeply nested"));
         for (Format format : FORMATS) {
             if (format.understands.test(json)) {
@@ -101,12 +100,12 @@ public record Payload(String source, List<PushEvent> events) {
         }
     }
 
-    private static boolean isDockerHub(JsonValue body) {
+    private static boolean isDockerHub(Json body) {
         return body.field("push_data").isObject() && body.field("repository").isObject();
     }
 
-    private static List<PushEvent> dockerHub(JsonValue body) throws PayloadException {
-        JsonValue push = body.field("push_data");
+    private static List<PushEvent> dockerHub(Json body) throws PayloadException {
+        Json push = body.field("push_data");
         // With this host as a prefix, no name can claim to be on another registry.
         ImageName image = Fields.image(
                 "repository.repo_name",
@@ -121,13 +120,13 @@ public record Payload(String source, List<PushEvent> events) {
     }
 
     /** {@code application/vnd.docker.distribution.events.v1+json}, which GitLab's registry sends too. */
-    private static List<PushEvent> distribution(JsonValue body) throws PayloadException {
+    private static List<PushEvent> distribution(Json body) throws PayloadException {
         return Fields.each(body.field("events").items(), Payload::distributionEvent);
     }
 
     /** Only pushes of tagged manifests count, not those of their blobs. */
-    private static Optional<PushEvent> distributionEvent(JsonValue event) throws PayloadException {
-        JsonValue target = event.field("target");
+    private static Optional<PushEvent> distributionEvent(Json event) throws PayloadException {
+        Json target = event.field("target");
         if (!event.text("action").equals("push") || Fields.isNoTag(target.text("tag"))) {
             return Optional.empty();
         }
@@ -146,26 +145,26 @@ public record Payload(String source, List<PushEvent> events) {
     }
 
     /** Azure's registry sends a single event in the CNCF registry's format, or a ping to test the webhook. */
-    private static boolean isAzure(JsonValue body) {
+    private static boolean isAzure(Json body) {
         return !body.text("action").isEmpty()
                 && (body.field("target").isObject() || body.text("action").equals("ping"))
                 && !body.text("id").isEmpty();
     }
 
-    private static List<PushEvent> azure(JsonValue body) throws PayloadException {
+    private static List<PushEvent> azure(Json body) throws PayloadException {
         return distributionEvent(body).map(List::of).orElse(List.of());
     }
 
     /** Harbor's default format has the data in {@code event_data}, its CloudEvents in {@code data}. */
-    private static JsonValue harborData(JsonValue body) {
+    private static Json harborData(Json body) {
         String type = body.text("type");
         return !type.isEmpty() && body.field("event_data").isObject()
                 ? body.field("event_data")
                 : body.field(type.startsWith("harbor.") ? "data" : "");
     }
 
-    private static List<PushEvent> harbor(JsonValue body) throws PayloadException {
-        JsonValue data = harborData(body);
+    private static List<PushEvent> harbor(Json body) throws PayloadException {
+        Json data = harborData(body);
         return switch (body.text("type")) {
             case "PUSH_ARTIFACT", "harbor.artifact.pushed" ->
                 Fields.each(data.field("resources").items(), resource -> harborPush(body, data, resource));
@@ -175,7 +174,7 @@ public record Payload(String source, List<PushEvent> events) {
         };
     }
 
-    private static Optional<PushEvent> harborPush(JsonValue body, JsonValue data, JsonValue resource)
+    private static Optional<PushEvent> harborPush(Json body, Json data, Json resource)
             throws PayloadException {
         String url = resource.text("resource_url");
         int slash = url.indexOf('/');
@@ -190,7 +189,7 @@ public record Payload(String source, List<PushEvent> events) {
                 resource.text("digest")));
     }
 
-    private static PushEvent harborEvent(JsonValue body, ImageName image, String tag, String digest)
+    private static PushEvent harborEvent(Json body, ImageName image, String tag, String digest)
             throws PayloadException {
         return new PushEvent(
                 image,
@@ -202,15 +201,15 @@ public record Payload(String source, List<PushEvent> events) {
     }
 
     /** The result of a replication to or from another registry; Harbor does not send a push event for it. */
-    private static List<PushEvent> harborReplication(JsonValue body, JsonValue replication) throws PayloadException {
-        JsonValue target = replication.field("dest_resource");
+    private static List<PushEvent> harborReplication(Json body, Json replication) throws PayloadException {
+        Json target = replication.field("dest_resource");
         // Harbor uses an internal name for itself, such as 'core:8080'.
         String host = Fields.host(target.text("endpoint"))
                 .filter(name -> name.matches(".*[.\\]].*|localhost(?::.*)?"))
                 .map(name -> name.equals("hub.docker.com") ? ImageName.DOCKER_HUB : name)
                 .orElse(replication.text("harbor_hostname"));
         List<PushEvent> events = new ArrayList<>();
-        for (JsonValue artifact : replication.field("successful_artifact").items()) {
+        for (Json artifact : replication.field("successful_artifact").items()) {
             // 'app [2 item(s) in total]' with separate tags, or 'app:1.0' before Harbor 2.8.
             String[] nameAndTag = artifact.text("name_tag").split("[ :]", 2);
             List<String> tags = artifact.field("references").itemTexts();
@@ -225,7 +224,7 @@ public record Payload(String source, List<PushEvent> events) {
         return events;
     }
 
-    private static boolean isArtifactory(JsonValue body) {
+    private static boolean isArtifactory(Json body) {
         return !body.text("domain").isEmpty()
                 && !body.text("event_type").isEmpty()
                 && body.field("data").isObject();
@@ -235,8 +234,8 @@ public record Payload(String source, List<PushEvent> events) {
      * Returns several events for one push: image names may contain the repository in the path, in the host name, or not
      * at all (JFrog's "HTTP settings": repository path, subdomain, port). A job waits for one of these names.
      */
-    private static List<PushEvent> artifactory(JsonValue body, Collection<String> configured) throws PayloadException {
-        JsonValue data = body.field("data");
+    private static List<PushEvent> artifactory(Json body, Collection<String> configured) throws PayloadException {
+        Json data = body.field("data");
         boolean isPush = body.text("domain").equals("docker")
                 && List.of("pushed", "promoted").contains(body.text("event_type"));
         if (!isPush || Fields.isNoTag(data.text("tag"))) {
@@ -265,12 +264,12 @@ public record Payload(String source, List<PushEvent> events) {
                         Optional.empty())));
     }
 
-    private static boolean isGitea(JsonValue body) {
+    private static boolean isGitea(Json body) {
         return !body.field("package").text("type").isEmpty();
     }
 
-    private static List<PushEvent> gitea(JsonValue body) throws PayloadException {
-        JsonValue found = body.field("package");
+    private static List<PushEvent> gitea(Json body) throws PayloadException {
+        Json found = body.field("package");
         boolean isPush = List.of("created", "updated").contains(body.text("action"));
         if (!isPush || !found.text("type").equals("container") || Fields.isNoTag(found.text("version"))) {
             return List.of();
@@ -289,19 +288,19 @@ public record Payload(String source, List<PushEvent> events) {
     }
 
     /** The events {@code package} and {@code registry_package}, and the ping that GitHub sends for a new webhook. */
-    private static boolean isGitHub(JsonValue body) {
+    private static boolean isGitHub(Json body) {
         return gitHubPackage(body).isObject() || !body.text("zen").isEmpty() && body.hasNumber("hook_id");
     }
 
-    private static JsonValue gitHubPackage(JsonValue body) {
-        JsonValue found = body.field("package");
+    private static Json gitHubPackage(Json body) {
+        Json found = body.field("package");
         return found.isObject() ? found : body.field("registry_package");
     }
 
-    private static List<PushEvent> gitHub(JsonValue body) throws PayloadException {
-        JsonValue found = gitHubPackage(body);
-        JsonValue version = found.field("package_version");
-        JsonValue tag = version.field("container_metadata").field("tag");
+    private static List<PushEvent> gitHub(Json body) throws PayloadException {
+        Json found = gitHubPackage(body);
+        Json version = found.field("package_version");
+        Json tag = version.field("container_metadata").field("tag");
         boolean isPush = List.of("published", "updated").contains(body.text("action"));
         if (!isPush || !found.text("package_type").equalsIgnoreCase("container") || Fields.isNoTag(tag.text("name"))) {
             return List.of();
@@ -317,12 +316,12 @@ public record Payload(String source, List<PushEvent> events) {
                 Optional.empty()));
     }
 
-    private static boolean isQuay(JsonValue body) {
+    private static boolean isQuay(Json body) {
         return !body.text("docker_url").isEmpty() && !body.text("repository").isEmpty();
     }
 
     /** The event {@code repo_push}, which contains neither the time nor the digest. */
-    private static List<PushEvent> quay(JsonValue body) throws PayloadException {
+    private static List<PushEvent> quay(Json body) throws PayloadException {
         ImageName image = Fields.image("docker_url", body.text("docker_url"));
         return Fields.each(
                 body.field("updated_tags").itemTexts(),

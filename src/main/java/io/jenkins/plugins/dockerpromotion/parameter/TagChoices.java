@@ -11,7 +11,7 @@ import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
-import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;

@@ -9,7 +9,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageCheck;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -29,7 +29,7 @@ public record UndoneReceipt(PromotionReceipt attempted, List<Outcome> outcomes) 
         private static final int MAX_TEXT = 2000;
 
         public Outcome {
-            text = Quoted.oneLine(text, MAX_TEXT);
+            text = LogText.oneLine(text, MAX_TEXT);
         }
     }
 

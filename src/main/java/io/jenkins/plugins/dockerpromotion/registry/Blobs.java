@@ -1,11 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
-import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
-import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -36,7 +36,7 @@ public record Digest(String algorithm, String hex) implements Serializable {
     }
 
     private static IllegalArgumentException noDigest(String text) {
-        return new IllegalArgumentException(Quoted.of(text)
+        return new IllegalArgumentException(LogText.quote(text)
                 + " is not a digest: expected sha256: and 64, or sha512: and 128, lower-case hexadecimal digits");
     }
 

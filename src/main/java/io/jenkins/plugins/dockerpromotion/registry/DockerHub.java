@@ -5,18 +5,17 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
-import io.jenkins.plugins.dockerpromotion.registry.http.RequestBody;
-import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -35,6 +34,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.TagList.ListProgress;
 
 /**
  * Docker Hub's own API. It lists tags faster than the registry API does, tells more of them, deletes single tags and
@@ -213,7 +214,7 @@ public final class DockerHub {
                 throw e;
             }
             synchronized (this) {
-                for (JsonValue entry : entries.values) {
+                for (Json entry : entries.values) {
                     TagList.requireGoingOn();
                     if (names.add(entry.text("name")) && Tag.isValid(entry.text("name"))) {
                         consumer.accept(listedTag(entry));
@@ -226,10 +227,10 @@ public final class DockerHub {
     }
 
     /** A page as it was sent. */
-    record Entries(int count, List<JsonValue> values, boolean hasNext) {}
+    record Entries(int count, List<Json> values, boolean hasNext) {}
 
     static Entries entries(Answer answer) throws IOException {
-        JsonValue body = answer.json(MAX_BYTES);
+        Json body = answer.json(MAX_BYTES);
         long count = body.number("count", -1);
         if (!body.field("results").isArray() || count < 0) {
             throw answer.failure("the answer is not a list of tags");
@@ -246,9 +247,9 @@ public final class DockerHub {
      * Reads an entry whose name is a tag. The digest at its top is not in Docker's documentation. Where it is missing it is
      * unknown, also for a single platform, which may stand in an index of its own.
      */
-    static ListedTag listedTag(JsonValue entry) {
+    static ListedTag listedTag(Json entry) {
         Map<Digest, Long> platforms = new HashMap<>();
-        for (JsonValue image : entry.field("images").items()) {
+        for (Json image : entry.field("images").items()) {
             digest(image.text("digest")).ifPresent(digest -> platforms.put(digest, image.number("size", 0)));
         }
         Optional<Instant> pushed = moment(entry.text("tag_last_pushed")).or(() -> moment(entry.text("last_updated")));
@@ -276,7 +277,7 @@ public final class DockerHub {
         try {
             return Optional.of(
                     call("look for " + tagged, "GET", tagged.name(), "/tags/" + tagged.reference(), "", NO_BODY, a -> {
-                        JsonValue entry = a.json(MAX_BYTES);
+                        Json entry = a.json(MAX_BYTES);
                         if (!entry.text("name").equals(tagged.reference())) {
                             throw a.failure("the answer is not about this tag");
                         }
@@ -331,7 +332,7 @@ public final class DockerHub {
 
     private Page page(ImageName image) throws RegistryException, InterruptedException {
         return call("read the page of " + image, "GET", image, "", "", NO_BODY, answer -> {
-            JsonValue body = answer.json(MAX_BYTES);
+            Json body = answer.json(MAX_BYTES);
             // To take a page that was not sent for an empty one would be to overwrite it.
             if (!body.has("description") || !body.has("full_description")) {
                 throw answer.failure("the answer is not a repository with its descriptions");

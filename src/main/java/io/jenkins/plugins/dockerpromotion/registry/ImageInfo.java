@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -163,7 +163,7 @@ public final class ImageInfo implements Serializable {
             text.append(", attestations ").append(String.join(", ", attestations));
         }
         // Whoever pushed an image decides what it calls its platforms.
-        return Quoted.oneLine(text.toString(), MAX_TEXT);
+        return LogText.oneLine(text.toString(), MAX_TEXT);
     }
 
     /** Maps, lists, texts and numbers of the same: what a script can look into. */

@@ -1,8 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
-import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -19,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 
 /**
  * Finds out about images by their manifests and configurations, never by their layers. A manifest costs one request, an
@@ -188,7 +188,7 @@ public final class ImageInspector {
     /** @param platform as an index names it; empty for a manifest that stands alone, whose configuration does */
     private Part read(ImageName name, Manifest manifest, String platform)
             throws RegistryException, InterruptedException {
-        Optional<JsonValue> config =
+        Optional<Json> config =
                 manifest.config().isPresent() ? config(name, manifest.config().get()) : Optional.empty();
         String said = config.map(c -> Stream.of("os", "architecture", "variant")
                         .map(c::text)
@@ -207,7 +207,7 @@ public final class ImageInspector {
     }
 
     /** Nothing if it is not there, or no JSON: then it is the configuration of something else than an image. */
-    private Optional<JsonValue> config(ImageName name, Descriptor config)
+    private Optional<Json> config(ImageName name, Descriptor config)
             throws RegistryException, InterruptedException {
         if (config.size() < 0
                 || config.size() > MAX_CONFIG

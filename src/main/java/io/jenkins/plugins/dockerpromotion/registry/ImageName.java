@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import java.io.Serializable;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -39,7 +39,7 @@ public record ImageName(String host, String path) implements Serializable {
     public ImageName {
         Objects.requireNonNull(path, "path");
         if (!parseHost(host).equals(host)) {
-            throw new IllegalArgumentException(Quoted.of(host) + " is not a registry's host in its usual form");
+            throw new IllegalArgumentException(LogText.quote(host) + " is not a registry's host in its usual form");
         }
         checkPath(path, path);
     }
@@ -59,7 +59,7 @@ public record ImageName(String host, String path) implements Serializable {
         String path = named ? text.substring(slash + 1) : text;
         checkPath(path, text);
         if (IMAGE_ID.matcher(text).matches()) {
-            throw new IllegalArgumentException(Quoted.of(text) + " is an image id, not an image name");
+            throw new IllegalArgumentException(LogText.quote(text) + " is an image id, not an image name");
         }
         boolean official = host.equals(DOCKER_HUB) && path.indexOf('/') < 0;
         return new ImageName(host, official ? "library/" + path : path);
@@ -74,7 +74,7 @@ public record ImageName(String host, String path) implements Serializable {
         if (text == null
                 || text.length() > MAX_HOST_LENGTH
                 || !HOST.matcher(text).matches()) {
-            throw new IllegalArgumentException(Quoted.of(text)
+            throw new IllegalArgumentException(LogText.quote(text)
                     + " is not a registry: expected host or host:port, such as registry.example.com:5000");
         }
         String host = text.toLowerCase(Locale.ROOT);
@@ -82,11 +82,11 @@ public record ImageName(String host, String path) implements Serializable {
         if (colon > host.lastIndexOf(']')) {
             int port = Integer.parseInt(host.substring(colon + 1));
             if (port < 1 || port > 65535) {
-                throw new IllegalArgumentException(Quoted.of(text) + " is not a registry: ports go from 1 to 65535");
+                throw new IllegalArgumentException(LogText.quote(text) + " is not a registry: ports go from 1 to 65535");
             }
         }
         if (!fitsIntoAddress(host)) {
-            throw new IllegalArgumentException(Quoted.of(text) + " is not a registry: no host can have this address");
+            throw new IllegalArgumentException(LogText.quote(text) + " is not a registry: no host can have this address");
         }
         return DOCKER_HUB_ALIASES.contains(host) ? DOCKER_HUB : host;
     }
@@ -116,11 +116,11 @@ public record ImageName(String host, String path) implements Serializable {
         }
         if (path.indexOf('@') >= 0 || path.indexOf(':') >= 0) {
             throw new IllegalArgumentException(
-                    Quoted.of(text) + " holds a tag or digest: give the image's name alone, and the tag by itself");
+                    LogText.quote(text) + " holds a tag or digest: give the image's name alone, and the tag by itself");
         }
         for (String component : path.split("/", -1)) {
             if (!PATH_COMPONENT.matcher(component).matches()) {
-                throw new IllegalArgumentException(Quoted.of(text) + " is not an image name: " + fault(component));
+                throw new IllegalArgumentException(LogText.quote(text) + " is not an image name: " + fault(component));
             }
         }
     }

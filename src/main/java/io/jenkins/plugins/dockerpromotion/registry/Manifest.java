@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
@@ -30,7 +29,7 @@ public final class Manifest {
     private final String artifactType;
     private final Map<String, String> annotations;
 
-    private Manifest(byte[] bytes, String mediaType, Digest digest, JsonValue json) {
+    private Manifest(byte[] bytes, String mediaType, Digest digest, Json json) {
         this.bytes = bytes;
         this.mediaType = mediaType;
         this.digest = digest;
@@ -73,8 +72,8 @@ public final class Manifest {
      * @throws IllegalArgumentException in one line, if the bytes are no manifest
      */
     static Manifest parse(byte[] bytes, String announced, Digest digest) {
-        JsonValue json = Json.parse(bytes)
-                .filter(JsonValue::isObject)
+        Json json = Json.parse(bytes)
+                .filter(Json::isObject)
                 .orElseThrow(() -> new IllegalArgumentException("the manifest is not a JSON object"));
         String mediaType = MediaTypes.of(json, announced);
         if (!MediaTypes.isValid(mediaType)) {
@@ -91,12 +90,12 @@ public final class Manifest {
     }
 
     /** What does not look like a descriptor is an error in a manifest whose kind is known, and its own business elsewhere. */
-    private static List<Descriptor> descriptors(List<JsonValue> nodes, boolean known) {
+    private static List<Descriptor> descriptors(List<Json> nodes, boolean known) {
         if (nodes.size() > MAX_DESCRIPTORS) {
             throw new IllegalArgumentException("the manifest lists more than " + MAX_DESCRIPTORS + " things");
         }
         List<Descriptor> found = new ArrayList<>();
-        for (JsonValue node : nodes) {
+        for (Json node : nodes) {
             try {
                 if (node.isObject()) {
                     found.add(descriptor(node));
@@ -110,7 +109,7 @@ public final class Manifest {
         return List.copyOf(found);
     }
 
-    private static Descriptor descriptor(JsonValue node) {
+    private static Descriptor descriptor(Json node) {
         Digest digest = Digest.parse(node.text("digest"));
         String platform = Stream.of("os", "architecture", "variant")
                 .map(node.field("platform")::text)

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
-import io.jenkins.plugins.dockerpromotion.registry.http.JsonValue;
+import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -44,7 +44,7 @@ public final class MediaTypes {
      *
      * @param announced what the registry says, empty if nothing
      */
-    static String of(JsonValue manifest, String announced) {
+    static String of(Json manifest, String announced) {
         String own = manifest.text("mediaType");
         if (!announced.isEmpty() && (isManifest(announced) || own.isEmpty() && !looksFamiliar(manifest))) {
             return announced;
@@ -58,7 +58,7 @@ public final class MediaTypes {
         return manifest.field("manifests").isArray() ? OCI_INDEX : OCI_MANIFEST;
     }
 
-    private static boolean looksFamiliar(JsonValue manifest) {
+    private static boolean looksFamiliar(Json manifest) {
         long version = manifest.number("schemaVersion", 0);
         return version == 1
                 || version == 2

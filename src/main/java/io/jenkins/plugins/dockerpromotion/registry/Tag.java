@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 
 /**
@@ -23,7 +23,7 @@ public record Tag(String value) implements Serializable {
         }
         if (!isValid(value)) {
             throw new IllegalArgumentException(
-                    Quoted.of(value) + " is not a tag: at most 128 letters, digits, '_', '.' and '-' are allowed,"
+                    LogText.quote(value) + " is not a tag: at most 128 letters, digits, '_', '.' and '-' are allowed,"
                             + " the first neither '.' nor '-'");
         }
     }

@@ -18,6 +18,10 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import java.time.Duration;
+import java.time.Instant;
 
 /**
  * The tags of a repository, read from the registry API page by page (OCI distribution specification, "Listing Tags"). The
@@ -346,5 +350,32 @@ final class TagList {
             throw answer.failure("the answer is not a list of tags");
         }
         return new Page(names, NextLink.query(answer.headers("Link")));
+    }
+
+    /** Says now and then how far a long list is, so that a build that waits for a registry's pace does not look hung. */
+    static final class ListProgress {
+
+        private static final Duration BETWEEN_LINES = Duration.ofSeconds(20);
+
+        private final String what;
+        private final RegistryContext context;
+        private Instant last;
+
+        /** @param what behind "Reading", with where it is read */
+        ListProgress(String what, RegistryContext context) {
+            this.what = what;
+            this.context = context;
+            this.last = context.time().now();
+        }
+
+        void at(int read, OptionalInt all) {
+            Instant now = context.time().now();
+            if (Duration.between(last, now).compareTo(BETWEEN_LINES) >= 0) {
+                last = now;
+                context.notices()
+                        .say("Reading " + what + ": " + read + (all.isPresent() ? " of " + all.getAsInt() : "")
+                                + " so far");
+            }
+        }
     }
 }

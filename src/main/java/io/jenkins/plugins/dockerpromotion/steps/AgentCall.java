@@ -5,9 +5,9 @@ import hudson.model.TaskListener;
 import hudson.remoting.ProxyException;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.registry.http.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.HashMap;
@@ -91,7 +91,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
         RegistryContext context = new RegistryContext(
                 network,
                 Timekeeper.SYSTEM,
-                line -> listener.getLogger().println(Quoted.oneLine(line, MAX_LINE)),
+                line -> listener.getLogger().println(LogText.oneLine(line, MAX_LINE)),
                 memory);
         try {
             return operation.run(context);

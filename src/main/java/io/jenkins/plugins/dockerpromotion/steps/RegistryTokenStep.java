@@ -11,7 +11,7 @@ import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.registry.http.IssuedToken;
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;

@@ -4,7 +4,7 @@ import hudson.AbortException;
 import hudson.remoting.Channel;
 import hudson.remoting.ProxyException;
 import hudson.remoting.RequestAbortedException;
-import io.jenkins.plugins.dockerpromotion.registry.http.Quoted;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.IOException;
 
 /** What the author of a Jenkinsfile gets to see of a failure. */
@@ -49,7 +49,7 @@ final class StepFailure {
     }
 
     static String oneLine(String message) {
-        return Quoted.oneLine(String.valueOf(message), MAX_TEXT);
+        return LogText.oneLine(String.valueOf(message), MAX_TEXT);
     }
 
     /**

@@ -12,7 +12,7 @@ import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.credentials.PublicKeys;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageCheck;
+import io.jenkins.plugins.dockerpromotion.promotion.ImageCheck;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;

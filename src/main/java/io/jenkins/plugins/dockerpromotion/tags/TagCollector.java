@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
-import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.version.ImageVersion;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.tags;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
-import io.jenkins.plugins.dockerpromotion.registry.ListedTag;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
-import io.jenkins.plugins.dockerpromotion.registry.DeletionException;
-import io.jenkins.plugins.dockerpromotion.registry.DeletionException.Obstacle;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;

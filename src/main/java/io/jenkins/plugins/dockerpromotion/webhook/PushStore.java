@@ -16,7 +16,7 @@ import hudson.model.listeners.RunListener;
 import hudson.model.queue.QueueListener;
 import hudson.util.AtomicFileWriter;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
-import io.jenkins.plugins.dockerpromotion.registry.http.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -11,7 +11,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;

@@ -2,11 +2,11 @@ package io.jenkins.plugins.dockerpromotion.bench;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
-import io.jenkins.plugins.dockerpromotion.registry.http.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.math.BigInteger;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryBlobServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;

@@ -3,7 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;

@@ -2,8 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
-import io.jenkins.plugins.dockerpromotion.registry.http.RateLimitedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
@@ -15,6 +14,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 
 /** What an operation learns of the limits of the servers it asks. */
 class QuotaTest {

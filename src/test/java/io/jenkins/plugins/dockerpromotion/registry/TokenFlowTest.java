@@ -11,7 +11,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.SimulatedTime;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;

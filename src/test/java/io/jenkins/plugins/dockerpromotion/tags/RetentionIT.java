@@ -8,7 +8,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.TestHttp;

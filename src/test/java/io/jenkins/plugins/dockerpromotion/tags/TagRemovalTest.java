@@ -10,7 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.http.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;

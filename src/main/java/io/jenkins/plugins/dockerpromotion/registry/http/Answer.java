@@ -157,12 +157,12 @@ public final class Answer implements AutoCloseable {
     }
 
     /** A small JSON body, such as a token or an error. */
-    public JsonValue json() throws IOException {
+    public Json json() throws IOException {
         return json(MAX_SMALL_BODY);
     }
 
     /** A JSON body of at most {@code limit} bytes. */
-    public JsonValue json(int limit) throws IOException {
+    public Json json(int limit) throws IOException {
         return Json.parse(bytes(limit)).orElseThrow(() -> failure(NO_JSON));
     }
 
@@ -227,7 +227,7 @@ public final class Answer implements AutoCloseable {
         for (String secret : authorizer.secrets()) {
             safe = safe.replace(secret, "****");
         }
-        return Quoted.oneLine(safe, MAX_QUOTE);
+        return LogText.oneLine(safe, MAX_QUOTE);
     }
 
     /** Keeps the connection if little of the body is left, else closes it. */

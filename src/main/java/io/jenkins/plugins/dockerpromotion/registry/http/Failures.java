@@ -17,6 +17,9 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 
 /** Turns refusals and broken connections into one line each for the author of a Jenkinsfile. */
 final class Failures {
@@ -81,8 +84,8 @@ final class Failures {
     private static String said(Answer answer, List<String> codes) {
         List<String> parts = new ArrayList<>();
         try {
-            JsonValue body = answer.json();
-            for (JsonValue error : body.field("errors").items()) {
+            Json body = answer.json();
+            for (Json error : body.field("errors").items()) {
                 codes.add(error.text("code"));
                 String message = error.text("message");
                 parts.add(error.text("code") + (message.isEmpty() ? "" : ": " + message));

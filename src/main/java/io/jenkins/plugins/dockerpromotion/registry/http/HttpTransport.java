@@ -10,6 +10,9 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 
 /**
  * Sends requests until they succeed, fail for good, or were tried often enough: redirects, authorization, retries and

@@ -21,8 +21,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * How JSON of strangers is read: bounded in depth, in its values' number, and in the length of names, texts and numbers.
- * By Jackson's parser alone: its object mapper would be three hundred more classes for each new agent to fetch.
+ * A stranger's JSON value: what is absent, or of another kind than asked for, reads as empty. Bounded in depth, in its
+ * values' number, and in the length of names, texts and numbers. Read by Jackson's parser alone: its object mapper would be
+ * three hundred more classes for each new agent to fetch.
  */
 public final class Json {
 
@@ -53,13 +54,22 @@ public final class Json {
                 .build();
     }
 
-    private Json() {}
+
+    /** Nothing: every field of it reads as empty. */
+    public static final Json NONE = new Json(null);
+
+    /** A map of texts to values, a list of values, a text, a number, a boolean or {@code null}. */
+    private final Object value;
+
+    Json(Object value) {
+        this.value = value;
+    }
 
     /** Reads one value; nothing if {@code text} is no JSON, is beyond the limits, or goes on behind the value. */
-    public static Optional<JsonValue> parse(byte[] text) {
+    public static Optional<Json> parse(byte[] text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
             parser.nextToken();
-            JsonValue value = new JsonValue(value(parser, new AtomicLong(MAX_TOKENS)));
+            Json value = new Json(value(parser, new AtomicLong(MAX_TOKENS)));
             return parser.nextToken() == null ? Optional.of(value) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
@@ -70,7 +80,7 @@ public final class Json {
      * Reads the fields of an object that are in {@code wanted}, whose texts may be as long as {@code document}; nothing if
      * it is no object, is beyond the other limits, or goes on behind the object. The caller limits the document's size.
      */
-    public static Optional<JsonValue> parseDocument(byte[] document, Set<String> wanted) {
+    public static Optional<Json> parseDocument(byte[] document, Set<String> wanted) {
         try (JsonParser parser = DOCUMENTS.createParser(document)) {
             expect(parser, parser.nextToken() == JsonToken.START_OBJECT);
             AtomicLong left = new AtomicLong(MAX_TOKENS);
@@ -83,14 +93,14 @@ public final class Json {
                     parser.skipChildren();
                 }
             }
-            return parser.nextToken() == null ? Optional.of(new JsonValue(fields)) : Optional.empty();
+            return parser.nextToken() == null ? Optional.of(new Json(fields)) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
     /**
-     * The value that begins with the current token, in the classes that {@link JsonValue} knows.
+     * The value that begins with the current token, in the classes that this one knows.
      *
      * @param left how many more values may be kept
      */
@@ -191,5 +201,94 @@ public final class Json {
         if (!fulfilled) {
             throw new JsonParseException(parser, "not one object");
         }
+    }
+
+    private Map<?, ?> fields() {
+        return value instanceof Map<?, ?> fields ? fields : Map.of();
+    }
+
+    private List<?> values() {
+        return value instanceof List<?> values ? values : List.of();
+    }
+
+    /** A field of an object. */
+    public Json field(String name) {
+        return new Json(fields().get(name));
+    }
+
+    /** Whether an object has a field, be it {@code null}. */
+    public boolean has(String field) {
+        return fields().containsKey(field);
+    }
+
+    /** The text of a field, empty if it is none. */
+    public String text(String field) {
+        return fields().get(field) instanceof String text ? text : "";
+    }
+
+    /** The whole number of a field, also one written as text. */
+    public long number(String field, long otherwise) {
+        Object number = fields().get(field);
+        if (number instanceof Number whole) {
+            return whole.longValue();
+        }
+        try {
+            return number instanceof String text ? Long.parseLong(text) : otherwise;
+        } catch (NumberFormatException e) {
+            return otherwise;
+        }
+    }
+
+    /** Whether a field holds a whole number. */
+    public boolean hasNumber(String field) {
+        Object number = fields().get(field);
+        return number instanceof Integer || number instanceof Long;
+    }
+
+    /** The values of an array, none if it is none. */
+    public List<Json> items() {
+        List<Json> items = new ArrayList<>();
+        values().forEach(item -> items.add(new Json(item)));
+        return items;
+    }
+
+    /** The texts of an array, none if it is none. */
+    public List<String> itemTexts() {
+        List<String> texts = new ArrayList<>();
+        for (Object item : values()) {
+            if (item instanceof String text) {
+                texts.add(text);
+            }
+        }
+        return texts;
+    }
+
+    /** The names of an object's fields. */
+    public List<String> names() {
+        return fields().keySet().stream().map(String.class::cast).toList();
+    }
+
+    /** The fields of an object that are texts, in their order. */
+    public Map<String, String> texts() {
+        Map<String, String> texts = new LinkedHashMap<>();
+        fields().forEach((name, item) -> {
+            if (item instanceof String text) {
+                texts.put((String) name, text);
+            }
+        });
+        return texts;
+    }
+
+    /** The same in maps, lists, texts, numbers, booleans and {@code null}, for {@link Json#write}. */
+    public Object plain() {
+        return value;
+    }
+
+    public boolean isObject() {
+        return value instanceof Map;
+    }
+
+    public boolean isArray() {
+        return value instanceof List;
     }
 }

@@ -1,5 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import java.time.Duration;
+import java.time.Instant;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+
 /**
  * What calls need besides registry and credential.
  *
@@ -24,5 +28,38 @@ public record RegistryContext(Network network, Timekeeper time, Notices notices,
     /** A transport that trusts what {@code location} is configured to trust. */
     public HttpTransport transport(RegistryLocation location) {
         return new HttpTransport(network, location.certificateAuthority(), time, notices, quotas);
+    }
+
+    /** Hears what a call wants people to know while it is under way: waits, retries, warnings of the registry. */
+    @FunctionalInterface
+    public interface Notices {
+
+        /** Nobody listens. */
+        Notices NONE = line -> {};
+
+        /** @param line one line without secrets */
+        void say(String line);
+    }
+
+    /** The clock that waits and token lifetimes go by; tests move it themselves. */
+    public interface Timekeeper {
+
+        /** The real clock. */
+        Timekeeper SYSTEM = new Timekeeper() {
+            @Override
+            public Instant now() {
+                return Instant.now();
+            }
+
+            @Override
+            public void pause(Duration duration) throws InterruptedException {
+                Thread.sleep(duration.toMillis());
+            }
+        };
+
+        Instant now();
+
+        /** Returns once {@code duration} has passed on this clock. */
+        void pause(Duration duration) throws InterruptedException;
     }
 }

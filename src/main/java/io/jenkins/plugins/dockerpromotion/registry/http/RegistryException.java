@@ -60,4 +60,34 @@ public class RegistryException extends IOException {
     public boolean isTemporary() {
         return temporary;
     }
+
+    /** The registry answered, and says that there is no such repository, manifest, blob or tag (status 404). */
+    public static class NotFoundException extends RegistryException {
+
+        private static final long serialVersionUID = 1L;
+
+        public NotFoundException(String message, Reason reason) {
+            super(message, reason);
+        }
+    }
+
+    /** The registry asks to wait (status 429) for longer than the call may. */
+    public static class RateLimitedException extends RegistryException {
+
+        private static final long serialVersionUID = 1L;
+
+        public RateLimitedException(String message, Reason reason) {
+            super(message, reason);
+        }
+    }
+
+    /** The credentials are missing, wrong, or not enough for what was asked (status 401 or 403, or a credential withheld). */
+    public static class UnauthorizedException extends RegistryException {
+
+        private static final long serialVersionUID = 1L;
+
+        public UnauthorizedException(String message, Reason reason) {
+            super(message, reason);
+        }
+    }
 }

@@ -6,6 +6,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.util.function.Supplier;
 
 /**
  * One request: what it does, where it goes, what it needs to be allowed, and which answers are good ones. Immutable; the
@@ -95,5 +98,55 @@ public record RegistryRequest(
     /** One line for the author of a Jenkinsfile: what was tried, where, and why it failed. */
     public String failureText(String why) {
         return "Cannot " + phrase + " on " + host() + ": " + why;
+    }
+
+    /** What a request carries. */
+    public sealed interface RequestBody {
+
+        /** Nothing. */
+        RequestBody NONE = new Bytes(new byte[0], "");
+
+        /** The bytes from their beginning. */
+        InputStream open();
+
+        /** How many bytes there are; announced before the first of them. */
+        long length();
+
+        /** The value of {@code Content-Type}, empty for none. */
+        String mediaType();
+
+        /** Whether it can be sent a second time. */
+        boolean isRepeatable();
+
+        /** A body that is at hand. */
+        record Bytes(byte[] content, String mediaType) implements RequestBody {
+            @Override
+            public InputStream open() {
+                return new ByteArrayInputStream(content);
+            }
+
+            @Override
+            public long length() {
+                return content.length;
+            }
+
+            @Override
+            public boolean isRepeatable() {
+                return true;
+            }
+        }
+
+        /** A body that passes through and is gone. */
+        record Stream(Supplier<InputStream> content, long length, String mediaType) implements RequestBody {
+            @Override
+            public InputStream open() {
+                return content.get();
+            }
+
+            @Override
+            public boolean isRepeatable() {
+                return false;
+            }
+        }
     }
 }

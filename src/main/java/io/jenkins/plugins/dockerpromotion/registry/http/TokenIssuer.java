@@ -13,6 +13,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
+import java.io.Serializable;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 
 /**
  * Gets a bearer token of a registry's token service to hand it out, for calls that this client does not make: one request
@@ -151,6 +154,22 @@ public final class TokenIssuer {
             } catch (IllegalArgumentException e) {
                 return Optional.empty();
             }
+        }
+    }
+
+    /**
+     * A bearer token to be handed out.
+     *
+     * @param value the secret
+     * @param seconds how long it is valid
+     * @param confirmed whether it says itself that it allows what was asked for; not every service's tokens can be read
+     */
+    public record IssuedToken(String value, long seconds, boolean confirmed) implements Serializable {
+
+        /** Without the secret. */
+        @Override
+        public String toString() {
+            return "a token valid for " + seconds + " s";
         }
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import java.io.IOException;

@@ -7,7 +7,7 @@ import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.faults.Trouble.Kind;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.http.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;

@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenService.TokenServices;
 
 /** Headers {@code WWW-Authenticate}, one a line, and the realms in them. */
 public final class ChallengeFuzz {

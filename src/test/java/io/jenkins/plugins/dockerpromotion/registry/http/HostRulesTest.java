@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import com.sun.net.httpserver.HttpServer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +9,9 @@ import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 
 class HostRulesTest {
 

@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
@@ -16,6 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
 
 /** What goes over the wire, byte by byte, and what becomes of the connections. */
 class HttpTransportTest {

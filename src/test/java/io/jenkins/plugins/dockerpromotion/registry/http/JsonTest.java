@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
-
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +27,7 @@ class JsonTest {
 
     @Test
     void readsWhatIsThereAndEmptinessElsewhere() {
-        JsonValue value = Json.parse(bytes("{\"a\":{\"b\":\"c\",\"n\":7,\"t\":\"8\"},\"l\":[{\"x\":\"y\"}]}"))
+        Json value = Json.parse(bytes("{\"a\":{\"b\":\"c\",\"n\":7,\"t\":\"8\"},\"l\":[{\"x\":\"y\"}]}"))
                 .orElseThrow();
         assertThat(value.field("a").text("b")).isEqualTo("c");
         assertThat(value.field("a").number("n", -1)).isEqualTo(7);
@@ -44,7 +43,7 @@ class JsonTest {
 
     @Test
     void tellsWholeNumbersFromOthers() {
-        JsonValue value = Json.parse(bytes("""
+        Json value = Json.parse(bytes("""
                 {"int": 7, "long": 70000000000, "huge": 99999999999999999999, "half": 1.5, "text": "8", "word": "x",
                  "yes": true, "null": null}""")).orElseThrow();
         assertThat(value.names()).filteredOn(value::hasNumber).containsExactly("int", "long");

@@ -12,6 +12,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 
 /** What a client of test servers needs: their places, short limits, a clock that waits for nothing, the notices heard. */
 public final class TestNetwork {

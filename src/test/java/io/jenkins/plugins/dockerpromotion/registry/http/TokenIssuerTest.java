@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -17,6 +16,8 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
 
 class TokenIssuerTest {
 

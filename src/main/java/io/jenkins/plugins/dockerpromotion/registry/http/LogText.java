@@ -1,14 +1,16 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+
+
 /** Makes what strangers say fit for one line of a log: shortened, and without characters that could forge another line. */
-public final class Quoted {
+public final class LogText {
 
     private static final int MAX_LENGTH = 80;
 
-    private Quoted() {}
+    private LogText() {}
 
     /** Somebody's input in quotes. */
-    public static String of(String input) {
+    public static String quote(String input) {
         if (input == null) {
             return "nothing";
         }
