@@ -117,11 +117,12 @@ public record CallbackAddress(URI uri) {
     public void send(CallbackMessage message, RegistryContext context) throws RegistryException, InterruptedException {
         // Allows the callback's host, which need not be a registry host.
         Network network = context.network().with(TIMING).with(HostRules.of(List.of(uri.getRawAuthority())));
-        HttpTransport transport = new HttpTransport(
-                network, network.certificateAuthority(uri), context.time(), context.notices(), context.quotas());
+        RegistryContext here =
+                new RegistryContext(network, context.time(), context.notices(), context.quotas());
+        HttpTransport transport = new HttpTransport(here, network.certificateAuthority(uri));
         RegistryRequest post = RegistryRequest.of("report the build result", "POST", uri)
                 .header("Accept", "application/json")
-                .body(new RequestBody.Bytes(message.json(), "application/json"));
+                .body(RequestBody.of(message.json(), "application/json"));
         transport.call(post, Authorizer.NONE, answer -> null);
     }
 }

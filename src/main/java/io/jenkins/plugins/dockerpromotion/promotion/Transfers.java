@@ -2,7 +2,8 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.http.CountingStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.InputStream;
@@ -89,10 +90,19 @@ final class Transfers {
 
     /** Counts the bytes read from {@code in}. */
     InputStream counting(InputStream in) {
-        return new CountingStream(in) {
+        return new FilterInputStream(in) {
             @Override
-            protected void count(long read) {
-                moved(read);
+            public int read() throws IOException {
+                int value = super.read();
+                moved(value < 0 ? 0 : 1);
+                return value;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) throws IOException {
+                int count = super.read(target, offset, length);
+                moved(Math.max(0, count));
+                return count;
             }
         };
     }

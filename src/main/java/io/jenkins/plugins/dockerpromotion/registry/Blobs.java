@@ -179,7 +179,7 @@ final class Blobs {
             new PieceByPiece(target, blob, location).send(content);
             return;
         }
-        RequestBody whole = new RequestBody.Stream(() -> content, blob.size(), BYTES);
+        RequestBody whole = new RequestBody(() -> content, blob.size(), BYTES, false);
         try {
             transport.call(
                     uploading(target, blob, "PUT", finish(location, blob)).body(whole), answer -> null);
@@ -262,7 +262,7 @@ final class Blobs {
         private void patch(byte[] piece) throws RegistryException, InterruptedException {
             RegistryRequest patch = uploading(target, blob, "PATCH", location)
                     .header("Content-Range", sent + "-" + (sent + piece.length - 1))
-                    .body(new RequestBody.Bytes(piece, BYTES))
+                    .body(RequestBody.of(piece, BYTES))
                     .accepting(201, 202, 204);
             location = transport.call(patch, answer -> answer.target("Location"));
             sent += piece.length;

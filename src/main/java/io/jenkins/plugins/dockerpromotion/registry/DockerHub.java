@@ -54,7 +54,6 @@ public final class DockerHub {
     private static final int READINGS = 3;
 
     private static final int CHANGE_ATTEMPTS = 3;
-    private static final Supplier<RequestBody> NO_BODY = () -> RequestBody.NONE;
     private static final Set<Integer> UNKNOWN_ADDRESS = Set.of(404, 405, 410, 501);
 
     private final RegistryLocation location;
@@ -97,7 +96,7 @@ public final class DockerHub {
                         "POST",
                         location.api().resolve("/v2/auth/token"))
                 .header("Accept", "application/json")
-                .body(new RequestBody.Bytes(body, "application/json"))
+                .body(RequestBody.of(body, "application/json"))
                 .accepting(200, 401);
         Authorizer inBody = Authorizer.inBody(credential, "check the credentials of '" + credential.username() + "'");
         return transport.call(post, inBody, answer -> {
@@ -206,7 +205,7 @@ public final class DockerHub {
             String query = "?page=" + number + "&page_size=" + size;
             Entries entries;
             try {
-                entries = call("list the tags of " + image, "GET", image, "/tags", query, NO_BODY, DockerHub::entries);
+                entries = call("list the tags of " + image, "GET", image, "/tags", query, RequestBody.NONE, DockerHub::entries);
             } catch (NotFoundException e) {
                 if (number > 1) {
                     return TagPage.BEYOND_THE_END;
@@ -276,7 +275,7 @@ public final class DockerHub {
     public Optional<ListedTag> tag(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
             return Optional.of(
-                    call("look for " + tagged, "GET", tagged.name(), "/tags/" + tagged.reference(), "", NO_BODY, a -> {
+                    call("look for " + tagged, "GET", tagged.name(), "/tags/" + tagged.reference(), "", RequestBody.NONE, a -> {
                         Json entry = a.json(MAX_BYTES);
                         if (!entry.text("name").equals(tagged.reference())) {
                             throw a.failure("the answer is not about this tag");
@@ -292,7 +291,7 @@ public final class DockerHub {
     public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
             String suffix = "/tags/" + tagged.reference();
-            return call("delete the tag " + tagged, "DELETE", tagged.name(), suffix, "", NO_BODY, answer -> true);
+            return call("delete the tag " + tagged, "DELETE", tagged.name(), suffix, "", RequestBody.NONE, answer -> true);
         } catch (NotFoundException e) {
             return false;
         }
@@ -318,8 +317,8 @@ public final class DockerHub {
             }
             byte[] body = Json.object(before.differences(after));
             // Not to be repeated as it is: by then somebody may have changed the page.
-            Supplier<RequestBody> once =
-                    () -> new RequestBody.Stream(() -> new ByteArrayInputStream(body), body.length, "application/json");
+            RequestBody once =
+                    new RequestBody(() -> new ByteArrayInputStream(body), body.length, "application/json", false);
             try {
                 return call("change the page of " + image, "PATCH", image, "", "", once, answer -> true);
             } catch (RegistryException e) {
@@ -331,7 +330,7 @@ public final class DockerHub {
     }
 
     private Page page(ImageName image) throws RegistryException, InterruptedException {
-        return call("read the page of " + image, "GET", image, "", "", NO_BODY, answer -> {
+        return call("read the page of " + image, "GET", image, "", "", RequestBody.NONE, answer -> {
             Json body = answer.json(MAX_BYTES);
             // To take a page that was not sent for an empty one would be to overwrite it.
             if (!body.has("description") || !body.has("full_description")) {
@@ -373,13 +372,13 @@ public final class DockerHub {
             ImageName image,
             String suffix,
             String query,
-            Supplier<RequestBody> body,
+            RequestBody body,
             Answer.Reader<T> reading)
             throws RegistryException, InterruptedException {
         Address address = known.get(method);
         if (address == null) {
             try {
-                T result = send(phrase, method, Address.DOCUMENTED.path(image, suffix, query), body.get(), reading);
+                T result = send(phrase, method, Address.DOCUMENTED.path(image, suffix, query), body, reading);
                 known.put(method, Address.DOCUMENTED);
                 return result;
             } catch (RegistryException e) {
@@ -389,7 +388,7 @@ public final class DockerHub {
             }
             address = Address.OLD;
         }
-        T result = send(phrase, method, address.path(image, suffix, query), body.get(), reading);
+        T result = send(phrase, method, address.path(image, suffix, query), body, reading);
         known.put(method, address);
         return result;
     }

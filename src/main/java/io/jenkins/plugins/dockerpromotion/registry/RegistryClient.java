@@ -235,7 +235,7 @@ public final class RegistryClient {
                         "PUT",
                         path(target),
                         Scope.pullAndPush(target.name().path()))
-                .body(new RequestBody.Bytes(manifest.bytes(), manifest.mediaType()));
+                .body(RequestBody.of(manifest.bytes(), manifest.mediaType()));
         Stored stored;
         try {
             stored = transport.call(put, answer -> stored(answer, manifest));

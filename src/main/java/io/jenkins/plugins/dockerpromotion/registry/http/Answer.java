@@ -54,6 +54,7 @@ public final class Answer implements AutoCloseable {
     private final URI uri;
     private final ClassicHttpResponse response;
     private final Runnable abort;
+    private final Duration silence;
     private final Body body;
     private boolean handedOut;
 
@@ -75,12 +76,11 @@ public final class Answer implements AutoCloseable {
         this.uri = uri;
         this.response = response;
         this.abort = abort;
+        this.silence = silence;
         this.body = new Body(
                 response.getEntity() == null
                         ? InputStream.nullInputStream()
-                        : response.getEntity().getContent(),
-                silence,
-                abort);
+                        : response.getEntity().getContent());
     }
 
     RegistryRequest request() {
@@ -126,17 +126,8 @@ public final class Answer implements AutoCloseable {
     }
 
     private InputStream limited(long limit) {
-        return new CountingStream(body) {
-            private long left = limit;
-
-            @Override
-            protected void count(long read) throws IOException {
-                left -= read;
-                if (left < 0) {
-                    throw tooLarge(limit);
-                }
-            }
-        };
+        body.limit = limit;
+        return body;
     }
 
     /**
@@ -145,15 +136,7 @@ public final class Answer implements AutoCloseable {
      * @param limit in bytes; a longer body is an error
      */
     public byte[] bytes(int limit) throws IOException {
-        byte[] bytes = body.readNBytes(limit + 1);
-        if (bytes.length > limit) {
-            throw tooLarge(limit);
-        }
-        return bytes;
-    }
-
-    private RegistryException tooLarge(long limit) {
-        return failure("the answer is larger than the " + limit + " bytes it may have");
+        return limited(limit).readAllBytes();
     }
 
     /** A small JSON body, such as a token or an error. */
@@ -249,19 +232,17 @@ public final class Answer implements AutoCloseable {
     }
 
     /** The body as it arrives: tells silence and trickling from slowness, and says in plain words what went wrong. */
-    private static final class Body extends FilterInputStream {
+    private final class Body extends FilterInputStream {
 
-        private final Duration silence;
-        private final Runnable outOfPatience;
         private volatile boolean ended;
         private volatile boolean closed;
         private long waited;
         private long arrived;
+        private long read;
+        private long limit = MAX_SMALL_BODY;
 
-        Body(InputStream in, Duration silence, Runnable outOfPatience) {
+        Body(InputStream in) {
             super(in);
-            this.silence = silence;
-            this.outOfPatience = outOfPatience;
         }
 
         @Override
@@ -295,6 +276,10 @@ public final class Answer implements AutoCloseable {
             }
             ended |= count < 0;
             requireProgress(Math.max(0, count), System.nanoTime() - begin);
+            read += Math.max(0, count);
+            if (read > limit) {
+                throw failure("the answer is larger than the " + limit + " bytes it may have");
+            }
             return count;
         }
 
@@ -321,7 +306,7 @@ public final class Answer implements AutoCloseable {
                     .completeOnTimeout(null, DRAIN_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .thenRun(() -> {
                         if (!done.isDone()) {
-                            outOfPatience.run();
+                            abort.run();
                         }
                     });
             byte[] buffer = new byte[8 * 1024];

@@ -167,7 +167,7 @@ final class HttpSender {
         @Override
         public void writeTo(OutputStream out) throws IOException {
             byte[] buffer = new byte[(int) Math.min(BUFFER, Math.max(1, body.length()))];
-            InputStream in = body.open();
+            InputStream in = body.content().get();
             guard.sending();
             long left = body.length();
             while (left > 0) {
@@ -187,7 +187,7 @@ final class HttpSender {
 
         @Override
         public InputStream getContent() {
-            return body.open();
+            return body.content().get();
         }
 
         @Override

@@ -13,6 +13,11 @@ import java.util.regex.Pattern;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Sends requests until they succeed, fail for good, or were tried often enough: redirects, authorization, retries and
@@ -34,6 +39,11 @@ public final class HttpTransport {
     /** Docker Hub counts by the minute; a server that closes for longer is left to say so itself. */
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
+
+    /** In seconds. Nobody asks to wait for a year; the number is a unix time then. */
+    private static final long A_YEAR = Duration.ofDays(365).toSeconds();
+
     private final HttpSender sender;
     private final Timing timing;
     private final Timekeeper time;
@@ -41,19 +51,13 @@ public final class HttpTransport {
     private final Quotas quotas;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
 
-    /**
-     * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
-     * @param time the clock that waits go by
-     * @param notices hears of waits and retries
-     * @param quotas learn what servers tell of their limits
-     */
-    public HttpTransport(
-            Network network, String certificateAuthority, Timekeeper time, Notices notices, Quotas quotas) {
-        this.sender = new HttpSender(network, certificateAuthority);
-        this.timing = network.timing();
-        this.time = time;
-        this.notices = notices;
-        this.quotas = quotas;
+    /** @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty */
+    public HttpTransport(RegistryContext context, String certificateAuthority) {
+        this.sender = new HttpSender(context.network(), certificateAuthority);
+        this.timing = context.network().timing();
+        this.time = context.time();
+        this.notices = context.notices();
+        this.quotas = context.quotas();
     }
 
     /**
@@ -75,7 +79,7 @@ public final class HttpTransport {
                 if (request.accepted().test(answer.status())) {
                     return reader.read(answer);
                 }
-                asked = Backoff.asked(answer, time.now());
+                asked = retryAfter(answer, time.now());
                 failure = Failures.of(answer, asked);
             } catch (RegistryException e) {
                 throwIfInterrupted();
@@ -90,7 +94,7 @@ public final class HttpTransport {
             if (!failure.isTemporary() || attempt >= attempts || tooLong) {
                 throw failure;
             }
-            Duration wait = Backoff.wait(attempt, asked);
+            Duration wait = pause(attempt, asked);
             String next = String.format(
                     Locale.ROOT, "; retrying in %.1f s (%d of %d)", wait.toMillis() / 1000.0, attempt + 1, attempts);
             notices.say(failure.getMessage() + next);
@@ -128,7 +132,7 @@ public final class HttpTransport {
             if (said.add(request.host())) {
                 notices.say(line);
             }
-            time.pause(Backoff.spread(wait));
+            time.pause(jittered(wait));
         }
     }
 
@@ -195,5 +199,42 @@ public final class HttpTransport {
         boolean again = request.isReading()
                 || (request.scope().isPresent() && request.body().isRepeatable());
         return redirect && again && answer.header("Location").isPresent();
+    }
+
+    /** The time a server asks to wait, if it names one that can be understood. */
+    static Optional<Duration> retryAfter(Answer answer, Instant now) {
+        return answer.header("Retry-After")
+                .or(() -> answer.header("X-Retry-After"))
+                // Docker Hub sends it with every answer; it has to do with this one only.
+                .or(() -> answer.header("X-RateLimit-Reset").filter(v -> answer.status() == 429))
+                .flatMap(value -> duration(value.trim(), now))
+                .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
+    }
+
+    /** A number of seconds or a date (RFC 9110, section 10.2.3), or a unix time, which Docker Hub sends instead. */
+    private static Optional<Duration> duration(String value, Instant now) {
+        if (value.matches("\\d{1,18}")) {
+            long number = Long.parseLong(value);
+            return Optional.of(Duration.ofSeconds(number <= A_YEAR ? number : number - now.getEpochSecond()));
+        }
+        try {
+            ZonedDateTime date = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME);
+            return Optional.of(Duration.between(now, date.toInstant()));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The wait before attempt {@code attempt + 1}: as long as the server asks, else a little longer each time. */
+    static Duration pause(int attempt, Optional<Duration> asked) {
+        Duration usual = FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 1, 10));
+        // A server that asks for nothing, or by a clock that is late, would otherwise be asked again in a tight loop.
+        return jittered(asked.filter(a -> a.compareTo(usual) > 0).orElse(usual));
+    }
+
+    /** A little more than {@code least}, so that the builds a registry turned away do not come back all at once. */
+    private static Duration jittered(Duration least) {
+        long spread = Math.max(1, Math.min(least.toMillis() / 4, 5_000));
+        return least.plusMillis(ThreadLocalRandom.current().nextLong(spread));
     }
 }

@@ -27,7 +27,7 @@ public record RegistryContext(Network network, Timekeeper time, Notices notices,
 
     /** A transport that trusts what {@code location} is configured to trust. */
     public HttpTransport transport(RegistryLocation location) {
-        return new HttpTransport(network, location.certificateAuthority(), time, notices, quotas);
+        return new HttpTransport(this, location.certificateAuthority());
     }
 
     /** Hears what a call wants people to know while it is under way: waits, retries, warnings of the registry. */

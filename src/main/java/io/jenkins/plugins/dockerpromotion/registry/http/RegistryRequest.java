@@ -100,53 +100,23 @@ public record RegistryRequest(
         return "Cannot " + phrase + " on " + host() + ": " + why;
     }
 
-    /** What a request carries. */
-    public sealed interface RequestBody {
+    /**
+     * What a request carries.
+     *
+     * @param content opens the bytes at their beginning
+     * @param length in bytes; announced before the first of them
+     * @param mediaType the value of {@code Content-Type}, empty for none
+     * @param isRepeatable whether it can be sent a second time
+     */
+    public record RequestBody(
+            Supplier<InputStream> content, long length, String mediaType, boolean isRepeatable) {
 
         /** Nothing. */
-        RequestBody NONE = new Bytes(new byte[0], "");
-
-        /** The bytes from their beginning. */
-        InputStream open();
-
-        /** How many bytes there are; announced before the first of them. */
-        long length();
-
-        /** The value of {@code Content-Type}, empty for none. */
-        String mediaType();
-
-        /** Whether it can be sent a second time. */
-        boolean isRepeatable();
+        public static final RequestBody NONE = of(new byte[0], "");
 
         /** A body that is at hand. */
-        record Bytes(byte[] content, String mediaType) implements RequestBody {
-            @Override
-            public InputStream open() {
-                return new ByteArrayInputStream(content);
-            }
-
-            @Override
-            public long length() {
-                return content.length;
-            }
-
-            @Override
-            public boolean isRepeatable() {
-                return true;
-            }
-        }
-
-        /** A body that passes through and is gone. */
-        record Stream(Supplier<InputStream> content, long length, String mediaType) implements RequestBody {
-            @Override
-            public InputStream open() {
-                return content.get();
-            }
-
-            @Override
-            public boolean isRepeatable() {
-                return false;
-            }
+        public static RequestBody of(byte[] bytes, String mediaType) {
+            return new RequestBody(() -> new ByteArrayInputStream(bytes), bytes.length, mediaType, true);
         }
     }
 }

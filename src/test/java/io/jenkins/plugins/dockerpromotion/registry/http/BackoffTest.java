@@ -36,7 +36,7 @@ class BackoffTest {
         "X-RateLimit-Reset, 30, 30",
     })
     void readsEveryFormOfTheHeader(String header, String value, long seconds) {
-        assertThat(Backoff.asked(answer(Map.of(header, List.of(value))), NOW)).contains(Duration.ofSeconds(seconds));
+        assertThat(HttpTransport.retryAfter(answer(Map.of(header, List.of(value))), NOW)).contains(Duration.ofSeconds(seconds));
     }
 
     @ParameterizedTest
@@ -52,7 +52,7 @@ class BackoffTest {
         "X-RateLimit-Reset, never",
     })
     void ignoresWhatItDoesNotUnderstand(String header, String value) {
-        assertThat(Backoff.asked(answer(Map.of(header, List.of(value))), NOW)).isEmpty();
+        assertThat(HttpTransport.retryAfter(answer(Map.of(header, List.of(value))), NOW)).isEmpty();
     }
 
     @Test
@@ -63,23 +63,23 @@ class BackoffTest {
                 503,
                 Map.of("X-RateLimit-Reset", List.of("1558339260")),
                 new byte[0]);
-        assertThat(Backoff.asked(answer, NOW)).isEmpty();
+        assertThat(HttpTransport.retryAfter(answer, NOW)).isEmpty();
     }
 
     @Test
     void prefersTheStandardHeader() {
         Answer both = answer(Map.of("Retry-After", List.of("5"), "X-Retry-After", List.of("1558339260")));
-        assertThat(Backoff.asked(both, NOW)).contains(Duration.ofSeconds(5));
-        assertThat(Backoff.asked(answer(Map.of()), NOW)).isEmpty();
+        assertThat(HttpTransport.retryAfter(both, NOW)).contains(Duration.ofSeconds(5));
+        assertThat(HttpTransport.retryAfter(answer(Map.of()), NOW)).isEmpty();
     }
 
     @RepeatedTest(20)
     void waitsLongerEachTimeAndAtLeastAsLongAsAsked() {
-        assertThat(Backoff.wait(1, Optional.empty())).isBetween(Duration.ofMillis(300), Duration.ofMillis(375));
-        assertThat(Backoff.wait(2, Optional.empty())).isBetween(Duration.ofMillis(600), Duration.ofMillis(750));
-        assertThat(Backoff.wait(40, Optional.empty())).isBetween(Duration.ofSeconds(300), Duration.ofSeconds(320));
-        assertThat(Backoff.wait(1, Optional.of(Duration.ofSeconds(60))))
+        assertThat(HttpTransport.pause(1, Optional.empty())).isBetween(Duration.ofMillis(300), Duration.ofMillis(375));
+        assertThat(HttpTransport.pause(2, Optional.empty())).isBetween(Duration.ofMillis(600), Duration.ofMillis(750));
+        assertThat(HttpTransport.pause(40, Optional.empty())).isBetween(Duration.ofSeconds(300), Duration.ofSeconds(320));
+        assertThat(HttpTransport.pause(1, Optional.of(Duration.ofSeconds(60))))
                 .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(65));
-        assertThat(Backoff.wait(2, Optional.of(Duration.ZERO))).isGreaterThanOrEqualTo(Duration.ofMillis(600));
+        assertThat(HttpTransport.pause(2, Optional.of(Duration.ZERO))).isGreaterThanOrEqualTo(Duration.ofMillis(600));
     }
 }

@@ -52,7 +52,7 @@ class HostRulesTest {
         try {
             String home = "127.0.0.1:" + first.getAddress().getPort();
             Network network = Network.usual().with(HostRules.of(List.of(home)));
-            HttpTransport transport = new HttpTransport(network, "", Timekeeper.SYSTEM, Notices.NONE, new Quotas());
+            HttpTransport transport = new HttpTransport(new RegistryContext(network, Timekeeper.SYSTEM, Notices.NONE), "");
             for (String uri : List.of("http://" + home + "/", target)) {
                 RegistryRequest get = RegistryRequest.getJson("try", URI.create(uri));
                 assertThatThrownBy(() -> transport.call(get, Authorizer.NONE, Answer::status))

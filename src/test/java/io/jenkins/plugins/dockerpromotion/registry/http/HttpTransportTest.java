@@ -31,7 +31,7 @@ class HttpTransportTest {
     }
 
     private HttpTransport transport() {
-        return new HttpTransport(network.network(), "", network.time(), Notices.NONE, new Quotas());
+        return new HttpTransport(network.context(), "");
     }
 
     private String text(RegistryRequest call) throws RegistryException, InterruptedException {
@@ -102,8 +102,8 @@ class HttpTransportTest {
     @Test
     void sendsAStreamWithItsLength() throws Exception {
         try (RawServer server = RawServer.answering(head -> "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
-            RequestBody body = new RequestBody.Stream(
-                    () -> new ByteArrayInputStream(new byte[100_000]), 100_000, "application/octet-stream");
+            RequestBody body = new RequestBody(
+                    () -> new ByteArrayInputStream(new byte[100_000]), 100_000, "application/octet-stream", false);
             status(transport(), call("PUT", server.uri()).body(body));
             assertThat(server.requests())
                     .singleElement()
@@ -122,7 +122,7 @@ class HttpTransportTest {
             }
         };
         try (RawServer server = RawServer.answering(head -> "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
-            RequestBody body = new RequestBody.Stream(() -> broken, 100_000, "application/octet-stream");
+            RequestBody body = new RequestBody(() -> broken, 100_000, "application/octet-stream", false);
             RegistryRequest call = call("PUT", server.uri()).body(body);
             assertThatThrownBy(() -> status(transport(), call))
                     .isInstanceOfSatisfying(
@@ -188,12 +188,7 @@ class HttpTransportTest {
             network.with(new ProxySettings("127.0.0.1", proxy.port(), "jenkins", "proxy-secret", List.of()));
             URI uri = URI.create("https://other.test/v2/");
             RegistryContext context = network.context();
-            HttpTransport transport = new HttpTransport(
-                    context.network(),
-                    TestNetwork.testAuthority(),
-                    context.time(),
-                    context.notices(),
-                    context.quotas());
+            HttpTransport transport = new HttpTransport(context, TestNetwork.testAuthority());
 
             transport.call(RegistryRequest.getJson("try", uri), Authorizer.bearer("token", ""), Answer::status);
 
@@ -241,8 +236,7 @@ class HttpTransportTest {
         try (InMemoryRegistry registry = builder.start();
                 TunnelProxy proxy = TunnelProxy.wantingPassword(registry.uri().getPort())) {
             network.with(new ProxySettings("127.0.0.1", proxy.port(), "jenkins", "proxy-secret", List.of()));
-            HttpTransport transport = new HttpTransport(
-                    network.network(), TestNetwork.testAuthority(), network.time(), Notices.NONE, new Quotas());
+            HttpTransport transport = new HttpTransport(network.context(), TestNetwork.testAuthority());
 
             transport.call(
                     RegistryRequest.getJson("try", URI.create("https://other.test/v2/")),
@@ -263,7 +257,7 @@ class HttpTransportTest {
                         : head.contains(" /here ")
                                 ? redirect(status, "/there")
                                 : "HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")) {
-            RequestBody body = new RequestBody.Bytes(new byte[] {'x'}, "text/plain");
+            RequestBody body = RequestBody.of(new byte[] {'x'}, "text/plain");
             Scope scope = Scope.pullAndPush("group/app");
             assertThat(status(
                             transport(),

@@ -98,7 +98,7 @@ class SerializationTest {
             closed = socket.getLocalPort();
         }
         TestNetwork network = new TestNetwork().with(TestNetwork.SHORT);
-        HttpTransport transport = new HttpTransport(network.network(), "", network.time(), Notices.NONE, new Quotas());
+        HttpTransport transport = new HttpTransport(network.context(), "");
         for (String address : List.of("http://127.0.0.1:" + closed, "https://no-such-host.invalid")) {
             RegistryRequest get = RegistryRequest.getJson("try", URI.create(address));
             RegistryException failure = catchThrowableOfType(
