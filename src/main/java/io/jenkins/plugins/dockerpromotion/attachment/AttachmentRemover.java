@@ -3,10 +3,10 @@ package io.jenkins.plugins.dockerpromotion.attachment;
 import static io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.each;
 
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.Attachments;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Referrers;

@@ -48,12 +48,7 @@ final class SignedPayload {
     private final byte[] document;
 
     private SignedPayload(
-            String format,
-            byte[] payload,
-            byte[] signed,
-            List<byte[]> signatures,
-            Json material,
-            byte[] document) {
+            String format, byte[] payload, byte[] signed, List<byte[]> signatures, Json material, byte[] document) {
         this.format = format;
         this.payload = payload;
         this.signed = signed;
@@ -76,8 +71,7 @@ final class SignedPayload {
 
     /** Reads a layer of cosign's tag {@code sha256-<hex>.sig}, whose signature is in an annotation. */
     static SignedPayload simpleSigning(byte[] payload, String signature) throws RefusedException {
-        return new SignedPayload(
-                "simple signing", payload, payload, List.of(decode(signature)), Json.NONE, payload);
+        return new SignedPayload("simple signing", payload, payload, List.of(decode(signature)), Json.NONE, payload);
     }
 
     /** Reads a layer of cosign's tag {@code sha256-<hex>.att}. */

@@ -15,8 +15,8 @@ import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Ide
 import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;

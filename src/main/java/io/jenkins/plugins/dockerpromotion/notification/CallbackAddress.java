@@ -1,14 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.time.Duration;
@@ -117,9 +117,7 @@ public record CallbackAddress(URI uri) {
     public void send(CallbackMessage message, RegistryContext context) throws RegistryException, InterruptedException {
         // Allows the callback's host, which need not be a registry host.
         Network network = context.network().with(TIMING).with(HostRules.of(List.of(uri.getRawAuthority())));
-        RegistryContext here =
-                new RegistryContext(network, context.time(), context.notices(), context.quotas());
-        HttpTransport transport = new HttpTransport(here, network.certificateAuthority(uri));
+        HttpTransport transport = new HttpTransport(context.with(network), network.certificateAuthority(uri));
         RegistryRequest post = RegistryRequest.of("report the build result", "POST", uri)
                 .header("Accept", "application/json")
                 .body(RequestBody.of(message.json(), "application/json"));

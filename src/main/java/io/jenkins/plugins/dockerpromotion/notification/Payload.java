@@ -174,8 +174,7 @@ public record Payload(String source, List<PushEvent> events) {
         };
     }
 
-    private static Optional<PushEvent> harborPush(Json body, Json data, Json resource)
-            throws PayloadException {
+    private static Optional<PushEvent> harborPush(Json body, Json data, Json resource) throws PayloadException {
         String url = resource.text("resource_url");
         int slash = url.indexOf('/');
         if (slash < 0 || Fields.isNoTag(resource.text("tag"))) {

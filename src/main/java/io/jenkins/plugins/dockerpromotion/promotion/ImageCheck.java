@@ -1,10 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
 import java.io.Serializable;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 
 /** Looks at an image before anything is done with it, and refuses it by an exception. */
 @FunctionalInterface

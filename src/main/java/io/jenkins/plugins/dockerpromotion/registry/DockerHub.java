@@ -1,21 +1,23 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange.Page;
+import io.jenkins.plugins.dockerpromotion.registry.TagList.ListProgress;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -34,8 +36,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
-import io.jenkins.plugins.dockerpromotion.registry.TagList.ListProgress;
 
 /**
  * Docker Hub's own API. It lists tags faster than the registry API does, tells more of them, deletes single tags and
@@ -205,7 +205,14 @@ public final class DockerHub {
             String query = "?page=" + number + "&page_size=" + size;
             Entries entries;
             try {
-                entries = call("list the tags of " + image, "GET", image, "/tags", query, RequestBody.NONE, DockerHub::entries);
+                entries = call(
+                        "list the tags of " + image,
+                        "GET",
+                        image,
+                        "/tags",
+                        query,
+                        RequestBody.NONE,
+                        DockerHub::entries);
             } catch (NotFoundException e) {
                 if (number > 1) {
                     return TagPage.BEYOND_THE_END;
@@ -274,8 +281,14 @@ public final class DockerHub {
     /** What Docker Hub knows of a tag; nothing if there is none. Counts as no pull. One request, one more to log in. */
     public Optional<ListedTag> tag(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
-            return Optional.of(
-                    call("look for " + tagged, "GET", tagged.name(), "/tags/" + tagged.reference(), "", RequestBody.NONE, a -> {
+            return Optional.of(call(
+                    "look for " + tagged,
+                    "GET",
+                    tagged.name(),
+                    "/tags/" + tagged.reference(),
+                    "",
+                    RequestBody.NONE,
+                    a -> {
                         Json entry = a.json(MAX_BYTES);
                         if (!entry.text("name").equals(tagged.reference())) {
                             throw a.failure("the answer is not about this tag");
@@ -291,7 +304,8 @@ public final class DockerHub {
     public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
             String suffix = "/tags/" + tagged.reference();
-            return call("delete the tag " + tagged, "DELETE", tagged.name(), suffix, "", RequestBody.NONE, answer -> true);
+            return call(
+                    "delete the tag " + tagged, "DELETE", tagged.name(), suffix, "", RequestBody.NONE, answer -> true);
         } catch (NotFoundException e) {
             return false;
         }

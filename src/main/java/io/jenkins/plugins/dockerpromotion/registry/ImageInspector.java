@@ -1,11 +1,12 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -18,7 +19,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 
 /**
  * Finds out about images by their manifests and configurations, never by their layers. A manifest costs one request, an
@@ -207,8 +207,7 @@ public final class ImageInspector {
     }
 
     /** Nothing if it is not there, or no JSON: then it is the configuration of something else than an image. */
-    private Optional<Json> config(ImageName name, Descriptor config)
-            throws RegistryException, InterruptedException {
+    private Optional<Json> config(ImageName name, Descriptor config) throws RegistryException, InterruptedException {
         if (config.size() < 0
                 || config.size() > MAX_CONFIG
                 || !config.mediaType().endsWith("json")) {

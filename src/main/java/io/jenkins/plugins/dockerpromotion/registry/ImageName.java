@@ -82,11 +82,13 @@ public record ImageName(String host, String path) implements Serializable {
         if (colon > host.lastIndexOf(']')) {
             int port = Integer.parseInt(host.substring(colon + 1));
             if (port < 1 || port > 65535) {
-                throw new IllegalArgumentException(LogText.quote(text) + " is not a registry: ports go from 1 to 65535");
+                throw new IllegalArgumentException(
+                        LogText.quote(text) + " is not a registry: ports go from 1 to 65535");
             }
         }
         if (!fitsIntoAddress(host)) {
-            throw new IllegalArgumentException(LogText.quote(text) + " is not a registry: no host can have this address");
+            throw new IllegalArgumentException(
+                    LogText.quote(text) + " is not a registry: no host can have this address");
         }
         return DOCKER_HUB_ALIASES.contains(host) ? DOCKER_HUB : host;
     }

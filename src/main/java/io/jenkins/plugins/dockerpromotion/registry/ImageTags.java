@@ -1,22 +1,22 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.time.Instant;
-import java.util.Map;
-import java.util.List;
-import java.util.UUID;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 
 /**
  * The tags of one image, wherever it is: listed and deleted by Docker Hub's own API there, by the registry API everywhere

@@ -1,15 +1,16 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.Origin;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,7 +20,6 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 
 /**
  * One registry as seen with one credential, for the length of an operation. Every method sends as few requests as its

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
@@ -8,6 +10,8 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,10 +22,6 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import java.time.Duration;
-import java.time.Instant;
 
 /**
  * The tags of a repository, read from the registry API page by page (OCI distribution specification, "Listing Tags"). The

@@ -1,9 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
-import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;

@@ -9,10 +9,10 @@ import io.jenkins.plugins.dockerpromotion.notification.CallbackAddress;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import jenkins.model.Jenkins;
 
 /**

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.attachment.SigstoreInstance.Circumstances;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Identity;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -12,8 +13,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.SigstoreInstance;
-import io.jenkins.plugins.dockerpromotion.testing.SigstoreInstance.Circumstances;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.attachment;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.util.List;
 
 /** Bundles, envelopes, payloads and keys; nothing that a fuzzer makes up is signed by a key it does not have. */

@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.dockerconfig;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.io.IOException;
 
 /** A Docker client's {@code config.json}, and everything that is made of it. */

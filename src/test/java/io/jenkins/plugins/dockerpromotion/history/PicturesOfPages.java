@@ -5,7 +5,6 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
-import io.jenkins.plugins.dockerpromotion.testing.Chromium;
 import io.jenkins.plugins.dockerpromotion.testing.ReleaseHub;
 import io.jenkins.plugins.dockerpromotion.webhook.PicturedPushes;
 import java.nio.file.Path;

@@ -12,7 +12,6 @@ import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryBlobServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -50,7 +49,7 @@ class AllowedHostsTest {
         registry.close();
     }
 
-    private void start(InMemoryRegistryBuilder builder) {
+    private void start(InMemoryRegistry.Builder builder) {
         registry = builder.user("ci", "secret").start();
         registry.push("group/app", "1.0", IMAGE);
         registry.tag("group/app", "1.1", "1.0");

@@ -11,7 +11,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -40,12 +39,12 @@ class BlobEndpointsTest {
         registry.close();
     }
 
-    private RegistryClient start(InMemoryRegistryBuilder builder) throws RegistryException, InterruptedException {
+    private RegistryClient start(InMemoryRegistry.Builder builder) throws RegistryException, InterruptedException {
         return start(builder, RegistryAuthentication.ANONYMOUS);
     }
 
     private RegistryClient start(
-            InMemoryRegistryBuilder builder, RegistryAuthentication authentication, Scope... scopes)
+            InMemoryRegistry.Builder builder, RegistryAuthentication authentication, Scope... scopes)
             throws RegistryException, InterruptedException {
         registry = builder.start();
         registry.push("group/source", "1.0", IMAGE);
@@ -84,7 +83,7 @@ class BlobEndpointsTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void uploadsWhereARegistryDoesNotMount(boolean relative) throws Exception {
-        InMemoryRegistryBuilder builder = InMemoryRegistry.builder().with(Quirk.NO_MOUNT);
+        InMemoryRegistry.Builder builder = InMemoryRegistry.builder().with(Quirk.NO_MOUNT);
         RegistryClient client = start(relative ? builder.with(Quirk.RELATIVE_UPLOAD_LOCATION) : builder);
         URI upload = client.mount(target(), BLOB.digest(), source()).orElseThrow();
         client.upload(target(), BLOB, upload, LAYER.open());

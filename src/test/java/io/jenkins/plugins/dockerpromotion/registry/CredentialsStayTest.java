@@ -3,15 +3,14 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryBlobServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayInputStream;
@@ -50,7 +49,7 @@ class CredentialsStayTest {
         registry.close();
     }
 
-    private void start(InMemoryRegistryBuilder builder) {
+    private void start(InMemoryRegistry.Builder builder) {
         registry = builder.user("ci", "marked-secret").start();
         registry.push("group/app", "1.0", TestImage.docker(1));
         network = TestNetwork.of(registry);
@@ -72,7 +71,7 @@ class CredentialsStayTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void downloadsABlobFromAStorageServiceWithoutShowingAnythingThere(boolean bearer) throws Exception {
-        InMemoryRegistryBuilder builder = InMemoryRegistry.builder().redirectBlobsTo(other);
+        InMemoryRegistry.Builder builder = InMemoryRegistry.builder().redirectBlobsTo(other);
         start(bearer ? builder.bearer() : builder.basic());
         AtomicLong read = new AtomicLong();
         Descriptor blob = blob(TestImage.docker(1));

@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.net.URI;
 import java.util.Arrays;
 

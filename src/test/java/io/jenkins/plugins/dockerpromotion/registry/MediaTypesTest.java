@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answers;
-import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.api.Test;

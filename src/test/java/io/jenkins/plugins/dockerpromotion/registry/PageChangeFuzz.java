@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.PageChange.Page;
-import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 
 /** A section's name, and behind the first line break a page: what is written into it once is there once, however often. */
 public final class PageChangeFuzz {

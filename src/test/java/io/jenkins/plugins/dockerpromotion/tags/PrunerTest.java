@@ -13,7 +13,6 @@ import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -49,7 +48,7 @@ class PrunerTest {
         }
     }
 
-    private static InMemoryRegistryBuilder gitLab() {
+    private static InMemoryRegistry.Builder gitLab() {
         return InMemoryRegistry.builder()
                 .bearer()
                 .tokenPath("/jwt/auth")
@@ -57,7 +56,7 @@ class PrunerTest {
                 .user("ci", "marked-secret");
     }
 
-    private void open(InMemoryRegistryBuilder builder) {
+    private void open(InMemoryRegistry.Builder builder) {
         registry = builder.clock(time::now).start();
         network = TestNetwork.of(registry);
     }

@@ -1,6 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,12 +59,6 @@ public final class AccessRules {
         return this;
     }
 
-    /** Leaves the user's account, without any right. */
-    public AccessRules denyAll(String name) {
-        rules.put(name, new CopyOnWriteArrayList<>());
-        return this;
-    }
-
     /** Lets everybody pull. */
     public AccessRules publicRepository(String repositoryGlob) {
         anonymous.add(Rule.of(repositoryGlob, "pull"));
@@ -83,6 +79,16 @@ public final class AccessRules {
             return Login.REFUSED;
         }
         return twoFactor.contains(name) ? Login.SECOND_FACTOR_NEEDED : Login.ACCEPTED;
+    }
+
+    /** The user of a Basic {@code Authorization} header, if the password is right. */
+    Optional<String> user(Incoming request) {
+        return request.header("Authorization")
+                .filter(value -> value.regionMatches(true, 0, "Basic ", 0, 6))
+                .map(value -> new String(Base64.getDecoder().decode(value.substring(6)), StandardCharsets.UTF_8))
+                .map(pair -> pair.split(":", 2))
+                .filter(pair -> pair.length == 2 && login(pair[0], pair[1]) == Login.ACCEPTED)
+                .map(pair -> pair[0]);
     }
 
     boolean allows(Optional<String> user, String repository, String action) {

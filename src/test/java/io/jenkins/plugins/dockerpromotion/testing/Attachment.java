@@ -36,9 +36,9 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
     public static TestImage index(List<Map<String, Object>> entries) {
         Map<String, Object> index = new LinkedHashMap<>();
         index.put("schemaVersion", 2);
-        index.put("mediaType", MediaTypes.OCI_INDEX);
+        index.put("mediaType", TestImage.OCI_INDEX);
         index.put("manifests", entries);
-        return new Attachment(MediaTypes.OCI_INDEX, Json.bytes(index), Map.of());
+        return new Attachment(TestImage.OCI_INDEX, TestJson.bytes(index), Map.of());
     }
 
     /**
@@ -83,13 +83,13 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
 
     private static Attachment image(
             Map<String, Object> config, List<Map<String, Object>> layers, Map<String, Content> blobs) {
-        Content content = Content.of(Json.bytes(config));
+        Content content = Content.of(TestJson.bytes(config));
         blobs.put(content.digest(), content);
         Map<String, Object> manifest = new LinkedHashMap<>();
         manifest.put("schemaVersion", 2);
-        manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
-        manifest.put("config", ImageJson.descriptor(MediaTypes.OCI_CONFIG, content.digest(), content.size()));
+        manifest.put("mediaType", TestImage.OCI_MANIFEST);
+        manifest.put("config", ImageJson.descriptor(TestImage.OCI_CONFIG, content.digest(), content.size()));
         manifest.put("layers", layers);
-        return new Attachment(MediaTypes.OCI_MANIFEST, Json.bytes(manifest), blobs);
+        return new Attachment(TestImage.OCI_MANIFEST, TestJson.bytes(manifest), blobs);
     }
 }

@@ -4,10 +4,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Random;
 
 /** Bytes of known length that can be read many times, kept in memory, in a file or made up while they are read. */
 public interface Content {
@@ -89,5 +91,69 @@ public interface Content {
 
     static String digest(MessageDigest sha256) {
         return "sha256:" + HexFormat.of().formatHex(sha256.digest());
+    }
+
+    /** Incompressible bytes computed from a seed: one random block, stamped with its number each time it is repeated. */
+    final class GeneratedContent implements Content {
+
+        private static final int BLOCK = 64 * 1024;
+
+        private final long seed;
+        private final long size;
+        private String digest;
+
+        GeneratedContent(long seed, long size) {
+            this.seed = seed;
+            this.size = size;
+        }
+
+        @Override
+        public long size() {
+            return size;
+        }
+
+        @Override
+        public InputStream open() {
+            return new Blocks();
+        }
+
+        /** Computed once: hashing a gigabyte takes seconds. */
+        @Override
+        public synchronized String digest() {
+            if (digest == null) {
+                digest = Content.super.digest();
+            }
+            return digest;
+        }
+
+        private final class Blocks extends InputStream {
+
+            private final byte[] block = new byte[(int) Math.min(BLOCK, Math.max(size, Long.BYTES))];
+            private long position;
+
+            Blocks() {
+                new Random(seed).nextBytes(block);
+            }
+
+            @Override
+            public int read() {
+                byte[] one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+            }
+
+            @Override
+            public int read(byte[] target, int offset, int length) {
+                if (position >= size) {
+                    return -1;
+                }
+                int inBlock = (int) (position % block.length);
+                int n = (int) Math.min(Math.min(length, block.length - inBlock), size - position);
+                // The seed is in the stamp, too, so that short contents of two seeds differ.
+                ByteBuffer.wrap(block).putLong(seed * 31 + position / block.length);
+                System.arraycopy(block, inBlock, target, offset, n);
+                position += n;
+                return n;
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -9,7 +10,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -48,8 +51,8 @@ public final class DockerRegistryProcess implements AutoCloseable {
     }
 
     /** A registry over http that lets everybody do everything but delete. */
-    public static DockerRegistryBuilder builder() {
-        return new DockerRegistryBuilder();
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** {@code http://127.0.0.1:port}, or https with TLS. */
@@ -86,7 +89,7 @@ public final class DockerRegistryProcess implements AutoCloseable {
     }
 
     /** One attempt, on a port that was free a moment before. */
-    static DockerRegistryProcess launch(DockerRegistryBuilder config) throws IOException, InterruptedException {
+    static DockerRegistryProcess launch(Builder config) throws IOException, InterruptedException {
         TemporaryDirectory directory = new TemporaryDirectory("docker-registry");
         Path home = directory.path();
         int port = freePort();
@@ -125,6 +128,94 @@ public final class DockerRegistryProcess implements AutoCloseable {
     private static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
+        }
+    }
+
+    /** Says how a {@link DockerRegistryProcess} is configured; as it stands, over http, for everybody, without deletion. */
+    public static final class Builder {
+
+        /** The service that its token requests name. */
+        public static final String SERVICE = "docker-registry-process";
+
+        private static final int START_ATTEMPTS = 3;
+
+        private boolean deletes;
+        private boolean htpasswd;
+        private Optional<TokenServer> tokens = Optional.empty();
+        private Optional<TestCertificates> tls = Optional.empty();
+
+        private Builder() {}
+
+        /** Switches deletion on; this registry deletes by digest only. */
+        public Builder deletes() {
+            deletes = true;
+            return this;
+        }
+
+        /** Asks for {@link DockerRegistryProcess#USER} and {@link DockerRegistryProcess#PASSWORD}. */
+        public Builder htpasswd() {
+            htpasswd = true;
+            return this;
+        }
+
+        /** Asks for tokens of this server, which have to be signed by {@link TestCertificates#shared}. */
+        public Builder tokens(TokenServer server) {
+            tokens = Optional.of(server);
+            return this;
+        }
+
+        public Builder tls(TestCertificates certificates) {
+            tls = Optional.of(certificates);
+            return this;
+        }
+
+        /** Returns once the registry takes connections. */
+        public DockerRegistryProcess start() {
+            for (int attempt = 1; ; attempt++) {
+                try {
+                    return DockerRegistryProcess.launch(this);
+                } catch (IOException e) {
+                    // Another process may have taken the port between its being found free and the registry's start.
+                    if (attempt == START_ATTEMPTS) {
+                        throw new UncheckedIOException(e);
+                    }
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+
+        String scheme() {
+            return tls.isPresent() ? "https" : "http";
+        }
+
+        /** The configuration file. */
+        String yaml(int port, Path directory) {
+            List<String> lines = new ArrayList<>(List.of(
+                    "version: 0.1",
+                    "log: {level: warn}",
+                    "storage:",
+                    "  filesystem: {rootdirectory: '" + directory.resolve("storage") + "'}",
+                    "  delete: {enabled: " + deletes + "}",
+                    "http:",
+                    "  addr: 127.0.0.1:" + port));
+            tls.ifPresent(certificates -> lines.addAll(List.of(
+                    "  tls:",
+                    "    certificate: '" + certificates.serverPem() + "'",
+                    "    key: '" + certificates.serverKeyPem() + "'")));
+            if (htpasswd) {
+                lines.add("auth:");
+                lines.add("  htpasswd: {realm: test, path: '" + directory.resolve("htpasswd") + "'}");
+            }
+            tokens.ifPresent(server -> lines.addAll(List.of(
+                    "auth:",
+                    "  token:",
+                    "    realm: " + server.uri() + "/token",
+                    "    service: " + SERVICE,
+                    "    issuer: " + JwtSigner.ISSUER,
+                    "    rootcertbundle: '" + TestCertificates.shared().tokenPem() + "'")));
+            return String.join("\n", lines) + "\n";
         }
     }
 }

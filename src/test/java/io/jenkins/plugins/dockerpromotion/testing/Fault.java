@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
-import io.jenkins.plugins.dockerpromotion.testing.Answer.Delivery;
+import io.jenkins.plugins.dockerpromotion.testing.Response.Delivery;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -24,14 +24,14 @@ public final class Fault {
 
     /** Answers with this status and no body; {@link #header} and {@link #body} add to it. */
     public static Fault status(int status) {
-        return new Fault(handling -> Answer.of(status), 1);
+        return new Fault(handling -> Response.of(status), 1);
     }
 
     /** Waits, then handles the request as usual. */
     public static Fault delay(Duration duration) {
         return new Fault(
                 handling -> {
-                    Pause.of(duration);
+                    HttpTestServer.pause(duration);
                     return handling.proceed();
                 },
                 1);
@@ -39,12 +39,12 @@ public final class Fault {
 
     /** Closes the connection without an answer. */
     public static Fault closeConnection() {
-        return new Fault(handling -> Answer.of(0).delivery(Delivery.CLOSE_BEFORE), 1);
+        return new Fault(handling -> Response.of(0).delivery(Delivery.CLOSE_BEFORE), 1);
     }
 
     /** Says nothing until the client gives up or the server is closed. */
     public static Fault hang() {
-        return new Fault(handling -> Answer.of(0).delivery(Delivery.HANG_BEFORE), 1);
+        return new Fault(handling -> Response.of(0).delivery(Delivery.HANG_BEFORE), 1);
     }
 
     /** Does what was asked, then closes the connection without an answer. */
@@ -118,26 +118,26 @@ public final class Fault {
         return times;
     }
 
-    Answer apply(Handling handling) throws IOException {
+    Response apply(Handling handling) throws IOException {
         return around.apply(handling);
     }
 
-    private static Fault after(UnaryOperator<Answer> change) {
+    private static Fault after(UnaryOperator<Response> change) {
         return new Fault(handling -> change.apply(handling.proceed()), 1);
     }
 
-    private Fault then(UnaryOperator<Answer> change) {
+    private Fault then(UnaryOperator<Response> change) {
         return new Fault(handling -> change.apply(around.apply(handling)), times);
     }
 
     /** The server's own way to answer the request at hand. */
     @FunctionalInterface
     interface Handling {
-        Answer proceed() throws IOException;
+        Response proceed() throws IOException;
     }
 
     @FunctionalInterface
     private interface Around {
-        Answer apply(Handling handling) throws IOException;
+        Response apply(Handling handling) throws IOException;
     }
 }

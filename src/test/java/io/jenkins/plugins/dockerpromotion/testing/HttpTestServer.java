@@ -5,14 +5,21 @@ import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
+import javax.net.ssl.SSLContext;
 
 /** An HTTP server on the loopback interface that records its requests and has faults on demand. */
 public abstract class HttpTestServer implements AutoCloseable {
@@ -29,11 +36,11 @@ public abstract class HttpTestServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool(HttpTestServer::daemon);
     private final CountDownLatch closed = new CountDownLatch(1);
     private final RequestLog log = new RequestLog();
-    private final FaultPlan faults = new FaultPlan();
+    private final List<Planned> faults = new CopyOnWriteArrayList<>();
     private final URI uri;
     private volatile Duration delay = Duration.ZERO;
 
-    HttpTestServer(ServerOptions options) {
+    HttpTestServer(Options options) {
         try {
             server = options.tls().isPresent() ? HttpsServer.create() : HttpServer.create();
             options.tls().ifPresent(tls -> ((HttpsServer) server).setHttpsConfigurator(new HttpsConfigurator(tls)));
@@ -52,7 +59,7 @@ public abstract class HttpTestServer implements AutoCloseable {
     }
 
     /** The server's own answer; a HEAD is answered like a GET, without its body being sent. */
-    abstract Answer answer(Incoming request) throws IOException;
+    abstract Response answer(Incoming request) throws IOException;
 
     /** {@code http://127.0.0.1:port}, without a slash at the end. */
     public final URI uri() {
@@ -70,7 +77,7 @@ public abstract class HttpTestServer implements AutoCloseable {
 
     /** Plans a fault; of several that match a request, the first one planned that is not used up applies. */
     public final void onRequest(Predicate<RecordedRequest> predicate, Fault fault) {
-        faults.add(predicate, fault);
+        faults.add(new Planned(predicate, fault, new AtomicInteger(fault.times())));
     }
 
     public final void clearFaults() {
@@ -94,9 +101,9 @@ public abstract class HttpTestServer implements AutoCloseable {
     private void serve(HttpExchange exchange) {
         Incoming request = new Incoming(exchange, log);
         try (exchange) {
-            Pause.of(delay);
-            Answer answer = faults.apply(request.record(), () -> answerOrFailure(request));
-            new AnswerWriter(exchange, request, closed).write(answer);
+            pause(delay);
+            Response answer = withFaults(request);
+            new Response.Writer(exchange, request, closed).write(answer);
         } catch (IOException e) {
             // The client went away or the server is being closed: nobody is left to be told.
         } finally {
@@ -104,11 +111,20 @@ public abstract class HttpTestServer implements AutoCloseable {
         }
     }
 
-    private Answer answerOrFailure(Incoming request) throws IOException {
+    private Response withFaults(Incoming request) throws IOException {
+        for (Planned planned : faults) {
+            if (planned.predicate.test(request.record()) && planned.take()) {
+                return planned.fault.apply(() -> answerOrFailure(request));
+            }
+        }
+        return answerOrFailure(request);
+    }
+
+    private Response answerOrFailure(Incoming request) throws IOException {
         try {
             return answer(request);
         } catch (RuntimeException e) {
-            return Answer.error(500, "UNKNOWN", "the test server failed: " + e);
+            return Response.error(500, "UNKNOWN", "the test server failed: " + e);
         }
     }
 
@@ -116,5 +132,39 @@ public abstract class HttpTestServer implements AutoCloseable {
         Thread thread = new Thread(task, "http-test-server");
         thread.setDaemon(true);
         return thread;
+    }
+
+    /** Waits on behalf of a server that plays slow, and ends at once when the server is closed. */
+    static void pause(Duration duration) throws InterruptedIOException {
+        if (duration.isZero()) {
+            return;
+        }
+        try {
+            TimeUnit.NANOSECONDS.sleep(duration.toNanos());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("the server was closed");
+        }
+    }
+
+    /** Where and how a test server listens; port 0 takes any free one. */
+    record Options(int port, Optional<SSLContext> tls) {
+
+        static final Options DEFAULT = new Options(0, Optional.empty());
+
+        Options withPort(int changed) {
+            return new Options(changed, tls);
+        }
+
+        Options withTls(SSLContext context) {
+            return new Options(port, Optional.of(context));
+        }
+    }
+
+    private record Planned(Predicate<RecordedRequest> predicate, Fault fault, AtomicInteger left) {
+
+        boolean take() {
+            return left.getAndUpdate(n -> Math.max(n - 1, 0)) > 0;
+        }
     }
 }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Docker Hub's logins, today's and the deprecated one, and the tokens they give out. */
+/** Docker Hub's login, and the tokens it gives out. */
 final class HubLogin {
 
     private final AccessRules access;
@@ -30,14 +30,6 @@ final class HubLogin {
 
     private record Session(String user, Instant expiry) {}
 
-    Answer token(Incoming request) throws IOException {
-        return login(request, "identifier", "secret", "access_token");
-    }
-
-    Answer deprecatedLogin(Incoming request) throws IOException {
-        return login(request, "username", "password", "token");
-    }
-
     /** All tokens there ever were. */
     Set<String> issued() {
         return Set.copyOf(issued);
@@ -45,13 +37,6 @@ final class HubLogin {
 
     void expireAll() {
         sessions.clear();
-    }
-
-    /** The refusal of a token that is presented but not valid; a request without one goes on as anonymous. */
-    Optional<Answer> refusal(Incoming request) {
-        boolean invalid =
-                request.header("Authorization").isPresent() && user(request).isEmpty();
-        return invalid ? Optional.of(unauthorized("Given token not valid for any token type")) : Optional.empty();
     }
 
     /** The user of a valid token, under the scheme Bearer or the older JWT. */
@@ -64,19 +49,19 @@ final class HubLogin {
                 .map(Session::user);
     }
 
-    private Answer login(Incoming request, String nameField, String secretField, String tokenField) throws IOException {
+    Response token(Incoming request) throws IOException {
         JsonNode body = request.json();
         if (!request.is("POST")
-                || !body.path(nameField).isTextual()
-                || !body.path(secretField).isTextual()) {
-            return Answer.json(400, Map.of("detail", nameField + " and " + secretField + " are required"));
+                || !body.path("identifier").isTextual()
+                || !body.path("secret").isTextual()) {
+            return Response.json(400, Map.of("detail", "identifier and secret are required"));
         }
-        String user = body.path(nameField).asText();
-        return switch (access.login(user, body.path(secretField).asText())) {
-            case ACCEPTED -> Answer.json(200, Map.of(tokenField, issue(user)));
-            case REFUSED -> unauthorized("Incorrect authentication credentials");
+        String user = body.path("identifier").asText();
+        return switch (access.login(user, body.path("secret").asText())) {
+            case ACCEPTED -> Response.json(200, Map.of("access_token", issue(user)));
+            case REFUSED -> Response.json(401, Map.of("detail", "Incorrect authentication credentials"));
             case SECOND_FACTOR_NEEDED ->
-                Answer.json(
+                Response.json(
                         401,
                         Map.of(
                                 "detail",
@@ -88,16 +73,12 @@ final class HubLogin {
 
     private String issue(String user) {
         Instant expiry = clock.instant().plus(lifetime);
-        String claims = Json.text(Map.of("exp", expiry.getEpochSecond()));
+        String claims = TestJson.text(Map.of("exp", expiry.getEpochSecond()));
         String token = base64("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "." + base64(claims) + "."
                 + base64(UUID.randomUUID().toString());
         sessions.put(token, new Session(user, expiry));
         issued.add(token);
         return token;
-    }
-
-    private static Answer unauthorized(String detail) {
-        return Answer.json(401, Map.of("detail", detail));
     }
 
     private static String base64(String text) {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
+import io.jenkins.plugins.dockerpromotion.testing.TestImage.ImageIndex;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -63,7 +63,7 @@ public final class ImageSigner {
         return pem("PUBLIC KEY", keys.getPublic().getEncoded());
     }
 
-    PublicKey key() {
+    public PublicKey key() {
         return keys.getPublic();
     }
 
@@ -95,7 +95,7 @@ public final class ImageSigner {
 
     /** The older format's payload, which says that it is about {@code digest}. */
     public static byte[] payload(String digest, Map<String, String> annotations) {
-        return Json.bytes(Map.of(
+        return TestJson.bytes(Map.of(
                 "critical",
                 Map.of(
                         "identity", Map.of("docker-reference", "registry.example.com/app"),
@@ -108,7 +108,7 @@ public final class ImageSigner {
     /** An in-toto statement about {@code digest}. */
     public static byte[] statement(String digest, String predicateType, Object predicate) {
         String[] parts = digest.split(":");
-        return Json.bytes(Map.of(
+        return TestJson.bytes(Map.of(
                 "_type",
                 "https://in-toto.io/Statement/v1",
                 "subject",
@@ -157,7 +157,7 @@ public final class ImageSigner {
     /** Attests something about an image of {@code registry} with a bundle; returns the digest of the referrer. */
     public String attest(
             InMemoryRegistry registry, String repository, String digest, String predicateType, Object predicate) {
-        byte[] bundle = Json.bytes(bundle(envelope(statement(digest, predicateType, predicate))));
+        byte[] bundle = TestJson.bytes(bundle(envelope(statement(digest, predicateType, predicate))));
         return registry.push(repository, attachment(digest, layer(BUNDLE, bundle)));
     }
 
@@ -172,7 +172,7 @@ public final class ImageSigner {
     /** Attests something about an image of {@code registry} under cosign's older tag. */
     public void attestOlder(
             InMemoryRegistry registry, String repository, String digest, String predicateType, Object predicate) {
-        byte[] envelope = Json.bytes(envelope(statement(digest, predicateType, predicate)));
+        byte[] envelope = TestJson.bytes(envelope(statement(digest, predicateType, predicate)));
         registry.push(repository, tag(digest, ".att"), attachment("", layer(ENVELOPE, envelope)));
     }
 
@@ -218,17 +218,17 @@ public final class ImageSigner {
         }
         Map<String, Object> manifest = new LinkedHashMap<>();
         manifest.put("schemaVersion", 2);
-        manifest.put("mediaType", MediaTypes.OCI_MANIFEST);
+        manifest.put("mediaType", TestImage.OCI_MANIFEST);
         manifest.put("config", ImageJson.descriptor("application/vnd.oci.empty.v1+json", config.digest(), 2));
         manifest.put("layers", descriptors);
         Optional.of(subject)
                 .filter(digest -> !digest.isEmpty())
-                .ifPresent(digest -> manifest.put("subject", ImageJson.descriptor(MediaTypes.OCI_MANIFEST, digest, 1)));
-        byte[] bytes = Json.bytes(manifest);
+                .ifPresent(digest -> manifest.put("subject", ImageJson.descriptor(TestImage.OCI_MANIFEST, digest, 1)));
+        byte[] bytes = TestJson.bytes(manifest);
         return new TestImage() {
             @Override
             public String mediaType() {
-                return MediaTypes.OCI_MANIFEST;
+                return TestImage.OCI_MANIFEST;
             }
 
             @Override

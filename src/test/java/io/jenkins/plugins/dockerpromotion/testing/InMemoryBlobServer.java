@@ -10,7 +10,7 @@ public final class InMemoryBlobServer extends HttpTestServer {
     private final Map<String, Content> blobs = new ConcurrentHashMap<>();
 
     private InMemoryBlobServer() {
-        super(ServerOptions.DEFAULT);
+        super(Options.DEFAULT);
     }
 
     public static InMemoryBlobServer start() {
@@ -26,12 +26,12 @@ public final class InMemoryBlobServer extends HttpTestServer {
     }
 
     @Override
-    Answer answer(Incoming request) throws IOException {
+    Response answer(Incoming request) throws IOException {
         // As storage services do with a request that is signed and authorized; its client leaks a token, too.
         if (request.header("Authorization").isPresent()) {
-            return Answer.of(400).body(Content.of("<Code>InvalidArgument</Code>"));
+            return Response.of(400).body(Content.of("<Code>InvalidArgument</Code>"));
         }
         Content content = blobs.get(request.path().substring(request.path().lastIndexOf('/') + 1));
-        return content == null ? Answer.of(404) : Answer.of(200).body(content);
+        return content == null ? Response.of(404) : Response.of(200).body(content);
     }
 }

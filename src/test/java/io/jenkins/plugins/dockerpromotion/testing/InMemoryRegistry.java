@@ -1,41 +1,45 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
+import io.jenkins.plugins.dockerpromotion.testing.RegistryContent.StoredManifest;
 import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.Function;
+import javax.net.ssl.SSLContext;
 
 /** A registry of the OCI distribution specification in memory, with the quirks of whichever real one is wanted. */
 public final class InMemoryRegistry extends HttpTestServer {
 
+    private final Builder settings;
     private final RegistryContent content;
-    private final InstantSource clock;
-    private final AccessRules access;
-    private final PullLimit pulls;
-    private final UploadRoutes uploads;
-    private final TokenService tokens;
-    private final Optional<String> tokenPath;
+    private final Uploads uploads;
+    private final TokenServer.Tokens tokens;
     private final Optional<TokenServer> tokenServer;
-    private final RegistryRouter router;
+    private final RegistryApi api;
 
-    InMemoryRegistry(InMemoryRegistryBuilder builder) {
-        super(builder.options());
-        clock = builder.clock();
-        access = builder.access();
-        content = new RegistryContent(clock);
-        RegistrySettings settings = builder.settings();
-        pulls = new PullLimit(settings.pullLimit());
-        uploads = new UploadRoutes(content, settings);
-        tokens = builder.tokenService();
-        tokenServer = builder.tokenServer(tokens);
-        tokenPath = tokenServer.isPresent() ? Optional.empty() : builder.tokenPath();
-        String realm = builder.realm(tokenServer.isPresent() ? tokenServer.get().uri() : uri());
-        router = new RegistryRouter(content, settings, builder.gate(tokens, realm), uploads, pulls);
+    private InMemoryRegistry(Builder settings) {
+        super(settings.options);
+        this.settings = settings;
+        content = new RegistryContent(settings.clock);
+        uploads = new Uploads(content, settings);
+        tokens = new TokenServer.Tokens(
+                settings.access, settings.clock, settings.tokenLifetime, settings.quirks, settings.mint);
+        tokenServer = settings.tokensElsewhere
+                ? Optional.of(new TokenServer(settings.options.withPort(0), tokens))
+                : Optional.empty();
+        tokenServer.ifPresent(HttpTestServer::listen);
+        URI issuer = tokenServer.isPresent() ? tokenServer.get().uri() : uri();
+        api = new RegistryApi(settings, content, tokens, settings.realm.orElse(issuer + settings.tokenPath), uploads);
     }
 
     /** A registry that lets everybody do everything. */
@@ -43,8 +47,8 @@ public final class InMemoryRegistry extends HttpTestServer {
         return builder().start();
     }
 
-    public static InMemoryRegistryBuilder builder() {
-        return new InMemoryRegistryBuilder();
+    public static Builder builder() {
+        return new Builder();
     }
 
     /** Stores an image with all it names, under any number of tags; returns its digest. */
@@ -127,12 +131,12 @@ public final class InMemoryRegistry extends HttpTestServer {
 
     /** Pulls left until 429; negative where there is no limit. */
     public int pullsLeft() {
-        return pulls.remaining();
+        return api.pullsLeft();
     }
 
     /** The accounts, which may be changed while the registry runs. */
     public AccessRules access() {
-        return access;
+        return settings.access;
     }
 
     /** Every token issued so far. */
@@ -162,13 +166,175 @@ public final class InMemoryRegistry extends HttpTestServer {
     }
 
     InstantSource clock() {
-        return clock;
+        return settings.clock;
     }
 
     @Override
-    Answer answer(Incoming request) throws IOException {
-        return tokenPath.equals(Optional.of(request.path()))
+    Response answer(Incoming request) throws IOException {
+        boolean issues = settings.authentication == Authentication.BEARER && tokenServer.isEmpty();
+        return issues && request.path().equals(settings.tokenPath)
                 ? tokens.answer(request)
-                : router.answer(request).with("Docker-Distribution-API-Version", "registry/2.0");
+                : api.answer(request).with("Docker-Distribution-API-Version", "registry/2.0");
+    }
+
+    enum Authentication {
+        NONE,
+        BASIC,
+        BEARER
+    }
+
+    /** Says what kind of registry an {@link InMemoryRegistry} is; as it stands, an anonymous one without quirks. */
+    public static final class Builder {
+
+        final AccessRules access = new AccessRules();
+        final Set<Quirk> quirks = EnumSet.noneOf(Quirk.class);
+        Options options = Options.DEFAULT;
+        InstantSource clock = InstantSource.system();
+        Authentication authentication = Authentication.NONE;
+        Function<TokenServer.Grant, String> mint = TokenServer.Tokens.OPAQUE;
+        Duration tokenLifetime = Duration.ofMinutes(5);
+        String tokenPath = "/token";
+        String service = "registry.test";
+        boolean tokensElsewhere;
+        Optional<String> realm = Optional.empty();
+        int maxPageSize = Integer.MAX_VALUE;
+        int referrersPageSize = Integer.MAX_VALUE;
+        long maxManifestBytes = Long.MAX_VALUE;
+        int pullLimit = -1;
+        Optional<String> linkOrigin = Optional.empty();
+        Optional<InMemoryBlobServer> blobOrigin = Optional.empty();
+
+        private Builder() {}
+
+        public InMemoryRegistry start() {
+            InMemoryRegistry registry = new InMemoryRegistry(this);
+            registry.listen();
+            return registry;
+        }
+
+        public Builder port(int port) {
+            options = options.withPort(port);
+            return this;
+        }
+
+        /** Serves https; {@link TestCertificates#serverContext} makes a fitting context. */
+        public Builder tls(SSLContext context) {
+            options = options.withTls(context);
+            return this;
+        }
+
+        /** The time by which tags are pushed and tokens expire. */
+        public Builder clock(InstantSource source) {
+            clock = source;
+            return this;
+        }
+
+        /** Asks for a user name and password with each request. */
+        public Builder basic() {
+            authentication = Authentication.BASIC;
+            return this;
+        }
+
+        /** Asks for a bearer token, which its own {@code /token} issues. */
+        public Builder bearer() {
+            authentication = Authentication.BEARER;
+            return this;
+        }
+
+        /** An account that may do everything. */
+        public Builder user(String name, String password) {
+            access.user(name, password);
+            return this;
+        }
+
+        /** Lets a user do this, and no longer everything; {@code *} in the glob stands for anything. */
+        public Builder allow(String name, String repositoryGlob, String... actions) {
+            access.allow(name, repositoryGlob, actions);
+            return this;
+        }
+
+        /** Lets everybody pull. */
+        public Builder publicRepository(String repositoryGlob) {
+            access.publicRepository(repositoryGlob);
+            return this;
+        }
+
+        /** How long tokens live; 5 minutes unless said otherwise. */
+        public Builder tokenLifetime(Duration lifetime) {
+            tokenLifetime = lifetime;
+            return this;
+        }
+
+        /** Where tokens are issued, {@code /token} unless said otherwise; GitLab's is {@code /jwt/auth}. */
+        public Builder tokenPath(String path) {
+            tokenPath = path;
+            return this;
+        }
+
+        /** Issues tokens that say what they allow, as most services do; otherwise nobody can read them. */
+        public Builder readableTokens() {
+            mint = TestCertificates.shared().signer()::sign;
+            return this;
+        }
+
+        /** The service named in challenges; GitLab's is {@code container_registry}. */
+        public Builder service(String name) {
+            service = name;
+            return this;
+        }
+
+        /** Issues tokens on a second server, {@link InMemoryRegistry#tokenServer}. */
+        public Builder tokensOnOtherOrigin() {
+            tokensElsewhere = true;
+            return this;
+        }
+
+        /** The realm named in challenges, whatever serves it. */
+        public Builder realm(String url) {
+            realm = Optional.of(url);
+            return this;
+        }
+
+        public Builder with(Quirk... more) {
+            quirks.addAll(Arrays.asList(more));
+            return this;
+        }
+
+        public Builder maxPageSize(int tags) {
+            maxPageSize = tags;
+            return this;
+        }
+
+        public Builder referrersPageSize(int referrers) {
+            referrersPageSize = referrers;
+            return this;
+        }
+
+        public Builder maxManifestBytes(long bytes) {
+            maxManifestBytes = bytes;
+            return this;
+        }
+
+        /** Counts GETs of manifests like Docker Hub, and answers 429 when there were this many. */
+        public Builder pullLimit(int pulls) {
+            pullLimit = pulls;
+            return this;
+        }
+
+        /** Lets the links to next pages point to another origin. */
+        public Builder linksTo(URI origin) {
+            linkOrigin = Optional.of(origin.toString());
+            return this;
+        }
+
+        /** Redirects downloads of blobs to another origin. */
+        public Builder redirectBlobsTo(InMemoryBlobServer server) {
+            blobOrigin = Optional.of(server);
+            return this;
+        }
+
+        boolean has(Quirk quirk) {
+            return quirks.contains(quirk);
+        }
     }
 }

@@ -21,7 +21,7 @@ public enum JsonLayout {
     }
 
     byte[] render(Object document) {
-        String compact = Json.text(document);
+        String compact = TestJson.text(document);
         StringBuilder out = new StringBuilder();
         boolean quoted = false;
         for (int i = 0; i < compact.length(); i++) {

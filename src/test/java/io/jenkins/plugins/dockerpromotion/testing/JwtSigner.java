@@ -39,7 +39,7 @@ public final class JwtSigner {
         return new JwtSigner(key, "kid", fingerprint(certificate.getPublicKey().getEncoded()));
     }
 
-    String sign(TokenMint.Grant grant) {
+    String sign(TokenServer.Grant grant) {
         Map<String, Object> claims = new LinkedHashMap<>();
         claims.put("iss", ISSUER);
         claims.put("sub", grant.user().orElse(""));
@@ -48,8 +48,8 @@ public final class JwtSigner {
         claims.put("nbf", grant.issued().getEpochSecond());
         claims.put("exp", grant.expiry().getEpochSecond());
         claims.put("jti", UUID.randomUUID().toString());
-        claims.put("access", grant.scopes().stream().map(JwtSigner::access).toList());
-        String signed = base64(Json.bytes(header)) + "." + base64(Json.bytes(claims));
+        claims.put("access", grant.access().stream().map(JwtSigner::access).toList());
+        String signed = base64(TestJson.bytes(header)) + "." + base64(TestJson.bytes(claims));
         return signed + "." + base64(signature(signed));
     }
 
@@ -78,7 +78,7 @@ public final class JwtSigner {
         return text.toString();
     }
 
-    private static Map<String, Object> access(Scope scope) {
+    private static Map<String, Object> access(TokenServer.Access scope) {
         Map<String, Object> access = new LinkedHashMap<>();
         access.put("type", "repository");
         access.put("name", scope.repository());

@@ -33,8 +33,6 @@ public enum Quirk {
     NO_CONTENT_DIGEST,
     /** {@code Docker-Content-Digest} is a valid digest of something else. */
     WRONG_CONTENT_DIGEST,
-    /** Takes {@code PUT …/manifests/<digest>?tag=a&tag=b} and answers with {@code OCI-Tag} headers. */
-    TAGS_ON_PUT,
     DELETE_SWITCHED_OFF_405,
     DELETE_UNSUPPORTED_400,
     /** Takes a deletion by tag for one of the manifest with all its tags. */
@@ -70,7 +68,5 @@ public enum Quirk {
     /** Answers with {@code access_token} instead of {@code token}. */
     ACCESS_TOKEN_FIELD,
     /** Leaves {@code expires_in} out; such a token lives 60 seconds. */
-    NO_EXPIRES_IN,
-    /** Does not know the POST form of the token request. */
-    NO_TOKEN_POST
+    NO_EXPIRES_IN
 }

@@ -1,14 +1,22 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.stream.Stream;
 
 /** What a registry holds; Docker Hub's API host looks at the same content as its registry host. */
 final class RegistryContent {
@@ -49,11 +57,177 @@ final class RegistryContent {
     }
 
     private static String store(Repository repository, TestImage image) {
-        List<TestImage> children = image.children();
-        children.forEach(child -> store(repository, child));
+        image.children().forEach(child -> store(repository, child));
         image.blobs().forEach(repository::store);
         StoredManifest manifest = StoredManifest.of(image.mediaType(), image.bytes());
         repository.store(manifest);
         return manifest.digest();
+    }
+
+    /** One repository's tags, manifests and blobs. */
+    static final class Repository {
+
+        private final Map<String, StoredManifest> manifests = new ConcurrentHashMap<>();
+        /** Digests of other algorithms that manifests were pushed by, and their usual ones. */
+        private final Map<String, String> otherDigests = new ConcurrentHashMap<>();
+
+        private final Map<String, Content> blobs = new ConcurrentHashMap<>();
+        private final NavigableMap<String, Tag> tags = new ConcurrentSkipListMap<>();
+        private List<Tag> newestFirst;
+        private List<String> shuffled;
+        private long pushes;
+        private volatile boolean immutable;
+
+        /** A tag, when it was last pushed, and the number of that push, which orders tags of the same moment. */
+        record Tag(String name, String digest, Instant pushed, long push) {}
+
+        void store(StoredManifest manifest) {
+            manifests.put(manifest.digest(), manifest);
+        }
+
+        /** @param digest of another algorithm, by which the manifest can be found as well */
+        void alias(String digest, StoredManifest manifest) {
+            otherDigests.put(digest, manifest.digest());
+        }
+
+        void store(String digest, Content content) {
+            blobs.put(digest, content);
+        }
+
+        synchronized void tag(Collection<String> names, String digest, Instant at) {
+            names.forEach(name -> tags.put(name, new Tag(name, digest, at, ++pushes)));
+            forgetOrders();
+        }
+
+        Optional<String> digest(String tagOrDigest) {
+            if (tagOrDigest.indexOf(':') >= 0) {
+                return Optional.of(otherDigests.getOrDefault(tagOrDigest, tagOrDigest))
+                        .filter(manifests::containsKey);
+            }
+            return tag(tagOrDigest).map(Tag::digest);
+        }
+
+        Optional<StoredManifest> manifest(String tagOrDigest) {
+            return digest(tagOrDigest).map(manifests::get);
+        }
+
+        Stream<StoredManifest> manifests() {
+            return manifests.values().stream().sorted(Comparator.comparing(StoredManifest::digest));
+        }
+
+        Optional<Content> blob(String digest) {
+            return Optional.ofNullable(blobs.get(digest));
+        }
+
+        Optional<Tag> tag(String name) {
+            return Optional.ofNullable(tags.get(name));
+        }
+
+        /** The tags in lexical order. */
+        NavigableMap<String, Tag> tags() {
+            return tags;
+        }
+
+        /** Kept between calls: sorting a hundred thousand tags for each page would be all that a benchmark measures. */
+        synchronized List<Tag> newestFirst() {
+            if (newestFirst == null) {
+                newestFirst = new ArrayList<>(tags.values());
+                newestFirst.sort(Comparator.comparing(Tag::pushed)
+                        .thenComparing(Tag::push)
+                        .reversed());
+            }
+            return newestFirst;
+        }
+
+        /** The tags in the order of their last push. */
+        List<String> oldestFirst() {
+            List<String> names =
+                    new ArrayList<>(newestFirst().stream().map(Tag::name).toList());
+            Collections.reverse(names);
+            return names;
+        }
+
+        /** The tags in an order that looks like none and is always the same. */
+        synchronized List<String> shuffled() {
+            if (shuffled == null) {
+                shuffled = new ArrayList<>(tags.keySet());
+                shuffled.sort(Comparator.comparing((String name) -> name.hashCode() * 0x9E3779B9)
+                        .thenComparing(Comparator.naturalOrder()));
+            }
+            return shuffled;
+        }
+
+        synchronized boolean deleteTag(String name) {
+            forgetOrders();
+            return tags.remove(name) != null;
+        }
+
+        synchronized boolean deleteManifest(String digest) {
+            forgetOrders();
+            tags.values().removeIf(tag -> tag.digest().equals(digest));
+            return manifests.remove(digest) != null;
+        }
+
+        boolean deleteBlob(String digest) {
+            return blobs.remove(digest) != null;
+        }
+
+        boolean immutable() {
+            return immutable;
+        }
+
+        void immutable(boolean changed) {
+            immutable = changed;
+        }
+
+        private void forgetOrders() {
+            newestFirst = null;
+            shuffled = null;
+        }
+    }
+
+    /** A manifest as it was pushed, and what can be read in it. */
+    record StoredManifest(String mediaType, byte[] bytes, String digest, JsonNode json) {
+
+        static StoredManifest of(String mediaType, byte[] bytes) {
+            return new StoredManifest(mediaType, bytes, Content.digestOf(bytes), TestJson.parse(bytes));
+        }
+
+        /** Digests of config and layers; foreign layers are left out, as registries do not hold them. */
+        List<String> blobs() {
+            List<String> digests = new ArrayList<>();
+            config().ifPresent(config -> digests.add(config.path("digest").asText()));
+            json.path("layers").forEach(layer -> {
+                if (!layer.path("mediaType").asText().contains("foreign") && !layer.has("urls")) {
+                    digests.add(layer.path("digest").asText());
+                }
+            });
+            return digests;
+        }
+
+        List<String> children() {
+            List<String> digests = new ArrayList<>();
+            json.path("manifests")
+                    .forEach(child -> digests.add(child.path("digest").asText()));
+            return digests;
+        }
+
+        Optional<JsonNode> config() {
+            return Optional.of(json.path("config")).filter(JsonNode::isObject);
+        }
+
+        Optional<String> subject() {
+            return Optional.of(json.path("subject").path("digest"))
+                    .filter(JsonNode::isTextual)
+                    .map(JsonNode::asText);
+        }
+
+        /** The artifact's type, which is the config's media type where the manifest does not name one. */
+        Optional<String> artifactType() {
+            return Stream.of(json.path("artifactType"), json.path("config").path("mediaType"))
+                    .filter(JsonNode::isTextual)
+                    .map(JsonNode::asText)
+                    .findFirst();
+        }
     }
 }

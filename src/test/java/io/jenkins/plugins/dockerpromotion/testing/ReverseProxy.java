@@ -22,7 +22,7 @@ public final class ReverseProxy extends HttpTestServer {
     private final URI server;
 
     private ReverseProxy(URI server) {
-        super(ServerOptions.DEFAULT);
+        super(Options.DEFAULT);
         this.server = server;
     }
 
@@ -33,7 +33,7 @@ public final class ReverseProxy extends HttpTestServer {
     }
 
     @Override
-    Answer answer(Incoming request) throws IOException {
+    Response answer(Incoming request) throws IOException {
         RecordedRequest record = request.record();
         HttpRequest.Builder forwarded = HttpRequest.newBuilder(
                         server.resolve(record.path() + (record.query().isEmpty() ? "" : "?" + record.query())))
@@ -46,7 +46,7 @@ public final class ReverseProxy extends HttpTestServer {
         });
         try {
             HttpResponse<byte[]> answered = client.send(forwarded.build(), BodyHandlers.ofByteArray());
-            Answer answer = Answer.of(answered.statusCode()).body(Content.of(answered.body()));
+            Response answer = Response.of(answered.statusCode()).body(Content.of(answered.body()));
             for (var header : answered.headers().map().entrySet()) {
                 if (!OF_CONNECTIONS.contains(header.getKey().toLowerCase(Locale.ROOT))) {
                     for (String value : header.getValue()) {

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
@@ -9,9 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -111,5 +115,42 @@ public final class SecretSearch {
                 throw failure;
             }
         });
+    }
+
+    /**
+     * How a secret may be written somewhere. On purpose not what masks secrets in logs: that is looked over by this.
+     */
+    private static final class SecretForms {
+
+        private SecretForms() {}
+
+        static Set<String> of(String secret) {
+            Set<String> forms = new LinkedHashSet<>();
+            forms.add(secret);
+            String encoded = URLEncoder.encode(secret, StandardCharsets.UTF_8);
+            forms.add(encoded);
+            forms.add(encoded.toLowerCase(Locale.ROOT));
+            forms.add(encoded.replace("+", "%20"));
+            String json = secret.replace("\\", "\\\\").replace("\"", "\\\"");
+            forms.add(json);
+            forms.add(json.replace("/", "\\/"));
+            forms.add(json.replace("<", "\\u003c").replace("&", "\\u0026"));
+            String xml = secret.replace("&", "&amp;").replace("<", "&lt;");
+            forms.add(xml);
+            forms.add(xml.replace("\"", "&quot;"));
+            for (int before = 0; before < 3; before++) {
+                forms.add(base64Inside(secret, before, Base64.getEncoder()));
+                forms.add(base64Inside(secret, before, Base64.getUrlEncoder()));
+            }
+            return forms;
+        }
+
+        /** The characters of base64 that the secret alone decides, behind so many bytes of something else. */
+        private static String base64Inside(String secret, int before, Base64.Encoder encoder) {
+            byte[] bytes = (":".repeat(before) + secret).getBytes(StandardCharsets.UTF_8);
+            String encoded = encoder.withoutPadding().encodeToString(bytes);
+            int first = (before * 8 + 5) / 6;
+            return encoded.substring(first, bytes.length * 8 / 6);
+        }
     }
 }

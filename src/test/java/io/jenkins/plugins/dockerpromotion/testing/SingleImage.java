@@ -82,7 +82,7 @@ public final class SingleImage implements TestImage, Cloneable {
 
     @Override
     public String mediaType() {
-        return oci ? MediaTypes.OCI_MANIFEST : MediaTypes.DOCKER_MANIFEST;
+        return oci ? OCI_MANIFEST : DOCKER_MANIFEST;
     }
 
     @Override
@@ -102,7 +102,7 @@ public final class SingleImage implements TestImage, Cloneable {
     public synchronized Map<String, Content> blobs() {
         if (blobs == null) {
             List<Content> layers = layers();
-            Content config = Content.of(Json.bytes(ImageJson.config(this, layers)));
+            Content config = Content.of(TestJson.bytes(ImageJson.config(this, layers)));
             Map<String, Content> all = new LinkedHashMap<>();
             all.put(config.digest(), config);
             layers.forEach(layer -> all.put(layer.digest(), layer));
@@ -123,7 +123,7 @@ public final class SingleImage implements TestImage, Cloneable {
         List<Map<String, Object>> descriptors = new ArrayList<>();
         blobs().forEach((digest, content) ->
                 descriptors.add(ImageJson.descriptor(layerType(), digest, content.size())));
-        descriptors.get(0).put("mediaType", oci ? MediaTypes.OCI_CONFIG : MediaTypes.DOCKER_CONFIG);
+        descriptors.get(0).put("mediaType", oci ? OCI_CONFIG : DOCKER_CONFIG);
         Map<String, Object> manifest = new LinkedHashMap<>();
         manifest.put("schemaVersion", 2);
         manifest.put("mediaType", mediaType());
@@ -144,7 +144,7 @@ public final class SingleImage implements TestImage, Cloneable {
     }
 
     private String layerType() {
-        return oci ? MediaTypes.OCI_LAYER : MediaTypes.DOCKER_LAYER;
+        return oci ? OCI_LAYER : DOCKER_LAYER;
     }
 
     private static Map<String, String> plus(Map<String, String> map, String name, String value) {

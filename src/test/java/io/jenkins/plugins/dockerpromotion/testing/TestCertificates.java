@@ -10,11 +10,14 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
 /** A certificate authority that only tests trust, its certificate for the loopback interface, and a key for tokens. */
 public final class TestCertificates implements AutoCloseable {
@@ -175,5 +178,87 @@ public final class TestCertificates implements AutoCloseable {
         String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(der);
         String pem = "-----BEGIN " + kind + "-----\n" + base64 + "\n-----END " + kind + "-----\n";
         Files.writeString(directory.path().resolve(name), pem, StandardCharsets.US_ASCII);
+    }
+
+    /** Runs the JDK's {@code keytool}, since the JDK has no public class that makes certificates. */
+    private static final class KeyTool {
+
+        static final String PASSWORD = "changeit";
+
+        private final Path keyStore;
+
+        KeyTool(Path keyStore) {
+            this.keyStore = keyStore;
+        }
+
+        /** A key pair and its certificate; {@code options} say of which kind, and who signs it. */
+        void generate(String alias, String commonName, String... options) {
+            List<String> command =
+                    new ArrayList<>(List.of("-genkeypair", "-alias", alias, "-dname", "CN=" + commonName));
+            command.addAll(List.of(options));
+            if (!command.contains("-validity")) {
+                command.addAll(List.of("-validity", "30"));
+            }
+            run(command);
+        }
+
+        private void run(List<String> arguments) {
+            List<String> command = new ArrayList<>();
+            command.add(
+                    Path.of(System.getProperty("java.home"), "bin", "keytool").toString());
+            command.addAll(arguments);
+            command.addAll(List.of("-storetype", "PKCS12", "-keystore", keyStore.toString(), "-storepass", PASSWORD));
+            try {
+                Process process =
+                        new ProcessBuilder(command).redirectErrorStream(true).start();
+                String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+                if (process.waitFor() != 0) {
+                    throw new IllegalStateException("keytool failed: " + output);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    /** TLS contexts out of keys and certificates at hand. */
+    private static final class TlsContexts {
+
+        private static final char[] PASSWORD = KeyTool.PASSWORD.toCharArray();
+
+        private TlsContexts() {}
+
+        static SSLContext server(PrivateKey key, Certificate[] chain) throws IOException, GeneralSecurityException {
+            KeyStore store = emptyStore();
+            store.setKeyEntry("server", key, PASSWORD, chain);
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, PASSWORD);
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(factory.getKeyManagers(), null, null);
+            return context;
+        }
+
+        static SSLContext client(Certificate authority) throws IOException, GeneralSecurityException {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            factory.init(trusting(authority));
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, factory.getTrustManagers(), null);
+            return context;
+        }
+
+        static KeyStore trusting(Certificate authority) throws IOException, GeneralSecurityException {
+            KeyStore store = emptyStore();
+            store.setCertificateEntry("ca", authority);
+            return store;
+        }
+
+        private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            return store;
+        }
     }
 }

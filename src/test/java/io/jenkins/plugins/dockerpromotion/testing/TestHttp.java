@@ -95,7 +95,7 @@ public final class TestHttp {
     }
 
     public JsonNode json(String path) throws IOException {
-        return Json.parse(get(path).body());
+        return TestJson.parse(get(path).body());
     }
 
     public static String header(HttpResponse<?> response, String name) {

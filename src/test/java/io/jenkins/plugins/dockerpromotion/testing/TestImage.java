@@ -3,9 +3,22 @@ package io.jenkins.plugins.dockerpromotion.testing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** An image as a registry holds it: the exact bytes of its manifest, and the blobs and manifests those name. */
 public interface TestImage {
+
+    String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
+    String DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
+    String DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json";
+    String DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar.gzip";
+    String OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json";
+    String OCI_INDEX = "application/vnd.oci.image.index.v1+json";
+    String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
+    String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
+
+    /** The four a client has to accept, as an {@code Accept} header. */
+    String ALL_MANIFESTS = String.join(", ", OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
 
     String mediaType();
 
@@ -45,11 +58,11 @@ public interface TestImage {
     }
 
     static ImageIndex ociIndex(TestImage... children) {
-        return new ImageIndex(MediaTypes.OCI_INDEX, List.of(children), Map.of(), JsonLayout.INDENTED);
+        return new ImageIndex(OCI_INDEX, List.of(children), Map.of(), JsonLayout.INDENTED);
     }
 
     static ImageIndex dockerList(TestImage... children) {
-        return new ImageIndex(MediaTypes.DOCKER_LIST, List.of(children), Map.of(), JsonLayout.INDENTED);
+        return new ImageIndex(DOCKER_LIST, List.of(children), Map.of(), JsonLayout.INDENTED);
     }
 
     /** Any bytes under any media type, also one that no client knows. */
@@ -66,6 +79,46 @@ public interface TestImage {
 
         public Platform(String os, String architecture) {
             this(os, architecture, "");
+        }
+    }
+
+    /** A manifest of any bytes, which names nothing that a registry could check. */
+    record RawImage(String mediaType, byte[] bytes) implements TestImage {
+
+        @Override
+        public Map<String, Content> blobs() {
+            return Map.of();
+        }
+    }
+
+    /** An OCI index or a Docker manifest list. */
+    public record ImageIndex(
+            String mediaType, List<TestImage> children, Map<String, String> annotations, JsonLayout layout)
+            implements TestImage {
+
+        public ImageIndex {
+            children = List.copyOf(children);
+            annotations = Map.copyOf(annotations);
+        }
+
+        public ImageIndex withLayout(JsonLayout changed) {
+            return new ImageIndex(mediaType, children, annotations, changed);
+        }
+
+        public ImageIndex withAnnotation(String name, String value) {
+            Map<String, String> more = new TreeMap<>(annotations);
+            more.put(name, value);
+            return new ImageIndex(mediaType, children, more, layout);
+        }
+
+        @Override
+        public byte[] bytes() {
+            return layout.render(ImageJson.index(this));
+        }
+
+        @Override
+        public Map<String, Content> blobs() {
+            return Map.of();
         }
     }
 }

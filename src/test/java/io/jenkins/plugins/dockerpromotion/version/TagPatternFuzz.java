@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.version;
 
-import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.util.List;
 import java.util.function.Function;
 

@@ -1,6 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.Reason;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -17,9 +20,6 @@ import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 
 /** Turns refusals and broken connections into one line each for the author of a Jenkinsfile. */
 final class Failures {

@@ -1,5 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -48,10 +52,6 @@ import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
 
 /**
  * Sends a request to one address by Apache HttpClient, to the allowed hosts alone, and follows no redirect. Connections are

@@ -1,23 +1,23 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.ClosedByInterruptException;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
-import java.time.DateTimeException;
-import java.time.Instant;
-import java.time.ZonedDateTime;
-import java.time.format.DateTimeFormatter;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * Sends requests until they succeed, fail for good, or were tried often enough: redirects, authorization, retries and

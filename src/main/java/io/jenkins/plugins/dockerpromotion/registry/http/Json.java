@@ -54,7 +54,6 @@ public final class Json {
                 .build();
     }
 
-
     /** Nothing: every field of it reads as empty. */
     public static final Json NONE = new Json(null);
 

@@ -1,7 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-
-
 /** Makes what strangers say fit for one line of a log: shortened, and without characters that could forge another line. */
 public final class LogText {
 

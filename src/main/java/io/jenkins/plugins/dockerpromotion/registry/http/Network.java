@@ -2,18 +2,18 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.io.Serializable;
 import java.net.URI;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
-import java.util.regex.Pattern;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Everything about the network that a call needs and that is no secret of a build: where registries are, the proxy,
@@ -153,7 +153,8 @@ public final class Network implements Serializable {
         boolean appliesTo(URI uri) {
             return !host.isEmpty()
                     && !Origin.of(uri).isLoopback()
-                    && noProxyHosts.stream().noneMatch(p -> p.matcher(uri.getHost()).matches());
+                    && noProxyHosts.stream()
+                            .noneMatch(p -> p.matcher(uri.getHost()).matches());
         }
 
         /** The value of the {@code Proxy-Authorization} header for {@code uri}, if one is needed. */
@@ -212,7 +213,8 @@ public final class Network implements Serializable {
         private static final Set<String> DOCKER_HUB_HOSTS =
                 Set.of(RegistryLocation.DOCKER_HUB_HOST, "registry-1.docker.io", "auth.docker.io", "hub.docker.com");
 
-        private static final Pattern ENTRY = Pattern.compile("((\\*\\.)?[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:]+])(:[0-9]{1,5})?");
+        private static final Pattern ENTRY =
+                Pattern.compile("((\\*\\.)?[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:]+])(:[0-9]{1,5})?");
 
         private final ArrayList<String> entries;
 
@@ -222,8 +224,9 @@ public final class Network implements Serializable {
 
         /** @throws IllegalArgumentException in one line, if an entry is no {@code host[:port]} or {@code *.domain[:port]} */
         public static HostRules of(List<String> entries) {
-            List<String> lower =
-                    entries.stream().map(e -> e.strip().toLowerCase(Locale.ROOT)).toList();
+            List<String> lower = entries.stream()
+                    .map(e -> e.strip().toLowerCase(Locale.ROOT))
+                    .toList();
             for (String entry : lower) {
                 if (!ENTRY.matcher(entry).matches()) {
                     throw new IllegalArgumentException(LogText.quote(entry)

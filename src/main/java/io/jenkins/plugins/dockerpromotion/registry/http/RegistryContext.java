@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import java.time.Duration;
 import java.time.Instant;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 
 /**
  * What calls need besides registry and credential.
@@ -23,6 +23,11 @@ public record RegistryContext(Network network, Timekeeper time, Notices notices,
     /** For one operation that may be sent again. */
     public RegistryContext(Network network, Timekeeper time, Notices notices, Memory memory) {
         this(network, time, notices, memory, new Quotas());
+    }
+
+    /** The same on another network. */
+    public RegistryContext with(Network other) {
+        return new RegistryContext(other, time, notices, memory, quotas);
     }
 
     /** A transport that trusts what {@code location} is configured to trust. */

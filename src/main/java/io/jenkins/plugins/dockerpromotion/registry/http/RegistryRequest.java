@@ -1,13 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntPredicate;
-import java.io.ByteArrayInputStream;
-import java.io.InputStream;
 import java.util.function.Supplier;
 
 /**
@@ -108,8 +108,7 @@ public record RegistryRequest(
      * @param mediaType the value of {@code Content-Type}, empty for none
      * @param isRepeatable whether it can be sent a second time
      */
-    public record RequestBody(
-            Supplier<InputStream> content, long length, String mediaType, boolean isRepeatable) {
+    public record RequestBody(Supplier<InputStream> content, long length, String mediaType, boolean isRepeatable) {
 
         /** Nothing. */
         public static final RequestBody NONE = of(new byte[0], "");

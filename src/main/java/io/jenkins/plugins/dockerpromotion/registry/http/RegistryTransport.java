@@ -1,15 +1,15 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import java.net.URI;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import java.net.URI;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -252,8 +252,8 @@ public final class RegistryTransport {
         private Set<Scope> withExpected(Scope needed) {
             Map<String, Set<String>> actions = new LinkedHashMap<>();
             actions.computeIfAbsent(needed.repository(), r -> new TreeSet<>()).addAll(needed.actions());
-            expected.forEach(s ->
-                    actions.computeIfAbsent(s.repository(), r -> new TreeSet<>()).addAll(s.actions()));
+            expected.forEach(s -> actions.computeIfAbsent(s.repository(), r -> new TreeSet<>())
+                    .addAll(s.actions()));
             Set<Scope> merged = new LinkedHashSet<>();
             actions.forEach((repository, all) -> merged.add(new Scope(repository, List.copyOf(all))));
             return merged;

@@ -1,8 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Anonymous;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.Reason;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Collection;
@@ -13,9 +16,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
-import java.io.Serializable;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 
 /**
  * Gets a bearer token of a registry's token service to hand it out, for calls that this client does not make: one request

@@ -1,7 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -15,9 +18,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcherLoader;
 
 /**

@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.registry.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.dockerpromotion.testing.FaultyWire;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import java.util.ArrayList;
 import java.util.List;

@@ -36,7 +36,8 @@ class BackoffTest {
         "X-RateLimit-Reset, 30, 30",
     })
     void readsEveryFormOfTheHeader(String header, String value, long seconds) {
-        assertThat(HttpTransport.retryAfter(answer(Map.of(header, List.of(value))), NOW)).contains(Duration.ofSeconds(seconds));
+        assertThat(HttpTransport.retryAfter(answer(Map.of(header, List.of(value))), NOW))
+                .contains(Duration.ofSeconds(seconds));
     }
 
     @ParameterizedTest
@@ -52,7 +53,8 @@ class BackoffTest {
         "X-RateLimit-Reset, never",
     })
     void ignoresWhatItDoesNotUnderstand(String header, String value) {
-        assertThat(HttpTransport.retryAfter(answer(Map.of(header, List.of(value))), NOW)).isEmpty();
+        assertThat(HttpTransport.retryAfter(answer(Map.of(header, List.of(value))), NOW))
+                .isEmpty();
     }
 
     @Test
@@ -77,7 +79,8 @@ class BackoffTest {
     void waitsLongerEachTimeAndAtLeastAsLongAsAsked() {
         assertThat(HttpTransport.pause(1, Optional.empty())).isBetween(Duration.ofMillis(300), Duration.ofMillis(375));
         assertThat(HttpTransport.pause(2, Optional.empty())).isBetween(Duration.ofMillis(600), Duration.ofMillis(750));
-        assertThat(HttpTransport.pause(40, Optional.empty())).isBetween(Duration.ofSeconds(300), Duration.ofSeconds(320));
+        assertThat(HttpTransport.pause(40, Optional.empty()))
+                .isBetween(Duration.ofSeconds(300), Duration.ofSeconds(320));
         assertThat(HttpTransport.pause(1, Optional.of(Duration.ofSeconds(60))))
                 .isBetween(Duration.ofSeconds(60), Duration.ofSeconds(65));
         assertThat(HttpTransport.pause(2, Optional.of(Duration.ZERO))).isGreaterThanOrEqualTo(Duration.ofMillis(600));

@@ -1,11 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import io.jenkins.plugins.dockerpromotion.testing.CpuTime;
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenService.TokenServices;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
+import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenService.TokenServices;
 
 /** Headers {@code WWW-Authenticate}, one a line, and the realms in them. */
 public final class ChallengeFuzz {

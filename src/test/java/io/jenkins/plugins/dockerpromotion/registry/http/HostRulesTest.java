@@ -2,16 +2,17 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import com.sun.net.httpserver.HttpServer;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 
 class HostRulesTest {
 
@@ -52,7 +53,8 @@ class HostRulesTest {
         try {
             String home = "127.0.0.1:" + first.getAddress().getPort();
             Network network = Network.usual().with(HostRules.of(List.of(home)));
-            HttpTransport transport = new HttpTransport(new RegistryContext(network, Timekeeper.SYSTEM, Notices.NONE), "");
+            HttpTransport transport =
+                    new HttpTransport(new RegistryContext(network, Timekeeper.SYSTEM, Notices.NONE), "");
             for (String uri : List.of("http://" + home + "/", target)) {
                 RegistryRequest get = RegistryRequest.getJson("try", URI.create(uri));
                 assertThatThrownBy(() -> transport.call(get, Authorizer.NONE, Answer::status))

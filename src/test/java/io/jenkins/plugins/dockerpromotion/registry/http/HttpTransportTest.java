@@ -2,8 +2,12 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -15,11 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest.RequestBody;
 
 /** What goes over the wire, byte by byte, and what becomes of the connections. */
 class HttpTransportTest {
@@ -179,7 +178,7 @@ class HttpTransportTest {
 
     @Test
     void keepsTheProxysCredentialsFromTheHostBehindATunnel() throws Exception {
-        InMemoryRegistryBuilder builder = InMemoryRegistry.builder()
+        InMemoryRegistry.Builder builder = InMemoryRegistry.builder()
                 .tls(TestCertificates.shared().flawedContext(TestCertificates.Flaw.OTHER_HOST));
         try (InMemoryRegistry registry = builder.start();
                 TunnelProxy proxy = new TunnelProxy(
@@ -231,7 +230,7 @@ class HttpTransportTest {
 
     @Test
     void givesTheProxyItsPasswordForATunnelWithoutAnOptionOfJava() throws Exception {
-        InMemoryRegistryBuilder builder = InMemoryRegistry.builder()
+        InMemoryRegistry.Builder builder = InMemoryRegistry.builder()
                 .tls(TestCertificates.shared().flawedContext(TestCertificates.Flaw.OTHER_HOST));
         try (InMemoryRegistry registry = builder.start();
                 TunnelProxy proxy = TunnelProxy.wantingPassword(registry.uri().getPort())) {

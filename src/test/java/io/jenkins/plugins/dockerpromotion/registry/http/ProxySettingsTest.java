@@ -1,13 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
 import java.net.URI;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
 
 class ProxySettingsTest {
 

@@ -2,12 +2,19 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -21,13 +28,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 
 /** Operations cross the channel to an agent, and their failures come back. */
 class SerializationTest {

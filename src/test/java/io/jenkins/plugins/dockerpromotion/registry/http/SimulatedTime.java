@@ -1,10 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 
 /** A clock on which waiting takes no time, and which remembers how long it was made to wait. */
 public final class SimulatedTime implements Timekeeper {

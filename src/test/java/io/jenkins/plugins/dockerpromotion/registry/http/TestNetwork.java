@@ -1,6 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
@@ -12,11 +17,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 
 /** What a client of test servers needs: their places, short limits, a clock that waits for nothing, the notices heard. */
 public final class TestNetwork {

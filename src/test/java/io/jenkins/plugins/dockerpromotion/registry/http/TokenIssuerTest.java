@@ -2,10 +2,12 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistryBuilder;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.net.http.HttpClient;
@@ -16,8 +18,6 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
 
 class TokenIssuerTest {
 
@@ -31,7 +31,7 @@ class TokenIssuerTest {
         registry.close();
     }
 
-    private static InMemoryRegistryBuilder gitLab() {
+    private static InMemoryRegistry.Builder gitLab() {
         return InMemoryRegistry.builder()
                 .bearer()
                 .tokenPath("/jwt/auth")

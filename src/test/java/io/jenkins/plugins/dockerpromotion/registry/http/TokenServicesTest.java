@@ -1,11 +1,12 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+
+import io.jenkins.plugins.dockerpromotion.registry.http.TokenService.TokenServices;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenService.TokenServices;
 
 class TokenServicesTest {
 

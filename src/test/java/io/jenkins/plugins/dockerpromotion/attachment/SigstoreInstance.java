@@ -1,5 +1,8 @@
-package io.jenkins.plugins.dockerpromotion.testing;
+package io.jenkins.plugins.dockerpromotion.attachment;
 
+import io.jenkins.plugins.dockerpromotion.testing.Content;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
+import io.jenkins.plugins.dockerpromotion.testing.TestJson;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -122,7 +125,7 @@ public final class SigstoreInstance {
         authorities.put("uri", "https://fulcio.example.com");
         authorities.put("certChain", Map.of("certificates", List.of(Map.of("rawBytes", base64(encoded(root))))));
         authorities.put("validFor", Map.of("start", "2020-01-01T00:00:00Z"));
-        return Json.text(Map.of(
+        return TestJson.text(Map.of(
                 "mediaType", "application/vnd.dev.sigstore.trustedroot+json;version=0.1",
                 "certificateAuthorities", List.of(authorities),
                 "ctlogs", List.of(trusted("https://ctfe.example.com", certificates.getPublic(), START.plusSeconds(1))),
@@ -161,7 +164,7 @@ public final class SigstoreInstance {
         bundle.put("mediaType", ImageSigner.BUNDLE);
         bundle.put("verificationMaterial", material);
         bundle.put("dsseEnvelope", envelope);
-        return Json.bytes(bundle);
+        return TestJson.bytes(bundle);
     }
 
     /** What the log keeps (sigstore/rekor, type dsse 0.0.1), with its fields in the order of their names. */

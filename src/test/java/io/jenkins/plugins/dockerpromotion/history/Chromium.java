@@ -1,6 +1,8 @@
-package io.jenkins.plugins.dockerpromotion.testing;
+package io.jenkins.plugins.dockerpromotion.history;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.jenkins.plugins.dockerpromotion.testing.TemporaryDirectory;
+import io.jenkins.plugins.dockerpromotion.testing.TestJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -63,7 +65,7 @@ public final class Chromium implements AutoCloseable {
         Answers answers = new Answers();
         WebSocket socket = client.newWebSocketBuilder()
                 .buildAsync(
-                        URI.create(Json.parse(page.body())
+                        URI.create(TestJson.parse(page.body())
                                 .path("webSocketDebuggerUrl")
                                 .asText()),
                         answers)
@@ -109,7 +111,7 @@ public final class Chromium implements AutoCloseable {
         public CompletionStage<?> onText(WebSocket socket, CharSequence part, boolean last) {
             text.append(part);
             if (last) {
-                JsonNode message = Json.parse(text.toString().getBytes(StandardCharsets.UTF_8));
+                JsonNode message = TestJson.parse(text.toString().getBytes(StandardCharsets.UTF_8));
                 text.setLength(0);
                 if (message.has("id")) {
                     awaited.remove(message.path("id").asInt()).complete(message);
@@ -131,7 +133,7 @@ public final class Chromium implements AutoCloseable {
         int id = commands.incrementAndGet();
         CompletableFuture<JsonNode> answer = new CompletableFuture<>();
         answers.awaited.put(id, answer);
-        socket.sendText(Json.text(Map.of("id", id, "method", method, "params", parameters)), true);
+        socket.sendText(TestJson.text(Map.of("id", id, "method", method, "params", parameters)), true);
         JsonNode message = answer.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         if (message.has("error")) {
             throw new IOException(method + ": " + message.path("error"));
@@ -196,7 +198,7 @@ public final class Chromium implements AutoCloseable {
                     return {x: Math.floor(x), y: Math.floor(y), scale: 1,
                         width: Math.ceil(Math.min(innerWidth, Math.max(...boxes.map(box => box.right)) + 4) - x),
                         height: Math.ceil(Math.min(%d, Math.max(...boxes.map(box => box.bottom)) + scrollY + 4 - y))};
-                })()""".formatted(Json.text(selectors), height);
+                })()""".formatted(TestJson.text(selectors), height);
         JsonNode part = run(measure);
         // Forms still grow when their scripts have said that they are there.
         for (JsonNode before = null; !part.equals(before); part = run(measure)) {

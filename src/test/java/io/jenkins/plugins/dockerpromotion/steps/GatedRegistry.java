@@ -1,5 +1,8 @@
-package io.jenkins.plugins.dockerpromotion.testing;
+package io.jenkins.plugins.dockerpromotion.steps;
 
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

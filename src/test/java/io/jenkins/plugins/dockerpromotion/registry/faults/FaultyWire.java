@@ -1,5 +1,6 @@
-package io.jenkins.plugins.dockerpromotion.testing;
+package io.jenkins.plugins.dockerpromotion.registry.faults;
 
+import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
