@@ -73,7 +73,7 @@ public final class ImageInspector {
         Optional<Descriptor> found = client.resolve(reference);
         if (found.isEmpty()) {
             throw new NotFoundException(
-                    "Cannot look at " + reference + " on " + reference.name().host() + ": there is no such image; check"
+                    "Cannot inspect " + reference + " on " + reference.name().host() + ": there is no such image; check"
                             + " that it exists (private images look missing without permission)",
                     new RegistryException.Reason(404, List.of(), false));
         }
@@ -90,7 +90,7 @@ public final class ImageInspector {
     public ImageInfo inspect(ImageReference reference) throws RegistryException, InterruptedException {
         Manifest top = client.pull(reference);
         if (top.children().size() > MAX_PLATFORMS) {
-            throw new RegistryException("Cannot look at " + reference + " on "
+            throw new RegistryException("Cannot inspect " + reference + " on "
                     + reference.name().host() + ": it lists more than " + MAX_PLATFORMS + " platforms");
         }
         if (top.children().isEmpty()) {

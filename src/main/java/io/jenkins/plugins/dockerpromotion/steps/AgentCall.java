@@ -17,22 +17,22 @@ import java.util.UUID;
 import jenkins.security.MasterToSlaveCallable;
 
 /**
- * Runs an operation on an agent. What comes back is plain data, or a failure that is made of texts: classes of causes, such
- * as those of a certificate's, are not accepted by the controller's class filter.
+ * Runs an operation on an agent. Returns plain data, or a failure that consists of text only: the controller's class
+ * filter rejects classes of some causes, such as certificate errors.
  *
- * <p>An operation that has to end early is interrupted by {@link Cancel} and then gets the time to put back what it changed.
+ * <p>{@link Cancel} interrupts an operation, which then gets time to undo its changes.
  */
 final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, IOException> {
 
     private static final long serialVersionUID = 1L;
 
-    /** The operations under way in this connection to the agent. Empty: cancelled before it began. */
+    /** The running operations of this connection to the agent. An empty entry means cancelled before it started. */
     private static final Map<UUID, Optional<Thread>> RUNNING = new HashMap<>();
 
-    /** The longest notice that is shown whole. */
+    /** Maximum length of a notice; longer ones are cut. */
     private static final int MAX_LINE = 16_000;
 
-    /** How often to look whether the call that was sent before has ended. */
+    /** How often to check whether the previous call has ended. */
     private static final long LOOK_MILLIS = 50;
 
     private static final long AGAIN_MILLIS = 1_000;
@@ -45,9 +45,10 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     private final StepMemory memory;
 
     /**
-     * @param id of the work: if it is sent again, after a restart say, it waits until the call before it has ended
-     * @param phrase what is tried, behind "Cannot"
-     * @param listener hears of waits and progress; it reaches back to the build's log
+     * @param id of the work: if it is sent again, for example after a restart, it waits until the previous call has
+     *     ended
+     * @param phrase the action, as in "Cannot promote ..."
+     * @param listener receives progress messages for the build's log
      * @param memory of earlier calls with this id
      */
     AgentCall(
@@ -61,13 +62,13 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     }
 
     /**
-     * @throws AbortException with one line for the author
-     * @throws ProxyException if something happened that no line explains
+     * @throws AbortException with one line for the Pipeline author
+     * @throws ProxyException for an unexpected failure
      */
     @Override
     public T call() throws AbortException, ProxyException {
-        // A system property, because a new connection has a new class loader and sees no static field of the one
-        // before.
+        // A system property, because a new connection has a new class loader and cannot see static fields of the
+        // previous one.
         String mark = AgentCall.class.getName() + "." + id;
         boolean marked = false;
         try {
@@ -102,7 +103,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
             throw new ProxyException(e);
         } finally {
             context.quotas().shortage().ifPresent(context.notices()::say);
-            // The agent buffers the log; the step, and maybe the build, ends with the answer.
+            // The agent buffers the log, but the step, and maybe the build, ends with the answer.
             listener.getLogger().flush();
         }
     }
@@ -118,17 +119,17 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     private void end() {
         synchronized (RUNNING) {
             RUNNING.remove(id);
-            // A cancellation may come in the last moment; the thread's next task has nothing to do with it.
+            // A late cancellation must not interrupt the next task of this thread.
             Thread.interrupted();
         }
     }
 
-    /** What to send after this call to make it end early. */
+    /** The call that cancels this one. */
     Cancel cancel() {
         return new Cancel(id);
     }
 
-    /** Ends a running {@link AgentCall} early. */
+    /** Cancels a running {@link AgentCall}. */
     static final class Cancel extends MasterToSlaveCallable<Void, RuntimeException> {
         private static final long serialVersionUID = 1L;
 
@@ -138,7 +139,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
             this.id = id;
         }
 
-        /** The call may not have begun yet: another thread of the agent runs it. */
+        /** The call may not have started yet: another thread of the agent runs it. */
         @Override
         public Void call() {
             Optional<Thread> running;
@@ -149,7 +150,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
             return null;
         }
 
-        /** Until it ends: loading a class from the controller can lose an interrupt. */
+        /** Repeated until it ends, because loading a class from the controller can lose an interrupt. */
         private void interrupt(Thread running) {
             Thread persistent = new Thread(
                     () -> {

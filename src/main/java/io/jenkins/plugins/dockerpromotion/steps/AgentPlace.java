@@ -14,18 +14,18 @@ import jenkins.util.SystemProperties;
 import jenkins.util.Timer;
 import org.jenkinsci.plugins.workflow.FilePathUtils;
 
-/** A directory on an agent, which is found again when the agent went away and comes back. */
+/** A directory on an agent that can be found again after the agent reconnects. */
 final class AgentPlace implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** In seconds; for an administrator whose agents need longer to come back, and for tests. */
+    /** In seconds. Can be set by administrators whose agents take longer to reconnect, and by tests. */
     static final String PATIENCE = AgentPlace.class.getName() + ".patience";
 
-    /** As long as Pipeline itself waits for an agent that went away. */
+    /** As long as Pipeline itself waits for a disconnected agent. */
     private static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(5);
 
-    /** How often to look for an agent that is away. */
+    /** How often to look for a disconnected agent. */
     private static final long LOOK_MILLIS = 500;
 
     /** The name of the agent; empty for the built-in node. */
@@ -42,22 +42,22 @@ final class AgentPlace implements Serializable {
         return new AgentPlace(FilePathUtils.getNodeName(here), here.getRemote());
     }
 
-    /** Whose place it is, for people: {@code the agent linux-1}. */
+    /** The agent in words: {@code the agent linux-1}. */
     @Override
     public String toString() {
         return node.isEmpty() ? "the built-in node" : "the agent " + node;
     }
 
-    /** Whether the running Jenkins ends: the next one resumes the build, and whoever waits in it. */
+    /** Whether Jenkins is shutting down; the build and its waiting steps resume after the restart. */
     static boolean isJenkinsEnding() {
         Jenkins jenkins = Jenkins.getInstanceOrNull();
         return jenkins == null || jenkins.isTerminating();
     }
 
     /**
-     * Looks for the agent again and again without holding a thread, since many builds may wait for many agents after a
-     * restart. Ends with a {@link TimeoutException} if it stays away too long, and not at all when Jenkins ends before.
-     * Who does not want to wait any longer cancels it.
+     * Waits for the agent without holding a thread, because many builds may wait for many agents after a restart. Fails
+     * with a {@link TimeoutException} if the agent does not reconnect in time; never completes if Jenkins shuts down
+     * first. Cancel the future to stop waiting.
      */
     CompletableFuture<FilePath> await() {
         Duration patience = SystemProperties.getDuration(PATIENCE, ChronoUnit.SECONDS, DEFAULT_PATIENCE);

@@ -23,12 +23,12 @@ import org.jvnet.localizer.Localizable;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * A step that sends one operation to the agent of the enclosing {@code node} block. A step says what it does, which
- * operation does it, and what the Jenkinsfile gets; {@link AgentStepExecution} does the rest.
+ * A step that sends one operation to the agent of the enclosing {@code node} block. A subclass defines its phrase, its
+ * operation, and its result; {@link AgentStepExecution} does the rest.
  *
- * <p>Steps are saved with the build and never hold a secret: their operation is made each time it is sent.
+ * <p>Steps are saved with the build, so they never hold a secret: the operation is created each time it is sent.
  *
- * @param <T> what comes back from the agent: plain, serializable data
+ * @param <T> the result from the agent: plain, serializable data
  */
 public abstract class AgentStep<T extends Serializable> extends Step implements Serializable {
 
@@ -39,35 +39,33 @@ public abstract class AgentStep<T extends Serializable> extends Step implements 
         return new AgentStepExecution<>(this, context);
     }
 
-    /** What the step does, behind "Cannot" in an error: {@code promote technolog/serviceone:2017.2.103}. */
+    /** The action in words, as in "Cannot promote technolog/serviceone:2017.2.103". */
     abstract String phrase();
 
     /**
-     * Makes the operation, and says in one line of the log what it will do. Called again if it has to be sent again.
+     * Creates the operation, and logs in one line what it will do. Called again if the operation must be sent again.
      *
-     * @throws IllegalArgumentException in one line, if a parameter makes no sense
+     * @throws IllegalArgumentException in one line, if a parameter is not valid
      */
     abstract Operation<T> operation(StepRun run) throws IOException, InterruptedException;
 
-    /** Says in the log what the operation did, and turns it into what the Jenkinsfile gets. */
+    /** Logs what the operation did, and returns the result for the Jenkinsfile. */
     abstract Object result(T outcome, StepRun run) throws IOException, InterruptedException;
 
     /**
-     * What has to follow the operation before the step is done. The step is saved in between, so it can keep what it learned.
+     * An operation that must follow this one before the step is done. The step is saved in between, so it can keep what
+     * it learned.
      */
     Optional<Operation<T>> next(T outcome, StepRun run) throws IOException, InterruptedException {
         return Optional.empty();
     }
 
-    /** What other steps of this controller must not change meanwhile. */
+    /** What other steps of this controller must not change at the same time. */
     RepositoryLocks.Names locks() {
         return RepositoryLocks.Names.NONE;
     }
 
-    /**
-     * What the forms of all steps of this plugin have in common. Such a step refuses parameters that it does not have:
-     * Pipeline only warns of them, and with {@code dryrun: true} in place of {@code dryRun: true} an image would be promoted.
-     */
+    /** Base class for the forms of all steps that run on an agent. */
     public abstract static class AgentStepDescriptor extends StepDescriptor implements StrictParameters {
 
         private final String functionName;
@@ -93,7 +91,7 @@ public abstract class AgentStep<T extends Serializable> extends Step implements 
             return Set.of(Run.class, TaskListener.class, FilePath.class);
         }
 
-        /** Of a list that is one text in the form: the words, with commas or blanks between them. */
+        /** Splits a list that is one text in the form, at commas and spaces. */
         List<String> split(String field, String text) {
             return FormFields.words(text);
         }
@@ -110,7 +108,7 @@ public abstract class AgentStep<T extends Serializable> extends Step implements 
                     list.addAll(split(name, text));
                     form.put(name, list);
                 } else if (Number.class.isAssignableFrom(parameter.getErasedType()) && text.isBlank()) {
-                    // No number, and not zero.
+                    // Empty instead of zero.
                     form.remove(name);
                 }
             }

@@ -27,22 +27,22 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * Runs a step: takes its lock, sends its operation to the agent, waits for the answer without a thread, and gives the lock
- * back when the operation has ended or the agent is gone. After a restart of the controller the operation is sent again once
- * the agent is back; the agent lets the one that was sent before end first.
+ * Runs a step: takes its lock, sends its operation to the agent, waits for the answer without a thread, and releases
+ * the lock when the operation has ended or the agent is gone. After a restart of the controller, the operation is sent
+ * again once the agent is back; the agent waits until the previous one has ended.
  */
-@SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "onResume begins again and sets them")
+@SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "onResume starts again and sets them")
 final class AgentStepExecution<T extends Serializable> extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(AgentStepExecution.class.getName());
 
-    /** In seconds, for tests: how long an aborted build waits for its operation to put back what it changed. */
+    /** In seconds; can be set by tests. How long an aborted build waits for its operation to undo its changes. */
     static final String FAREWELL = AgentStepExecution.class.getName() + ".farewell";
 
     private static final Duration DEFAULT_FAREWELL = Duration.ofSeconds(20);
 
-    /** Looks for the answer become rarer, so that a short wait is noticed at once and a long one costs nothing. */
+    /** Checks for the answer become less frequent, so that a short wait ends quickly and a long one costs nothing. */
     private static final long FIRST_LOOK_MILLIS = 5;
 
     private static final long LAST_LOOK_MILLIS = 1000;
@@ -77,7 +77,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
     @Override
     public void onResume() {
         if (stopCause == null) {
-            // Before the agent is back, so that no new build comes in between.
+            // Before the agent is back, so that no new build can take the lock first.
             takeLock(() -> awaitAgent(new AbortException("it did not reconnect after the restart of Jenkins")));
         } else {
             end(stopCause);
@@ -95,7 +95,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
         }
     }
 
-    /** @param why the agent is away */
+    /** @param why the agent is not available */
     private synchronized void awaitAgent(Throwable why) {
         if (ended) {
             return;
@@ -112,7 +112,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
                 Computer.threadPoolForRemoting);
     }
 
-    /** @param followUp what to send; without it, the step's operation */
+    /** @param followUp the operation to send; empty to send the step's own */
     private void send(FilePath there, Optional<Operation<T>> followUp) {
         try {
             StepRun run = StepRun.of(getContext(), id);
@@ -133,7 +133,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
             }
             await(there.getChannel().callAsync(made), run, FIRST_LOOK_MILLIS);
         } catch (Throwable e) {
-            // Also of a class that cannot be loaded over there: whatever it is, the build must not wait for ever.
+            // Any failure, including a class that cannot be loaded on the agent: the build must not wait forever.
             failed(e);
         }
     }
@@ -190,7 +190,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
         end(failure, null);
     }
 
-    /** What happens after the end is in the log no more, but the lock is kept until the operation has ended. */
+    /** After the end of the step, nothing more is logged, but the lock is kept until the operation has ended. */
     private void end(Throwable failure, Object result) {
         synchronized (this) {
             if (failure == null) {

@@ -22,32 +22,32 @@ import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * The Docker configuration of one block, as it was made on an agent.
+ * The Docker configuration of one block, created on an agent.
  *
- * @param variables by which clients find it
- * @param hosts of the registries that are logged in
+ * @param variables through which clients find it
+ * @param hosts of the registries with a login
  */
 record BlockConfiguration(Map<String, String> variables, List<String> hosts) {
 
-    /** What makes it, behind "cannot" in an error. */
+    /** The action, as in "Cannot create a Docker configuration". */
     static final String PHRASE = "create a Docker configuration";
 
-    /** What of the environment says where the configuration is that was in force before. */
+    /** The variables that locate the existing configuration. */
     private static final List<String> INHERITED =
             List.of("HOME", "USERPROFILE", ConfigDirectory.DOCKER_CONFIG, "BUILDX_CONFIG", "DOCKER_AUTH_CONFIG");
 
     /**
-     * Looks up the credentials of {@code step}, and makes its configuration beside a workspace.
+     * Looks up the credentials of {@code step}, and creates its configuration next to a workspace.
      *
-     * @param directory the name of the directory to make
-     * @throws AbortException in one line for the author
+     * @param directory the name of the new directory
+     * @throws AbortException in one line for the Pipeline author
      */
     static BlockConfiguration make(
             IsolatedDockerConfigStep step, String directory, FilePath workspace, StepContext context)
             throws IOException, InterruptedException {
         Run<?, ?> run = context.get(Run.class);
         Map<RegistryKey, RegistryAuthentication> logins = step.logins(run, context.get(TaskListener.class));
-        // For what a script reads from the file.
+        // For scripts that read the file.
         BuildSecrets.mask(
                 run,
                 logins.values().stream()
@@ -69,7 +69,8 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts) {
         FilePath temporary = WorkspaceList.tempDir(workspace);
         if (temporary == null) {
             throw new AbortException("Cannot " + PHRASE + ": the workspace " + workspace.getRemote()
-                    + " is the root of a file system, with no place for temporary files; use another workspace.");
+                    + " is the root of a file system, so there is no place for temporary files next to it; use"
+                    + " another workspace.");
         }
         return temporary;
     }
@@ -87,7 +88,7 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts) {
                 .toList();
     }
 
-    /** A block in which clients find this configuration. */
+    /** Configures a block so that clients find this configuration. */
     BodyInvoker newBlock(StepContext context) throws IOException, InterruptedException {
         return context.newBodyInvoker()
                 .withContext(EnvironmentExpander.merge(
@@ -97,7 +98,7 @@ record BlockConfiguration(Map<String, String> variables, List<String> hosts) {
     /** For the log. */
     @Override
     public String toString() {
-        return "Docker configuration of its own in " + variables.get(ConfigDirectory.DOCKER_CONFIG) + ", "
+        return "Using an isolated Docker configuration in " + variables.get(ConfigDirectory.DOCKER_CONFIG) + ", "
                 + (hosts.isEmpty() ? "no registry logged in" : "logged in to " + String.join(", ", hosts));
     }
 }

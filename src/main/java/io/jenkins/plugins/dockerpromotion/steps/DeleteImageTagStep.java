@@ -16,7 +16,10 @@ public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
     private static final long serialVersionUID = 1L;
 
     private String expectedDigest;
-    /** What the tag was when this step looked: only then it may be gone after a restart without being misspelt. */
+    /**
+     * The digest of the tag when this step checked it. It proves after a restart that a missing tag was deleted, not
+     * misspelled.
+     */
     private String seen;
 
     @DataBoundConstructor
@@ -69,7 +72,7 @@ public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
         String tagged = getImage() + ":" + getTag();
         run.say(
                 removed.before()
-                        ? tagged + " is gone: it was deleted meanwhile"
+                        ? tagged + " no longer exists: it was deleted in the meantime"
                         : "Deleted " + tagged + ", which was " + removed.digest());
         return removed.before() ? seen : removed.digest();
     }

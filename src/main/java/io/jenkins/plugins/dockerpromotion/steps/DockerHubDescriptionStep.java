@@ -49,7 +49,7 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
         return fullDescription;
     }
 
-    /** Not trimmed: spaces at the beginning of a line mean something in Markdown. */
+    /** Not trimmed, because leading spaces are significant in Markdown. */
     @DataBoundSetter
     public void setFullDescription(String fullDescription) {
         this.fullDescription = Util.fixEmpty(fullDescription);
@@ -77,7 +77,7 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
     private static ImageName dockerHubImage(String image) {
         ImageName name = ImageName.parse(image);
         if (!name.isDockerHub()) {
-            throw new IllegalArgumentException("it is on " + name.host() + ", and only Docker Hub has such pages");
+            throw new IllegalArgumentException("it is on " + name.host() + ", but only Docker Hub has such pages");
         }
         return name;
     }
@@ -91,7 +91,7 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
     Operation<Boolean> operation(StepRun run) throws AbortException {
         ImageName name = dockerHubImage(getImage());
         if (wholePage && !section.equals(DEFAULT_SECTION)) {
-            throw new IllegalArgumentException("give either 'section' or 'wholePage'");
+            throw new IllegalArgumentException("set either 'section' or 'wholePage'");
         }
         PageChange change =
                 new PageChange(Util.fixNull(description), Util.fixNull(fullDescription), wholePage ? "" : section);

@@ -20,7 +20,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Gets a token of Docker Hub's API and masks it in the log for the rest of the build. */
+/** Gets a token for Docker Hub's API, and masks it in the log for the rest of the build. */
 public final class DockerHubTokenStep extends AgentStep<String> {
 
     private static final long serialVersionUID = 1L;
@@ -39,13 +39,13 @@ public final class DockerHubTokenStep extends AgentStep<String> {
 
     @Override
     String phrase() {
-        return "get a token of Docker Hub";
+        return "get a Docker Hub token";
     }
 
     @Override
     Operation<String> operation(StepRun run) throws AbortException {
         Basic login = run.passwordLogin(credentialsId, ImageName.DOCKER_HUB);
-        run.say("Getting a token of Docker Hub for " + login.username());
+        run.say("Getting a Docker Hub token for " + login.username());
         return new Request(login);
     }
 
@@ -62,7 +62,7 @@ public final class DockerHubTokenStep extends AgentStep<String> {
     @Override
     Object result(String token, StepRun run) throws IOException {
         BuildSecrets.mask(run.build(), token);
-        run.say("Got a token of Docker Hub, valid for ten minutes and masked in this log");
+        run.say("Got a Docker Hub token, valid for ten minutes and masked in this log");
         return token;
     }
 

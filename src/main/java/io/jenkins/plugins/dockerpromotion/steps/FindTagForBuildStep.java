@@ -28,7 +28,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
 
     private final Long build;
     private boolean optional;
-    /** The pattern that holds for this run of the step, even if the configuration changes meanwhile. */
+    /** The pattern for this run of the step, even if the configuration changes in the meantime. */
     private String patternInForce;
 
     @DataBoundConstructor
@@ -64,7 +64,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
     @Override
     Operation<TagFinder.Found> operation(StepRun run) throws AbortException {
         if (build == null || build < 0) {
-            throw new IllegalArgumentException("'build' is required: a build number");
+            throw new IllegalArgumentException("'build' is required");
         }
         TagFinder finder =
                 new TagFinder(name(), tags(patternInForce, getRegex()).orElseThrow(), BigInteger.valueOf(build));
@@ -76,11 +76,12 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
     Object result(TagFinder.Found found, StepRun run) throws AbortException {
         List<Tag> tags = found.tags();
         if (tags.isEmpty()) {
-            String nothing = "none of the " + found.looked() + " tags of " + getImage() + " is one of build " + build;
+            String nothing = "none of the " + found.looked() + " tags of " + getImage() + " matches "
+                    + (getRegex() == null ? patternInForce : getRegex()) + " for build " + build;
             if (!optional) {
-                throw new AbortException("Cannot " + phrase() + ": " + nothing + " by "
-                        + (getRegex() == null ? patternInForce : getRegex())
-                        + "; check the build number and the pattern, or use 'optional: true' to go on without");
+                throw new AbortException(
+                        "Cannot " + phrase() + ": " + nothing
+                                + "; check the build number and the pattern, or set 'optional: true' to continue without a tag");
             }
             run.say("Found nothing: " + nothing);
             return null;
@@ -89,7 +90,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
         ImageReference newest = ImageReference.tagged(name(), tags.get(0));
         run.say("Found " + PageLink.of(newest, getImage() + ":" + tags.get(0))
                 + (found.looked() > 1 ? " among " + found.looked() + " tags" : "")
-                + (older.isEmpty() ? "" : "; older ones of the same build: " + older));
+                + (older.isEmpty() ? "" : "; older tags of the same build: " + older));
         return tags.get(0).value();
     }
 
@@ -106,7 +107,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
             return Optional.of(getDefaultPattern());
         }
 
-        /** A parameter of the build is a text: one that is no number fails with a line instead of a stack trace. */
+        /** Build parameters are strings. One that is not a number fails with one line instead of a stack trace. */
         @Override
         public Step newInstance(Map<String, Object> arguments) throws Exception {
             ImageForm.requireNumber(arguments.get("build"), "find the tag of a build");

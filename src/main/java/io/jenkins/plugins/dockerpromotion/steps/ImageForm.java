@@ -14,32 +14,32 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What the forms of several steps check in the same way. Nothing here asks a registry or knows a secret. */
+/** Form validation that several steps share. Does not contact registries or use secrets. */
 final class ImageForm {
 
     private ImageForm() {}
 
-    /** Whether {@code value} is the name of an image. */
+    /** Checks that {@code value} is an image name. */
     static FormValidation checkImage(String value) {
         return given(value, Messages.ImageForm_imageRequired(), ImageName::parse);
     }
 
-    /** Whether {@code value} is the name of an image that {@code parser} takes. */
+    /** Checks that {@code value} is an image name that {@code parser} accepts. */
     static FormValidation checkImage(String value, Consumer<String> parser) {
         return given(value, Messages.ImageForm_imageRequired(), parser);
     }
 
-    /** Whether {@code value} is the name of an image, or nothing. */
+    /** Checks that {@code value} is an image name or empty. */
     static FormValidation checkOptionalImage(String value) {
         return ifGiven(value, ImageName::parse);
     }
 
-    /** Whether {@code value} is a tag. */
+    /** Checks that {@code value} is a tag. */
     static FormValidation checkTag(String value) {
         return given(value, Messages.ImageForm_tagRequired(), Tag::new);
     }
 
-    /** Whether {@code value} is a tag or a digest. */
+    /** Checks that {@code value} is a tag or a digest. */
     static FormValidation checkTagOrDigest(String value) {
         return given(value, Messages.ImageForm_tagOrDigestRequired(), v -> {
             if (!Tag.isValid(v)) {
@@ -48,31 +48,31 @@ final class ImageForm {
         });
     }
 
-    /** Whether {@code value} is a digest, or nothing. */
+    /** Checks that {@code value} is a digest or empty. */
     static FormValidation checkOptionalDigest(String value) {
         return ifGiven(value, Digest::parse);
     }
 
-    /** Whether {@code value} is a positive number, or nothing. */
+    /** Checks that {@code value} is a positive number or empty. */
     static FormValidation checkOptionalCount(String value) {
         return Util.fixEmptyAndTrim(value) == null
                 ? FormValidation.ok()
                 : FormValidation.validatePositiveInteger(value);
     }
 
-    /** Refuses a text that is not the number of a build; anything else is left to its conversion. */
+    /** Refuses a text that is not a build number. Other types are left to their conversion. */
     static void requireNumber(Object build, String phrase) throws AbortException {
         if (build instanceof CharSequence text && !text.toString().matches("[0-9]{1,18}")) {
             throw new AbortException("Cannot " + phrase + ": '" + text + "' is not a build number");
         }
     }
 
-    /** Whether {@code value} is a pattern by which a build can be found, and which tags it matches. */
+    /** Checks that {@code value} is a pattern that can find a build, and shows an example. */
     static FormValidation checkBuildPattern(String value) {
         return checkPattern(value, v -> TagPattern.of(v).requireBuild());
     }
 
-    /** Whether {@code value} is a pattern, and which tags it matches. */
+    /** Checks that {@code value} is a pattern, and shows an example. */
     static FormValidation checkPattern(String value) {
         return checkPattern(value, TagPattern::of);
     }
@@ -81,18 +81,18 @@ final class ImageForm {
         return known(value).map(given -> FormFields.pattern(given, parser)).orElseGet(FormValidation::ok);
     }
 
-    /** Whether {@code value} is a regular expression by which a build can be found. */
+    /** Checks that {@code value} is a regular expression that can find a build. */
     static FormValidation checkRegex(String value) {
         return ifGiven(value, v -> TagPattern.regex(v).requireBuild());
     }
 
-    /** Whether {@code value} is the name of a time zone, or nothing. */
+    /** Checks that {@code value} is a time zone or empty. */
     static FormValidation checkZone(String value) {
         return ifGiven(value, VersionTemplate::zone);
     }
 
     /**
-     * What comes out of parameters that belong together.
+     * Checks parameters that depend on each other.
      *
      * @param parameters all of them
      */
@@ -103,7 +103,7 @@ final class ImageForm {
         return FormFields.check(() -> FormValidation.ok(Messages.ImageForm_version(version.get())));
     }
 
-    /** The registry of an image whose name may not be complete yet; Docker Hub for a name that is none. */
+    /** The registry of an image name that may be incomplete; Docker Hub if the name is not valid. */
     static String registryOf(String image) {
         try {
             return ImageName.parse(Util.fixNull(image).trim()).host();
@@ -112,7 +112,7 @@ final class ImageForm {
         }
     }
 
-    /** Whether there are such credentials for the registry of {@code image}, if that is known already. */
+    /** Checks that the credentials exist for the registry of {@code image}, if the registry is known. */
     static FormValidation checkCredentials(Item item, String value, String image) {
         return Util.fixNull(image).contains("${")
                 ? FormValidation.ok()
@@ -125,12 +125,12 @@ final class ImageForm {
                 .orElseGet(() -> FormValidation.error(otherwise));
     }
 
-    /** Whether {@code value} is nothing, or something that {@code parser} takes. */
+    /** Checks that {@code value} is empty or accepted by {@code parser}. */
     static FormValidation ifGiven(String value, Consumer<String> parser) {
         return known(value).map(v -> FormFields.parsed(v, parser)).orElseGet(FormValidation::ok);
     }
 
-    /** What stands for a parameter of the build is known to the build only. */
+    /** The value of a build parameter is known in the build only. */
     private static Optional<String> known(String value) {
         return Optional.ofNullable(Util.fixEmptyAndTrim(value)).filter(given -> !given.contains("${"));
     }

@@ -26,7 +26,7 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Tells what this controller recorded of a tag. It asks no registry, and needs no agent. */
+/** Returns the recorded promotions of a tag. Needs neither a registry nor an agent. */
 public final class ImageHistoryStep extends Step implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -69,18 +69,18 @@ public final class ImageHistoryStep extends Step implements Serializable {
             PrintStream log = getContext().get(TaskListener.class).getLogger();
             try {
                 List<Recorded> recorded = PromotionHistory.of(ImageName.parse(step.image), new Tag(step.tag));
-                log.println("Reading what is recorded of " + tagged);
+                log.println("Reading the recorded promotions of " + tagged);
                 log.println(
                         recorded.size() == 1
                                 ? "1 promotion is recorded"
                                 : recorded.size() + " promotions are recorded");
                 return recorded.stream().map(Recorded::asMap).collect(Collectors.toCollection(ArrayList::new));
             } catch (IllegalArgumentException e) {
-                throw new AbortException("Cannot read what is recorded of " + tagged + ": " + e.getMessage());
+                throw new AbortException("Cannot read the recorded promotions of " + tagged + ": " + e.getMessage());
             }
         }
 
-        /** Reading can be repeated. */
+        /** Reads again after a restart. */
         @Override
         public void onResume() {
             try {

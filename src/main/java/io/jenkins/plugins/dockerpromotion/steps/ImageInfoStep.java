@@ -36,12 +36,12 @@ public final class ImageInfoStep extends TagStep<ImageInfo> {
 
     @Override
     String phrase() {
-        return "look at " + shown();
+        return "inspect " + shown();
     }
 
     @Override
     Operation<ImageInfo> operation(StepRun run) throws AbortException {
-        run.say("Looking at " + reference());
+        run.say("Inspecting " + reference());
         return new Inspection(reference(), details, login(run));
     }
 

@@ -28,7 +28,10 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
-/** Looks at an image for the button <em>Test</em> of a form. The controller asks, for a few seconds, and as builds would. */
+/**
+ * Checks an image for the <em>Test</em> button of a form. The controller sends the requests that a build would send,
+ * for a few seconds.
+ */
 final class ImageProbe {
 
     private static final Logger LOGGER = Logger.getLogger(ImageProbe.class.getName());
@@ -40,10 +43,10 @@ final class ImageProbe {
     private ImageProbe() {}
 
     /**
-     * What a form shows of an image.
+     * Creates the text that a form shows about an image.
      *
-     * @param item whose form it is, {@code null} for Jenkins itself
-     * @param pattern reads the fields that say which tags are wanted
+     * @param item the job of the form; {@code null} for Jenkins itself
+     * @param pattern reads the fields that select tags
      * @throws org.springframework.security.access.AccessDeniedException if the user may not configure {@code item}
      */
     static FormValidation test(

@@ -6,7 +6,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.Serializable;
 
-/** A step that is about one image. */
+/** A step for one image. */
 public abstract class ImageStep<T extends Serializable> extends RegistryStep<T> {
 
     private static final long serialVersionUID = 1L;
@@ -21,12 +21,12 @@ public abstract class ImageStep<T extends Serializable> extends RegistryStep<T> 
         return image;
     }
 
-    /** @throws IllegalArgumentException in one line, if it is none */
+    /** @throws IllegalArgumentException in one line, if it is not valid */
     final ImageName name() {
         return ImageName.parse(image);
     }
 
-    /** The image for people, also where the parameter is missing. */
+    /** The image for messages, even if the parameter is missing. */
     String shown() {
         return image == null ? "an image" : image;
     }

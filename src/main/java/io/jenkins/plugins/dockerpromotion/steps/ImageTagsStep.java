@@ -13,7 +13,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Lists the tags of an image, the newest version first. */
+/** Lists the tags of an image, newest version first. */
 public final class ImageTagsStep extends PatternStep<TagQuery.Found> {
 
     private static final long serialVersionUID = 1L;

@@ -28,7 +28,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Creates a version for a build: one that no build had before, and newer than all of them. */
+/** Creates a version for a build that is unique and newer than all others. */
 public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
 
     private static final long serialVersionUID = 1L;
@@ -42,7 +42,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
     private String image;
     private List<String> values = new ArrayList<>();
     private boolean bump;
-    /** What holds for this run of the step, even if the configuration or the day changes meanwhile. */
+    /** The values for this run of the step, even if the configuration or the date changes in the meantime. */
     private String patternInForce;
 
     private Instant moment;
@@ -61,7 +61,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
         this.build = build;
     }
 
-    /** {@code null} for that of the configuration. */
+    /** {@code null} for the configured pattern. */
     public String getPattern() {
         return pattern;
     }
@@ -131,27 +131,28 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
             return VersionSurveyor.ofNothing(survey);
         }
         if (image == null) {
-            run.say("Creating" + phrase().substring("create".length()) + " by " + patternInForce);
+            run.say("Creating" + phrase().substring("create".length()) + " with the pattern " + patternInForce);
             return VersionSurveyor.ofNothing(survey);
         }
         ImageName name = ImageName.parse(image);
-        run.say("Looking at the versions of " + PageLink.of(name, name.toString()) + " by " + patternInForce);
+        run.say("Checking the versions of " + PageLink.of(name, name.toString()) + " with the pattern" + " "
+                + patternInForce);
         return VersionSurveyor.of(name, survey).with(run.login(getCredentialsId(), name.host()));
     }
 
     @Override
     Object result(VersionSurvey found, StepRun run) throws IOException, InterruptedException {
         VersionRequest.Decision decision = VersionReservations.get().reserve(claim(run), found);
-        decision.bumped().ifPresent(why -> run.say("Taking the next free number instead: " + why));
+        decision.bumped().ifPresent(why -> run.say("Using the next free number instead: " + why));
         run.say("The version is " + decision.version()
-                + (found.looked() == 0 ? "" : "; looked at " + found.looked() + " tags"));
+                + (found.looked() == 0 ? "" : "; checked " + found.looked() + " tags"));
         return decision.version();
     }
 
-    /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
+    /** @throws IllegalArgumentException in one line, if a parameter is not valid */
     private VersionReservations.Claim claim(StepRun run) throws IOException, InterruptedException {
         if (build != null && build < 0) {
-            throw new IllegalArgumentException("'build' is " + build + ", which no build can be");
+            throw new IllegalArgumentException("'build' is " + build + ", which is not a build number");
         }
         BigInteger number = BigInteger.valueOf(build == null ? run.build().getNumber() : build);
         String commit = Util.fixNull(run.environment().get("GIT_COMMIT"));
@@ -184,7 +185,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
             return Optional.of(getDefaultPattern());
         }
 
-        /** Where the time comes from; for tests. */
+        /** The clock; can be replaced by tests. */
         void setClock(Clock clock) {
             this.clock = clock;
         }

@@ -22,11 +22,11 @@ import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
 /**
- * Makes the directory, runs the block, removes the directory.
+ * Creates the directory, runs the block, and removes the directory.
  *
- * <p>The directory is removed on every way out. That is why this does not build on the usual helpers for steps that
- * work in the background: those skip what comes after the block when the step itself has been stopped, and interrupt
- * it when it is stopped meanwhile.
+ * <p>The directory is removed however the block ends. Therefore this class does not use the usual helpers for
+ * background steps: these skip the cleanup after the block if the step has been stopped, and interrupt the cleanup if
+ * it is stopped then.
  */
 final class IsolatedDockerConfigExecution extends StepExecution {
 
@@ -41,10 +41,10 @@ final class IsolatedDockerConfigExecution extends StepExecution {
 
     private static final CompletableFuture<FilePath> NOW = CompletableFuture.completedFuture(null);
 
-    /** How long an agent may take to remove a few files, in seconds. */
+    /** Time limit for an agent to remove a few files, in seconds. */
     private static final int REMOVAL_SECONDS = 30;
 
-    /** The same after an abort, which is not to take long. */
+    /** The time limit after an abort, which should be quick. */
     private static final int HURRIED_REMOVAL_SECONDS = 5;
 
     private final IsolatedDockerConfigStep step;
@@ -73,7 +73,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         return false;
     }
 
-    /** Goes on where the controller stopped; what was under way is done again, and a running block needs nothing. */
+    /** Continues after a restart of the controller; repeats the current action, unless the block is running. */
     @Override
     public synchronized void onResume() {
         switch (phase) {
@@ -87,7 +87,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         }
     }
 
-    /** Never ends the step itself: the directory has to go first. */
+    /** Does not end the step itself: the directory must be removed first. */
     @Override
     public void stop(Throwable cause) {
         BodyExecution running;
@@ -106,7 +106,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         }
     }
 
-    /** The directory is removed all the same, but the build does not wait for that. */
+    /** The directory is still removed, but the build does not wait for it. */
     private void stopWaiting() {
         CompletableFuture<?> agent;
         CompletableFuture<?> gone;
@@ -131,7 +131,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         };
     }
 
-    /** @param why the agent is away, if it is */
+    /** @param why the agent is not available, if so */
     private synchronized void enter(Throwable why) {
         waiting = workspace.await();
         if (stopCause != null) {
@@ -161,7 +161,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
             synchronized (this) {
                 worker = null;
             }
-            // Of the interruption by stop().
+            // Caused by stop().
             Thread.interrupted();
             if (!StepFailure.isAgentLost(e)) {
                 giveUp(e);
@@ -193,12 +193,12 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         }
     }
 
-    /** By the thread of the Pipeline, so that what is saved of the build says either that the block runs or this. */
+    /** In the Pipeline's thread, so that the saved state of the build is always consistent with the block. */
     private synchronized void inside() {
         phase = Phase.INSIDE;
     }
 
-    /** @param ready when the directory can be removed */
+    /** @param ready completes when the directory can be removed */
     private synchronized void leave(Object blockResult, Throwable blockFailure, CompletableFuture<FilePath> ready) {
         boolean entered = phase != Phase.ENTERING;
         phase = Phase.LEAVING;
@@ -254,7 +254,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                 + "; it contains logins, and will be removed when the agent reconnects.");
     }
 
-    /** What ends the build would be stored as it is. */
+    /** The cause of the build's end is stored as is, so it must be serializable. */
     private Throwable masked(Throwable t) {
         try {
             return BuildSecrets.masked(getContext().get(Run.class), t);
@@ -271,7 +271,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
         }
     }
 
-    /** What comes with the beginning of the block and after its end, whichever way it ended. */
+    /** Follows the block: its start, and its end, however it ended. */
     private static final class AroundBlock extends BodyExecutionCallback {
 
         private static final long serialVersionUID = 1L;

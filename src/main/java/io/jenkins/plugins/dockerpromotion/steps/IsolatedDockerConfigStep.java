@@ -33,7 +33,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Runs a block with its own Docker configuration, logged in to the registries that it names. */
+/** Runs a block with its own Docker configuration that contains the given logins. */
 public final class IsolatedDockerConfigStep extends Step implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -80,7 +80,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         return inherit;
     }
 
-    /** Who asks for the agent's settings by name gets an error where they cannot be read, everybody else a warning. */
+    /** With {@code inherit: true}, unreadable settings of the agent are an error; by default, they are a warning. */
     Inherit inheritance() {
         return !inherit ? Inherit.NOTHING : inheritGiven ? Inherit.REQUIRED : Inherit.IF_READABLE;
     }
@@ -96,7 +96,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         return new IsolatedDockerConfigExecution(this, context);
     }
 
-    /** The logins of the block, in the order in which they are written down. */
+    /** The logins of the block, in the order given. */
     Map<RegistryKey, RegistryAuthentication> logins(Run<?, ?> run, TaskListener listener) throws AbortException {
         List<RegistryLogin> all = new ArrayList<>(registries);
         if (registry != null || credentialsId != null) {
@@ -114,7 +114,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         return logins;
     }
 
-    /** One registry and the credentials with which it is logged in. */
+    /** One registry with its credentials. */
     public static final class RegistryLogin extends AbstractDescribableImpl<RegistryLogin> implements Serializable {
 
         private static final long serialVersionUID = 1L;
@@ -224,7 +224,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
         @RequirePOST
         public FormValidation doCheckCredentialsId(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String registry) {
-            // Neither of the two is no login, not one to Docker Hub.
+            // If both are empty, there is no login, not even to Docker Hub.
             return Util.fixEmptyAndTrim(registry) == null
                     ? CredentialsForm.check(item, value, registry)
                     : StepCredentials.check(item, value, registry);

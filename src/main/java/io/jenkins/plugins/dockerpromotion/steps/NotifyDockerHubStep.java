@@ -68,7 +68,10 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
         return new Execution(this, context);
     }
 
-    /** Runs on the controller, as {@link Callback} says why. Can be repeated: after a restart it is sent again, and Docker Hub hears the same twice at worst. */
+    /**
+     * Runs on the controller, for the reason in {@link Callback}. After a restart, the report is sent again, so Docker
+     * Hub may receive it twice.
+     */
     @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "onResume sends again and sets it")
     private static final class Execution extends StepExecution {
         private static final long serialVersionUID = 1L;
@@ -135,7 +138,7 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
             return taken;
         }
 
-        /** Whether it had not ended yet; now it has. */
+        /** Marks the end; returns whether this was the first call. */
         private synchronized boolean end() {
             boolean first = !ended;
             ended = true;

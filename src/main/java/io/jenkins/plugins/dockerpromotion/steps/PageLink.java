@@ -8,17 +8,17 @@ import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.net.URI;
 import java.util.Optional;
 
-/** A text in the log that leads to the page of an image, where its registry has one. */
+/** A text in the log that links to the page of an image, if its registry has one. */
 final class PageLink {
 
     private PageLink() {}
 
-    /** @param text which names the image */
+    /** @param text the text of the link */
     static String of(ImageName image, String text) {
         return link(RegistryPage.of(image), text);
     }
 
-    /** The page of a tag; the image's own for a digest. */
+    /** Links to the page of a tag; to that of the image for a digest. */
     static String of(ImageReference reference, String text) {
         return link(
                 Tag.isValid(reference.reference())
@@ -27,7 +27,7 @@ final class PageLink {
                 text);
     }
 
-    /** The page of a repository on Docker Hub that shows its description. */
+    /** Links to the page of a repository on Docker Hub. */
     static String toDescription(ImageName image, String text) {
         return link(RegistryPage.ofDescription(image), text);
     }

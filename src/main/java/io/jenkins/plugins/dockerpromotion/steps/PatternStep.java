@@ -11,7 +11,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** A step that is about the tags of an image that match a {@code pattern} or a {@code regex}. */
+/** A step for the tags of an image that match a {@code pattern} or a {@code regex}. */
 public abstract class PatternStep<T extends Serializable> extends ImageStep<T> {
 
     private static final long serialVersionUID = 1L;
@@ -48,22 +48,22 @@ public abstract class PatternStep<T extends Serializable> extends ImageStep<T> {
 
     static Optional<TagPattern> tags(String pattern, String regex) {
         if (pattern != null && regex != null) {
-            throw new IllegalArgumentException("give either 'pattern' or 'regex'");
+            throw new IllegalArgumentException("set either 'pattern' or 'regex'");
         }
         return Optional.ofNullable(pattern)
                 .map(TagPattern::of)
                 .or(() -> Optional.ofNullable(regex).map(TagPattern::regex));
     }
 
-    /** The pattern of a step that needs one: the given one, or else that of the configuration at this moment. */
+    /** The pattern of a step that needs one: the given one, or the configured default. */
     static String orDefault(String pattern) {
         return pattern == null ? DockerPromotionConfiguration.get().getPatternInForce() : pattern;
     }
 
     /**
-     * What a form says; nothing if that is known to the build only.
+     * The pattern in a form; empty if it is known in the build only.
      *
-     * @param otherwise what the step goes by if the form has neither
+     * @param otherwise the pattern that the step uses if the form has neither
      * @throws IllegalArgumentException in one line, if both are given or the given one cannot be used
      */
     static Optional<TagPattern> shown(String pattern, String regex, Optional<String> otherwise) {
@@ -75,7 +75,7 @@ public abstract class PatternStep<T extends Serializable> extends ImageStep<T> {
         return tags(given, expression).or(() -> otherwise.map(TagPattern::of));
     }
 
-    /** What the forms of steps with a pattern have in common. */
+    /** Base class for the forms of steps with a pattern. */
     public abstract static class PatternStepDescriptor extends RegistryStepDescriptor {
 
         PatternStepDescriptor(String functionName, Localizable displayName) {

@@ -150,7 +150,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     }
 
     /**
-     * @param targets if this step names none itself
+     * @param targets used if this step has none
      * @throws IllegalArgumentException in one line, if a parameter makes no sense
      */
     PromotionRequest request(List<String> targets, boolean mayOverwrite, boolean withReferrers, boolean planOnly) {
@@ -173,15 +173,15 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     /**
      * The same with credentials, and with the signatures that the administrator and this step require.
      *
-     * @param otherCredentialsId if this step names none itself, or {@code null}
-     * @param otherVerification if this step has none itself, or {@code null}
+     * @param otherCredentialsId used if this step has none; may be {@code null}
+     * @param otherVerification used if this step has none; may be {@code null}
      */
     PromotionRequest complete(
             PromotionRequest request, StepRun run, String otherCredentialsId, Verification otherVerification)
             throws AbortException {
         String fromId = getCredentialsId() == null ? otherCredentialsId : getCredentialsId();
         RegistryAuthentication from = run.login(fromId, name().host());
-        // One registry, one credential, unless another one is named; another registry is never shown that one.
+        // The credentials are used for both repositories on the same registry, but never sent to another registry.
         RegistryAuthentication into = toCredentialsId == null && request.isWithinRegistry()
                 ? from
                 : run.login(toCredentialsId, request.toImage().host());
@@ -197,11 +197,11 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
         recorder.record(receipt, run.listener());
         DockerPushCause.compare(
                 run.build(), receipt.source(), receipt.digest(), run.listener().getLogger());
-        // Maps and lists, which a sandboxed Jenkinsfile may look into without an approval.
+        // Maps and lists, which a sandboxed Pipeline may read without approvals.
         return receipt.asMap();
     }
 
-    /** Whether each word of {@code line} is a tag, in which there may be the promoted one. */
+    /** Checks that each word of {@code line} is a tag, which may contain <code>{tag}</code>. */
     static FormValidation checkTargets(String line) {
         return FormFields.words(line).stream()
                 .map(target -> ImageForm.checkTag(target.replace("{tag}", "tag")))
@@ -223,12 +223,12 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
             return step == null || step.to == null ? "" : FormFields.ofWords(step.to);
         }
 
-        /** What the step takes if the form shows nothing for {@code to}. */
+        /** The step's value if the form's {@code to} is empty. */
         public String getDefaultTargets() {
             return FormFields.ofWords(DEFAULT_TARGETS);
         }
 
-        /** An empty field is no list, while an empty list of a Jenkinsfile is an error. */
+        /** An empty field means no list, while an empty list in a Jenkinsfile is an error. */
         @Override
         public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
             if (form.optString("to").isBlank()) {

@@ -21,8 +21,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /**
- * Promotes several images together, all or none. Each image has the parameters of {@code promoteImage}; what is given for
- * the step holds for the images that do not say otherwise.
+ * Promotes several images together, all or none. Each image has the parameters of {@code promoteImage}. The step's own
+ * parameters are defaults for all images.
  */
 public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outcome<TrainReceipt>> {
 
@@ -94,12 +94,12 @@ public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outco
         return "promote " + (images.size() == 1 ? "1 image" : images.size() + " images") + " together";
     }
 
-    /** @throws IllegalArgumentException in one line, if a parameter makes no sense */
+    /** @throws IllegalArgumentException in one line, if a parameter is not valid */
     private List<PromotionRequest> requests() {
         return images.stream()
                 .map(image -> {
                     if (image.isDryRun()) {
-                        throw new IllegalArgumentException("give 'dryRun' for all images, not for one");
+                        throw new IllegalArgumentException("set 'dryRun' for all images, not for one");
                     }
                     return image.request(to.isEmpty() ? image.getTo() : to, overwrite, referrers, dryRun);
                 })

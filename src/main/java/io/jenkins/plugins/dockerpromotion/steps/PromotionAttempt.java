@@ -11,7 +11,7 @@ import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
 
-/** A promotion that brings back as data, too, where the tags are if it failed when they had begun to move. */
+/** A promotion whose result also describes a failure after the first tag moved, with the state of the tags. */
 record PromotionAttempt<T extends Serializable>(Operation<T> promotion)
         implements Operation<PromotionAttempt.Outcome<T>> {
 
@@ -32,7 +32,7 @@ record PromotionAttempt<T extends Serializable>(Operation<T> promotion)
     }
 
     /**
-     * What a promotion did.
+     * The result of a promotion.
      *
      * @param receipt {@code null} if it failed
      */
@@ -43,7 +43,7 @@ record PromotionAttempt<T extends Serializable>(Operation<T> promotion)
             undone = List.copyOf(undone);
         }
 
-        /** The receipt; a failure is recorded and thrown. */
+        /** Returns the receipt; records and throws a failure. */
         T orRecord(PromotionRecorder recorder) throws IOException {
             if (receipt == null) {
                 for (UndoneReceipt left : undone) {

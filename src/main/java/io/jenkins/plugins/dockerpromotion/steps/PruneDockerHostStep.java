@@ -26,7 +26,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Removes unused Docker data from the agent, and nothing that a running build may use. */
+/** Removes unused Docker data from the agent, except data that a running build may use. */
 public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
 
     private static final long serialVersionUID = 1L;
@@ -36,7 +36,7 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
     private boolean images = true;
     private boolean volumes = true;
     private boolean dryRun;
-    /** Where this step runs, for people. */
+    /** Where this step runs, for messages. */
     private String agent;
 
     @DataBoundConstructor
@@ -106,14 +106,14 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
         return new Request(policy, environment);
     }
 
-    /** What the docker client goes by, and nothing else of the build's environment, which may hold secrets. */
+    /** Only the variables that the docker client needs: the build's environment may contain secrets. */
     private static Map<String, String> environment(EnvVars all) {
         Map<String, String> environment = new TreeMap<>();
         all.forEach((name, value) -> {
             if (name.equals("PATH") || name.startsWith("DOCKER_")) {
                 environment.put(name, value);
             } else if (name.equalsIgnoreCase("PATH")) {
-                // As Windows writes it.
+                // The spelling on Windows.
                 environment.putIfAbsent("PATH", value);
             }
         });

@@ -14,7 +14,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** A step that talks to a registry, if need be with credentials. */
+/** A step that uses a registry, optionally with credentials. */
 public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> {
 
     private static final long serialVersionUID = 1L;
@@ -30,19 +30,19 @@ public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> 
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** What the forms of steps with {@code image} and {@code credentialsId} have in common. */
+    /** Base class for the forms of steps with {@code image} and {@code credentialsId}. */
     public abstract static class RegistryStepDescriptor extends AgentStepDescriptor {
 
         RegistryStepDescriptor(String functionName, Localizable displayName) {
             super(functionName, displayName);
         }
 
-        /** What a form shows for a pattern that is not given. */
+        /** Placeholder of a form for an empty pattern. */
         public final String getDefaultPattern() {
             return DockerPromotionConfiguration.get().getPatternInForce();
         }
 
-        /** The pattern of the step if its form has none; nothing if it takes all tags then, or no tags at all. */
+        /** The pattern that the step uses if its form has none; empty if it uses all tags then, or no tags. */
         Optional<String> patternWithout() {
             return Optional.empty();
         }
@@ -52,7 +52,7 @@ public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> 
             return ImageForm.checkImage(value);
         }
 
-        /** The button of the form; it sends the fields that the form has. */
+        /** Handles the form's <em>Test</em> button, which sends all fields of the form. */
         @RequirePOST
         public FormValidation doTestImage(
                 @AncestorInPath Item item,

@@ -27,7 +27,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Gets a bearer token of a registry's token service and masks it in the log for the rest of the build. */
+/** Gets a bearer token from a registry's token service, and masks it in the log for the rest of the build. */
 public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
 
     private static final long serialVersionUID = 1L;
@@ -72,7 +72,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
 
     private String host() {
         if ((image == null) == (registry == null)) {
-            throw new IllegalArgumentException("give either 'image' or 'registry'");
+            throw new IllegalArgumentException("set either 'image' or 'registry'");
         }
         return image == null
                 ? ImageName.parseHost(registry)
@@ -96,7 +96,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
     String phrase() {
         return "get a token "
                 + (image == null
-                        ? "of " + (registry == null ? "a registry" : registry)
+                        ? "from " + (registry == null ? "a registry" : registry)
                         : "for " + String.join(", ", actions) + " on " + image);
     }
 
@@ -122,8 +122,8 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
     Object result(IssuedToken token, StepRun run) throws IOException {
         BuildSecrets.mask(run.build(), token.value());
         boolean doubtful = image != null && !token.confirmed();
-        run.say("Got a token of " + host() + ", valid for " + token.seconds() + " s and masked in this log"
-                + (doubtful ? "; it does not tell what it allows, and the service may have granted less" : ""));
+        run.say("Got a token from " + host() + ", valid for " + token.seconds() + " s and masked in this log"
+                + (doubtful ? "; its permissions are unknown, because its format is private to the registry" : ""));
         return token.value();
     }
 

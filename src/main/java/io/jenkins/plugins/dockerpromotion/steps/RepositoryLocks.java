@@ -13,16 +13,16 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 
 /**
- * Keeps steps of this controller from changing the same tags at the same time. A registry cannot write a tag only if it is
- * still what it was, so of two builds that look and then write, both would find the tag free.
+ * Prevents steps of this controller from changing the same tags at the same time. Registries have no conditional
+ * writes, so two builds could both find a tag free and then write it.
  *
- * <p>Locks are given in the order in which they are asked for: nobody overtakes somebody who waits for the same name, so a
- * step that needs several names gets them in the end. They are kept in memory; resumed steps ask for theirs again.
+ * <p>Locks are granted in the order of the requests: a request never overtakes another one for the same name, so a step
+ * that needs several names cannot starve. Locks are kept in memory; resumed steps request theirs again.
  */
 @Extension
 public final class RepositoryLocks {
 
-    /** Held and waiting ones, the oldest first. */
+    /** Held and waiting locks, oldest first. */
     private final List<Lock> locks = new ArrayList<>();
 
     private final Executor threads;
@@ -40,21 +40,21 @@ public final class RepositoryLocks {
     }
 
     /**
-     * What a lock is on. Two locks exclude each other if they have a name in common and it is exclusive in one of them.
+     * The names that a lock covers. Two locks conflict if they share a name that is exclusive in one of them.
      *
-     * @param exclusive names that nobody else may use meanwhile
-     * @param shared names that others may share
+     * @param exclusive names that nobody else may use at the same time
+     * @param shared names that other locks may share
      */
     record Names(Set<String> exclusive, Set<String> shared) {
 
         static final Names NONE = new Names(Set.of(), Set.of());
 
-        /** All tags of a repository: what deletes by digest may hit any of them. */
+        /** All tags of a repository, because a deletion by digest may affect any of them. */
         static Names repository(ImageName image) {
             return new Names(Set.of(image.toString()), Set.of());
         }
 
-        /** Some tags of repositories, and whatever else has to stay in the repositories meanwhile. */
+        /** Some tags of repositories; other content of the repositories must not be deleted at the same time. */
         static Names tags(Collection<ImageReference> tags, Collection<ImageName> repositories) {
             Set<String> exclusive = new HashSet<>();
             Set<String> shared = new HashSet<>();
@@ -67,7 +67,7 @@ public final class RepositoryLocks {
         }
     }
 
-    /** Somebody's lock, held or waited for. */
+    /** A lock that is held or waited for. */
     final class Lock {
         private final Names names;
         private final Runnable work;
@@ -78,7 +78,7 @@ public final class RepositoryLocks {
             this.work = work;
         }
 
-        /** Gives it to others; if it was not held yet, it never will be. */
+        /** Releases the lock; one that is not held yet is cancelled. */
         void release() {
             synchronized (locks) {
                 if (locks.remove(this)) {
@@ -95,9 +95,9 @@ public final class RepositoryLocks {
     }
 
     /**
-     * Asks for a lock. No thread waits for it.
+     * Requests a lock without blocking a thread.
      *
-     * @param work is run once in the background, as soon as the lock is held
+     * @param work runs once in the background, as soon as the lock is held
      */
     Lock request(Names names, Runnable work) {
         Lock lock = new Lock(names, work);
@@ -108,7 +108,7 @@ public final class RepositoryLocks {
         return lock;
     }
 
-    /** How many are held or waited for. */
+    /** Number of locks that are held or waited for. */
     int count() {
         synchronized (locks) {
             return locks.size();

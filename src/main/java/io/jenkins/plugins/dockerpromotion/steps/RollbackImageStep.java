@@ -29,7 +29,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Moves a tag, or all tags of a train, back to what they were before. What they were is known from the history. */
+/** Moves a tag, or all tags of a train, back to their previous images, which the history knows. */
 public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outcome<TrainReceipt>> {
 
     private static final long serialVersionUID = 1L;
@@ -41,15 +41,15 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     private String reason;
     private boolean overwrite;
     private boolean dryRun;
-    /** What is moved back, looked up once: after a restart the history holds what this step did, too. */
+    /** The moves, looked up once: after a restart, the history also contains what this step did. */
     private ArrayList<Move> moves = new ArrayList<>();
 
     @DataBoundConstructor
     public RollbackImageStep() {
-        // Either an image and a tag or a train is given.
+        // Either an image and a tag, or a train is required.
     }
 
-    /** A tag that goes back from one digest to another. Pipeline cannot save a private record. */
+    /** A tag that moves back from one digest to another. Not private, because Pipeline cannot save a private record. */
     private static final class Move implements Serializable {
         private static final long serialVersionUID = 1L;
 
@@ -147,7 +147,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
 
     private Move move() {
         if (image == null || tag == null) {
-            throw new IllegalArgumentException("give 'image' and 'tag', or 'train'");
+            throw new IllegalArgumentException("set 'image' and 'tag', or 'train'");
         }
         ImageReference tagged = ImageReference.tagged(ImageName.parse(image), new Tag(tag));
         List<Recorded> history = PromotionHistory.of(tagged.name(), new Tag(tag));
@@ -163,7 +163,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
                 : new Move(tagged, recorded(history), from);
     }
 
-    /** The digest of {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
+    /** The digest for {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
     private Digest recorded(List<Recorded> history) {
         return history.stream()
                 .filter(move -> Objects.equals(to, move.version()) || Objects.equals(to, move.digest()))
@@ -175,12 +175,12 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
                         .findFirst())
                 .map(Digest::parse)
                 .orElseThrow(() -> new IllegalArgumentException(
-                        "this tag was never " + to + ", as far as is recorded on this controller"));
+                        "no promotion of this tag to " + to + " is recorded on this controller"));
     }
 
     private List<Move> trainMoves() {
         if (image != null || tag != null || to != null) {
-            throw new IllegalArgumentException("give either 'train', or 'image' and 'tag'");
+            throw new IllegalArgumentException("set either 'train', or 'image' and 'tag'");
         }
         List<Recorded> recorded = PromotionHistory.train(train);
         if (recorded.isEmpty()) {
@@ -194,7 +194,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     private static Move before(Recorded move, Digest from) {
         if (move.previousDigest().isEmpty()) {
             throw new IllegalArgumentException(
-                    move.image() + ":" + move.tag() + " was new then, so there is nothing to go back to");
+                    move.image() + ":" + move.tag() + " was new then, so there is no earlier image");
         }
         ImageReference tagged = ImageReference.tagged(ImageName.parse(move.image()), new Tag(move.tag()));
         return new Move(tagged, Digest.parse(move.previousDigest()), from);

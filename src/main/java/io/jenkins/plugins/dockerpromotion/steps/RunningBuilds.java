@@ -26,12 +26,14 @@ import jenkins.security.MasterToSlaveCallable;
 import org.jenkinsci.plugins.docker.commons.fingerprint.DockerFingerprintAction;
 
 /**
- * What builds of this controller may be using on a Docker host: those on the same node, and those on nodes with the same
- * daemon, or which cannot be asked. A Pipeline counts while it is in a {@code node} block, not while it waits outside.
+ * Finds out what builds of this controller may be using on a Docker host: builds on the same node, on nodes with the
+ * same daemon, and on nodes that do not answer. A Pipeline counts while it is inside a {@code node} block.
  */
 final class RunningBuilds {
 
-    /** For all nodes together: they are asked side by side, and one that does not answer counts as sharing the daemon. */
+    /**
+     * For all nodes together, which are asked in parallel. A node that does not answer counts as sharing the daemon.
+     */
     private static final long PATIENCE_SECONDS = 5;
 
     private RunningBuilds() {}
@@ -39,9 +41,9 @@ final class RunningBuilds {
     private record Running(Computer computer, Instant since, Set<String> images) {}
 
     /**
-     * @param asking the build that is going to prune, whose own images stay as well
-     * @param here where it prunes
-     * @param environment by which the docker client finds the daemon there
+     * @param asking the build that prunes, whose own images stay, too
+     * @param here the node that it prunes
+     * @param environment the variables that locate the daemon there
      */
     static HostPolicy.Busy busyWith(Run<?, ?> asking, Computer here, Map<String, String> environment)
             throws InterruptedException {
@@ -121,7 +123,7 @@ final class RunningBuilds {
         }
     }
 
-    /** The id of the daemon that the docker client of a node uses; empty if the node has no docker client. */
+    /** Returns the id of the daemon that a node's docker client uses; empty without a docker client. */
     private static final class DaemonId extends MasterToSlaveCallable<String, HostException> {
 
         private static final long serialVersionUID = 1L;
@@ -142,7 +144,7 @@ final class RunningBuilds {
         }
     }
 
-    /** A {@code node} block is run by something of its own, whose parent is the build. */
+    /** A {@code node} block has its own executable, whose parent is the build. */
     private static Optional<Run<?, ?>> runOf(Queue.Executable executable) {
         for (Queue.Executable each = executable; each != null; each = each.getParentExecutable()) {
             if (each instanceof Run<?, ?> run) {

@@ -15,15 +15,15 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.B
 import java.util.Optional;
 
 /**
- * The credentials a step uses: those it names, or else the default ones that the configuration has for this very registry.
- * Either way the build has to have a right to them.
+ * The credentials of a step: its own, or the configured default of the registry. Either way, the build must be allowed
+ * to use them.
  */
 final class StepCredentials {
 
     private StepCredentials() {}
 
     /**
-     * Anonymous if there are neither; says in the log if default ones are used.
+     * Returns an anonymous login if there are no credentials. Logs the use of default credentials.
      *
      * @param host of the registry, as in image names
      */
@@ -32,13 +32,13 @@ final class StepCredentials {
         return RegistryCredentials.find(run, inForce(listener, credentialsId, host), host);
     }
 
-    /** The same for what takes a username and password only, and needs one. */
+    /** The same for steps that require a username and password. */
     static Basic findUsernamePassword(Run<?, ?> run, TaskListener listener, String credentialsId, String host)
             throws AbortException {
         return RegistryCredentials.findUsernamePassword(run, inForce(listener, credentialsId, host), host);
     }
 
-    /** What builds of {@code item} would find, for a form; {@code null} stands for Jenkins itself. */
+    /** For forms: the credentials that builds of {@code item} would use; {@code null} means Jenkins itself. */
     static RegistryAuthentication find(Item item, String credentialsId, String host) throws AbortException {
         String given = Util.fixEmptyAndTrim(credentialsId);
         return RegistryCredentials.find(item, given == null ? usual(host).orElse(null) : given, host);
@@ -58,13 +58,13 @@ final class StepCredentials {
         return usual.orElse(null);
     }
 
-    /** What a form says of {@code credentialsId}: whether it is right, or which default ones are used without it. */
+    /** Validates {@code credentialsId} in a form, or shows the default that is used without it. */
     static FormValidation check(Item item, String credentialsId, String registry) {
         return shownDefault(item, credentialsId, registry)
                 .orElseGet(() -> CredentialsForm.check(item, credentialsId, registry));
     }
 
-    /** The same where a username and password is needed. */
+    /** The same for steps that require a username and password. */
     static FormValidation checkUsernamePassword(Item item, String credentialsId, String registry) {
         return shownDefault(item, credentialsId, registry)
                 .orElseGet(() -> CredentialsForm.checkUsernamePassword(item, credentialsId, registry));

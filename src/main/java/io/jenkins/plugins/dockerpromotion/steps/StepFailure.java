@@ -7,17 +7,17 @@ import hudson.remoting.RequestAbortedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.IOException;
 
-/** What the author of a Jenkinsfile gets to see of a failure. */
+/** Turns failures into messages for the Pipeline author. */
 final class StepFailure {
 
     private static final String OURS = StepFailure.class.getPackageName().replaceFirst("\\.\\w+$", ".");
 
-    /** The longest failure that is shown whole: one of many tags, each with its own. */
+    /** Maximum length of a message, which may contain an error for each of many tags. */
     private static final int MAX_TEXT = 16_000;
 
     private StepFailure() {}
 
-    /** Whether the connection to the agent broke; failures on the agent come back as texts. */
+    /** Whether the connection to the agent broke. Failures on the agent are returned as text. */
     static boolean isAgentLost(Throwable e) {
         return !(e instanceof AbortException)
                 && !(e instanceof ProxyException)
@@ -25,9 +25,9 @@ final class StepFailure {
     }
 
     /**
-     * Failures with a text for the author become that text alone; others stay as they are, with their stack trace.
+     * Failures with a message for the author become that message; others keep their stack trace.
      *
-     * @param phrase what was tried, behind "Cannot"
+     * @param phrase the action, as in "Cannot promote ..."
      */
     static Throwable explained(String phrase, Throwable e) {
         if (e instanceof AbortException || e instanceof IOException && isComplete(e)) {
@@ -43,7 +43,7 @@ final class StepFailure {
         return e.getClass().getName().startsWith(OURS);
     }
 
-    /** Most failures of this plugin say what was tried, on which host. */
+    /** Most failures of this plugin already name the action and the host. */
     private static boolean isComplete(Throwable e) {
         return isOurs(e) && String.valueOf(e.getMessage()).startsWith("Cannot ");
     }
@@ -53,12 +53,12 @@ final class StepFailure {
     }
 
     /**
-     * An agent that stayed away. By a broken channel as the cause, {@code retry(conditions: [agent()])} knows that another
-     * agent may do it.
+     * An agent did not reconnect. Because a broken channel is the cause, {@code retry(conditions: [agent()])} tries
+     * another agent.
      */
     static AbortException agentLost(String phrase, AgentPlace agent, Throwable why) {
         AbortException lost = new AbortException("Cannot " + phrase + ": " + agent
-                + " was lost and did not reconnect; run the build again, completed work is not repeated");
+                + " was lost and did not reconnect; run the build again; completed work is not repeated");
         lost.initCause(why);
         return lost;
     }

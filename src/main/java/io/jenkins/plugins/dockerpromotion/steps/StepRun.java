@@ -10,9 +10,9 @@ import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
 /**
- * What a step finds while it runs.
+ * The context of a running step.
  *
- * @param id of this one step of the build, the same before and after a restart
+ * @param id of this step in the build; does not change at a restart
  */
 record StepRun(Run<?, ?> build, TaskListener listener, StepContext context, UUID id) {
 
@@ -30,7 +30,7 @@ record StepRun(Run<?, ?> build, TaskListener listener, StepContext context, UUID
     }
 
     /**
-     * The login for a registry: by the credentials that are named, else by its default ones, else anonymous.
+     * The login for a registry: with the given credentials, the registry's default credentials, or anonymous.
      *
      * @param host of the registry, as in image names
      */
@@ -38,7 +38,7 @@ record StepRun(Run<?, ?> build, TaskListener listener, StepContext context, UUID
         return StepCredentials.find(build, listener, credentialsId, host);
     }
 
-    /** The same where a username and password is needed. */
+    /** The same for steps that require a username and password. */
     RegistryAuthentication.Basic passwordLogin(String credentialsId, String host) throws AbortException {
         return StepCredentials.findUsernamePassword(build, listener, credentialsId, host);
     }

@@ -8,12 +8,12 @@ import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
 /**
- * The descriptor of a step that refuses parameters which it does not have. Pipeline only warns of them, and with
- * {@code dryrun: true} in place of {@code dryRun: true} an image would be promoted.
+ * A step descriptor that refuses unknown parameters. Pipeline only warns about them, so that {@code dryrun: true}
+ * instead of {@code dryRun: true} would promote an image.
  */
 interface StrictParameters extends CustomDescribableModel {
 
-    /** @throws IllegalArgumentException in one line, if an argument's name is none of a parameter */
+    /** @throws IllegalArgumentException in one line, if there is no parameter with the name of an argument */
     @Override
     default Map<String, Object> customInstantiate(Map<String, Object> arguments) {
         StepDescriptor step = (StepDescriptor) this;
@@ -31,7 +31,7 @@ interface StrictParameters extends CustomDescribableModel {
         return arguments;
     }
 
-    /** In the order of names, as without this interface; structs' copy of the arguments has no order. */
+    /** Sorted by name, as without this interface, because the copy of the arguments has no order. */
     @Override
     default UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
         return step.withArguments(new TreeMap<>(step.getArguments()));

@@ -9,7 +9,7 @@ import org.jvnet.localizer.Localizable;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** A step that is about one tag of an image. */
+/** A step for one tag of an image. */
 public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
 
     private static final long serialVersionUID = 1L;
@@ -25,24 +25,24 @@ public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
         return tag;
     }
 
-    /** @throws IllegalArgumentException in one line, if it is none */
+    /** @throws IllegalArgumentException in one line, if it is not valid */
     final Tag tag() {
         return new Tag(tag);
     }
 
-    /** @throws IllegalArgumentException in one line, if image or tag are none */
+    /** @throws IllegalArgumentException in one line, if image or tag is not valid */
     final ImageReference tagged() {
         return ImageReference.tagged(name(), tag());
     }
 
     /**
-     * The same where {@code tag} may be a digest as well.
+     * The same for steps that also accept a digest.
      *
-     * @throws IllegalArgumentException in one line, if image or tag are none
+     * @throws IllegalArgumentException in one line, if image or tag is not valid
      */
     final ImageReference reference() {
         if (tag == null) {
-            throw new IllegalArgumentException("'tag' is required: a tag or a digest");
+            throw new IllegalArgumentException("'tag' is required");
         }
         return new ImageReference(name(), tag);
     }
@@ -54,7 +54,7 @@ public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
                 : getImage() + (tag.indexOf(':') < 0 ? ":" : "@") + tag;
     }
 
-    /** What the forms of steps with a tag have in common. */
+    /** Base class for the forms of steps with a tag. */
     public abstract static class TagStepDescriptor extends RegistryStepDescriptor {
 
         TagStepDescriptor(String functionName, Localizable displayName) {

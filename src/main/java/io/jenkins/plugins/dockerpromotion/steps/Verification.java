@@ -32,12 +32,12 @@ import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
-/** What an image has to be signed by, and which attestations it needs: the {@code verify} of {@code promoteImage}. */
+/** Required signers and attestations of an image: the {@code verify} parameter of {@code promoteImage}. */
 public final class Verification extends AbstractDescribableImpl<Verification> implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** A key in PEM form, or the id of credentials. */
+    /** A key in PEM format, or the id of credentials. */
     private static final Pattern KEY = Pattern.compile("-----BEGIN[\\s\\S]*?-----END[^-]*-----|[^\\s,]+");
 
     private List<String> publicKeys = new ArrayList<>();
@@ -49,7 +49,7 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
 
     @DataBoundConstructor
     public Verification() {
-        // What is required is set by setters.
+        // All parameters are optional.
     }
 
     public List<String> getPublicKeys() {
@@ -107,10 +107,10 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
     }
 
     /**
-     * What the parameters say, with the keys that credentials hold.
+     * The requirement of these parameters, with keys read from credentials.
      *
-     * @param step that demands it, as errors name it
-     * @throws IllegalArgumentException in one line, if a key or a type is none
+     * @param step that requires it, for error messages
+     * @throws IllegalArgumentException in one line, if a key or a type is not valid
      */
     VerificationRequirement requirement(String step, StepRun run) throws AbortException {
         List<String> keys = new ArrayList<>();
@@ -143,9 +143,9 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
     }
 
     /**
-     * A promotion that fulfils what is required of it and what the administrator's rules require for its targets.
+     * Adds the checks that this step and the administrator's rules for the targets require.
      *
-     * @param own what the step requires
+     * @param own the requirement of the step
      */
     static PromotionRequest checked(PromotionRequest request, List<VerificationRequirement> own) {
         Set<VerificationRequirement> required = new LinkedHashSet<>(own);
@@ -155,7 +155,7 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
         return required.isEmpty() ? request : request.checking(new Check(List.copyOf(required)));
     }
 
-    /** Checks the very image that is promoted. */
+    /** Checks the digest that is promoted. */
     private record Check(List<VerificationRequirement> requirements) implements ImageCheck {
 
         private static final long serialVersionUID = 1L;
@@ -172,12 +172,12 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
         }
     }
 
-    /** The keys of a text in a form. */
+    /** Splits the keys in a form's text. */
     static List<String> keys(String text) {
         return KEY.matcher(Util.fixNull(text)).results().map(MatchResult::group).toList();
     }
 
-    /** Form of what is required. */
+    /** Form of the requirement. */
     @Extension
     public static final class DescriptorImpl extends Descriptor<Verification> {
 

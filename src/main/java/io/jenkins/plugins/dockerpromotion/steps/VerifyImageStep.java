@@ -22,7 +22,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Checks the signatures and attestations of an image, and fails if one that is required is missing. */
+/** Checks the signatures and attestations of an image, and fails if a required one is missing. */
 public final class VerifyImageStep extends TagStep<VerifiedImage> {
 
     private static final long serialVersionUID = 1L;

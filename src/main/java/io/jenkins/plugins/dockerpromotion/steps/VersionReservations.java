@@ -19,13 +19,13 @@ import java.util.Optional;
 import jenkins.model.Jenkins;
 
 /**
- * The versions that builds were given on this controller, so that no two get the same one even before one of them has
- * pushed its image. One file in Jenkins' home; what is promised is in it before a build hears of it.
+ * The versions of builds on this controller, so that no two builds get the same one even before they push their images.
+ * Stored in one file in Jenkins' home, which is written before a build gets its version.
  */
 @Extension
 public final class VersionReservations implements Saveable {
 
-    /** Sequences that were not used for the longest time are forgotten first. */
+    /** The least recently used sequences are dropped first. */
     static final int MAX_SEQUENCES = 500;
 
     private static final XStream2 XSTREAM = new XStream2();
@@ -37,23 +37,23 @@ public final class VersionReservations implements Saveable {
     }
 
     /**
-     * A build asks for a version.
+     * A build's request for a version.
      *
-     * @param subject what the versions are of: an image or, without one, a job
-     * @param holder the build, in words
+     * @param subject what has the versions: an image or, without one, a job
+     * @param holder the build in words
      */
     record Claim(String subject, String holder, VersionRequest request) {
 
-        /** @param image that the version is for; without one, versions are those of the job */
+        /** @param image the image of the version; without one, the job has the versions */
         static Claim of(Run<?, ?> run, Optional<ImageName> image, VersionRequest request) {
             String job = run.getParent().getFullName();
-            // With its time, for a job may have had another build of this number.
+            // Contains the time, because the job may have had another build with this number.
             String holder =
                     job + " #" + run.getNumber() + " of " + run.getTimestamp().toInstant();
             return new Claim(image.map(name -> "image " + name).orElse("job " + job), holder, request);
         }
 
-        /** What no two builds may have the same version of: the subject, by a pattern. */
+        /** The scope in which versions are unique: the subject with a pattern. */
         String sequence() {
             return subject + " " + request.template().pattern();
         }
@@ -61,7 +61,7 @@ public final class VersionReservations implements Saveable {
 
     private final XmlFile file;
 
-    /** By subject and pattern, those used last at the end; null until it is read. */
+    /** By subject and pattern, most recently used last; null until the file is read. */
     private LinkedHashMap<String, GivenVersions> sequences;
 
     public VersionReservations() {
@@ -76,16 +76,16 @@ public final class VersionReservations implements Saveable {
         return ExtensionList.lookupSingleton(VersionReservations.class);
     }
 
-    /** The version that a build has from an earlier time it asked, in a step that a restart cut off for example. */
+    /** The version that a build already has from an earlier request, for example from a step before a restart. */
     public synchronized Optional<String> given(Claim claim) throws IOException {
         return given(claim.sequence()).of(claim.holder(), claim.request());
     }
 
     /**
-     * Gives a build its version, and writes that down.
+     * Reserves a version for a build, and stores the reservation.
      *
-     * @param tags of the image, as they were a moment ago
-     * @throws IllegalArgumentException in one line, if no version can be given
+     * @param tags a survey of the image's current tags
+     * @throws IllegalArgumentException in one line, if no version can be created
      */
     public synchronized VersionRequest.Decision reserve(Claim claim, VersionSurvey tags) throws IOException {
         Optional<String> again = given(claim);
@@ -121,13 +121,13 @@ public final class VersionReservations implements Saveable {
         return sequences;
     }
 
-    /** Going on without what was promised could give a version twice. */
+    /** Continuing without the earlier reservations could create a version twice. */
     @SuppressWarnings("unchecked")
     private LinkedHashMap<String, GivenVersions> load() throws IOException {
         try {
             return (LinkedHashMap<String, GivenVersions>) file.read();
         } catch (IOException | ClassCastException e) {
-            throw unusable("those given so far cannot be read from", e);
+            throw unusable("cannot read earlier reservations from", e);
         }
     }
 
@@ -135,13 +135,13 @@ public final class VersionReservations implements Saveable {
         try {
             file.write(all);
         } catch (IOException e) {
-            throw unusable("it cannot be written down in", e);
+            throw unusable("cannot write the reservation to", e);
         }
     }
 
     private AbortException unusable(String why, Exception cause) {
         AbortException unusable = new AbortException(
-                "Cannot give a version: " + why + " " + file.getFile() + "; an administrator must check this file");
+                "Cannot create a version: " + why + " " + file.getFile() + "; ask an administrator to check this file");
         unusable.initCause(cause);
         return unusable;
     }

@@ -94,7 +94,7 @@ final class Arguments {
     Optional<TagPattern> selection() {
         Optional<String> regex = text("regex");
         if (regex.isPresent() && text("pattern").isPresent()) {
-            throw new IllegalArgumentException("give either 'pattern' or 'regex'");
+            throw new IllegalArgumentException("set either 'pattern' or 'regex'");
         }
         return regex.map(TagPattern::regex).or(() -> text("pattern").map(TagPattern::of));
     }

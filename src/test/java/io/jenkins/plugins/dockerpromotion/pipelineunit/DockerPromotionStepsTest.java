@@ -154,7 +154,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             findTagForBuild(image: 'a/b', buildNumber: 1)         | findTagForBuild has no parameter 'buildNumber'; it has build, credentialsId, image, optional, pattern, regex
             findTagForBuild(image: 'a/b')                         | findTagForBuild needs 'build'
-            findTagForBuild(image: 'a/b', build: -1)              | findTagForBuild: 'build' is required: a build number
+            findTagForBuild(image: 'a/b', build: -1)              | findTagForBuild: 'build' is required
             findTagForBuild(image: 'A//b', build: 1)              | findTagForBuild: 'A//b'
             promoteImage(image: 'a/b', tag: '1', to: 'latest')    | promoteImage: 'to' takes a list of texts, and got String latest
             promoteImage(image: 'a/b', tag: 1)                    | promoteImage: 'tag' takes a text, and got Integer 1
@@ -162,10 +162,10 @@ class DockerPromotionStepsTest extends BasePipelineTest {
             promoteImage('a/b')                                   | promoteImage needs names with its arguments, and got a/b
             imageTags(image: 'a/b', limit: 'ten')                 | imageTags: 'limit' takes a whole number, and got String ten
             imageTags(image: 'a/b', limit: 0)                     | imageTags: 'limit' must be at least 1
-            imageTags(image: 'a/b', pattern: '{build}', regex: 'a') | imageTags: give either 'pattern' or 'regex'
+            imageTags(image: 'a/b', pattern: '{build}', regex: 'a') | imageTags: set either 'pattern' or 'regex'
             imageVersion(zone: 'Berlin')                          | imageVersion: 'Berlin' is not a time zone
             pruneImageTags(image: 'a/b')                          | pruneImageTags: give 'keep', 'olderThanDays' or both
-            registryToken()                                       | registryToken: give either 'image' or 'registry'
+            registryToken()                                       | registryToken: set either 'image' or 'registry'
             registryToken(image: 'a/b', actions: ['read'])        | registryToken: 'actions' must be
             imageTags(image: 'a/b') { }                           | imageTags takes no block
             isolatedDockerConfig(registry: 'ghcr.io')             | isolatedDockerConfig needs a block

@@ -23,12 +23,12 @@ final class HubSteps {
     Work dockerHubDescription(Arguments given) {
         ImageName image = given.image("image");
         if (!image.isDockerHub()) {
-            throw new IllegalArgumentException("it is on " + image.host() + ", and only Docker Hub has such pages");
+            throw new IllegalArgumentException("it is on " + image.host() + ", but only Docker Hub has such pages");
         }
         boolean wholePage = given.flag("wholePage");
         String section = given.needed("section");
         if (wholePage && !section.equals(DEFAULT_SECTION)) {
-            throw new IllegalArgumentException("give either 'section' or 'wholePage'");
+            throw new IllegalArgumentException("set either 'section' or 'wholePage'");
         }
         PageChange change = new PageChange(
                 given.text("description").orElse(""), given.plain("fullDescription"), wholePage ? "" : section);

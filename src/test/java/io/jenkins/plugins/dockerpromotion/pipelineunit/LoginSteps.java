@@ -39,7 +39,7 @@ final class LoginSteps {
             String token = DockerHub.token(
                     around.usernamePassword(given.text("credentialsId")), around.reaching(ImageName.DOCKER_HUB));
             around.hide(token);
-            around.say("Got a token of Docker Hub");
+            around.say("Got a token from Docker Hub");
             return token;
         };
     }
@@ -48,7 +48,7 @@ final class LoginSteps {
         Optional<ImageName> image = given.text("image").map(ImageName::parse);
         Optional<String> registry = given.text("registry").map(ImageName::parseHost);
         if (image.isPresent() == registry.isPresent()) {
-            throw new IllegalArgumentException("give either 'image' or 'registry'");
+            throw new IllegalArgumentException("set either 'image' or 'registry'");
         }
         List<String> actions = given.words("actions").isEmpty() ? DEFAULT_ACTIONS : given.words("actions");
         if (!ACTIONS.containsAll(actions)) {
@@ -66,7 +66,7 @@ final class LoginSteps {
                     .issue(scopes)
                     .value();
             around.hide(token);
-            around.say("Got a token of " + host);
+            around.say("Got a token from " + host);
             return token;
         };
     }

@@ -60,7 +60,7 @@ final class TagSteps {
     }
 
     private static IllegalArgumentException noBuild() {
-        return new IllegalArgumentException("'build' is required: a build number");
+        return new IllegalArgumentException("'build' is required");
     }
 
     Work imageTags(Arguments given) {

@@ -27,7 +27,7 @@ final class VersionSteps {
         Optional<ImageName> image = arguments.text("image").map(ImageName::parse);
         long build = arguments.number("build").orElse(around.buildNumber);
         if (build < 0) {
-            throw new IllegalArgumentException("'build' is " + build + ", which no build can be");
+            throw new IllegalArgumentException("'build' is " + build + ", which is not a build number");
         }
         String pattern = arguments.text("pattern").orElse(TagPattern.DEFAULT);
         VersionTemplate template = VersionTemplate.of(

@@ -244,7 +244,7 @@ class ImageInspectorTest {
                 .containsExactly("HEAD");
         assertThatThrownBy(() -> inspector().glance(reference("2.0")))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageStartingWith("Cannot look at " + reference("2.0") + " on " + registry.host());
+                .hasMessageStartingWith("Cannot inspect " + reference("2.0") + " on " + registry.host());
     }
 
     @Test

@@ -98,7 +98,7 @@ class DefaultSettingsTest {
 
         configuration.setDefaultPattern("v{build}");
         jenkins.assertLogContains(
-                "is one of build 7 by v{build}; check",
+                "matches v{build} for build 7; check",
                 Pipelines.fail(jenkins, "findTagForBuild(image: '" + registry.host() + "/group/app', build: 7)"));
     }
 
@@ -226,7 +226,7 @@ class DefaultSettingsTest {
             hub.setCredentialsId("hub");
             configuration.setRegistries(List.of(hub));
 
-            jenkins.assertLogContains("Got a token of Docker Hub", Pipelines.succeed(jenkins, "dockerHubToken()"));
+            jenkins.assertLogContains("Got a token from Docker Hub", Pipelines.succeed(jenkins, "dockerHubToken()"));
         }
         assertThat(form.doCheckCredentialsId(null, "").renderHtml()).contains("the default credentials", "hub");
         assertThat(form.doCheckCredentialsId(null, "gone").kind).isEqualTo(FormValidation.Kind.ERROR);

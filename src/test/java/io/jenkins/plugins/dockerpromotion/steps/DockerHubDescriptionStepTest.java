@@ -130,12 +130,12 @@ class DockerHubDescriptionStepTest {
     void refusesParametersThatMakeNoSense() throws Exception {
         jenkins.assertLogContains("give 'description'", Pipelines.fail(jenkins, describe("")));
         jenkins.assertLogContains(
-                "Cannot change the page of x.example.com/app: it is on x.example.com, and only Docker Hub has such pages",
+                "Cannot change the page of x.example.com/app: it is on x.example.com, but only Docker Hub has such pages",
                 Pipelines.fail(
                         jenkins,
                         "dockerHubDescription(image: 'x.example.com/app', credentialsId: 'hub', description: 'x')"));
         jenkins.assertLogContains(
-                "give either 'section' or 'wholePage'",
+                "set either 'section' or 'wholePage'",
                 Pipelines.fail(jenkins, describe(", fullDescription: 'x', section: 'mine', wholePage: true")));
         jenkins.assertLogContains(
                 "No credentials are given",

@@ -122,7 +122,7 @@ class FindTagForBuildStepTest {
                 jenkins, "echo \"tag <${findTagForBuild(image: 'technolog/serviceone', build: 104)}>\"");
 
         jenkins.assertLogContains("tag <2017.10.104>", run);
-        jenkins.assertLogContains("older ones of the same build: 2017.9.104", run);
+        jenkins.assertLogContains("older tags of the same build: 2017.9.104", run);
     }
 
     @Test
@@ -149,7 +149,7 @@ class FindTagForBuildStepTest {
                 """);
 
         jenkins.assertLogContains("tags [1.4.7, 1.5.7, 20170109-7, 7-0a1b2c3d4e5f, 1.5.7]", run);
-        jenkins.assertLogContains("older ones of the same build: 1.5.7-rc.1, 1.4.7", run);
+        jenkins.assertLogContains("older tags of the same build: 1.5.7-rc.1, 1.4.7", run);
     }
 
     @Test
@@ -157,8 +157,8 @@ class FindTagForBuildStepTest {
         WorkflowRun run = Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/serviceone', build: 999)");
 
         jenkins.assertLogContains(
-                "Cannot find the tag of build 999 of technolog/serviceone: none of the 8 tags of technolog/serviceone is one"
-                        + " of build 999 by {year}.{week}.{build}; check the build number and the pattern",
+                "Cannot find the tag of build 999 of technolog/serviceone: none of the 8 tags of technolog/serviceone"
+                        + " matches {year}.{week}.{build} for build 999; check the build number and the pattern",
                 run);
         jenkins.assertLogNotContains("\tat io.jenkins", run);
     }
@@ -191,7 +191,7 @@ class FindTagForBuildStepTest {
                 "Cannot find the tag of build 1 of technolog/X: ",
                 Pipelines.fail(jenkins, "findTagForBuild(image: 'technolog/X', build: 1)"));
         jenkins.assertLogContains(
-                "give either 'pattern' or 'regex'",
+                "set either 'pattern' or 'regex'",
                 Pipelines.fail(
                         jenkins, "findTagForBuild(image: 'x', build: 1, pattern: 'v{build}', regex: '(?<build>1)')"));
         jenkins.assertLogContains(

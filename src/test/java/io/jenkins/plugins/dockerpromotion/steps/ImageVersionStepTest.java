@@ -157,7 +157,7 @@ class ImageVersionStepTest {
                         .formatted(IMAGE));
 
         jenkins.assertLogContains("version <2026.47.103>", run);
-        jenkins.assertLogContains("The version is 2026.47.103; looked at 3 tags", run);
+        jenkins.assertLogContains("The version is 2026.47.103; checked 3 tags", run);
         assertThat(Pipelines.filesHolding(run, Pipelines.PASSWORD)).isEmpty();
     }
 
@@ -182,7 +182,7 @@ class ImageVersionStepTest {
             jenkins.assertLogNotContains("\tat io.jenkins", stopped);
             jenkins.assertLogContains("version <2026.47.211>", bumped);
             jenkins.assertLogContains(
-                    "Taking the next free number instead: build 103 already has the version 2025.3.103", bumped);
+                    "Using the next free number instead: build 103 already has the version 2025.3.103", bumped);
         }
     }
 

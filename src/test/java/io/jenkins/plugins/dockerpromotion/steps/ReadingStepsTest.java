@@ -213,7 +213,7 @@ class ReadingStepsTest {
         jenkins.assertLogContains("shell <****>", run);
         jenkins.assertLogContains("2026.47.103", run);
         jenkins.assertLogContains(
-                "Got a token of " + gitLab.host() + ", valid for 300 s and masked in this log\n", run);
+                "Got a token from " + gitLab.host() + ", valid for 300 s and masked in this log\n", run);
         assertThat(token).hasSizeGreaterThan(100);
         assertThat(Pipelines.filesHolding(run, token)).isEmpty();
         assertThat(Pipelines.filesHolding(run, Pipelines.PASSWORD)).isEmpty();
@@ -231,7 +231,7 @@ class ReadingStepsTest {
                         + ": its token service does not grant delete, only nothing");
         assertFailure(
                 "registryToken(credentialsId: 'gitlab')",
-                "Cannot get a token of a registry: give either 'image' or 'registry'");
+                "Cannot get a token from a registry: set either 'image' or 'registry'");
         assertFailure("imageTags(image: '')", "Cannot list the tags of an image: an image name is required");
         assertFailure(
                 "registryToken(registry: '" + gitLab.host() + "', actions: ['push'], credentialsId: 'gitlab')",
@@ -243,8 +243,8 @@ class ReadingStepsTest {
                 "Cannot read the manifest of " + image + ":gone on ");
         assertFailure(
                 "imageInfo(image: '" + image + "', tag: 'sha256:1')",
-                "Cannot look at " + image + "@sha256:1: 'sha256:1' is not a digest");
-        assertFailure("imageInfo(image: '" + image + "', tag: '')", "'tag' is required: a tag or a digest");
+                "Cannot inspect " + image + "@sha256:1: 'sha256:1' is not a digest");
+        assertFailure("imageInfo(image: '" + image + "', tag: '')", "'tag' is required");
     }
 
     private void assertFailure(String step, String expected) throws Exception {

@@ -141,7 +141,7 @@ class RestartTest {
                     .contains(TestImage.docker(2).digest());
 
             WorkflowRun deletion = end(jenkins, "deletion");
-            jenkins.assertLogContains("/group/old:1 is gone: it was deleted meanwhile", deletion);
+            jenkins.assertLogContains("/group/old:1 no longer exists: it was deleted in the meantime", deletion);
             jenkins.assertLogContains("was <" + deleted + ">", deletion);
 
             jenkins.assertLogContains("version <2026.53.7>", end(jenkins, "slow"));

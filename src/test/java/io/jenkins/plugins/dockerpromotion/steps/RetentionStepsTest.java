@@ -139,7 +139,7 @@ class RetentionStepsTest {
         jenkins.assertLogNotContains("\tat io.jenkins", gone);
         jenkins.assertLogContains("all tags would be deleted", Pipelines.fail(jenkins, prune(", dryRun: false")));
         jenkins.assertLogContains(
-                "give either 'pattern' or 'regex'",
+                "set either 'pattern' or 'regex'",
                 Pipelines.fail(jenkins, prune(", keep: 1, pattern: '{build}', regex: '1'")));
         WorkflowRun brake = Pipelines.fail(jenkins, prune(", olderThanDays: 1, maxDelete: 2, dryRun: false"));
         jenkins.assertLogContains("'maxDelete' allows 2", brake);

@@ -96,9 +96,8 @@ class RollbackStepsTest {
                         + "/group/app:production: no promotion of this tag is recorded on this controller",
                 Pipelines.fail(jenkins, rollback("")));
         Pipelines.succeed(jenkins, promote("1.0"));
-        jenkins.assertLogContains(
-                "was new then, so there is nothing to go back to", Pipelines.fail(jenkins, rollback("")));
-        jenkins.assertLogContains("this tag was never 9.9", Pipelines.fail(jenkins, rollback(", to: '9.9'")));
+        jenkins.assertLogContains("was new then, so there is no earlier image", Pipelines.fail(jenkins, rollback("")));
+        jenkins.assertLogContains("no promotion of this tag to 9.9", Pipelines.fail(jenkins, rollback(", to: '9.9'")));
         Pipelines.succeed(jenkins, promote("2.0"));
 
         registry.push("group/app", "production", TestImage.oci(3));
@@ -132,7 +131,7 @@ class RollbackStepsTest {
                 "no such train is recorded on this controller",
                 Pipelines.fail(jenkins, "rollbackImage(train: 'none')"));
         jenkins.assertLogContains(
-                "give either 'train', or 'image' and 'tag'",
+                "set either 'train', or 'image' and 'tag'",
                 Pipelines.fail(jenkins, "rollbackImage(train: 'none', tag: 'x')"));
     }
 }

@@ -153,7 +153,7 @@ class VersionReservationsTest {
 
         assertThatThrownBy(() -> reserve(blocked, IMAGE, "app #103", request(103, false)))
                 .isInstanceOf(AbortException.class)
-                .hasMessageStartingWith("Cannot give a version: it cannot be written down in " + file);
+                .hasMessageStartingWith("Cannot create a version: cannot write the reservation to " + file);
         assertThat(blocked.given(new VersionReservations.Claim(IMAGE, "app #103", request(103, false))))
                 .isEmpty();
     }
@@ -165,7 +165,7 @@ class VersionReservationsTest {
 
         assertThatThrownBy(() -> reserve(opened(), IMAGE, "app #104", request(104, false)))
                 .isInstanceOf(AbortException.class)
-                .hasMessage("Cannot give a version: those given so far cannot be read from " + file
-                        + "; an administrator must check this file");
+                .hasMessage("Cannot create a version: cannot read earlier reservations from " + file
+                        + "; ask an administrator to check this file");
     }
 }
