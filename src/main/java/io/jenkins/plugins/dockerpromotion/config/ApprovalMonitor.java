@@ -25,7 +25,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import org.xml.sax.SAXException;
 
-/** Tells administrators which script approvals the steps of this plugin make unnecessary, and takes away the chosen ones. */
+/** Shows administrators which script approvals this plugin makes unnecessary, and revokes the selected ones. */
 @OptionalExtension(requirePlugins = "script-security")
 public final class ApprovalMonitor extends AdministrativeMonitor {
 
@@ -46,19 +46,19 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
         return getCount() > 0;
     }
 
-    /** How many approvals there are that the steps do without. */
+    /** Number of approvals that the steps make unnecessary. */
     public long getCount() {
         return read().risky;
     }
 
-    /** The signatures that open the same. */
+    /** Signatures with the same risk. */
     public record Group(SignatureRisk risk, Collection<String> revocable, Collection<String> others) {
         private Group(SignatureRisk risk) {
             this(risk, new TreeSet<>(), new TreeSet<>());
         }
     }
 
-    /** What is to be shown, the worst first. */
+    /** The groups to show, worst first. */
     public List<Group> getGroups() {
         Approvals approvals = read();
         Map<SignatureRisk, Group> groups = new EnumMap<>(SignatureRisk.class);
@@ -75,7 +75,7 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
         return List.copyOf(groups.values());
     }
 
-    /** What the buttons of the message do: show the page, or show no message again. */
+    /** Handles the buttons of the message: show the page, or dismiss the message. */
     @RequirePOST
     public HttpResponse doDecide(@QueryParameter String dismiss) throws IOException {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
@@ -85,7 +85,7 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
         return HttpResponses.redirectViaContextPath(dismiss == null ? getUrl() : "manage");
     }
 
-    /** Takes away what was checked in the form, as far as it is something that was shown there. */
+    /** Revokes the approvals selected in the form, if they were shown there. */
     @RequirePOST
     public HttpResponse doRevoke(StaplerRequest2 request) throws IOException {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
@@ -99,10 +99,10 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
         return HttpResponses.redirectViaContextPath(getUrl());
     }
 
-    /** Takes approvals away, and keeps all others. */
+    /** Revokes approvals, and keeps all others. */
     private void revoke(Collection<String> signatures) throws IOException {
         ScriptApproval approval = ScriptApproval.get();
-        // Its own methods hold this lock: nobody approves anything between reading and writing.
+        // Its own methods use this lock, so nothing is approved between reading and writing.
         synchronized (approval) {
             Set<String> left = new TreeSet<>(read().approved);
             if (left.removeAll(signatures)) {
@@ -112,12 +112,12 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
     }
 
     /**
-     * The signatures that administrators approved.
+     * The approved signatures.
      *
-     * @param stamp of the file they were read from
+     * @param stamp of the file that contains them
      * @param approved for all scripts; these can be revoked
-     * @param approvedWithPermissions for what the script's user may do; nobody else can take one of these away
-     * @param risky how many of them the steps do without
+     * @param approvedWithPermissions for scripts that check the user's permissions; these cannot be revoked here
+     * @param risky how many of them the steps make unnecessary
      */
     private record Approvals(
             String stamp, Collection<String> approved, Collection<String> approvedWithPermissions, long risky) {}
@@ -125,8 +125,8 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
     private Approvals known = new Approvals("", Set.of(), Set.of(), 0);
 
     /**
-     * What the file of Script Security holds, which has no public way to read its approvals. Parsed once after each change:
-     * each page of an administrator asks, and there may be hundreds of approvals.
+     * Reads the file of Script Security, which has no public method for its approvals. Parsed once after each change,
+     * because every page of an administrator needs it, and there may be hundreds of approvals.
      */
     private synchronized Approvals read() {
         File file = new File(Jenkins.get().getRootDir(), "scriptApproval.xml");

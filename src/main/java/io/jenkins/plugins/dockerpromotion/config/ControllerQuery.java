@@ -20,12 +20,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import jenkins.security.SecurityContextExecutorService;
 
-/** Asks a registry from the controller, for a page that a person waits for: a few seconds at most, and a few at a time. */
+/**
+ * Queries a registry from the controller while a user waits for a page: limited to a few seconds, and a few queries at
+ * a time.
+ */
 public final class ControllerQuery {
 
     private static final int AT_A_TIME = 8;
     private static final Duration PATIENCE = Duration.ofSeconds(8);
-    /** Of each request; all of them together have to be done within {@link #PATIENCE}. */
+    /** Timeout of each request; all requests together must end within {@link #PATIENCE}. */
     private static final Timing TIMING = new Timing(PATIENCE, PATIENCE, PATIENCE, 1, Duration.ofSeconds(1));
 
     private static final ExecutorService THREADS = new SecurityContextExecutorService(new ThreadPoolExecutor(
@@ -38,13 +41,13 @@ public final class ControllerQuery {
 
     private ControllerQuery() {}
 
-    /** What is asked. */
+    /** The query. */
     @FunctionalInterface
     public interface Question<T> {
         T ask(RegistryContext context) throws IOException, RegistryException, InterruptedException;
     }
 
-    /** @throws AbortException in one line, if there is no answer within eight seconds, or the registry refuses */
+    /** @throws AbortException in one line, if there is no answer within eight seconds, or if the registry refuses */
     public static <T> T ask(Question<T> question) throws AbortException, InterruptedException {
         RegistryContext context = new RegistryContext(
                 DockerPromotionConfiguration.get().network().with(TIMING), Timekeeper.SYSTEM, Notices.NONE);
@@ -52,7 +55,7 @@ public final class ControllerQuery {
         try {
             asked = THREADS.submit(() -> question.ask(context));
         } catch (RejectedExecutionException e) {
-            throw new AbortException("Jenkins is testing too many registries at the moment");
+            throw new AbortException("Jenkins is querying too many registries at the moment; try again later");
         }
         try {
             return asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);

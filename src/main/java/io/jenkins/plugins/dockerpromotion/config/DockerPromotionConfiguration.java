@@ -39,7 +39,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** The settings of this plugin that hold for all builds: registries that are not at their usual place, and the like. */
+/** The global configuration of this plugin. */
 @Extension
 @Symbol("dockerPromotion")
 public final class DockerPromotionConfiguration extends GlobalConfiguration {
@@ -81,7 +81,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return List.copyOf(registries);
     }
 
-    /** @throws IllegalArgumentException in one line, if one of them makes no sense: it would stop the steps of all */
+    /** @throws IllegalArgumentException in one line, if one of them is not valid, because it would break all steps */
     @DataBoundSetter
     public void setRegistries(List<RegistryConfiguration> registries) {
         Util.fixNull(registries).forEach(DockerPromotionConfiguration::location);
@@ -93,7 +93,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return List.copyOf(verificationRules);
     }
 
-    /** @throws IllegalArgumentException in one line, if one of them makes no sense */
+    /** @throws IllegalArgumentException in one line, if one of them is not valid */
     @DataBoundSetter
     public void setVerificationRules(List<VerificationRule> verificationRules) {
         Util.fixNull(verificationRules).forEach(VerificationRule::check);
@@ -101,14 +101,14 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** The certificates and logs that are believed when a signer is an identity; {@code null} for none. */
+    /** The trusted certificates and logs for signers with identities; {@code null} for none. */
     public String getTrustedRoot() {
         return trustedRoot;
     }
 
     /**
-     * @param trustedRoot JSON as {@code cosign trusted-root create} writes it
-     * @throws IllegalArgumentException in one line, if it is something else
+     * @param trustedRoot JSON from {@code cosign trusted-root create}
+     * @throws IllegalArgumentException in one line, if it is not valid
      */
     @DataBoundSetter
     public void setTrustedRoot(String trustedRoot) {
@@ -130,9 +130,9 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     }
 
     /**
-     * What the administrator requires of each image that is promoted to {@code tag} of {@code image}.
+     * The administrator's requirements for images that are promoted to {@code tag} of {@code image}.
      *
-     * @throws IllegalArgumentException in one line, if a rule allows identities and there is no trusted root
+     * @throws IllegalArgumentException in one line, if a rule allows identities, but there is no trusted root
      */
     public List<VerificationRequirement> requirementsFor(ImageName image, Tag tag) {
         return verificationRules.stream()
@@ -141,12 +141,12 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                 .toList();
     }
 
-    /** Hosts besides Docker Hub's own where pushes may be answered, separated by spaces. */
+    /** Hosts for callbacks besides those of Docker Hub, separated by spaces. */
     public String getCallbackHosts() {
         return callbackHosts;
     }
 
-    /** @throws IllegalArgumentException in one line, if one of them is no host */
+    /** @throws IllegalArgumentException in one line, if one of them is not a host */
     @DataBoundSetter
     public void setCallbackHosts(String callbackHosts) {
         CallbackAddress.parseHosts(Util.fixNull(callbackHosts));
@@ -160,14 +160,14 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return FormFields.parsed(Util.fixNull(value), CallbackAddress::parseHosts);
     }
 
-    /** The only hosts that requests to registries may go to; none: all. */
+    /** The hosts that requests to registries may go to; empty for all hosts. */
     public List<String> getAllowedHosts() {
         return List.copyOf(allowedHosts);
     }
 
     /**
      * @param allowedHosts each may hold several, with commas or blanks between them, as the form's text does
-     * @throws IllegalArgumentException in one line, if one of them is no host
+     * @throws IllegalArgumentException in one line, if one of them is not a host
      */
     @DataBoundSetter
     public void setAllowedHosts(List<String> allowedHosts) {
@@ -177,7 +177,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** The same as the form shows them, a line each. */
+    /** The same for the form, one per line. */
     public String getAllowedHostsText() {
         return String.join("\n", allowedHosts);
     }
@@ -188,7 +188,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return FormFields.parsed(Util.fixNull(value), text -> HostRules.of(FormFields.words(text)));
     }
 
-    /** Seconds for a connection to stand; {@code null} for the usual ones. */
+    /** Connect timeout in seconds; {@code null} for the default. */
     public Integer getConnectTimeout() {
         return connectTimeout;
     }
@@ -200,7 +200,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** Seconds for an answer, and for each next part of it, to come; {@code null} for the usual ones. */
+    /** Response timeout in seconds, for an answer and each further part of it; {@code null} for the default. */
     public Integer getAnswerTimeout() {
         return answerTimeout;
     }
@@ -212,7 +212,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** How often a call is sent at most; {@code null} for the usual number. */
+    /** Maximum number of attempts for a request; {@code null} for the default. */
     public Integer getAttempts() {
         return attempts;
     }
@@ -224,7 +224,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         save();
     }
 
-    /** How many layers one promotion copies at a time; {@code null} for the usual number. */
+    /** Number of layers that one promotion copies in parallel; {@code null} for the default. */
     public Integer getTransfers() {
         return transfers;
     }
@@ -241,17 +241,17 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return Limit.TRANSFERS.check(value);
     }
 
-    /** What the form shows for a number of layers that is not given. */
+    /** Placeholder of the form for the number of layers. */
     public int getUsualTransfers() {
         return Network.TRANSFERS;
     }
 
-    /** The pattern of tags where a Jenkinsfile names none; {@code null} for the usual one. */
+    /** The default pattern of tags for Jenkinsfiles without one; {@code null} for the built-in default. */
     public String getDefaultPattern() {
         return defaultPattern;
     }
 
-    /** @throws IllegalArgumentException in one line, if it is no pattern by which a build can be found */
+    /** @throws IllegalArgumentException in one line, if it is not a pattern that can find a build */
     @DataBoundSetter
     public void setDefaultPattern(String defaultPattern) {
         String given = Util.fixEmptyAndTrim(defaultPattern);
@@ -266,7 +266,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         }
     }
 
-    /** The full name of the job that pages offer to start for a roll-back; {@code null} for none. */
+    /** The full name of the job that the roll-back page can start; {@code null} for none. */
     public String getRollbackJob() {
         return rollbackJob;
     }
@@ -286,12 +286,12 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                 : FormValidation.error(Messages.DockerPromotionConfiguration_noSuchJob(name));
     }
 
-    /** The pattern that holds where a Jenkinsfile names none. */
+    /** The pattern for Jenkinsfiles without one. */
     public String getPatternInForce() {
         return defaultPattern == null ? TagPattern.DEFAULT : defaultPattern;
     }
 
-    /** What the form shows for a pattern that is not given. */
+    /** Placeholder of the form for the pattern. */
     public String getUsualPattern() {
         return TagPattern.DEFAULT;
     }
@@ -319,7 +319,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return Limit.ATTEMPTS.check(value);
     }
 
-    /** What the form shows for limits that are not given. */
+    /** Placeholders of the form for limits. */
     public Timing getUsualTiming() {
         return Timing.DEFAULT;
     }
@@ -334,7 +334,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                 usual.longestWait());
     }
 
-    /** Checks everything before anything is set, so that a form is taken as a whole or not at all. */
+    /** Checks everything before setting anything, so that a form is saved as a whole or not at all. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
         check(form, "callbackHosts", CallbackAddress::parseHosts);
@@ -361,7 +361,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return true;
     }
 
-    /** The entries of a list. A form without entries does not name the list, and what it does not name would not be set. */
+    /** The entries of a list. A form without entries omits the list, so it would not be cleared otherwise. */
     private static JSONArray entries(JSONObject form, String list) {
         JSONArray entries = JSONArray.fromObject(form.has(list) ? form.get(list) : List.of());
         form.put(list, entries);
@@ -393,7 +393,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
         return Messages.DockerPromotionConfiguration_displayName();
     }
 
-    /** Everything about the network that an operation takes along to its agent. */
+    /** The network settings that an operation takes to its agent. */
     public Network network() {
         return new Network(
                         registries.stream()
@@ -406,9 +406,9 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     }
 
     /**
-     * The credentials to use where a step names none.
+     * The credentials for steps that name none.
      *
-     * @param host of the one registry they are for, as in image names
+     * @param host of the registry, as in image names
      */
     public Optional<String> credentialsIdFor(String host) {
         return registries.stream()
@@ -423,13 +423,13 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
             return registry.location();
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "the global configuration 'Docker Image Promotion' is wrong at the registry '"
+                    "the global configuration 'Docker Image Promotion' is not valid for the registry '"
                             + Util.fixNull(registry.getHost()) + "' (" + e.getMessage()
-                            + "); an administrator must correct it");
+                            + "); ask an administrator to correct it");
         }
     }
 
-    /** Jenkins' own proxy, which holds for agents as well. */
+    /** Jenkins' own proxy, which agents use, too. */
     private static ProxySettings proxy() {
         ProxyConfiguration proxy = Jenkins.get().getProxy();
         return proxy == null || Util.fixEmptyAndTrim(proxy.getName()) == null

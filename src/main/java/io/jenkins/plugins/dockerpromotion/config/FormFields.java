@@ -13,12 +13,12 @@ import java.util.stream.Stream;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 
-/** What the forms of steps, triggers and settings have in common: checks, and lists that are one text in a form. */
+/** Shared parts of forms: checks, and lists that are one text in a form. */
 public final class FormFields {
 
     private FormFields() {}
 
-    /** What {@code check} says, or why it could not read the value. */
+    /** Returns the result of {@code check}, or its error. */
     public static FormValidation check(Supplier<FormValidation> check) {
         try {
             return check.get();
@@ -27,7 +27,7 @@ public final class FormFields {
         }
     }
 
-    /** Whether {@code parser} can read {@code value}. */
+    /** Checks that {@code parser} accepts {@code value}. */
     public static FormValidation parsed(String value, Consumer<String> parser) {
         return check(() -> {
             parser.accept(value);
@@ -35,7 +35,7 @@ public final class FormFields {
         });
     }
 
-    /** Whether {@code parser} can read the pattern of a tag, and which tags it matches. */
+    /** Checks that {@code parser} accepts a pattern, and shows an example. */
     public static FormValidation pattern(String pattern, Consumer<String> parser) {
         return check(() -> {
             parser.accept(pattern);
@@ -45,14 +45,14 @@ public final class FormFields {
         });
     }
 
-    /** The words of a text, with commas or blanks between them. */
+    /** Splits a text at commas and spaces. */
     public static List<String> words(String text) {
         return Stream.of(Util.fixNull(text).split("[,\\s]+"))
                 .filter(word -> !word.isEmpty())
                 .toList();
     }
 
-    /** The lines of a text, but for blank ones. */
+    /** Splits a text into lines, without blank ones. */
     public static List<String> lines(String text) {
         return Util.fixNull(text)
                 .lines()
@@ -61,13 +61,13 @@ public final class FormFields {
                 .toList();
     }
 
-    /** The text that a form shows for words. */
+    /** Joins words into the text that a form shows. */
     public static String ofWords(Collection<String> words) {
         return String.join(", ", words);
     }
 
     /**
-     * Makes a list of the text that a form submits for {@code field}.
+     * Converts the text that a form submits for {@code field} into a list.
      *
      * @param reader {@link #words} or {@link #lines}
      */

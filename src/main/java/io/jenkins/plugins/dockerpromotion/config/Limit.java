@@ -6,16 +6,16 @@ import hudson.util.FormValidation;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 
-/** A number that administrators may set, within its bounds. */
+/** A number with bounds that administrators can set. */
 enum Limit {
     CONNECT_TIMEOUT("connectTimeout", 1, 600),
     ANSWER_TIMEOUT("answerTimeout", 1, 3600),
     ATTEMPTS("attempts", 1, 20),
-    /** Layers that one promotion copies at a time. */
+    /** Layers that one promotion copies in parallel. */
     TRANSFERS("transfers", 1, 32),
-    /** Of the tags of a registry; smaller pages than these are nothing but requests. */
+    /** Page size for the tags of a registry; smaller pages would only cost requests. */
     PAGE_SIZE("pageSize", 10, 10_000),
-    /** The most that Docker Hub sends at once. */
+    /** The maximum of Docker Hub. */
     DOCKER_HUB_PAGE_SIZE("pageSize", 10, 100);
 
     private final String field;
@@ -28,10 +28,10 @@ enum Limit {
         this.max = max;
     }
 
-    /** @throws IllegalArgumentException in one line, if {@code value} is out of bounds; {@code null} is not */
+    /** @throws IllegalArgumentException in one line, if {@code value} is out of range; {@code null} is allowed */
     Integer checked(Integer value) {
         if (value != null && (value < min || value > max)) {
-            throw new IllegalArgumentException(field + " is a number from " + min + " to " + max);
+            throw new IllegalArgumentException(field + " must be a number from " + min + " to " + max);
         }
         return value;
     }

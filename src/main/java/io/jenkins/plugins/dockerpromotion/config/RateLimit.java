@@ -3,7 +3,7 @@ package io.jenkins.plugins.dockerpromotion.config;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Lets so many things happen at once, and then so many in each second (a token bucket). Safe for use by several threads. */
+/** A token bucket: allows a burst, and then a fixed rate. Thread-safe. */
 public final class RateLimit {
 
     private final int burst;
@@ -13,8 +13,8 @@ public final class RateLimit {
     private long last;
 
     /**
-     * @param burst how many at once, after a time without any
-     * @param perSecond how many come back each second
+     * @param burst how many at once after an idle time
+     * @param perSecond how many are added each second
      * @param nanoClock in nanoseconds from any moment
      */
     public RateLimit(int burst, double perSecond, LongSupplier nanoClock) {
@@ -25,7 +25,7 @@ public final class RateLimit {
         last = nanoClock.getAsLong();
     }
 
-    /** Whether another one is allowed now; then it counts. */
+    /** Takes a token; returns whether one was available. */
     public synchronized boolean tryTake() {
         long now = nanoClock.getAsLong();
         left = Math.min(burst, left + (now - last) * perSecond / TimeUnit.SECONDS.toNanos(1));

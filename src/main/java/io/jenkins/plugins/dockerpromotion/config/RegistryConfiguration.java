@@ -24,10 +24,7 @@ import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/**
- * A registry that is not reached in the usual way: under another address, by plain http, or with a certificate of one's
- * own authority.
- */
+/** A registry with special settings, such as another address, plain http, or a private certificate authority. */
 public final class RegistryConfiguration extends AbstractDescribableImpl<RegistryConfiguration> {
 
     private final String host;
@@ -42,7 +39,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
 
     /**
      * @param host as in image names; {@code docker.io} for Docker Hub
-     * @param address where its registry API is, such as {@code http://registry.example.com:5000}
+     * @param address the address of its registry API, such as {@code http://registry.example.com:5000}
      */
     @DataBoundConstructor
     public RegistryConfiguration(String host, String address) {
@@ -58,7 +55,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         return address;
     }
 
-    /** Where Docker Hub's own API is, for a Docker Hub that is not Docker's. */
+    /** The address of Docker Hub's own API, for a mirror or a simulation of Docker Hub. */
     public String getApiAddress() {
         return apiAddress;
     }
@@ -69,7 +66,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         location = null;
     }
 
-    /** PEM text of the authority whose certificates are trusted besides those of the agent's Java. */
+    /** PEM text of an additional certificate authority to trust. */
     public String getCertificateAuthority() {
         return certificateAuthority;
     }
@@ -80,7 +77,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         location = null;
     }
 
-    /** Shown to this registry where a step names none; {@code null} for none. */
+    /** The default credentials for steps that name none; {@code null} for none. */
     public String getCredentialsId() {
         return credentialsId;
     }
@@ -90,7 +87,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         this.credentialsId = Util.fixEmptyAndTrim(credentialsId);
     }
 
-    /** How many tags to ask for at once; {@code null} for as many as it sends. */
+    /** Number of tags to request at once; {@code null} for the registry's default. */
     public Integer getPageSize() {
         return pageSize;
     }
@@ -102,7 +99,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         location = null;
     }
 
-    /** Hosts of other domains that may be asked for tokens of this registry and see its credentials. */
+    /** Hosts on other domains that may issue tokens for this registry, and therefore receive its credentials. */
     public List<String> getTokenServices() {
         return tokenServices == null ? List.of() : List.copyOf(tokenServices);
     }
@@ -122,7 +119,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         return String.join("\n", getTokenServices());
     }
 
-    /** The repository of this registry where layers of other images may be already; {@code null} for none. */
+    /** The repository of this registry that may already contain layers to mount; {@code null} for none. */
     public String getMountFrom() {
         return mountFrom;
     }
@@ -147,7 +144,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         return isAt(host, registry);
     }
 
-    /** Whether a host that somebody entered is this registry; one that is none is not. */
+    /** Whether a host is this registry; false if it is not a valid host. */
     private static boolean isAt(String entered, String registry) {
         try {
             return ImageName.parseHost(entered).equals(registry);
@@ -156,7 +153,7 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         }
     }
 
-    /** Looks at what an entry of the form cannot be made with. */
+    /** Checks the parts of a form entry that its setters do not check. */
     static void require(JSONObject form) throws FormException {
         limitOfPages(Util.fixEmptyAndTrim(form.optString("host"))).require(form);
         try {
@@ -167,9 +164,9 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     }
 
     /**
-     * Kept once it was found to be right, since each operation asks and certificates take a while to read.
+     * Cached, because each operation needs it and certificates take time to parse.
      *
-     * @throws IllegalArgumentException in one line, if the settings make no sense
+     * @throws IllegalArgumentException in one line, if the settings are not valid
      */
     RegistryLocation location() {
         RegistryLocation known = location;
@@ -207,10 +204,9 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
                 return uri;
             }
         } catch (URISyntaxException | IllegalArgumentException e) {
-            // Said below, without what was entered: there may be a password in it.
+            // Reported below without the entered text, which may contain a password.
         }
-        throw new IllegalArgumentException(
-                "an address is https:// or http://, a host and an optional port, nothing else");
+        throw new IllegalArgumentException("an address must be https:// or http:// with a host and an optional port");
     }
 
     /** Form of one registry. */

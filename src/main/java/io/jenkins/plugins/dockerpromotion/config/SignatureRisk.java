@@ -6,8 +6,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * What approved signatures open to every sandboxed script, of those that hand-written helpers for registries need and the
- * steps of this plugin do without. The first that holds a signature says what it opens; the worst come first.
+ * The risks of approved signatures that hand-written registry helpers need, and that this plugin makes unnecessary. The
+ * first match applies; the worst risks come first.
  */
 public enum SignatureRisk {
     COMMANDS(
@@ -48,26 +48,26 @@ public enum SignatureRisk {
     private final Supplier<String> text;
     private final Pattern signatures;
 
-    /** @param signatures expressions for what follows the kind of a signature: a class, and maybe a member of it */
+    /** @param signatures expressions for the part after the type of a signature: a class, and maybe a member */
     SignatureRisk(Supplier<String> text, String... signatures) {
         this.text = text;
         this.signatures =
                 Pattern.compile("(new|method|staticMethod|field|staticField) (" + String.join("|", signatures) + ")");
     }
 
-    /** Groovy's own additions to the classes of Java; where they are defined changed from release to release. */
+    /** Groovy's extension methods for Java classes; the class that defines them differs between releases. */
     private static String groovy(String member) {
         return "org.codehaus.groovy.runtime.\\w+GroovyMethods " + member;
     }
 
-    /** What {@code signature} opens; nothing for one that has other uses. */
+    /** The risk of {@code signature}; empty for signatures with other uses. */
     public static Optional<SignatureRisk> of(String signature) {
         return Arrays.stream(values())
                 .filter(risk -> risk.signatures.matcher(signature).matches())
                 .findFirst();
     }
 
-    /** What a sandboxed script can do with it, in one line. */
+    /** Describes in one line what a sandboxed script can do with it. */
     public String getText() {
         return text.get();
     }

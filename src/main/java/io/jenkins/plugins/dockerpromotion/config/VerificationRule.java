@@ -21,8 +21,8 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /**
- * A rule of the administrator: an image is promoted to certain images and tags only if it is signed. A Jenkinsfile can ask
- * for more, never for less.
+ * A rule of the administrator that requires signatures for promotions to certain images and tags. A Jenkinsfile can
+ * require more, but never less.
  */
 public final class VerificationRule extends AbstractDescribableImpl<VerificationRule> {
 
@@ -35,7 +35,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
     private String certificateOidcIssuerRegexp;
     private String attestations;
 
-    /** @param images patterns of the names of targets, with commas or blanks between them: {@code registry.example.com/prod/*} */
+    /** @param images patterns for target images, separated by commas or spaces: {@code registry.example.com/prod/*} */
     @DataBoundConstructor
     public VerificationRule(String images) {
         this.images = Util.fixEmptyAndTrim(images);
@@ -49,7 +49,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         return tags;
     }
 
-    /** @param tags patterns of target tags; none for all tags */
+    /** @param tags patterns for target tags; empty for all tags */
     @DataBoundSetter
     public void setTags(String tags) {
         this.tags = Util.fixEmptyAndTrim(tags);
@@ -59,7 +59,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         return publicKeys;
     }
 
-    /** @param publicKeys in PEM form, one after the other; a signature by one of them is enough */
+    /** @param publicKeys in PEM format, one after the other; a signature by one of them is enough */
     @DataBoundSetter
     public void setPublicKeys(String publicKeys) {
         this.publicKeys = Util.fixEmptyAndTrim(publicKeys);
@@ -69,7 +69,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         return certificateIdentity;
     }
 
-    /** @param certificateIdentity the email address or URI that a Sigstore certificate names */
+    /** @param certificateIdentity the email address or URI in the Sigstore certificate */
     @DataBoundSetter
     public void setCertificateIdentity(String certificateIdentity) {
         this.certificateIdentity = Util.fixEmptyAndTrim(certificateIdentity);
@@ -79,7 +79,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         return certificateIdentityRegexp;
     }
 
-    /** @param certificateIdentityRegexp a regular expression for the whole of it */
+    /** @param certificateIdentityRegexp a regular expression for the whole value */
     @DataBoundSetter
     public void setCertificateIdentityRegexp(String certificateIdentityRegexp) {
         this.certificateIdentityRegexp = Util.fixEmptyAndTrim(certificateIdentityRegexp);
@@ -89,7 +89,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         return certificateOidcIssuer;
     }
 
-    /** @param certificateOidcIssuer who vouched for the identity */
+    /** @param certificateOidcIssuer who confirmed the identity */
     @DataBoundSetter
     public void setCertificateOidcIssuer(String certificateOidcIssuer) {
         this.certificateOidcIssuer = Util.fixEmptyAndTrim(certificateOidcIssuer);
@@ -99,7 +99,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         return certificateOidcIssuerRegexp;
     }
 
-    /** @param certificateOidcIssuerRegexp a regular expression for the whole of it */
+    /** @param certificateOidcIssuerRegexp a regular expression for the whole value */
     @DataBoundSetter
     public void setCertificateOidcIssuerRegexp(String certificateOidcIssuerRegexp) {
         this.certificateOidcIssuerRegexp = Util.fixEmptyAndTrim(certificateOidcIssuerRegexp);
@@ -109,15 +109,15 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         return attestations;
     }
 
-    /** @param attestations predicate types, each of which has to be attested by one of the keys */
+    /** @param attestations predicate types, each of which one of the signers must attest */
     @DataBoundSetter
     public void setAttestations(String attestations) {
         this.attestations = Util.fixEmptyAndTrim(attestations);
     }
 
-    /** Whether a promotion to this image and tag has to fulfil the rule. */
+    /** Whether the rule applies to promotions to this image and tag. */
     boolean isFor(ImageName image, Tag tag) {
-        // Docker Hub's images are known by both of these names.
+        // Docker Hub's images have both of these names.
         List<String> names = List.of(image.toString(), image.host() + "/" + image.path());
         return FormFields.words(images).stream()
                         .map(TagGlob::new)
@@ -128,7 +128,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
                                 .anyMatch(glob -> glob.matches(tag.value())));
     }
 
-    /** Whether it allows signers that certificates name; then a trusted root is needed. */
+    /** Whether it allows signers with certificates, which requires a trusted root. */
     boolean hasIdentity() {
         return Stream.of(
                         certificateIdentity,
@@ -138,7 +138,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
                 .anyMatch(Objects::nonNull);
     }
 
-    /** @throws IllegalArgumentException in one line, if the rule makes no sense, whatever trusted root there is */
+    /** @throws IllegalArgumentException in one line, if the rule is not valid with any trusted root */
     void check() {
         if (images == null) {
             throw new IllegalArgumentException(
@@ -155,10 +155,10 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
     }
 
     /**
-     * What the rule requires.
+     * The requirement of the rule.
      *
-     * @param trustedRoot for identities; may be empty without
-     * @throws IllegalArgumentException in one line, if it is needed and missing
+     * @param trustedRoot for identities; may be empty without identities
+     * @throws IllegalArgumentException in one line, if it is required but missing
      */
     VerificationRequirement requirement(String trustedRoot) {
         return new VerificationRequirement(
@@ -185,7 +185,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
                 Util.fixNull(certificateOidcIssuerRegexp));
     }
 
-    /** Checks what an entry of the form holds. */
+    /** Checks an entry of the form. */
     static void require(JSONObject form, String trustedRoot) throws FormException {
         VerificationRule rule = new VerificationRule(form.optString("images"));
         rule.setTags(form.optString("tags"));

@@ -1,2 +1,2 @@
-/** What administrators set for all builds. */
+/** The global configuration. */
 package io.jenkins.plugins.dockerpromotion.config;

@@ -24,14 +24,14 @@ import org.jenkinsci.plugins.credentialsbinding.masking.SecretPatterns;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 
 /**
- * The secrets that a step gave to a Pipeline. They are masked in its log until the build has ended, kept encrypted with the
- * build so that this holds after a restart as well, and forgotten at its end.
+ * The secrets that steps gave to a Pipeline. They are masked in its log until the build ends, stored encrypted with the
+ * build so that masking continues after a restart, and removed at its end.
  */
 public final class BuildSecrets extends InvisibleAction implements RunAction2 {
 
     private static final Logger LOGGER = Logger.getLogger(BuildSecrets.class.getName());
 
-    /** Looked up for every line of the log of such builds. */
+    /** Looked up for every log line of such builds. */
     private static final Map<FlowExecutionOwner, Pattern> PATTERNS = new ConcurrentHashMap<>();
 
     private final List<Secret> secrets = new CopyOnWriteArrayList<>();
@@ -39,10 +39,10 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
     private BuildSecrets() {}
 
     /**
-     * Masks secrets in everything that the build logs from now on. Call this before they are given away. What a step that
-     * began earlier in another branch logs is not reached.
+     * Masks secrets in everything that the build logs from now on. Call this before returning them. Does not affect the
+     * logs of steps that are already running in other branches.
      *
-     * @throws IOException if the build cannot be saved, so that after a restart the secrets would not be masked
+     * @throws IOException if the build cannot be saved, because the secrets would not be masked after a restart
      */
     public static void mask(Run<?, ?> run, Collection<String> secrets) throws IOException {
         Optional<FlowExecutionOwner> owner = ownerOf(run);
@@ -71,17 +71,17 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
         }
     }
 
-    /** The same for one. */
+    /** The same for one secret. */
     public static void mask(Run<?, ?> run, String secret) throws IOException {
         mask(run, List.of(secret));
     }
 
-    /** What is masked in a build at this moment. */
+    /** The secrets that are currently masked in a build. */
     static Optional<Pattern> pattern(FlowExecutionOwner owner) {
         return Optional.ofNullable(PATTERNS.get(owner));
     }
 
-    /** A failure without the secrets of the build; the failure itself if there are none in it. */
+    /** Removes the secrets of the build from a failure; returns the same failure if it contains none. */
     public static Throwable masked(Run<?, ?> run, Throwable failure) {
         return ownerOf(run)
                 .flatMap(BuildSecrets::pattern)
@@ -99,7 +99,7 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
         PATTERNS.compute(owner, (key, before) -> patternOf(secrets.stream().map(Secret::getPlainText)));
     }
 
-    /** Secrets as they are, as shells and base64 write them, and as URLs, JSON and XML do. */
+    /** Secrets in plain text, and as quoted by shells, base64, URLs, JSON and XML. */
     static Pattern patternOf(Stream<String> secrets) {
         return SecretPatterns.getAggregateSecretPattern(
                 secrets.flatMap(BuildSecrets::forms).distinct().toList());
@@ -129,7 +129,7 @@ public final class BuildSecrets extends InvisibleAction implements RunAction2 {
         }
     }
 
-    /** Forgets the secrets of builds that log nothing any more. */
+    /** Removes the secrets of completed builds. */
     @Extension
     public static final class Forget extends RunListener<Run<?, ?>> {
 

@@ -13,7 +13,7 @@ import org.jenkinsci.plugins.credentialsbinding.masking.SecretPatterns;
 import org.jenkinsci.plugins.workflow.flow.FlowExecutionOwner;
 import org.jenkinsci.plugins.workflow.log.TaskListenerDecorator;
 
-/** Masks the {@link BuildSecrets} of a Pipeline build in what its steps log. It may be sent to an agent. */
+/** Masks the {@link BuildSecrets} of a Pipeline build in the logs of its steps. May be sent to an agent. */
 final class BuildSecretsDecorator extends TaskListenerDecorator {
 
     private static final long serialVersionUID = 1L;
@@ -35,8 +35,8 @@ final class BuildSecretsDecorator extends TaskListenerDecorator {
     }
 
     /**
-     * Masks in the build's own log, which is opened before the build has a secret, and tells of its failure in the end. What
-     * comes in goes out at once until there is something to mask.
+     * Masks in the build's own log, which is opened before the build has a secret and shows its failure at the end.
+     * Passes everything through until there is a secret.
      */
     private static final class OfBuild extends TaskListenerDecorator {
 
@@ -53,7 +53,7 @@ final class BuildSecretsDecorator extends TaskListenerDecorator {
             return new LateMasking(logger, owner);
         }
 
-        /** An agent does not know the build: it gets what there is to mask at this moment. */
+        /** An agent does not know the build, so it gets the current secrets. */
         private Object writeReplace() {
             return Channel.current() == null
                     ? this
@@ -65,7 +65,7 @@ final class BuildSecretsDecorator extends TaskListenerDecorator {
 
         private final OutputStream logger;
         private final FlowExecutionOwner owner;
-        /** What {@link #out} masks. */
+        /** The secrets that {@link #out} masks. */
         private Optional<Pattern> now = Optional.empty();
 
         LateMasking(OutputStream logger, FlowExecutionOwner owner) {
@@ -97,7 +97,7 @@ final class BuildSecretsDecorator extends TaskListenerDecorator {
         }
     }
 
-    /** Gives a decorator to the log of the build itself, and to that of every step that begins once there is a secret. */
+    /** Decorates the log of the build itself, and of every step that starts after there is a secret. */
     @Extension
     public static final class FactoryImpl implements TaskListenerDecorator.Factory {
 
@@ -105,7 +105,7 @@ final class BuildSecretsDecorator extends TaskListenerDecorator {
 
         @Override
         public TaskListenerDecorator of(FlowExecutionOwner owner) {
-            // Without an execution it is a new build that opens its log; a resumed one opens it some time later.
+            // Without an execution, a new build opens its log; a resumed build opens it later.
             return owner.getOrNull() == null || isResumed(owner)
                     ? new OfBuild(owner)
                     : BuildSecrets.pattern(owner)

@@ -18,29 +18,29 @@ import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
 /**
- * The {@code credentialsId} field of forms. Those who may not see credentials learn nothing: their list holds the value
- * the form already has, and any value is right.
+ * The {@code credentialsId} field of forms. Users who may not see credentials get a list with the current value only,
+ * and every value is accepted.
  */
 public final class CredentialsForm {
 
     private CredentialsForm() {}
 
-    /** The credentials a registry can be shown: username and password, secret text, and what other plugins turn. */
+    /** The supported credentials: username and password, secret text, and types that other plugins convert. */
     public static ListBoxModel items(@CheckForNull Item item, String current, String registry) {
         return items(item, current, registry, RegistryCredentials.anyKind());
     }
 
-    /** The same without all that is not a username and password. */
+    /** Username and password only. */
     public static ListBoxModel usernamePasswordItems(@CheckForNull Item item, String current, String registry) {
         return items(item, current, registry, RegistryCredentials.usernamePassword());
     }
 
-    /** Whether there are such credentials; none at all are right. */
+    /** Checks that the credentials exist; empty is allowed. */
     public static FormValidation check(@CheckForNull Item item, String value, String registry) {
         return check(item, value, registry, RegistryCredentials.anyKind());
     }
 
-    /** Whether there is such a username and password; none at all is an error. */
+    /** Checks that the username and password exist; empty is an error. */
     public static FormValidation checkUsernamePassword(@CheckForNull Item item, String value, String registry) {
         if (maySee(item) && Util.fixEmptyAndTrim(value) == null) {
             return FormValidation.error(Messages.CredentialsForm_required());
@@ -48,7 +48,7 @@ public final class CredentialsForm {
         return check(item, value, registry, RegistryCredentials.usernamePassword());
     }
 
-    /** Whether the user may see which credentials there are. */
+    /** Whether the user may list credentials. */
     public static boolean maySee(@CheckForNull Item item) {
         return item == null
                 ? Jenkins.get().hasPermission(Jenkins.ADMINISTER)
@@ -81,7 +81,7 @@ public final class CredentialsForm {
 
     private static FormValidation check(Item item, String value, String registry, CredentialsMatcher kinds) {
         String id = Util.fixEmptyAndTrim(value);
-        // The value of a credentials parameter is known to the build only.
+        // The value of a credentials parameter is known in the build only.
         if (!maySee(item) || id == null || id.startsWith("${")) {
             return FormValidation.ok();
         }
@@ -102,13 +102,13 @@ public final class CredentialsForm {
         return found.isEmpty() ? FormValidation.error(Messages.CredentialsForm_notFound(id)) : FormValidation.ok();
     }
 
-    /** Jenkins itself has credentials that no build can use. */
+    /** Jenkins itself also has credentials that builds cannot use. */
     private static CredentialsMatcher forBuilds(CredentialsMatcher wanted) {
         return CredentialsMatchers.allOf(
                 wanted, CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM)));
     }
 
-    /** The user whose credentials a build of this item finds. */
+    /** The user whose credentials a build of this item can use. */
     static Authentication runningAs(Item item) {
         return item instanceof Queue.Task task ? Tasks.getAuthenticationOf2(task) : ACL.SYSTEM2;
     }

@@ -11,7 +11,10 @@ import java.util.List;
 import org.jenkinsci.plugins.plaincredentials.FileCredentials;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
-/** Public keys to verify signatures with, which may be kept as credentials: they are no secret, but who may change them matters. */
+/**
+ * Public keys for verification. They may be stored as credentials: not to keep them secret, but to control who can
+ * change them.
+ */
 public final class PublicKeys {
 
     private static final int MAX_BYTES = 64 * 1024;
@@ -19,14 +22,14 @@ public final class PublicKeys {
     private PublicKeys() {}
 
     /**
-     * The keys in PEM form; the use of credentials is recorded.
+     * The keys in PEM format; records the use of credentials.
      *
-     * @param keyOrId PEM text, or the id of a secret text or a secret file with such a text
-     * @throws AbortException in one line, if the build may not use the credentials, or if they are of another kind
+     * @param keyOrId PEM text, or the id of a secret text or secret file that contains it
+     * @throws AbortException in one line, if the build may not use the credentials, or if their type is not supported
      */
     public static String find(Run<?, ?> run, String keyOrId) throws AbortException {
         if (keyOrId == null || keyOrId.isBlank()) {
-            throw new IllegalArgumentException("a public key is empty: give its PEM text, or the id of credentials");
+            throw new IllegalArgumentException("a public key is empty: set its PEM text, or the id of credentials");
         }
         if (keyOrId.contains("-----BEGIN")) {
             return keyOrId;
@@ -38,7 +41,7 @@ public final class PublicKeys {
             throw failure(
                     id,
                     "there are none with this id that " + run.getParent().getFullDisplayName()
-                            + " may use; create them as a secret text or a secret file with the key in PEM form");
+                            + " may use; create them as a secret text or a secret file with the key in PEM format");
         }
         CredentialsProvider.track(run, credentials);
         if (credentials instanceof StringCredentials text) {
@@ -48,7 +51,7 @@ public final class PublicKeys {
             try (InputStream content = file.getContent()) {
                 return new String(content.readNBytes(MAX_BYTES), StandardCharsets.UTF_8);
             } catch (IOException e) {
-                throw failure(id, "the file cannot be read: " + e.getMessage());
+                throw failure(id, "cannot read the file: " + e.getMessage());
             }
         }
         throw failure(

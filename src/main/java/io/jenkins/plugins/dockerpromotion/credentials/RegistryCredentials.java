@@ -26,22 +26,22 @@ import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerRegistryToken;
 import org.jenkinsci.plugins.plaincredentials.StringCredentials;
 
-/** Turns the id of credentials into what a registry is shown, for one build and one registry. */
+/** Resolves credentials by id into a login, for one build and one registry. */
 public final class RegistryCredentials {
 
     private static final String ANY_KIND = "a username and password, a secret text (an access token), or credentials"
-            + " another plugin turns into a Docker registry's login";
+            + " that another plugin converts to a registry login";
     private static final String USERNAME_PASSWORD = "a username and password";
 
     private RegistryCredentials() {}
 
     /**
-     * The login that credentials stand for; their use is recorded.
+     * Returns the login from credentials, and records their use.
      *
      * @param credentialsId blank for none
-     * @param registry {@code host[:port]}; blank for Docker Hub; credentials whose domain leaves it out are not used
-     * @throws AbortException in one line for the author, if the build may not use them, if there are none or if they
-     *     are of another kind
+     * @param registry {@code host[:port]}; blank for Docker Hub; credentials whose domain excludes it are not used
+     * @throws AbortException in one line for the Pipeline author, if they do not exist, if the build may not use them,
+     *     or if their type is not supported
      */
     public static RegistryAuthentication find(Run<?, ?> run, String credentialsId, String registry)
             throws AbortException {
@@ -53,8 +53,8 @@ public final class RegistryCredentials {
     }
 
     /**
-     * The same for a form, which has no build: what builds of {@code item} would find. The caller sees to it that the user
-     * may configure it; what the user may not see is not found.
+     * The same for a form without a build: resolves what builds of {@code item} could use. The caller must check that
+     * the user may configure it. Credentials that the user may not see are not found.
      *
      * @param item {@code null} for Jenkins itself
      * @throws AbortException in one line for the user
@@ -77,7 +77,7 @@ public final class RegistryCredentials {
     }
 
     /**
-     * The same for what takes a user name and a password only; the id is required.
+     * The same for username and password only; the id is required.
      *
      * @throws AbortException in one line for the author
      */
@@ -114,11 +114,11 @@ public final class RegistryCredentials {
         return CredentialsMatchers.instanceOf(UsernamePasswordCredentials.class);
     }
 
-    /** What an administrator may have limited credentials to; nothing for a text that is no registry. */
+    /** The requirement that matches domains of credentials; empty for a text that is not a registry. */
     static List<DomainRequirement> requirements(String registry) {
         try {
             RegistryKey key = RegistryKey.of(Util.fixNull(registry));
-            // The name by which other Docker plugins ask for Docker Hub's credentials as well.
+            // The name that other Docker plugins also use for Docker Hub's credentials.
             String host = key.isDockerHub() ? "index.docker.io" : key.host();
             return URIRequirementBuilder.fromUri("https://" + host).build();
         } catch (IllegalArgumentException e) {
@@ -171,7 +171,7 @@ public final class RegistryCredentials {
                 : Optional.empty();
     }
 
-    /** A {@link DockerRegistryToken} is the {@code auth} of a Docker configuration: user name and password, encoded. */
+    /** A {@link DockerRegistryToken} is the {@code auth} of a Docker configuration: encoded username and password. */
     private static Basic decoded(String token) {
         String pair;
         try {

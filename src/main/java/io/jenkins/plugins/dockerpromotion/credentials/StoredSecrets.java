@@ -15,9 +15,9 @@ import org.jenkinsci.plugins.workflow.flow.GraphListener;
 import org.jenkinsci.plugins.workflow.graph.FlowNode;
 
 /**
- * Masks the {@link BuildSecrets} of a Pipeline in what it keeps of its steps: their arguments and their failures, which
- * stay with the build and are shown to everybody who may see it. A failure that ends the build is beyond reach: Pipeline
- * stores it while it tells of it.
+ * Masks the {@link BuildSecrets} of a Pipeline in the stored arguments and failures of its steps, which everybody who
+ * may see the build can read. A failure that ends the build cannot be masked, because Pipeline stores it before
+ * notifying listeners.
  */
 @Extension
 public final class StoredSecrets implements GraphListener.Synchronous {
@@ -26,7 +26,7 @@ public final class StoredSecrets implements GraphListener.Synchronous {
     public void onNewHead(FlowNode node) {
         BuildSecrets.pattern(node.getExecution().getOwner()).ifPresent(pattern -> {
             mask(node, pattern);
-            // A step's failure is added to it after its node, and before the next one.
+            // A step's failure is added after its node, and before the next node.
             node.getParents().forEach(parent -> mask(parent, pattern));
         });
     }
@@ -56,15 +56,15 @@ public final class StoredSecrets implements GraphListener.Synchronous {
     }
 
     /**
-     * The failure without the secrets: itself if there are none in it, else one with the same texts and stack traces. An
-     * {@link AbortException} stays one, since its kind says that no stack trace is wanted.
+     * Removes the secrets from a failure; returns the same failure if it contains none, otherwise a copy with the same
+     * messages and stack traces. An {@link AbortException} keeps its type, which suppresses the stack trace.
      */
     static Throwable masked(Throwable failure, Pattern pattern) {
         ProxyException copy = new ProxyException(failure);
         return mentions(copy, pattern) ? maskedCopy(failure, pattern) : failure;
     }
 
-    /** A copy's causes have no cycles. */
+    /** The causes of a copy have no cycles. */
     private static boolean mentions(Throwable copy, Pattern pattern) {
         return copy != null
                 && (pattern.matcher(String.valueOf(copy.getMessage())).find()
@@ -113,7 +113,7 @@ public final class StoredSecrets implements GraphListener.Synchronous {
         return value;
     }
 
-    /** A failure whose texts held a secret. */
+    /** A failure whose messages contained a secret. */
     private static final class MaskedException extends Exception {
         private static final long serialVersionUID = 1L;
 
@@ -127,7 +127,7 @@ public final class StoredSecrets implements GraphListener.Synchronous {
         }
     }
 
-    /** A step's arguments without the secrets. */
+    /** Removes the secrets from a step's arguments. */
     private static final class MaskedArguments extends ArgumentsAction {
 
         private final Map<String, Object> arguments;

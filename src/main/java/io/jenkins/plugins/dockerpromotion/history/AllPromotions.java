@@ -17,7 +17,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** The images that were promoted, over all jobs that the reader may see: of others, not even the image is mentioned. */
+/** The promoted images of all jobs that the user may see. Images of other jobs are not mentioned. */
 @Extension
 @ExportedBean
 public final class AllPromotions implements RootAction, StaplerProxy {
@@ -44,12 +44,12 @@ public final class AllPromotions implements RootAction, StaplerProxy {
             return name;
         }
 
-        /** Of its page. */
+        /** URL of its page. */
         public String getAddress() {
             return "image/?name=" + URLEncoder.encode(name, StandardCharsets.UTF_8);
         }
 
-        /** How many promotions there were. */
+        /** Number of promotions. */
         @Exported
         public int getCount() {
             return entries.size();
@@ -61,7 +61,7 @@ public final class AllPromotions implements RootAction, StaplerProxy {
         }
     }
 
-    /** Those promoted last first. */
+    /** Most recently promoted first. */
     @Exported
     public List<PromotedImage> getImages() {
         Map<String, List<HistoryEntry>> byImage = PromotionHistory.entries()
@@ -72,7 +72,7 @@ public final class AllPromotions implements RootAction, StaplerProxy {
                 .toList();
     }
 
-    /** The page of an image; none that the reader may see is as good as none. */
+    /** The page of an image; not found if the user may not see any of its promotions. */
     public ImageHistory getImage(StaplerRequest2 request) {
         String name = Util.fixNull(request.getParameter("name"));
         List<HistoryEntry> entries = PromotionHistory.entries()
@@ -90,7 +90,7 @@ public final class AllPromotions implements RootAction, StaplerProxy {
 
     @Override
     public String getIconFileName() {
-        // Also without promotions: to look for them among all jobs, for every page of Jenkins, would cost too much.
+        // Shown even without promotions, because searching all jobs for every page of Jenkins would be too slow.
         return Jenkins.get().hasPermission(Jenkins.READ) ? JobHistory.ICON : null;
     }
 

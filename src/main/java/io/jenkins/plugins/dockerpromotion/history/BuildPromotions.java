@@ -17,7 +17,7 @@ import org.kohsuke.stapler.export.ExportedBean;
 @ExportedBean
 public final class BuildPromotions implements BuildBadgeAction {
 
-    /** Where the build's page shows them. */
+    /** The anchor on the build's page. */
     static final String ANCHOR = "docker-promotions";
 
     private final Run<?, ?> run;
@@ -35,14 +35,14 @@ public final class BuildPromotions implements BuildBadgeAction {
         return PromotionStore.of(run);
     }
 
-    /** The same with the images of a train together. */
+    /** The same, grouped by train. */
     public List<HistoryView.Row> getRows() {
         return HistoryView.Row.of(getPromotions().stream()
                 .map(promotion -> new HistoryEntry(run.getParent(), run.getNumber(), promotion))
                 .toList());
     }
 
-    /** The badge's text: what was promoted to where. */
+    /** The text of the badge: what was promoted, and where. */
     public String getTooltip() {
         return getPromotions().stream().map(BuildPromotions::line).collect(Collectors.joining("\n"));
     }
@@ -54,7 +54,7 @@ public final class BuildPromotions implements BuildBadgeAction {
         return outcome == Promotion.Outcome.PROMOTED ? what : Messages.Outcome_label(what, outcome.getLabel());
     }
 
-    /** The address of the job's history. */
+    /** The URL of the job's history. */
     public String getHistoryUrl() {
         return run.getParent().getUrl() + JobHistory.URL_NAME + "/";
     }

@@ -11,17 +11,17 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The chart of versions that move through targets: a row for each target, and in it a bar for as long as it had a version,
- * or a mark where each version has a tag of its own. Positions are shares of the width, so that the drawing fits any screen
- * and its texts keep their size. Times are in milliseconds since 1970.
+ * A chart of versions in targets over time: one row for each target, with a bar while it had a version, or a mark if
+ * each version has its own tag. Positions are fractions of the width, so that the chart fits any screen while texts
+ * keep their size. Times are in milliseconds since 1970.
  *
  * @param rows from top to bottom
- * @param ticks dates below
- * @param shortSpan whether the ticks are hours rather than days apart
+ * @param ticks dates below the chart
+ * @param shortSpan whether the ticks are hours instead of days
  */
 public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
 
-    /** So many versions tell how an image moves; more of them would be slivers. */
+    /** Maximum number of versions; more would be too narrow to read. */
     private static final int NEWEST = 16;
 
     private static final int MAX_ROWS = 12;
@@ -29,7 +29,7 @@ public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
     private static final int TICKS = 4;
     private static final long DAY = 24L * 60 * 60 * 1000;
 
-    /** Of the width, behind the present: room for the name of what came last. */
+    /** Fraction of the width after the present, for the name of the last version. */
     private static final double ROOM = 0.16;
 
     /** One target. */
@@ -38,10 +38,10 @@ public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
     /**
      * One version in a row.
      *
-     * @param x where it begins
-     * @param width until the next one comes
+     * @param x where it starts
+     * @param width until the next version
      * @param room for the text: {@code sliver}, {@code narrow}, {@code medium} or {@code wide}
-     * @param colour from 0, the same for a version in all rows
+     * @param colour from 0; a version has the same colour in all rows
      */
     public record Bar(Placement placement, String x, String width, String room, int colour) {
 
@@ -57,14 +57,14 @@ public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
             return share < 0.25 ? "medium" : "wide";
         }
 
-        /** What tells a version from its neighbours: its last number. */
+        /** The shortest label of a version: its last number. */
         public String end() {
             String version = placement.version();
             return version.substring(version.lastIndexOf('.') + 1);
         }
     }
 
-    /** A date at the lower edge. */
+    /** A date below the chart. */
     public record Tick(String x, Date date) {}
 
     static Chart of(List<TargetHistory> histories, long now) {
@@ -102,7 +102,7 @@ public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
         return bars;
     }
 
-    /** One version after the other, so that neighbours differ. */
+    /** Assigned in the order of versions, so that neighbours differ. */
     private static Map<String, Integer> colours(Collection<TargetHistory> histories) {
         Map<String, Integer> colours = new HashMap<>();
         histories.stream()

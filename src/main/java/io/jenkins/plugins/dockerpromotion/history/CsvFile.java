@@ -55,7 +55,7 @@ final class CsvFile {
                         promotion.verified()));
     }
 
-    /** A spreadsheet takes what begins like a formula for one, also behind a tab or a line end. */
+    /** Spreadsheets evaluate text that looks like a formula, even after a tab or a line break. */
     private static String cell(String value) {
         String text = value.matches("(?s)[=+\\-@\\t\\r\\n].*") ? "'" + value : value;
         return text.matches("(?s).*[\",\\r\\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;

@@ -9,7 +9,7 @@ import jenkins.model.Jenkins;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** A promotion, and the build that made it. */
+/** A promotion with its build. */
 @ExportedBean(defaultVisibility = 2)
 public record HistoryEntry(
         Job<?, ?> job,
@@ -26,19 +26,19 @@ public record HistoryEntry(
         return job.getFullName();
     }
 
-    /** Behind Jenkins' own address. */
+    /** URL relative to Jenkins. */
     public String buildUrl() {
         return job.getUrl() + build + "/";
     }
 
-    /** As the REST API gives addresses: whole, where Jenkins knows its own. */
+    /** The URL for the REST API: absolute if Jenkins knows its own URL. */
     @Exported
     public String url() {
         String root = Jenkins.get().getRootUrl();
         return (root == null ? "" : root) + buildUrl();
     }
 
-    /** The versions by which images were promoted, by digest: for promotions that name their image by digest. */
+    /** The versions of images by digest, for promotions that name their image by digest. */
     static Map<String, String> versions(Collection<HistoryEntry> entries) {
         Map<String, String> versions = new HashMap<>();
         entries.stream()

@@ -19,28 +19,30 @@ import org.kohsuke.stapler.export.Flavor;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 import org.kohsuke.stapler.verb.GET;
 
-/** A page of promotions: what each tag points to, a chart, and a table, which can also be had as a file and by the REST API. */
+/**
+ * A page of promotions: the current tags, a chart, and a table that is also available as a file and in the REST API.
+ */
 @ExportedBean
 public abstract class HistoryPage implements ModelObject {
 
-    /** As many as the REST API gives of a job's builds without being asked for more. */
+    /** The same number as Jenkins' REST API returns of a job's builds by default. */
     private static final int NEWEST = 100;
 
-    /** All promotions that the reader may see, the newest first. */
+    /** All promotions that the user may see, newest first. */
     abstract List<HistoryEntry> entries();
 
-    /** Whether they are of more than one job. */
+    /** Whether they are from several jobs. */
     public abstract boolean isOverJobs();
 
-    /** Of the browser's window. */
+    /** Title of the browser window. */
     public abstract String getTitle();
 
-    /** Where this page shows what a query asks for. */
+    /** The URL of this page for a query. */
     public String address(HistoryQuery query) {
         return query.address();
     }
 
-    /** What the page shows for the query in the address. */
+    /** The view for the query in the URL. */
     public final HistoryView view(StaplerRequest2 request) {
         return new HistoryView(entries(), HistoryQuery.of(request));
     }
@@ -51,13 +53,13 @@ public abstract class HistoryPage implements ModelObject {
         return entries().stream().limit(NEWEST).toList();
     }
 
-    /** All promotions, if they are asked for by {@code tree}. */
+    /** All promotions, if requested by {@code tree}. */
     @Exported(visibility = -2)
     public final List<HistoryEntry> getAllPromotions() {
         return entries();
     }
 
-    /** The version that each target has. */
+    /** The current version of each target. */
     @Exported
     public final List<TargetHistory.Placement> getCurrent() {
         return TargetHistory.of(entries()).stream().map(TargetHistory::current).toList();
@@ -67,7 +69,7 @@ public abstract class HistoryPage implements ModelObject {
         return new Api(this);
     }
 
-    /** Where {@link #doCheck} is. */
+    /** The URL of {@link #doCheck}. */
     public String getCheckAddress() {
         return "check";
     }
@@ -80,12 +82,12 @@ public abstract class HistoryPage implements ModelObject {
         return URLEncoder.encode(value, StandardCharsets.UTF_8);
     }
 
-    /** Whether the reader may ask a registry about a tag of this page. */
+    /** Whether the user may check a tag of this page in its registry. */
     public final boolean isCheckable() {
         return getCurrent().stream().anyMatch(RegistryCheck::isPossible);
     }
 
-    /** Shows the page with what the registries say of the current tags. */
+    /** Shows the page with the state of the current tags in their registries. */
     @RequirePOST
     public final HttpResponse doCheck() throws InterruptedException {
         if (!isCheckable()) {
@@ -97,12 +99,12 @@ public abstract class HistoryPage implements ModelObject {
         return HttpResponses.forwardToView(this, "index.jelly").with("check", RegistryCheck.of(getCurrent()));
     }
 
-    /** The page that says what a roll-back of a tag would do. */
+    /** The page that shows what a roll-back of a tag would do. */
     public final Rollback getRollback(StaplerRequest2 request) {
         return Rollback.of(request);
     }
 
-    /** The promotions that the query in the address finds, for spreadsheets. */
+    /** The promotions for the query in the URL, as CSV. */
     @GET
     @WebMethod(name = "promotions.csv")
     public final void doCsv(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
@@ -111,7 +113,7 @@ public abstract class HistoryPage implements ModelObject {
         response.getOutputStream().write(CsvFile.of(found(request)).getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The promotions that the query in the address finds, as the REST API writes them. */
+    /** The promotions for the query in the URL, as JSON like in the REST API. */
     @GET
     @WebMethod(name = "promotions.json")
     public final void doJson(StaplerRequest2 request, StaplerResponse2 response) throws Exception {
@@ -128,7 +130,7 @@ public abstract class HistoryPage implements ModelObject {
         response.setHeader("X-Content-Type-Options", "nosniff");
     }
 
-    /** What a file holds. */
+    /** The content of a file. */
     @ExportedBean
     public static final class Found {
         private final List<HistoryEntry> promotions;

@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
- * Which promotions are asked for, in which order, and which page of them. All of it stands in the address: a view can be
- * bookmarked, and needs no script. What makes no sense in an address is left out.
+ * A filter, an order and a page of promotions. All of it is in the URL, so a view can be bookmarked and needs no
+ * script. Invalid parts of a URL are ignored.
  *
- * @param text in any column, whatever its case; empty for all
+ * @param text text to find in any column, ignoring case; empty for all
  * @param image the repository of the targets; empty for all
  * @param outcome {@code null} for all
  * @param ascending whether the smallest comes first
@@ -27,12 +27,12 @@ import org.kohsuke.stapler.StaplerRequest2;
 public record HistoryQuery(
         String text, String image, Promotion.Outcome outcome, Column sort, boolean ascending, int page) {
 
-    /** Rows of a page. */
+    /** Rows per page. */
     static final int PAGE_SIZE = 50;
 
     private static final Pattern NUMBER = Pattern.compile("\\d{1,18}");
 
-    /** By what the table can be sorted. */
+    /** The columns to sort by. */
     public enum Column {
         WHEN(Messages::Column_when, Comparator.comparingLong(e -> e.promotion().timestamp())),
         VERSION(
@@ -56,12 +56,12 @@ public record HistoryQuery(
             this.order = order;
         }
 
-        /** For people. */
+        /** The label of the column. */
         public String getLabel() {
             return label.get();
         }
 
-        /** As it stands in an address. */
+        /** The id in a URL. */
         public String id() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -89,12 +89,12 @@ public record HistoryQuery(
         return text.matches("[1-9]\\d{0,6}") ? Integer.parseInt(text) : 1;
     }
 
-    /** Numbers in a version count as such: 9 stands before 10. */
+    /** Compares numbers in versions numerically: 9 comes before 10. */
     private static String sortable(String text) {
         return NUMBER.matcher(text).replaceAll(n -> String.format("%018d", Long.valueOf(n.group())));
     }
 
-    /** Those that were asked for, in the order that was asked for; equal ones the newest first. */
+    /** The matching promotions in the requested order; equal ones newest first. */
     List<HistoryEntry> apply(List<HistoryEntry> entries) {
         Comparator<HistoryEntry> order = ascending ? sort.order : sort.order.reversed();
         return entries.stream()
@@ -129,22 +129,22 @@ public record HistoryQuery(
                 promotion.targets().stream().flatMap(t -> Stream.of(t.tag(), t.previousDigest())));
     }
 
-    /** Whether anything is left out. */
+    /** Whether any filter is set. */
     public boolean filters() {
         return !text.isEmpty() || !image.isEmpty() || outcome != null;
     }
 
-    /** The same, sorted by another column, or the other way round. */
+    /** The same query, sorted by another column or in reverse. */
     public HistoryQuery sortedBy(Column column) {
         return new HistoryQuery(text, image, outcome, column, column == sort && !ascending, 1);
     }
 
-    /** Another page of the same. */
+    /** The same query for another page. */
     public HistoryQuery onPage(int number) {
         return new HistoryQuery(text, image, outcome, sort, ascending, number);
     }
 
-    /** As it stands in an address, from the question mark. */
+    /** The query string, starting with the question mark. */
     public String address() {
         StringBuilder address = new StringBuilder("?sort=" + sort.id() + "&order=" + (ascending ? "asc" : "desc"));
         append(address, "q", text);

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
-/** What a page of promotions shows for a query. */
+/** The content of a promotions page for a query. */
 public final class HistoryView {
 
     private final List<HistoryEntry> all;
@@ -30,7 +30,7 @@ public final class HistoryView {
     /**
      * A row of the table: a promotion, or the images of a train.
      *
-     * @param parts one, or those of the train that are shown here
+     * @param parts one promotion, or the images of the train that match
      */
     public record Row(List<HistoryEntry> parts) {
 
@@ -52,7 +52,7 @@ public final class HistoryView {
             return parts.get(0);
         }
 
-        /** How many images were promoted together; 1 for one alone. */
+        /** Number of images in the train; 1 for a single promotion. */
         public int images() {
             return first().promotion().train().images();
         }
@@ -61,7 +61,7 @@ public final class HistoryView {
             return images() > 1;
         }
 
-        /** Of a train the worst outcome speaks for all. */
+        /** A train has the worst outcome of its images. */
         public Promotion.Outcome outcome() {
             return parts.stream()
                     .map(part -> part.promotion().outcome())
@@ -74,7 +74,7 @@ public final class HistoryView {
         }
     }
 
-    /** The version of a promotion, also if the image was named by its digest. */
+    /** The version of a promotion, even if the image was named by its digest. */
     public String version(Promotion promotion) {
         return promotion.version(versions);
     }
@@ -87,12 +87,12 @@ public final class HistoryView {
         return query;
     }
 
-    /** The repositories there are promotions to. */
+    /** The target repositories of all promotions. */
     public List<String> getImages() {
         return all.stream().map(e -> e.promotion().image()).distinct().sorted().toList();
     }
 
-    /** The version that each target has, the last change first. */
+    /** The current version of each target, last change first. */
     public List<TargetHistory.Placement> getCurrent() {
         return histories.stream()
                 .map(TargetHistory::current)
@@ -129,7 +129,7 @@ public final class HistoryView {
         return Math.min(getPage() * HistoryQuery.PAGE_SIZE, found.size());
     }
 
-    /** The page that is shown: the last one, if fewer are left than were asked for. */
+    /** The shown page: the requested one, or the last page if there are fewer. */
     public int getPage() {
         return Math.min(query.page(), getPageCount());
     }
@@ -138,7 +138,7 @@ public final class HistoryView {
         return Math.max(1, (found.size() + HistoryQuery.PAGE_SIZE - 1) / HistoryQuery.PAGE_SIZE);
     }
 
-    /** The first, the last and those around this one; 0 where some are left out. */
+    /** The first, the last and nearby pages; 0 for a gap. */
     public List<Integer> getPages() {
         int last = getPageCount();
         List<Integer> shown = IntStream.rangeClosed(1, last)

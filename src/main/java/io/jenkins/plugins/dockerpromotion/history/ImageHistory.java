@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.history;
 
 import java.util.List;
 
-/** The promotions of an image, over all jobs that the reader may see. */
+/** The promotions of an image in all jobs that the user may see. */
 public final class ImageHistory extends HistoryPage {
 
     private final String name;

@@ -11,10 +11,10 @@ import java.util.Set;
 import jenkins.model.TransientActionFactory;
 import org.kohsuke.stapler.StaplerProxy;
 
-/** The promotions of a job, on a page of it. */
+/** The page of a job with its promotions. */
 public final class JobHistory extends HistoryPage implements Action, StaplerProxy {
 
-    /** In the address. */
+    /** The URL segment. */
     public static final String URL_NAME = "docker-promotions";
 
     static final String ICON = "symbol-ribbon";

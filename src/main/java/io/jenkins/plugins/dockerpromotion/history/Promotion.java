@@ -26,14 +26,13 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * One promotion of one image, as it is kept and as the REST API gives it. A file may lack what an older version did not
- * write.
+ * One promotion of one image, as stored and as in the REST API. Files of older versions may lack some fields.
  *
  * @param timestamp when it was recorded, in milliseconds since 1970
  * @param source image and tag that were promoted
  * @param image the repository of the targets
  * @param failure why it failed, in one line; empty if it did not
- * @param verified by what it was verified before, in one line; empty if it was not
+ * @param verified what verified the image, in one line; empty if it was not verified
  */
 @ExportedBean(defaultVisibility = 2)
 public record Promotion(
@@ -59,7 +58,7 @@ public record Promotion(
         verified = Util.fixNull(verified);
     }
 
-    /** A promotion that was done, or planned. */
+    /** Creates the record of a completed or planned promotion. */
     static Promotion of(Origin origin, PromotionReceipt receipt) {
         return of(origin, receipt, "", Promotion::target);
     }
@@ -68,7 +67,7 @@ public record Promotion(
         return new Target(target.tag(), target.previousDigest(), target.changed(), "");
     }
 
-    /** One that failed when tags had begun to move. */
+    /** Creates the record of a promotion that failed after its first tag had moved. */
     static Promotion failed(Origin origin, UndoneReceipt undone, String failure) {
         Map<String, UndoneReceipt.Outcome> outcomes =
                 undone.outcomes().stream().collect(Collectors.toMap(UndoneReceipt.Outcome::tag, o -> o));
@@ -94,7 +93,7 @@ public record Promotion(
                 receipt.accepted());
     }
 
-    /** Whether it names an image and tags of it: a damaged file may not. */
+    /** Whether it has an image and tags; it may not if the file is damaged. */
     boolean isComplete() {
         try {
             ImageName.parse(image);
@@ -108,17 +107,17 @@ public record Promotion(
         return new Date(timestamp);
     }
 
-    /** The time as ISO 8601 writes it. */
+    /** The time in ISO 8601 format. */
     public String time() {
         return Instant.ofEpochMilli(timestamp).toString();
     }
 
-    /** The promoted tag; the beginning of the digest if it was promoted by that. */
+    /** The promoted tag; the abbreviated digest if the image was promoted by digest. */
     public String version() {
         return isByDigest() ? shortDigest() : source.substring(source.lastIndexOf(':') + 1);
     }
 
-    /** The same, where an image that was promoted by digest has the version of another promotion. */
+    /** The same, but uses the version of another promotion for an image that was promoted by digest. */
     String version(Map<String, String> versions) {
         return isByDigest() ? versions.getOrDefault(digest, version()) : version();
     }
@@ -127,17 +126,17 @@ public record Promotion(
         return source.indexOf('@') >= 0;
     }
 
-    /** Whether the image came from another repository than that of the targets. */
+    /** Whether source and targets are in different repositories. */
     public boolean isFromElsewhere() {
         return !source.startsWith(image + ":") && !source.startsWith(image + "@");
     }
 
-    /** The digest's beginning, for people. */
+    /** The abbreviated digest. */
     public String shortDigest() {
         return abbreviated(digest);
     }
 
-    /** As {@link Digest#abbreviated}, whatever a file holds. */
+    /** Like {@link Digest#abbreviated}, but accepts any text from a file. */
     static String abbreviated(String digest) {
         try {
             return Digest.parse(digest).abbreviated();
@@ -146,10 +145,10 @@ public record Promotion(
         }
     }
 
-    /** The address of the digest's fingerprint behind Jenkins' own, {@code null} if there is none: for Jelly. */
+    /** For Jelly: the relative URL of the digest's fingerprint, {@code null} if there is none. */
     @CheckForNull
     public String fingerprintUrl() {
-        // docker-commons takes 64 digits.
+        // docker-commons requires 64 digits.
         return failure.isEmpty() && !dryRun && digest.matches("sha256:[a-f0-9]{64}")
                 ? "fingerprint/" + DockerFingerprints.getFingerprintHash(digest) + "/"
                 : null;
@@ -165,7 +164,7 @@ public record Promotion(
         return origin.train;
     }
 
-    /** Why it was rolled back; empty if nobody gave a reason. */
+    /** Why it was rolled back; empty without a reason. */
     @Exported
     public String reason() {
         return origin.reason;
@@ -175,7 +174,7 @@ public record Promotion(
         return origin.rollback;
     }
 
-    /** Whether it is the same step of the same build, done again after a restart. */
+    /** Whether it is from the same step of the same build, repeated after a restart. */
     boolean isSameAs(Promotion other) {
         return origin.step.equals(other.origin.step) && image.equals(other.image);
     }
@@ -198,7 +197,7 @@ public record Promotion(
         return targets.stream().anyMatch(Target::changed);
     }
 
-    /** The page of a target at its registry, {@code null} if there is none: for Jelly. */
+    /** For Jelly: the page of a target at its registry, {@code null} if there is none. */
     @CheckForNull
     public String pageOf(Target target) {
         try {
@@ -206,17 +205,18 @@ public record Promotion(
                     .map(URI::toString)
                     .orElse(null);
         } catch (IllegalArgumentException e) {
-            // Only from a file that somebody edited.
+            // Possible only if somebody edited the file.
             return null;
         }
     }
 
     /**
-     * One tag that the image got.
+     * One target tag of the image.
      *
      * @param previousDigest what the tag pointed to before; empty if it did not exist
-     * @param changed whether the tag was moved, or would be; after a failure, whether it may point to the promoted image
-     * @param note after a failure, where the tag points to; else empty
+     * @param changed whether the tag was moved, or would be; after a failure, whether it may still point to the
+     *     promoted image
+     * @param note after a failure, the state of the tag; otherwise empty
      */
     @ExportedBean(defaultVisibility = 2)
     public record Target(
@@ -231,14 +231,14 @@ public record Promotion(
             note = Util.fixNull(note);
         }
 
-        /** Its beginning, for people. */
+        /** The abbreviated digest. */
         public String shortPreviousDigest() {
             return abbreviated(previousDigest);
         }
 
         /**
-         * What targets of the same purpose have in common: {@code {tag}-rc} for {@code 2017.2.103-rc}. A version without a
-         * number, such as {@code latest}, is not looked for in the tag.
+         * The pattern of targets with the same purpose: {@code {tag}-rc} for {@code 2017.2.103-rc}. A version without a
+         * number, such as {@code latest}, is not replaced.
          */
         String purpose(String version) {
             return version.chars().anyMatch(Character::isDigit) ? tag.replace(version, "{tag}") : tag;
@@ -246,10 +246,10 @@ public record Promotion(
     }
 
     /**
-     * What a step knows of the promotions it makes.
+     * Details about the step that promotes.
      *
-     * @param step its id in the build, by which it is known again after a restart
-     * @param rollback whether it takes the targets back to an image that they had before
+     * @param step its id in the build, which identifies it after a restart
+     * @param rollback whether it moves the targets back to an earlier image
      * @param reason of a roll-back; may be empty
      */
     record Origin(String step, StartedBy startedBy, Train train, boolean rollback, String reason) {
@@ -262,10 +262,10 @@ public record Promotion(
     }
 
     /**
-     * The images that were promoted together.
+     * Images that were promoted together.
      *
      * @param id empty for an image that was promoted alone
-     * @param images how many there were
+     * @param images number of images
      */
     @ExportedBean(defaultVisibility = 2)
     public record Train(@Exported String id, @Exported int images) {
@@ -275,7 +275,7 @@ public record Promotion(
     }
 
     /**
-     * Who or what started the build: a user, or else the build's cause.
+     * Who or what started the build: a user, or the build's cause.
      *
      * @param userId empty if it was not a user
      * @param text the user's name, or the cause's description
@@ -302,7 +302,7 @@ public record Promotion(
                     .orElse(UNKNOWN);
         }
 
-        /** The page of the user, {@code null} if there is no such user any more: for Jelly. */
+        /** For Jelly: the page of the user, {@code null} if the user no longer exists. */
         @CheckForNull
         public String url() {
             User user = userId.isEmpty() ? null : User.getById(userId, false);
@@ -310,17 +310,17 @@ public record Promotion(
         }
     }
 
-    /** What became of a promotion. */
+    /** The outcome of a promotion. */
     public enum Outcome {
         /** At least one tag was moved to the image. */
         PROMOTED(Messages::Outcome_promoted),
-        /** A tag was taken back to an image that it had before. */
+        /** A tag was moved back to an earlier image. */
         ROLLED_BACK(Messages::Outcome_rolledBack),
-        /** All tags pointed to the image already. */
+        /** All tags already pointed to the image. */
         UNCHANGED(Messages::Outcome_unchanged),
         /** It was a dry run. */
         PLANNED(Messages::Outcome_planned),
-        /** It failed or was aborted when tags had begun to move; the targets say where each of them is. */
+        /** It failed or was aborted after its first tag had moved; each target has its state. */
         FAILED(Messages::Outcome_failed);
 
         private final Supplier<String> label;
@@ -329,12 +329,12 @@ public record Promotion(
             this.label = label;
         }
 
-        /** For people. */
+        /** The label. */
         public String getLabel() {
             return label.get();
         }
 
-        /** As in an address and in names of styles. */
+        /** The id in URLs and CSS classes. */
         public String getId() {
             return name().toLowerCase(Locale.ROOT).replace('_', '-');
         }

@@ -13,18 +13,18 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import jenkins.model.Jenkins;
 
-/** What this controller recorded, over all jobs that the current user may see. */
+/** The recorded promotions of all jobs that the current user may see. */
 public final class PromotionHistory {
 
     private PromotionHistory() {}
 
     /**
-     * A tag was moved to an image.
+     * A move of a tag to an image.
      *
      * @param version the tag that was promoted
      * @param previousDigest empty if the tag did not exist before
      * @param timestamp in milliseconds since 1970
-     * @param build its number
+     * @param build the build's number
      * @param url the build's address
      * @param userId empty if it was not a user
      * @param startedBy the user's name, or what else started the build
@@ -67,7 +67,7 @@ public final class PromotionHistory {
                     promotion.train().id());
         }
 
-        /** What a sandboxed script can look into; {@code null} for what there is not. */
+        /** As a map for sandboxed scripts; {@code null} for missing values. */
         public Map<String, Object> asMap() {
             Map<String, Object> map = new LinkedHashMap<>();
             map.put("image", image);
@@ -92,23 +92,25 @@ public final class PromotionHistory {
         }
     }
 
-    /** The promotions that moved a tag, the newest first. Dry runs, failures and what was there already are left out. */
+    /**
+     * The promotions that moved a tag, newest first. Without dry runs, failures and promotions that changed nothing.
+     */
     public static List<Recorded> of(ImageName image, Tag tag) {
         return moves(entries().toList())
                 .filter(move -> move.image.equals(image.toString()) && move.tag.equals(tag.value()))
                 .toList();
     }
 
-    /** The last promotion that moved a tag and was not a roll-back: what a roll-back takes back. */
+    /** The promotion that a roll-back reverts: the last one that moved the tag and was not itself a roll-back. */
     public static Optional<Recorded> lastPromotion(ImageName image, Tag tag) {
         return of(image, tag).stream().filter(move -> !move.rollback).findFirst();
     }
 
     /**
-     * The tags that were moved together.
+     * The tags that a train moved.
      *
-     * @param buildOrId the id of a train, or a build as {@code job #12}, {@code job#12} or by its address. Of several trains
-     *     of one build, those of the last one.
+     * @param buildOrId the id of a train, or a build as {@code job #12}, {@code job#12} or by URL. For a build with
+     *     several trains, the last one counts.
      * @return empty if there is no such train
      */
     public static List<Recorded> train(String buildOrId) {
@@ -143,7 +145,7 @@ public final class PromotionHistory {
                                 Recorded.of(entry, target, entry.promotion().version(versions))));
     }
 
-    /** All promotions, the newest first. */
+    /** All promotions, newest first. */
     static Stream<HistoryEntry> entries() {
         return StreamSupport.stream(Jenkins.get().allItems(Job.class).spliterator(), false)
                 .flatMap(job -> PromotionStore.entries((Job<?, ?>) job).stream())

@@ -15,8 +15,8 @@ import java.util.logging.Logger;
 import org.jenkinsci.plugins.docker.commons.fingerprint.DockerFingerprints;
 
 /**
- * Records what a build promoted. If it cannot be recorded, on a full disk for example, the promotion is done all the same,
- * so the build does not fail.
+ * Records the promotions of a build. If this fails, for example on a full disk, the build continues because the tags
+ * have already moved.
  */
 public final class PromotionRecorder {
 
@@ -28,20 +28,20 @@ public final class PromotionRecorder {
     private boolean rollback;
     private String reason;
 
-    /** @param step of the build, by which it is known again after a restart */
+    /** @param step the step's id in the build, which identifies it after a restart */
     public PromotionRecorder(Run<?, ?> run, UUID step) {
         this.run = run;
         this.step = step;
     }
 
-    /** What is recorded takes its targets back to images that they had before. */
+    /** Records the promotions as a roll-back. */
     public PromotionRecorder asRollback(@CheckForNull String why) {
         rollback = true;
         reason = why;
         return this;
     }
 
-    /** What is recorded is one of so many images that are promoted together by the step. */
+    /** Records the promotions as a train of several images. */
     public PromotionRecorder inTrain(int images) {
         train = new Promotion.Train(step.toString(), images);
         return this;
@@ -51,7 +51,7 @@ public final class PromotionRecorder {
         return new Promotion.Origin(step.toString(), Promotion.StartedBy.of(run), train, rollback, reason);
     }
 
-    /** Records a promotion, and says in the log what it did. */
+    /** Records a promotion, and logs what it did. */
     public void record(PromotionReceipt receipt, TaskListener listener) {
         Promotion promotion = Promotion.of(origin(), receipt);
         lines(promotion, receipt).forEach(listener.getLogger()::println);
@@ -67,12 +67,12 @@ public final class PromotionRecorder {
         }
     }
 
-    /** Records one that failed when tags had begun to move; the log has its error already. */
+    /** Records a promotion that failed after its first tag had moved; its error is already in the log. */
     public void record(UndoneReceipt undone, String failure) throws IOException {
         PromotionStore.add(run, Promotion.failed(origin(), undone, failure));
     }
 
-    /** The receipt's lines, in which a target is a link where its registry has a page for it. */
+    /** The receipt's lines, in which a target links to its page if the registry has one. */
     private static List<String> lines(Promotion promotion, PromotionReceipt receipt) {
         return receipt.lines(target -> {
             String name = receipt.image() + ":" + target.tag();
@@ -86,9 +86,9 @@ public final class PromotionRecorder {
     }
 
     /**
-     * By the digest of its manifest, which is what a promotion keeps the same, what runs in production is pulled by, and
-     * what Docker itself calls the image's id with its containerd image store. The image was not made here, so the build
-     * is one that used it.
+     * Uses the digest of the manifest: a promotion does not change it, production systems pull by it, and it is the
+     * image's id in Docker's containerd image store. The build did not create the image, so it is recorded as a user of
+     * it.
      */
     private void fingerprint(PromotionReceipt receipt) throws IOException {
         Fingerprint fingerprint = DockerFingerprints.forImage(null, receipt.digest(), receipt.image());

@@ -31,9 +31,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The promotions of a job: a file in the job's own directory, which moves and goes with the job. Each promotion is a line of
- * JSON, appended when it is recorded. The file is read once. Of a promotion that is written twice the last line counts, and
- * a deleted build takes its lines with it.
+ * The promotions of a job, stored in a file in the job's directory, which is renamed and deleted with the job. Each
+ * promotion is appended as a line of JSON. The file is read once. If a promotion is written twice, the last line
+ * counts. The lines of a deleted build are removed.
  */
 final class PromotionStore {
 
@@ -44,7 +44,7 @@ final class PromotionStore {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    /** By identity of the job, so that a later job of the same name has nothing of an earlier one. */
+    /** By identity of the job, so that a new job with the same name does not get an old job's promotions. */
     private static final Map<Job<?, ?>, PromotionStore> STORES = Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Path jobDirectory;
@@ -55,7 +55,7 @@ final class PromotionStore {
     private record Line(int build, Promotion promotion) {}
 
     private PromotionStore(Job<?, ?> job) {
-        // Not the job itself: as long as it is held here, it is not forgotten.
+        // Not the job itself, which could not be garbage-collected then.
         jobDirectory = job.getRootDir().toPath();
         buildsDirectory = job.getBuildDir().toPath();
         empty = !Files.exists(file());
@@ -74,7 +74,7 @@ final class PromotionStore {
         return store;
     }
 
-    /** Whether the job promoted nothing. Reads no file: it is asked for every page of a job. */
+    /** Whether the job has no promotions. Does not read the file, because every page of a job calls it. */
     static boolean isEmpty(Job<?, ?> job) {
         PromotionStore store = of(job);
         synchronized (store) {
@@ -82,7 +82,7 @@ final class PromotionStore {
         }
     }
 
-    /** All promotions of the job, the newest first. */
+    /** All promotions of the job, newest first. */
     static List<HistoryEntry> entries(Job<?, ?> job) {
         PromotionStore store = of(job);
         synchronized (store) {
@@ -93,7 +93,7 @@ final class PromotionStore {
         }
     }
 
-    /** The promotions of a build, in the order in which they were recorded. */
+    /** The promotions of a build in the order of recording. */
     static List<Promotion> of(Run<?, ?> run) {
         PromotionStore store = of(run.getParent());
         synchronized (store) {
@@ -101,7 +101,7 @@ final class PromotionStore {
         }
     }
 
-    /** @throws IOException if it cannot be written; then it is not recorded */
+    /** @throws IOException if it cannot be written; it is not recorded then */
     static void add(Run<?, ?> run, Promotion promotion) throws IOException {
         PromotionStore store = of(run.getParent());
         synchronized (store) {
@@ -114,7 +114,7 @@ final class PromotionStore {
         Optional<Promotion> before = builds.getOrDefault(build, List.of()).stream()
                 .filter(p -> p.isSameAs(promotion))
                 .findFirst();
-        // A step that a restart interrupted is done again, and finds its work done: what it did the first time counts.
+        // A step that a restart interrupted is repeated, and finds its work done: its first result counts.
         if (before.isPresent() && before.get().changesAnything()) {
             return;
         }
@@ -139,7 +139,7 @@ final class PromotionStore {
         builds.put(build, List.copyOf(all));
     }
 
-    /** Whether a Jenkins that was killed left the last line unfinished. */
+    /** Whether the last line is incomplete because Jenkins was killed. */
     private boolean endsWithinALine() throws IOException {
         if (!Files.exists(file())) {
             return false;
@@ -153,7 +153,7 @@ final class PromotionStore {
         }
     }
 
-    /** Drops the lines of a build. Keeps lines that cannot be read, because nobody knows what they hold. */
+    /** Removes the lines of a build. Keeps unreadable lines, because their content is unknown. */
     private synchronized void remove(int build) throws IOException {
         if (!builds().containsKey(build)) {
             return;
@@ -183,7 +183,7 @@ final class PromotionStore {
     private synchronized Map<Integer, List<Promotion>> read() {
         Map<Integer, List<Promotion>> builds = new TreeMap<>();
         try {
-            // Builds may have been deleted by hand.
+            // Builds may have been deleted manually.
             Set<String> existing;
             try (Stream<Path> directories = Files.list(buildsDirectory)) {
                 existing = directories
@@ -218,7 +218,7 @@ final class PromotionStore {
         return jobDirectory.resolve(FILE);
     }
 
-    /** Deleted builds take their promotions with them. */
+    /** Removes the promotions of deleted builds. */
     @Extension
     public static final class Deletions extends RunListener<Run<?, ?>> {
         @Override
@@ -228,7 +228,7 @@ final class PromotionStore {
                 try {
                     store.remove(run.getNumber());
                 } catch (IOException e) {
-                    LOGGER.log(Level.WARNING, e, () -> "Cannot forget the promotions of " + run);
+                    LOGGER.log(Level.WARNING, e, () -> "Cannot remove the promotions of " + run);
                 }
             }
         }

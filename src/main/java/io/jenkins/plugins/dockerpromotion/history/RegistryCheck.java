@@ -26,18 +26,18 @@ import java.util.stream.Collectors;
 import jenkins.model.Jenkins;
 
 /**
- * What the registries say of current tags: whether each still points to the image that was promoted. Asked with the default
- * credentials of the registry, by those who may build the job.
+ * Checks in the registries whether the current tags still point to the promoted images. Uses the default credentials of
+ * each registry, and requires the permission to build the job.
  */
 public final class RegistryCheck {
 
-    /** Checks of one user at once, and how many more each second. */
+    /** Rate limit for one user: the burst, and the rate per second. */
     private static final int BURST = 5;
 
     private static final double PER_SECOND = 0.1;
     private static final int MOST_USERS = 1_000;
 
-    /** The tags of one page that are looked at. */
+    /** Maximum number of tags to check on one page. */
     private static final int MOST_TAGS = 50;
 
     private static final Map<String, RateLimit> LIMITS = new ConcurrentHashMap<>();
@@ -47,7 +47,7 @@ public final class RegistryCheck {
 
     private RegistryCheck() {}
 
-    /** Whether the reader may ask the registry about a tag, and it has default credentials. */
+    /** Whether the user may check a tag, and its registry has default credentials. */
     static boolean isPossible(Placement placement) {
         return placement.entry().job().hasPermission(Item.BUILD)
                 && credentialsId(placement.image()).isPresent();
@@ -62,7 +62,7 @@ public final class RegistryCheck {
         }
     }
 
-    /** Whether the user may ask now; then it counts. */
+    /** Counts a check of the user; returns whether it is within the rate limit. */
     static boolean isAllowedNow() {
         if (LIMITS.size() > MOST_USERS) {
             LIMITS.clear();
@@ -72,7 +72,7 @@ public final class RegistryCheck {
                 .tryTake();
     }
 
-    /** @param current the tags of a page; those about which the reader may not ask are left out */
+    /** @param current the tags of a page; those that the user may not check are skipped */
     static RegistryCheck of(List<Placement> current) throws InterruptedException {
         RegistryCheck check = new RegistryCheck();
         Map<String, List<Placement>> byImage = current.stream()
@@ -118,17 +118,17 @@ public final class RegistryCheck {
         return placement.image() + ":" + placement.tag();
     }
 
-    /** Whether the registry was asked about this tag, and answered. */
+    /** Whether the registry answered about this tag. */
     public boolean isKnown(Placement placement) {
         return texts.containsKey(key(placement));
     }
 
-    /** What happened to a tag that does not point to the recorded image any more; empty if it does. */
+    /** How a tag differs from its record; empty if it does not. */
     public String text(Placement placement) {
         return texts.getOrDefault(key(placement), "");
     }
 
-    /** Why a registry could not be asked, by image. */
+    /** Errors of registries, by image. */
     public Map<String, String> getFailures() {
         return Map.copyOf(failures);
     }

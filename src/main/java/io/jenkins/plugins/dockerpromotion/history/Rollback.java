@@ -31,8 +31,8 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /**
- * The page that says what a roll-back of a tag would do. It changes nothing itself: it shows the Pipeline step, and starts
- * the job that the administrator named for this.
+ * The page that shows what a roll-back of a tag would do. It does not change tags itself: it shows the Pipeline step,
+ * and can start the job that the administrator configured.
  */
 public final class Rollback implements ModelObject {
 
@@ -44,7 +44,10 @@ public final class Rollback implements ModelObject {
         this.history = history;
     }
 
-    /** Of the image and the tag in the address; not found if no promotion that the reader may see moved the tag. */
+    /**
+     * Creates the page for the image and tag in the URL; not found if the user may not see a promotion that moved the
+     * tag.
+     */
     static Rollback of(StaplerRequest2 request) {
         try {
             ImageName image = ImageName.parse(Util.fixNull(request.getParameter("image")));
@@ -54,7 +57,7 @@ public final class Rollback implements ModelObject {
                 return new Rollback(last.get(), PromotionHistory.of(image, tag));
             }
         } catch (IllegalArgumentException e) {
-            // Only from an address that somebody edited.
+            // Possible only if somebody edited the URL.
         }
         throw HttpResponses.notFound();
     }
@@ -64,7 +67,7 @@ public final class Rollback implements ModelObject {
         return Messages.Rollback_title(last.image() + ":" + last.tag());
     }
 
-    /** The promotion that is taken back. */
+    /** The promotion to revert. */
     public Recorded getLast() {
         return last;
     }
@@ -73,17 +76,17 @@ public final class Rollback implements ModelObject {
         return new Date(last.timestamp());
     }
 
-    /** How long ago it was, for people. */
+    /** How long ago it was, in words. */
     public String getAge() {
         return Util.getTimeSpanString(Math.max(0, System.currentTimeMillis() - last.timestamp()));
     }
 
-    /** Where the tag points now, as far as is recorded. */
+    /** The tag's current digest according to the history. */
     public String getFrom() {
         return last.digest();
     }
 
-    /** Whether there is an image to go back to, and the tag is not there yet. */
+    /** Whether there is an earlier image that the tag does not already point to. */
     public boolean isPossible() {
         return !last.previousDigest().isEmpty() && !history.get(0).rollback();
     }
@@ -92,7 +95,7 @@ public final class Rollback implements ModelObject {
         return last.previousDigest();
     }
 
-    /** The version of the image to go back to; empty if it was not promoted here. */
+    /** The version of the earlier image; empty if it was not promoted here. */
     public String getToVersion() {
         return history.stream()
                 .filter(move -> move.digest().equals(getTo()))
@@ -101,13 +104,13 @@ public final class Rollback implements ModelObject {
                 .orElse("");
     }
 
-    /** The step for a Pipeline. Names and digests have no character that a Groovy string would need to escape. */
+    /** The step for a Pipeline. Names and digests contain no characters that need escaping in Groovy. */
     public String getSnippet() {
         return "rollbackImage(image: '" + last.image() + "', tag: '" + last.tag() + "', to: '" + getTo()
                 + "', reason: '')";
     }
 
-    /** The job that rolls back, {@code null} if there is none that the reader may build: for Jelly. */
+    /** For Jelly: the job that rolls back, {@code null} if there is none that the user may build. */
     @CheckForNull
     public Job<?, ?> getJob() {
         String name = DockerPromotionConfiguration.get().getRollbackJob();
@@ -118,7 +121,7 @@ public final class Rollback implements ModelObject {
     /**
      * Starts the job.
      *
-     * @param to the digest that the page showed
+     * @param to the digest shown on the page
      */
     @RequirePOST
     public HttpResponse doStart(@QueryParameter String to) {

@@ -9,16 +9,15 @@ import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
 /**
- * The versions of an image that a target had, one after the other, as far as promotions tell. A target is a tag, such as
- * {@code production}, or {@code {tag}-rc} for all the tags made by it. Dry runs are no part of it, nor are promotions that
- * were undone.
+ * The versions that a target had over time, according to the promotions. A target is a tag, such as {@code production},
+ * or a pattern, such as {@code {tag}-rc}, for all tags created from it. Without dry runs and undone promotions.
  *
  * @param image the repository
- * @param versions the oldest first
+ * @param versions oldest first
  */
 public record TargetHistory(String image, String target, List<Placement> versions) {
 
-    /** One version, from the promotion that moved the target to it. */
+    /** One version, with the promotion that moved the target to it. */
     @ExportedBean(defaultVisibility = 2)
     public record Placement(
             @Exported String image,
@@ -43,13 +42,13 @@ public record TargetHistory(String image, String target, List<Placement> version
             return entry.promotion().timestamp();
         }
 
-        /** Whether a promotion failed and could not put the tag back, so that nobody knows. */
+        /** Whether a promotion failed and could not put the tag back, so that its state is unknown. */
         @Exported
         public boolean isUncertain() {
             return entry.promotion().outcome() == Promotion.Outcome.FAILED;
         }
 
-        /** Whether it is a version that the target had before, and was taken back to. */
+        /** Whether the target was moved back to this version. */
         @Exported
         public boolean isRollback() {
             return entry.promotion().isRollback();
@@ -60,7 +59,7 @@ public record TargetHistory(String image, String target, List<Placement> version
             return entry.url();
         }
 
-        /** Whether the tag was at another image before, and is not back there already. */
+        /** Whether the tag pointed to another image before and has not been moved back. */
         public boolean isRollbackPossible() {
             return !target.contains("{tag}")
                     && entry.promotion().outcome() == Promotion.Outcome.PROMOTED
@@ -73,7 +72,7 @@ public record TargetHistory(String image, String target, List<Placement> version
     }
 
     /**
-     * The histories of all targets, in the order in which versions come to them.
+     * The histories of all targets, in the order in which versions reach them.
      *
      * @param newestFirst promotions
      */
@@ -106,19 +105,19 @@ public record TargetHistory(String image, String target, List<Placement> version
         };
     }
 
-    /** A version that was there already is there since it came. */
+    /** A repeated promotion does not change the time of its version. */
     private void add(Placement placement) {
         if (versions.isEmpty() || !current().isSameAs(placement)) {
             versions.add(placement);
         }
     }
 
-    /** The version that the target has now. */
+    /** The current version of the target. */
     public Placement current() {
         return versions.get(versions.size() - 1);
     }
 
-    /** Whether each version has a tag of its own there, so that none takes the place of another. */
+    /** Whether each version has its own tag in this target, so that versions do not replace each other. */
     public boolean isPerVersion() {
         return target.contains("{tag}");
     }

@@ -1,2 +1,2 @@
-/** What people see of promotions: on the build's page, the job's page, and over all jobs. */
+/** The recorded promotions on the pages of a build, a job, and all jobs. */
 package io.jenkins.plugins.dockerpromotion.history;

@@ -40,7 +40,7 @@ import org.kohsuke.stapler.Stapler;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Lets whoever starts a build choose one of an image's tags. */
+/** Lets users choose a tag of an image when they start a build. */
 public final class ImageTagParameterDefinition extends SimpleParameterDefinition {
 
     private static final long serialVersionUID = 1L;
@@ -55,7 +55,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
     private int limit = DEFAULT_LIMIT;
     private List<String> marks = new ArrayList<>(List.of("latest"));
 
-    /** @throws IllegalArgumentException in one line, if {@code image} is not the name of an image */
+    /** @throws IllegalArgumentException in one line, if {@code image} is not an image name */
     @DataBoundConstructor
     public ImageTagParameterDefinition(String name, String image) {
         super(name);
@@ -103,7 +103,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
     @DataBoundSetter
     public void setLimit(int limit) {
         if (limit < 1 || limit > MAX_LIMIT) {
-            throw new IllegalArgumentException("limit is a number from 1 to " + MAX_LIMIT);
+            throw new IllegalArgumentException("limit must be a number from 1 to " + MAX_LIMIT);
         }
         this.limit = limit;
     }
@@ -119,17 +119,17 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
         this.marks.forEach(Tag::new);
     }
 
-    /** The job whose build the page is about to start. */
+    /** The job of the page that starts a build. */
     public Job<?, ?> jobOf(StaplerRequest2 request) {
         return request.findAncestorObject(Job.class);
     }
 
-    /** What to choose from, for the page that starts a build of the job. */
+    /** The choices for the page that starts a build of the job. */
     public TagChoices choices(Job<?, ?> job) {
         return TagChoices.of(this, job);
     }
 
-    /** There is none: only who starts a build knows which image it is about. */
+    /** No default: only the user who starts a build knows the version. */
     @Override
     @CheckForNull
     public ParameterValue getDefaultParameterValue() {
@@ -150,7 +150,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
         return created;
     }
 
-    /** @param text a tag, with its digest as in {@code 2026.47.103@sha256:…} if the page knows it */
+    /** @param text a tag, with its digest if the page knows it, as in {@code 2026.47.103@sha256:…} */
     private ImageTagParameterValue valueOf(String text) {
         String given = Util.fixNull(text).trim();
         int at = given.indexOf('@');
@@ -186,7 +186,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
         return value.getValue() instanceof String tag && objection(tag).isEmpty();
     }
 
-    /** Names what is written to {@code config.xml} and {@code build.xml}, so that the classes can move. */
+    /** The names in {@code config.xml} and {@code build.xml}, independent of the class names. */
     @Initializer(before = InitMilestone.PLUGINS_STARTED)
     public static void nameElements() {
         Items.XSTREAM2.alias("docker-image-tag-parameter", ImageTagParameterDefinition.class);
@@ -195,7 +195,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
     }
 
     /**
-     * Refuses builds with a value that cannot be chosen, whoever starts them: triggers and other plugins make values
+     * Refuses builds with an invalid value, however they are started: triggers and other plugins create values
      * themselves.
      */
     @Extension
@@ -214,7 +214,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
                     ParameterDefinition definition = property.getParameterDefinition(value.getName());
                     if (definition instanceof ImageTagParameterDefinition && !definition.isValid(value)) {
                         LOGGER.warning(() -> "No build of " + job.getFullName() + " was started: the value of "
-                                + value.getName() + " is not a tag that can be chosen");
+                                + value.getName() + " is not a valid choice");
                         return false;
                     }
                 }
@@ -233,7 +233,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
             return Messages.ImageTagParameterDefinition_displayName();
         }
 
-        /** The form has one line for all marks. */
+        /** The form has one text field for all marks. */
         @Override
         public ParameterDefinition newInstance(@CheckForNull StaplerRequest2 request, JSONObject form)
                 throws FormException {
@@ -241,7 +241,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
             return super.newInstance(request, form);
         }
 
-        /** What the form shows for the marks. */
+        /** The text that the form shows for the marks. */
         public String marksLine(ImageTagParameterDefinition definition) {
             return FormFields.ofWords(definition == null ? List.of("latest") : definition.marks);
         }
@@ -284,7 +284,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
         }
     }
 
-    /** The credentials to use: those that are named, or the default ones of the registry. */
+    /** The credentials to use: the given ones, or the registry's default credentials. */
     Optional<String> credentialsInForce() {
         return Optional.ofNullable(credentialsId)
                 .or(() -> DockerPromotionConfiguration.get()

@@ -17,21 +17,23 @@ import java.util.Objects;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.export.Exported;
 
-/** The tag that was chosen, and the digest it had then. A build has both in its environment: {@code TAG}, {@code TAG_DIGEST}. */
+/**
+ * The chosen tag with its digest at that time. A build has both in its environment: {@code TAG} and {@code TAG_DIGEST}.
+ */
 public final class ImageTagParameterValue extends StringParameterValue {
 
     private static final long serialVersionUID = 1L;
 
     private String digest;
 
-    /** @param digest {@code null} if it has to be found out when the build starts */
+    /** @param digest {@code null} to look it up when the build starts */
     @DataBoundConstructor
     public ImageTagParameterValue(String name, String value, @CheckForNull String digest) {
         super(name, value);
         this.digest = Util.fixEmpty(digest);
     }
 
-    /** {@code null} as long as nobody knows. */
+    /** {@code null} if not yet known. */
     @CheckForNull
     @Exported
     public String getDigest() {
@@ -56,7 +58,7 @@ public final class ImageTagParameterValue extends StringParameterValue {
         return 31 * super.hashCode() + Objects.hashCode(digest);
     }
 
-    /** Finds out the digests of tags that were given without one: by REST, by the command line or by another job. */
+    /** Looks up the digests of tags that were given without one: by REST, by CLI or by another job. */
     @Extension
     public static final class Digests extends RunListener<Run<?, ?>> {
         @Override
@@ -83,7 +85,7 @@ public final class ImageTagParameterValue extends StringParameterValue {
                 run.save();
             } catch (IOException e) {
                 listener.getLogger()
-                        .println("Cannot find out the digest of " + tagged + ", so " + value.getName()
+                        .println("Cannot look up the digest of " + tagged + ", so " + value.getName()
                                 + "_DIGEST is empty: " + e.getMessage());
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();

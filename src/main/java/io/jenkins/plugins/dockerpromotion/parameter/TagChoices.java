@@ -32,10 +32,10 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 
 /**
- * The tags to choose from, newest version first. Asked by the controller with the credentials that the job may use, when
- * somebody is about to start a build; kept for a minute.
+ * The tags to choose from, newest version first. Requested by the controller with the job's credentials when a user is
+ * about to start a build; cached for a minute.
  *
- * @param failure why there is no list, in one line; empty if there is
+ * @param failure why there is no list, in one line; empty on success
  */
 public record TagChoices(List<Choice> choices, int matching, String failure) {
 
@@ -50,18 +50,18 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
     /**
      * One tag.
      *
-     * @param digest empty if it is not known
-     * @param pushed when, if the registry tells
-     * @param marks those of the named tags that point to the same image
+     * @param digest empty if unknown
+     * @param pushed when it was pushed, if the registry reports it
+     * @param marks the marked tags that point to the same image
      */
     public record Choice(String tag, String digest, Optional<Instant> pushed, List<String> marks) {
 
-        /** What the page sends. */
+        /** The value that the page submits. */
         public String value() {
             return digest.isEmpty() ? tag : tag + "@" + digest;
         }
 
-        /** What the page shows. */
+        /** The text that the page shows. */
         public String label() {
             StringBuilder label = new StringBuilder(tag);
             pushed.ifPresent(time -> label.append(" · ")
@@ -115,7 +115,7 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
                 job, asked.credentialsInForce().orElse(null), asked.imageName().host());
     }
 
-    /** The digest that a tag has now, with the credentials that the build may use. */
+    /** Looks up the current digest of a tag with the build's credentials. */
     static Optional<String> digest(ImageTagParameterDefinition asked, Run<?, ?> run, String tag)
             throws AbortException, InterruptedException {
         RegistryAuthentication credential = RegistryCredentials.find(
@@ -125,11 +125,11 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
                 .map(Digest::toString));
     }
 
-    /** One reading of a registry. */
+    /** One query of a registry. */
     private record Listing(
             ImageTagParameterDefinition asked, RegistryAuthentication credential, RegistryContext context) {
 
-        /** What the list of tags tells besides names. */
+        /** Details from the list of tags besides names. */
         private static final class Details implements Consumer<ListedTag> {
             private final Map<String, ListedTag> tags = new LinkedHashMap<>();
 
@@ -162,7 +162,7 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
             return new Choice(tag, digest, details.get(tag).pushed(), marks);
         }
 
-        /** Docker Hub's list tells digests; other registries are asked for each, several at a time. */
+        /** Docker Hub's list contains digests; for other registries, each digest is requested, several at a time. */
         private static Map<String, String> digests(
                 ImageTags registry, List<String> wanted, Map<String, ListedTag> details)
                 throws RegistryException, InterruptedException {
@@ -182,7 +182,7 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
                     answer.getValue().get().ifPresent(digest -> digests.put(answer.getKey(), digest.toString()));
                 }
             } catch (ExecutionException e) {
-                // Tags can be chosen without their digests, which are found out when the build starts.
+                // Tags can be chosen without their digests, which are looked up when the build starts.
                 return digests;
             } finally {
                 threads.shutdownNow();

@@ -1,2 +1,2 @@
-/** A build parameter whose value is a tag of an image. */
+/** A build parameter for a tag of an image. */
 package io.jenkins.plugins.dockerpromotion.parameter;

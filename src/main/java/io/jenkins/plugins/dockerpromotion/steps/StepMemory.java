@@ -14,8 +14,8 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * What the operation of a step keeps on the controller. It goes to the agent with the operation; what the operation adds
- * comes back as text, a line for each fact.
+ * Facts that a step's operation keeps on the controller, so that they survive a restart. Sent to the agent with the
+ * operation; additions are returned as text, one line for each fact.
  */
 final class StepMemory implements Memory, Serializable {
 
@@ -25,8 +25,8 @@ final class StepMemory implements Memory, Serializable {
     private final RemoteOutputStream controller;
 
     /**
-     * @param earlier what earlier attempts kept
-     * @param keeper takes on the controller what this attempt adds
+     * @param earlier facts from earlier attempts
+     * @param keeper stores additions of this attempt on the controller
      */
     StepMemory(Map<String, String> earlier, Consumer<Map<String, String>> keeper) {
         this.earlier = new HashMap<>(earlier);
@@ -49,10 +49,10 @@ final class StepMemory implements Memory, Serializable {
         }
     }
 
-    /** Turns the lines of an agent into facts. */
+    /** Parses lines from an agent into facts. */
     private static final class Facts extends OutputStream {
 
-        /** Thousands of tags; an agent must not fill the controller's memory. */
+        /** Enough for thousands of tags; an agent must not fill the controller's memory. */
         private static final int MOST = 1_000_000;
 
         private final Consumer<Map<String, String>> keeper;

@@ -16,15 +16,14 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import jenkins.model.Jenkins;
 
 /**
- * Answers a push with what a build made of it. From the controller, not from an agent: it is the controller that Docker
- * Hub's webhook has found, that knows which hosts its administrator trusts, and whose network is the one to protect; and
- * no agent may be left when a build ends.
+ * Reports a build's result to Docker Hub. Runs on the controller, not on an agent: the webhook reached the controller,
+ * which knows the trusted hosts, and an agent may no longer exist when a build ends.
  */
 public final class Callback {
 
     private Callback() {}
 
-    /** What Docker Hub is told of a build; {@code result} is that so far, {@code null} if nothing went wrong yet. */
+    /** The message for a build; {@code result} is the result so far, {@code null} while it is successful. */
     public static State stateOf(@CheckForNull Result result) {
         if (result == null || result.equals(Result.SUCCESS)) {
             return State.SUCCESS;
@@ -33,10 +32,10 @@ public final class Callback {
     }
 
     /**
-     * What to say of a build.
+     * Creates the message for a build.
      *
-     * @param run {@code null} if it is gone
-     * @param description what came out, for people
+     * @param run {@code null} if it no longer exists
+     * @param description the result in words
      */
     public static CallbackMessage message(@CheckForNull Run<?, ?> run, State state, String description) {
         String root = Util.fixNull(Jenkins.get().getRootUrl());
@@ -50,10 +49,10 @@ public final class Callback {
     }
 
     /**
-     * Sends {@code message}. Best effort: a failure is a line for {@code log}, and nothing else.
+     * Sends {@code message}. Best effort: a failure is only logged.
      *
-     * @param address the {@code callback_url} of the payload, as it came
-     * @return whether it was taken
+     * @param address the unchanged {@code callback_url} of the payload
+     * @return whether it was accepted
      */
     public static boolean send(String address, CallbackMessage message, Notices log) throws InterruptedException {
         try {

@@ -12,7 +12,7 @@ import org.kohsuke.stapler.HttpResponses;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Shows administrators the deliveries of the webhook and the builds that they started. */
+/** Shows administrators the webhook's deliveries and the builds that they started. */
 @Extension
 public final class DeliveriesPage extends ManagementLink {
 
@@ -53,7 +53,7 @@ public final class DeliveriesPage extends ManagementLink {
         return PushStore.get().newestFirst();
     }
 
-    /** Works a delivery off once more, although it is the same. */
+    /** Processes a delivery again, although it is a duplicate. */
     @RequirePOST
     public HttpResponse doReplay(@QueryParameter String id) throws IOException {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);

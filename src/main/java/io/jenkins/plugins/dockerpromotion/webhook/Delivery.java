@@ -9,10 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/**
- * A notification that came in by the webhook, the pushes it tells of, and how far their builds have come. Kept in one
- * file.
- */
+/** A notification received by the webhook, with its pushes and the state of their builds. Stored in one file. */
 public final class Delivery {
 
     private static final XStream2 XSTREAM = new XStream2();
@@ -23,7 +20,7 @@ public final class Delivery {
         XSTREAM.alias("build", Push.Build.class);
     }
 
-    /** What became of a delivery. */
+    /** The outcome of a delivery. */
     public enum Outcome {
         WAITING,
         STARTED,
@@ -56,7 +53,7 @@ public final class Delivery {
         return new Delivery(token.getName(), "", List.of(), false, reason);
     }
 
-    /** The same once more, because an administrator asks for it. */
+    /** Creates a redelivery for an administrator. */
     Delivery again() {
         List<Push> fresh = pushes.stream().map(Push::event).map(Push::new).toList();
         return new Delivery(token, source, fresh, true, "");
@@ -71,7 +68,7 @@ public final class Delivery {
         return XSTREAM.toXML(this);
     }
 
-    /** Fills in what a file does not have. */
+    /** Fills in fields that are missing in a file. */
     private Object readResolve() {
         token = Util.fixNull(token);
         source = Util.fixNull(source);
@@ -88,7 +85,7 @@ public final class Delivery {
         return new Date(received);
     }
 
-    /** The name of the token it came with. */
+    /** The name of the token that it used. */
     public String getToken() {
         return token;
     }
@@ -97,7 +94,7 @@ public final class Delivery {
         return source;
     }
 
-    /** Whether an administrator asked for it again: then the same push starts its builds again. */
+    /** Whether it is a redelivery, so that the same push starts its builds again. */
     boolean isReplayed() {
         return replayed;
     }
@@ -125,7 +122,7 @@ public final class Delivery {
         return pushes.stream().allMatch(push -> push.jobs().isEmpty()) ? Outcome.NOTHING : Outcome.STARTED;
     }
 
-    /** The outcome for people. */
+    /** The outcome in words. */
     public String getOutcomeText() {
         return switch (getOutcome()) {
             case WAITING -> Messages.Delivery_waiting();

@@ -55,10 +55,10 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
 
     @DataBoundConstructor
     public DockerHubPushTrigger() {
-        // One of 'image' and 'images' is needed; all else is optional.
+        // Either 'image' or 'images' is required; everything else is optional.
     }
 
-    /** A job's XML that somebody wrote by hand need not name empty lists. */
+    /** Handwritten XML may omit empty lists. */
     @Override
     protected Object readResolve() throws ObjectStreamException {
         images = new ArrayList<>(Util.fixNull(images));
@@ -70,7 +70,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         return image;
     }
 
-    /** @throws IllegalArgumentException in one line, if it is not the name of an image */
+    /** @throws IllegalArgumentException in one line, if it is not an image name */
     @DataBoundSetter
     public void setImage(String image) {
         this.image = Util.fixEmptyAndTrim(image);
@@ -83,7 +83,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         return List.copyOf(images);
     }
 
-    /** @throws IllegalArgumentException in one line, if one is not the name of an image */
+    /** @throws IllegalArgumentException in one line, if one is not an image name */
     @DataBoundSetter
     public void setImages(List<String> images) {
         this.images = new ArrayList<>(Util.fixNull(images));
@@ -94,7 +94,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         return tag;
     }
 
-    /** @throws IllegalArgumentException in one line, if it is neither tag nor pattern */
+    /** @throws IllegalArgumentException in one line, if it is neither a tag nor a pattern */
     @DataBoundSetter
     public void setTag(String tag) {
         this.tag = Util.fixEmptyAndTrim(tag);
@@ -143,7 +143,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         return Objects.requireNonNull(job);
     }
 
-    /** Why a push of an image this waits for starts no build; empty if it does. */
+    /** Why a push of the image does not start a build; empty if it does. */
     Optional<String> objection(PushEvent push) {
         if (!filter.matches(push.tag())) {
             return Optional.of("waits for other tags");
@@ -151,7 +151,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         return ignorePushers.contains(push.pusher()) ? Optional.of("ignores this pusher") : Optional.empty();
     }
 
-    /** The triggers of jobs that wait for {@code image}, by the jobs' names. */
+    /** The triggers of jobs that wait for {@code image}, by job name. */
     static List<DockerHubPushTrigger> waitingFor(ImageName image) {
         return Started.get().all().stream()
                 .filter(trigger -> trigger.names.contains(image) && trigger.isActive())
@@ -160,8 +160,8 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
     }
 
     /**
-     * Whether it belongs to a job that exists. Jenkins does not stop the triggers of a job whose {@code config.xml} is
-     * replaced, as Job DSL and the REST API do.
+     * Whether it belongs to an existing job. Jenkins does not stop the triggers of a job whose {@code config.xml} is
+     * replaced, for example by Job DSL or the REST API.
      */
     private boolean isActive() {
         return job instanceof ParameterizedJob<?, ?> triggered
@@ -169,7 +169,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
                 && triggered.getTriggers().values().stream().anyMatch(t -> t == this);
     }
 
-    /** The triggers that were started; those that nobody holds any more go by themselves. */
+    /** The started triggers, in a weak set that drops discarded ones. */
     @Extension
     public static final class Started {
         private final Set<DockerHubPushTrigger> triggers = Collections.newSetFromMap(new WeakHashMap<>());
@@ -191,7 +191,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         }
     }
 
-    /** Names what is written to a job's {@code config.xml}, so that the class can move. */
+    /** The name in a job's {@code config.xml}, independent of the class name. */
     @Initializer(before = InitMilestone.PLUGINS_STARTED)
     public static void nameElement() {
         Items.XSTREAM2.alias("docker-hub-push-trigger", DockerHubPushTrigger.class);
@@ -212,7 +212,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
             return Messages.DockerHubPushTrigger_displayName();
         }
 
-        /** The form has one line for all of a list. */
+        /** The form has one text field for a list. */
         @Override
         public Trigger<?> newInstance(StaplerRequest2 request, JSONObject form) throws FormException {
             FormFields.split(form, "images", FormFields::words);
@@ -220,7 +220,7 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
             return super.newInstance(request, form);
         }
 
-        /** What the form shows for a list. */
+        /** The text that the form shows for a list. */
         public String line(Collection<String> items) {
             return FormFields.ofWords(items == null ? List.of() : items);
         }

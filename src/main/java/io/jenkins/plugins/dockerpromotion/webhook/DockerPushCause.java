@@ -24,7 +24,7 @@ import java.util.Objects;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
 
-/** A push to a registry started the build. What it says of the push is what the registry's notification claimed. */
+/** A push to a registry started the build. Its details come from the registry's unverified notification. */
 @ExportedBean
 public final class DockerPushCause extends Cause {
 
@@ -60,20 +60,20 @@ public final class DockerPushCause extends Cause {
         return tag;
     }
 
-    /** What the tag pointed to, where the registry told. */
+    /** The digest of the tag; empty if the registry did not report it. */
     @CheckForNull
     @Exported(visibility = 3)
     public String getDigest() {
         return digest;
     }
 
-    /** Empty if the registry did not tell. */
+    /** Empty if the registry did not report it. */
     @Exported(visibility = 3)
     public String getPusher() {
         return pusher;
     }
 
-    /** As ISO 8601 has it, by the registry's clock. */
+    /** In ISO 8601 format, by the registry's clock. */
     @CheckForNull
     @Exported(visibility = 3)
     public String getPushedAt() {
@@ -92,8 +92,8 @@ public final class DockerPushCause extends Cause {
     }
 
     /**
-     * Says in {@code log} if a build that a push started meets the pushed tag with another digest: somebody pushed again
-     * meanwhile, or the notification was false. To be called by whoever has resolved a tag.
+     * Warns in {@code log} if a build started by a push finds another digest under the pushed tag: somebody pushed
+     * again in the meantime, or the notification was false. Call this after resolving a tag.
      *
      * @param reference image and tag, as {@code technolog/serviceone:2017.2.103}
      */
@@ -103,7 +103,7 @@ public final class DockerPushCause extends Cause {
                 && cause.digest != null
                 && reference.equals(cause.image + ":" + cause.tag)
                 && !cause.digest.equals(digest)) {
-            log.println("Warning: " + reference + " is " + digest + " now; the push that started this build was of "
+            log.println("Warning: " + reference + " is " + digest + " now, but the push that started this build was "
                     + cause.digest);
         }
     }
@@ -118,7 +118,7 @@ public final class DockerPushCause extends Cause {
         return Objects.hashCode(pushId);
     }
 
-    /** Names what is written to {@code build.xml} and {@code queue.xml}, so that classes can move. */
+    /** The names in {@code build.xml} and {@code queue.xml}, independent of the class names. */
     @Initializer(before = InitMilestone.PLUGINS_STARTED)
     public static void nameElements() {
         for (XStream xstream : List.of(Run.XSTREAM2, Queue.XSTREAM)) {
@@ -127,7 +127,7 @@ public final class DockerPushCause extends Cause {
         }
     }
 
-    /** Keeps the builds of different pushes apart in the queue: each gets a build that knows its own image. */
+    /** Prevents Jenkins from merging queued builds of different pushes: each push gets its own build. */
     public static final class InQueue extends InvisibleAction implements Queue.QueueAction {
 
         private final String pushId;
@@ -146,7 +146,7 @@ public final class DockerPushCause extends Cause {
         }
     }
 
-    /** Tells a build of the push that started it. All values were checked when the push came in: names, tags, digests. */
+    /** Provides the push in the build's environment. All values were validated when the notification arrived. */
     @Extension
     public static final class Environment extends EnvironmentContributor {
 
@@ -163,8 +163,8 @@ public final class DockerPushCause extends Cause {
         }
 
         /**
-         * Builds that are no Pipelines put variables that a value names into it ({@code EnvVars.resolve}): a stranger must
-         * not read others by a name like <code>${PASSWORD}</code>.
+         * Builds other than Pipelines expand variables in values ({@code EnvVars.resolve}): a name like
+         * <code>${PASSWORD}</code> must not reveal a variable.
          */
         private static String pusher(Run<?, ?> run, DockerPushCause cause) {
             return run instanceof AbstractBuild ? cause.getPusher().replace("$", "$$") : cause.getPusher();

@@ -21,7 +21,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
-/** A pushed tag, the builds it started, and whether its sender was answered. Safe for use by several threads. */
+/** A pushed tag, the builds it started, and whether the result was reported. Thread-safe. */
 public final class Push {
 
     private String id;
@@ -31,14 +31,14 @@ public final class Push {
     private String pusher;
     private String time;
 
-    /** Where Docker Hub wants to hear the result, as the payload had it. Who knows it can answer, so it is never shown. */
+    /** Docker Hub's callback URL from the payload. Anybody who knows it can use it, so it is never shown. */
     private Secret callback;
 
     private volatile boolean scheduled;
     private volatile boolean answered;
     private volatile String reason;
 
-    /** By the full name of the job. Replaced as a whole, so that who reads or writes it to a file needs no lock. */
+    /** By full job name. Replaced as a whole, so that reading it and writing it to a file need no lock. */
     private volatile Map<String, Build> builds;
 
     private transient boolean underWay;
@@ -54,7 +54,7 @@ public final class Push {
         readResolve();
     }
 
-    /** Fills in what a file does not have. */
+    /** Fills in fields that are missing in a file. */
     private Object readResolve() {
         pusher = Util.fixNull(pusher);
         reason = Util.fixNull(reason);
@@ -62,7 +62,7 @@ public final class Push {
         return this;
     }
 
-    /** What all builds that the push started have in common. A replayed push has a new one. */
+    /** An id shared by all builds of the push. A redelivered push has a new one. */
     public String getId() {
         return id;
     }
@@ -86,7 +86,7 @@ public final class Push {
         return pusher;
     }
 
-    /** For people: {@code technolog/serviceone:2017.2.103}. */
+    /** The image and tag: {@code technolog/serviceone:2017.2.103}. */
     @Override
     public String toString() {
         return image + ":" + tag;
@@ -102,7 +102,7 @@ public final class Push {
         scheduled = true;
     }
 
-    /** Why jobs that could have been started were not. */
+    /** Why jobs were not started. */
     String reason() {
         return reason;
     }
@@ -116,15 +116,15 @@ public final class Push {
     }
 
     /**
-     * A build of {@code job} is about to go into the queue.
+     * Called before a build of {@code job} is queued.
      *
-     * @param answers whether the push is to be answered when the build has ended
+     * @param answers whether to report the result when the build has ended
      */
     void queue(String job, boolean answers) {
         update(all -> all.putIfAbsent(job, new Build(answers, null, null, null)));
     }
 
-    /** The build of {@code job} could not be put into the queue. */
+    /** Called if the build of {@code job} could not be queued. */
     void forget(String job) {
         update(all -> all.remove(job));
     }
@@ -133,7 +133,7 @@ public final class Push {
         update(all -> all.computeIfPresent(job, (j, build) -> build.with(run, null)));
     }
 
-    /** @param run {@code null} if it was taken out of the queue, or is gone */
+    /** @param run {@code null} if it was removed from the queue or no longer exists */
     void ended(String job, @CheckForNull Run<?, ?> run) {
         Result known = run == null ? null : run.getResult();
         String result = (known == null ? Result.NOT_BUILT : known).toString();
@@ -159,7 +159,7 @@ public final class Push {
         return Optional.ofNullable(builds.get(job));
     }
 
-    /** The jobs whose builds have not ended, as far as is known here. */
+    /** The jobs whose builds are not known to have ended. */
     List<String> open() {
         return builds.entrySet().stream()
                 .filter(build -> !build.getValue().hasEnded())
@@ -171,7 +171,7 @@ public final class Push {
         answered = true;
     }
 
-    /** Whether it is to be answered now, by the caller and nobody else. */
+    /** Whether the caller should report the result now; true only once. */
     synchronized boolean claim() {
         List<Build> asking = asking();
         boolean due = callback != null
@@ -184,7 +184,7 @@ public final class Push {
         return due;
     }
 
-    /** The builds whose triggers want the push to be answered. */
+    /** The builds whose triggers report their results. */
     private List<Build> asking() {
         return builds.values().stream().filter(build -> build.answers).toList();
     }
@@ -194,7 +194,7 @@ public final class Push {
         return Optional.ofNullable(worst().run);
     }
 
-    /** The worst result of the builds that ask for an answer. */
+    /** The worst result of the builds that report. */
     Result result() {
         return worst().result();
     }
@@ -205,12 +205,12 @@ public final class Push {
                 .orElseThrow();
     }
 
-    /** The results of all builds that ask for an answer, for people. */
+    /** The results of all builds that report, in words. */
     String results() {
         return asking().stream().map(Build::toString).collect(Collectors.joining(", "));
     }
 
-    /** One build of the push, which never changes. Has the id of the run, because a run is not kept in memory. */
+    /** One build of the push. Immutable; has the id of the run, because runs are not kept in memory. */
     static final class Build {
         private boolean answers;
         private String run;
@@ -234,7 +234,7 @@ public final class Push {
             return result != null;
         }
 
-        /** Empty as long as it waits in the queue, and if it is gone. */
+        /** Empty while it is in the queue, and if it no longer exists. */
         Optional<String> run() {
             return Optional.ofNullable(run);
         }
@@ -245,7 +245,7 @@ public final class Push {
 
         @Override
         public String toString() {
-            return (name == null ? "a build that is gone" : name) + ": " + result;
+            return (name == null ? "a deleted build" : name) + ": " + result;
         }
     }
 }

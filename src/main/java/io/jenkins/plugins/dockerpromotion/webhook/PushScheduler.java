@@ -18,12 +18,12 @@ import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn;
 
-/** Puts the builds of a push into the queue of Jenkins, and finds them again after a restart. */
+/** Queues the builds of a push, and finds them again after a restart. */
 final class PushScheduler {
 
     private static final Logger LOGGER = Logger.getLogger(PushScheduler.class.getName());
 
-    /** A build of a push that was under way when Jenkins ended is among the last ones of its job. */
+    /** A build that was running when Jenkins stopped is among the last ones of its job. */
     private static final int LAST_BUILDS = 20;
 
     private final PushStore store;
@@ -40,7 +40,7 @@ final class PushScheduler {
         this.recovered = recovered;
     }
 
-    /** Starts a build of each job that waits for the push. Whatever goes wrong with one job, the others are started. */
+    /** Starts a build of each job that waits for the push. A failure for one job does not affect the others. */
     void schedule() {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             scheduleAll();
@@ -53,7 +53,7 @@ final class PushScheduler {
     private void scheduleAll() {
         PushEvent event = push.event();
         if (store.isRepeated(push) && !delivery.isReplayed()) {
-            reasons.add(event + " was delivered before");
+            reasons.add(event + " is a duplicate");
             return;
         }
         List<DockerHubPushTrigger> triggers = DockerHubPushTrigger.waitingFor(event.image());
@@ -66,7 +66,7 @@ final class PushScheduler {
             if (objection.isPresent()) {
                 reasons.add(job + " " + objection.get());
             } else {
-                // Before the build is in the queue: it may end at once.
+                // Called before queueing, because the build may end immediately.
                 store.change(delivery, () -> push.queue(job, trigger.isCallback()));
             }
         }
@@ -99,7 +99,7 @@ final class PushScheduler {
 
     private void failed(RuntimeException e) {
         LOGGER.log(Level.WARNING, e, () -> "Cannot start the builds of the push " + push.getId());
-        reasons.add("failed; the log of Jenkins says why");
+        reasons.add("failed; see the Jenkins log");
     }
 
     private boolean enqueue(Job<?, ?> job, PushEvent event) {
@@ -109,7 +109,7 @@ final class PushScheduler {
         return ParameterizedJobMixIn.scheduleBuild2(job, -1, actions) != null;
     }
 
-    /** Finds out what became of builds that have not ended, as far as is known; puts those that are lost into the queue. */
+    /** Finds the builds that are not known to have ended; queues lost ones again. */
     void follow() {
         try (ACLContext ignored = ACL.as2(ACL.SYSTEM2)) {
             push.open().forEach(this::follow);
@@ -133,7 +133,7 @@ final class PushScheduler {
         }
     }
 
-    /** Looked for in this order, a build that is on its way from the queue to the job cannot be missed. */
+    /** Searching in this order cannot miss a build that is moving from the queue to the job. */
     private boolean exists(Job<?, ?> job) {
         return isOfPush(queued(job))
                 || isOfPush(starting(job))
@@ -151,7 +151,7 @@ final class PushScheduler {
                 : Stream.empty();
     }
 
-    /** Between the queue and the job a build is known to its executor alone. */
+    /** Between the queue and the job, only the executor knows a build. */
     private static Stream<DockerPushCause.InQueue> starting(Job<?, ?> job) {
         return Stream.of(Jenkins.get().getComputers())
                 .flatMap(computer -> computer.getAllExecutors().stream())

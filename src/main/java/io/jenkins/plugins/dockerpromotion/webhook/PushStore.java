@@ -43,10 +43,9 @@ import jenkins.model.Jenkins;
 import jenkins.util.AtmostOneTaskExecutor;
 
 /**
- * The deliveries of the webhook: those that wait, those whose builds run, those that are to be answered, and the last ones
- * that are done. Each is a file, written before its sender hears that it was taken. One thread starts the builds and
- * writes what changed. A delivery follows its builds to their end, so after a restart it is known which of them Jenkins
- * lost, and these are put into the queue again.
+ * The deliveries of the webhook: waiting ones, those with running builds or pending reports, and the last completed
+ * ones. Each is a file that is written before the sender gets its answer. One thread starts the builds and writes
+ * changes. A delivery tracks its builds to their end, so that builds lost in a restart can be queued again.
  */
 @Extension
 public final class PushStore {
@@ -54,19 +53,19 @@ public final class PushStore {
     private static final Logger LOGGER = Logger.getLogger(PushStore.class.getName());
     private static final String SUFFIX = ".xml";
 
-    /** At most so many wait. One token may have half of them, so that no token keeps the others out. */
+    /** Maximum number of waiting deliveries. One token may use half of it, so that no token can block the others. */
     static final int MAX_WAITING = 1000;
 
     static final int MAX_WAITING_OF_ONE_TOKEN = MAX_WAITING / 2;
 
-    /** So many are shown. Older ones are kept only if they started a build, so that they are known when they come again. */
+    /** Number of deliveries to show. Older ones are kept only if they started a build, to recognise duplicates. */
     static final int SHOWN = 200;
 
     private static final int MAX_KEPT = 2000;
 
     private final Path directory;
 
-    /** By id, oldest first; those that wait are also in {@link #waiting}. */
+    /** By id, oldest first; waiting ones are also in {@link #waiting}. */
     private final Map<String, Delivery> deliveries = new LinkedHashMap<>();
 
     private final Map<String, Delivery> byPush = new HashMap<>();
@@ -74,10 +73,10 @@ public final class PushStore {
     private final List<Delivery> arriving = new ArrayList<>();
     private final Set<Delivery> changed = new LinkedHashSet<>();
 
-    /** Those from before the start, whose builds may be in the queue already, or lost. */
+    /** Deliveries from before the restart, whose builds may be queued or lost. */
     private final Set<Delivery> recovered = new LinkedHashSet<>();
 
-    /** What pushes that started a build are equal by, and the id of the first of them. */
+    /** The identity of pushes that started a build, with the id of the first push. */
     private final Map<String, String> seen = new HashMap<>();
 
     private final AtmostOneTaskExecutor<Void> worker =
@@ -96,7 +95,7 @@ public final class PushStore {
         return ExtensionList.lookupSingleton(PushStore.class);
     }
 
-    /** For a plugin that is installed while Jenkins runs. At a start of Jenkins the queue may not be loaded yet: see below. */
+    /** For installation without a restart. When Jenkins starts, the queue may not be loaded yet: see below. */
     @Initializer(after = InitMilestone.JOB_CONFIG_ADAPTED)
     public static void startInRunningJenkins() {
         if (Jenkins.get().getInitLevel() == InitMilestone.COMPLETED) {
@@ -104,7 +103,7 @@ public final class PushStore {
         }
     }
 
-    /** Reads what an earlier Jenkins left, and begins to work. Called when jobs, triggers and the queue are loaded. */
+    /** Reads stored deliveries, and starts to work. Called after jobs, triggers and the queue are loaded. */
     private void start() {
         synchronized (this) {
             if (!ready) {
@@ -127,7 +126,7 @@ public final class PushStore {
     }
 
     /**
-     * Takes a delivery for good.
+     * Stores a delivery durably.
      *
      * @return whether there was room for it
      * @throws IOException if it cannot be written
@@ -160,7 +159,7 @@ public final class PushStore {
         return all.size() < MAX_WAITING && ofToken < MAX_WAITING_OF_ONE_TOKEN && arriving.add(delivery);
     }
 
-    /** Keeps one that was refused, to be shown. */
+    /** Keeps a refused delivery for the page. */
     void note(Delivery refused) {
         synchronized (this) {
             keep(refused);
@@ -194,7 +193,7 @@ public final class PushStore {
         changed.add(old);
     }
 
-    /** Whether a push came before, as another one, and started a build. */
+    /** Whether an earlier delivery of the same push started a build. */
     synchronized boolean isRepeated(Push push) {
         return push.event()
                 .identity()
@@ -203,7 +202,7 @@ public final class PushStore {
                 .isPresent();
     }
 
-    /** A build of the push is in the queue: when the same push is delivered again, it starts nothing. */
+    /** A build of the push is in the queue, so a duplicate delivery starts nothing. */
     synchronized void remember(Push push) {
         push.event().identity().ifPresent(identity -> seen.putIfAbsent(identity, push.getId()));
     }
@@ -255,7 +254,7 @@ public final class PushStore {
         }
     }
 
-    /** Finds out, once, what became of builds while Jenkins was down. */
+    /** Checks once what happened to builds while Jenkins was down. */
     private void followRecovered() {
         List<Delivery> before;
         synchronized (this) {
@@ -288,7 +287,7 @@ public final class PushStore {
         }
     }
 
-    /** Returns when the delivery would survive a loss of power. */
+    /** Returns after the delivery is safely on disk. */
     private void write(Delivery delivery) throws IOException {
         String xml = delivery.toXml();
         Files.createDirectories(directory);
@@ -302,7 +301,7 @@ public final class PushStore {
         return directory.resolve(delivery.getId() + SUFFIX);
     }
 
-    /** A file that cannot be read is left where it is, and the log names it. */
+    /** Unreadable files are kept and logged. */
     private void read() {
         if (!Files.isDirectory(directory)) {
             return;
@@ -330,7 +329,7 @@ public final class PushStore {
         }
     }
 
-    /** The pushes that {@code run} can answer; none for a build that no push started, such as a replayed one. */
+    /** The pushes that {@code run} can report to; none for builds not started by a push, such as replayed ones. */
     public List<Push> answerable(Run<?, ?> run) {
         List<Push> pushes = new ArrayList<>();
         of(run, (delivery, push) -> {
@@ -342,9 +341,9 @@ public final class PushStore {
     }
 
     /**
-     * Answers a push now. If the answer is taken, the push is not answered again when its builds have ended. Best effort.
+     * Reports a result now. If it is accepted, no report follows when the builds have ended. Best effort.
      *
-     * @return whether the answer was taken
+     * @return whether the report was accepted
      */
     public boolean answer(Push push, CallbackMessage message, Notices log) throws InterruptedException {
         boolean taken = Callback.send(push.callbackAddress().orElse(""), message, log);
@@ -371,7 +370,7 @@ public final class PushStore {
         for (Delivery delivery : all) {
             for (Push push : delivery.getPushes()) {
                 if (push.claim()) {
-                    // An answer that is not taken at once is tried for minutes, which the others need not wait for.
+                    // A report may be retried for minutes, which the others need not wait for.
                     Computer.threadPoolForRemoting.execute(() -> answerWithResults(push));
                 }
             }
@@ -379,7 +378,7 @@ public final class PushStore {
     }
 
     private void answerWithResults(Push push) {
-        // Best effort: whatever goes wrong, it is not tried again. But if Jenkins ends, the next one goes on.
+        // Best effort: not retried after a failure, but continued after a restart of Jenkins.
         boolean done = true;
         try {
             boolean taken = answer(push, message(push), LOGGER::info);
@@ -399,14 +398,14 @@ public final class PushStore {
         }
     }
 
-    /** The worst of the builds speaks for all of them, and all are named. */
+    /** Reports the worst result, and names all builds. */
     private static CallbackMessage message(Push push) {
         Run<?, ?> worst =
                 push.worstRun().<Run<?, ?>>map(Run::fromExternalizableId).orElse(null);
         return Callback.message(worst, Callback.stateOf(push.result()), push.results());
     }
 
-    /** Passes on the pushes that started a build. */
+    /** Keeps the causes of the pushes that started a build. */
     private void of(Run<?, ?> run, BiConsumer<Delivery, Push> consumer) {
         String job = run.getParent().getFullName();
         for (DockerPushCause.InQueue action : run.getActions(DockerPushCause.InQueue.class)) {
@@ -423,8 +422,8 @@ public final class PushStore {
     }
 
     /**
-     * Hears of builds. May be called by a thread that holds locks of Jenkins: what it hears is noted, and the worker
-     * writes it and acts on it.
+     * Listens to builds. The calling thread may hold locks of Jenkins, so this only records the event; the worker
+     * processes it.
      */
     @Extension
     public static final class Builds extends RunListener<Run<?, ?>> {
@@ -443,7 +442,7 @@ public final class PushStore {
         }
     }
 
-    /** Hears of builds that are taken out of the queue. */
+    /** Listens for builds that are removed from the queue. */
     @Extension
     public static final class Cancellations extends QueueListener {
         @Override
@@ -462,7 +461,7 @@ public final class PushStore {
         worker.submit();
     }
 
-    /** Hears that Jenkins is ready, and of jobs that are renamed or moved, or whose folder is. */
+    /** Listens for the end of startup, and for jobs that are renamed or moved, also with their folder. */
     @Extension
     public static final class Items extends ItemListener {
         @Override

@@ -23,7 +23,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Which tokens open the webhook. */
+/** The tokens of the webhook. */
 @Extension
 @Symbol("dockerPromotionWebhook")
 public final class WebhookConfiguration extends GlobalConfiguration {
@@ -70,7 +70,7 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         return find(getTokens(), candidate -> candidate.hasHash(hash));
     }
 
-    /** Looks at all of them, so that the time tells nothing about any. */
+    /** Compares with all tokens, so that the time reveals nothing. */
     static Optional<WebhookToken> find(List<WebhookToken> tokens, Predicate<WebhookToken> wanted) {
         WebhookToken found = null;
         for (WebhookToken candidate : tokens) {
@@ -81,7 +81,7 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         return Optional.ofNullable(found);
     }
 
-    /** Makes a token, keeps its hash, and returns it this once. */
+    /** Creates a token, stores its hash, and returns the token once. */
     synchronized String make(String name) {
         String token = WebhookToken.random();
         tokens.add(new WebhookToken(name, WebhookToken.hashOf(token)));
@@ -89,7 +89,10 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         return token;
     }
 
-    /** What the form knows of; a token that was made meanwhile, be it by the button in it, is not revoked by it. */
+    /**
+     * Submits the tokens that the form knows; it does not revoke tokens that were created in the meantime, for example
+     * by its button.
+     */
     public String getShown() {
         return getTokens().stream().map(WebhookToken::getHash).collect(Collectors.joining(" "));
     }
@@ -105,12 +108,12 @@ public final class WebhookConfiguration extends GlobalConfiguration {
         return true;
     }
 
-    /** Whether another plugin has the address of this webhook, so that no push comes here. */
+    /** Whether another plugin uses the URL of this webhook, so that no pushes arrive here. */
     public boolean isAddressTaken() {
         return Jenkins.get().getPlugin("dockerhub-notification") != null;
     }
 
-    /** The button of the form: makes a token, and shows it once. */
+    /** Handles the form's button: creates a token, and shows it once. */
     @RequirePOST
     public FormValidation doMakeToken(@QueryParameter String newTokenName) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);

@@ -30,10 +30,11 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.StaplerResponse2;
 
 /**
- * Where registries tell of pushes. Everybody reaches it, so nothing is read before the token is known, and whatever comes
- * after it is bounded: bytes, bodies at a time, deliveries of one token in a second, deliveries that wait.
+ * Receives notifications from registries. It is public, so nothing is read before the token is checked, and everything
+ * after that is limited: bytes, parallel bodies, deliveries per token and second, and waiting deliveries.
  *
- * <p>Another plugin may have the same address. Its registries may rely on it, so it goes first as long as it is installed.
+ * <p>Another plugin may use the same URL. It takes precedence while it is installed, because existing registries may
+ * rely on it.
  */
 @Extension(ordinal = -100)
 public final class WebhookEndpoint extends InvisibleAction implements UnprotectedRootAction {
@@ -44,30 +45,30 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
     private static final Pattern PATH = Pattern.compile("/([^/]{1,200})(?:/(?:notify/?)?)?");
     private static final int TOO_MANY_REQUESTS = 429;
 
-    /** Deliveries of one token: so many at once, and then as many in each second. */
+    /** Rate limit for one token: the burst, and the rate per second. */
     static final int BURST = 500;
 
     static final int PER_SECOND = 50;
-    /** Half of them with one token, so that none keeps the others out. */
+    /** One token may use half of them, so that no token can block the others. */
     private static final int BODIES_AT_A_TIME = 32;
 
     private static final int BODIES_OF_ONE_TOKEN = BODIES_AT_A_TIME / 2;
 
-    /** Of one delivery, as it is kept and shown. */
+    /** Maximum number of events in one stored delivery. */
     private static final int MAX_PUSHES = 100;
 
     private final Map<String, Limits> limits = new ConcurrentHashMap<>();
     private volatile LongSupplier nanoClock = System::nanoTime;
     private final Semaphore bodies = new Semaphore(BODIES_AT_A_TIME);
 
-    /** What one token may do. */
+    /** The limits of one token. */
     private record Limits(RateLimit rate, Semaphore bodies) {}
 
     static WebhookEndpoint get() {
         return ExtensionList.lookupSingleton(WebhookEndpoint.class);
     }
 
-    /** For tests, which have no say over how fast a machine is. */
+    /** For tests, which must not depend on the speed of the machine. */
     void setNanoClock(LongSupplier nanoClock) {
         this.nanoClock = nanoClock;
     }
@@ -81,7 +82,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
         doDynamic(request, response);
     }
 
-    /** All that is behind the address: the token, and no more. */
+    /** Handles the path below the URL, which is the token. */
     public void doDynamic(StaplerRequest2 request, StaplerResponse2 response) throws IOException {
         if (!request.getMethod().equals("POST")) {
             response.setHeader("Allow", "POST");
@@ -134,11 +135,15 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
         try {
             take(token, read(body, request.getContentType()), response);
         } catch (PayloadException e) {
-            refuse(token, response, HttpServletResponse.SC_BAD_REQUEST, "Cannot read it: " + e.getMessage());
+            refuse(
+                    token,
+                    response,
+                    HttpServletResponse.SC_BAD_REQUEST,
+                    "Cannot read the notification:" + " " + e.getMessage());
         }
     }
 
-    /** One at a time: what a megabyte of brackets becomes in memory is many megabytes. */
+    /** One at a time: a megabyte of brackets needs many megabytes of memory. */
     private static synchronized Payload read(byte[] body, String contentType) throws PayloadException {
         List<String> hosts = DockerPromotionConfiguration.get().getRegistries().stream()
                 .map(RegistryConfiguration::getHost)
@@ -149,7 +154,8 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
 
     private static void take(WebhookToken token, Payload payload, StaplerResponse2 response) throws IOException {
         try {
-            // If a part finds no room, the sender repeats all of them, and those that were taken are known by then.
+            // If there is no room for a part, the sender repeats all parts, and those already accepted are recognised
+            // as duplicates.
             for (Payload part : payload.parts(MAX_PUSHES)) {
                 if (!PushStore.get().take(Delivery.of(token, part))) {
                     tooMany(response);
@@ -157,13 +163,13 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
                 }
             }
             if (payload.events().isEmpty()) {
-                answer(response, HttpServletResponse.SC_OK, "It reports no push");
+                answer(response, HttpServletResponse.SC_OK, "The notification does not report a push");
             } else {
                 answer(response, HttpServletResponse.SC_ACCEPTED, "Taken");
             }
         } catch (IOException e) {
             LOGGER.log(Level.WARNING, "Cannot store a delivery", e);
-            answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "It cannot be stored now");
+            answer(response, HttpServletResponse.SC_SERVICE_UNAVAILABLE, "Jenkins cannot store the notification now");
         }
     }
 
@@ -185,7 +191,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
         response.getWriter().println(line);
     }
 
-    /** A registry has no crumb. Its token proves that it may post. */
+    /** Registries have no crumb; the token authorizes the request. */
     @Extension
     public static final class WithoutCrumb extends CrumbExclusion {
         @Override

@@ -23,9 +23,9 @@ public final class WebhookToken extends AbstractDescribableImpl<WebhookToken> {
     private final String hash;
 
     /**
-     * @param name for people
+     * @param name shown to administrators
      * @param hash SHA-256 of the token, in lower-case hexadecimal digits
-     * @throws IllegalArgumentException in one line, if the hash is none
+     * @throws IllegalArgumentException in one line, if the hash is not valid
      */
     @DataBoundConstructor
     public WebhookToken(String name, String hash) {
@@ -33,11 +33,11 @@ public final class WebhookToken extends AbstractDescribableImpl<WebhookToken> {
         this.hash = Util.fixNull(hash).trim();
         if (!HASH.matcher(this.hash).matches()) {
             throw new IllegalArgumentException(
-                    "the hash of a webhook's token is 64 lower-case hexadecimal digits, the SHA-256 of the token");
+                    "the hash of a webhook token must be its SHA-256 in 64 lowercase hexadecimal digits");
         }
     }
 
-    /** A new token: 256 bits that nobody can guess. */
+    /** A new random token of 256 bits. */
     static String random() {
         byte[] bytes = new byte[LENGTH];
         RANDOM.nextBytes(bytes);
@@ -56,7 +56,7 @@ public final class WebhookToken extends AbstractDescribableImpl<WebhookToken> {
         return hash;
     }
 
-    /** In constant time, whatever the two have in common. */
+    /** Compares in constant time. */
     boolean hasHash(String other) {
         return MessageDigest.isEqual(
                 hash.getBytes(StandardCharsets.US_ASCII), other.getBytes(StandardCharsets.US_ASCII));

@@ -1,2 +1,2 @@
-/** Pushes that others tell Jenkins of: what starts builds for them, and how they are answered. */
+/** The webhook for pushes, the trigger that starts builds, and the report to Docker Hub. */
 package io.jenkins.plugins.dockerpromotion.webhook;

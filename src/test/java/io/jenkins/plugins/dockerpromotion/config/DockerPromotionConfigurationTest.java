@@ -443,13 +443,13 @@ class DockerPromotionConfigurationTest {
     void takesNoPageThatIsTooSmallOrTooLarge() throws Exception {
         RegistryConfiguration registry = registry("registry.example.com", null, null, null);
         registry.setPageSize(10_000);
-        assertThatThrownBy(() -> registry.setPageSize(9)).hasMessage("pageSize is a number from 10 to 10000");
+        assertThatThrownBy(() -> registry.setPageSize(9)).hasMessage("pageSize must be a number from 10 to 10000");
         assertThatThrownBy(() -> registry.setPageSize(10_001)).isInstanceOf(IllegalArgumentException.class);
         assertThat(registry.location().pageSize()).isEqualTo(10_000);
         registry.setPageSize(null);
         assertThat(registry.location().pageSize()).isZero();
 
-        String why = "pageSize is a number from 10 to 100";
+        String why = "pageSize must be a number from 10 to 100";
         RegistryConfiguration hub = registry("index.docker.io", null, null, null);
         hub.setPageSize(100);
         assertThatThrownBy(() -> hub.setPageSize(101)).hasMessage(why);
@@ -467,7 +467,7 @@ class DockerPromotionConfigurationTest {
                 jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
         assertThat(form.doCheckPageSize("101", "registry.example.com").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckPageSize("101", "docker.io")).hasMessage(why);
-        assertThat(form.doCheckPageSize("many", "")).hasMessage("pageSize is a number from 10 to 10000");
+        assertThat(form.doCheckPageSize("many", "")).hasMessage("pageSize must be a number from 10 to 10000");
     }
 
     @Test
@@ -521,7 +521,7 @@ class DockerPromotionConfigurationTest {
     void takesNoLimitThatIsOutOfBounds() {
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
         assertThatThrownBy(() -> configuration.setConnectTimeout(0))
-                .hasMessage("connectTimeout is a number from 1 to 600");
+                .hasMessage("connectTimeout must be a number from 1 to 600");
         assertThatThrownBy(() -> configuration.setAnswerTimeout(3601)).isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> configuration.setAttempts(21)).isInstanceOf(IllegalArgumentException.class);
         JSONObject form = new JSONObject().element("attempts", "often");
@@ -702,7 +702,7 @@ class DockerPromotionConfigurationTest {
                 "https://me:my secret@registry.example.com")) {
             assertThat(form.doCheckAddress(wrong))
                     .as(wrong)
-                    .hasMessage("an address is https:// or http://, a host and an optional port, nothing else");
+                    .hasMessage("an address must be https:// or http:// with a host and an optional port");
         }
         assertThat(form.doCheckAddress("https://me:secret@registry.example.com").kind)
                 .isEqualTo(FormValidation.Kind.ERROR);

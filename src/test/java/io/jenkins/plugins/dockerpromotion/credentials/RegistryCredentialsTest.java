@@ -96,9 +96,9 @@ class RegistryCredentialsTest {
     void failuresSayWhatToDoInOneLine() {
         assertFails(
                 "nowhere",
-                "there are none with this id that job may use for this registry; create them as a username"
-                        + " and password, a secret text (an access token), or credentials another plugin turns into a"
-                        + " Docker registry's login, or correct the id, their scope or the host names of their domain");
+                "there are none with this id that job may use for this registry; create them as a username and"
+                        + " password, a secret text (an access token), or credentials that another plugin converts to"
+                        + " a registry login, or correct the id, their scope or the host names of their domain");
         assertFails("file", "they are of the kind 'Secret file'; use a username and password, a secret text");
         assertFails("odd", "their plugin provides a token that is not base64; correct them");
     }

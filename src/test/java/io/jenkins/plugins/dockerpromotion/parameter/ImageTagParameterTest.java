@@ -121,7 +121,7 @@ class ImageTagParameterTest {
         jenkins.submit(page.getFormByName("parameters"));
         jenkins.waitUntilNoActivity();
         assertEnvironment(project.getLastBuild(), "1.0", "");
-        jenkins.assertLogContains("Cannot find out the digest of localhost:1/group/app:1.0", project.getLastBuild());
+        jenkins.assertLogContains("Cannot look up the digest of localhost:1/group/app:1.0", project.getLastBuild());
     }
 
     @Test
@@ -232,7 +232,7 @@ class ImageTagParameterTest {
         assertThatThrownBy(() -> new ImageTagParameterDefinition("TAG", "NO IMAGE"))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> definition.setPattern("{nothing}")).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> definition.setLimit(0)).hasMessage("limit is a number from 1 to 200");
+        assertThatThrownBy(() -> definition.setLimit(0)).hasMessage("limit must be a number from 1 to 200");
         assertThatThrownBy(() -> definition.setMarks(List.of("a b"))).isInstanceOf(IllegalArgumentException.class);
     }
 

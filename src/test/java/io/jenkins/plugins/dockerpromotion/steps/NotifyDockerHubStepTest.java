@@ -237,7 +237,7 @@ class NotifyDockerHubStepTest {
 
         awaitCallbacks(1);
         assertThat(onlyCallback().get("state").asText()).isEqualTo("error");
-        assertThat(onlyCallback().get("description").asText()).isEqualTo("a build that is gone: NOT_BUILT");
+        assertThat(onlyCallback().get("description").asText()).isEqualTo("a deleted build: NOT_BUILT");
     }
 
     @Test

@@ -58,7 +58,7 @@ class AutomaticCallbackRestartTest {
         session.then(jenkins -> {
             JsonNode vanished = awaitCallback(1);
             assertThat(vanished.get("state").asText()).isEqualTo("error");
-            assertThat(vanished.get("description").asText()).isEqualTo("a build that is gone: NOT_BUILT");
+            assertThat(vanished.get("description").asText()).isEqualTo("a deleted build: NOT_BUILT");
 
             GateStep.open("open");
 

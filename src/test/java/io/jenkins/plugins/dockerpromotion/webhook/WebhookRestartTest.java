@@ -94,7 +94,7 @@ class WebhookRestartTest {
             Webhook.awaitIdle();
             List<Delivery> known = PushStore.get().newestFirst();
             assertThat(known).hasSize(5);
-            assertThat(known.get(0).getReason()).isEqualTo("a/b:1 was delivered before");
+            assertThat(known.get(0).getReason()).isEqualTo("a/b:1 is a duplicate");
             jenkins.waitUntilNoActivity();
             assertThat(jenkins.jenkins
                             .getItemByFullName("job", WorkflowJob.class)

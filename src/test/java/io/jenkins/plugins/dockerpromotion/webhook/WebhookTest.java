@@ -195,8 +195,8 @@ class WebhookTest {
             WorkflowRun moved = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(3)));
             assertThat(JenkinsRule.getLog(moved)
                             .split(
-                                    "Warning: " + image + ":1 is " + pushed.digest() + " now; the push"
-                                            + " that started this build was of " + other,
+                                    "Warning: " + image + ":1 is " + pushed.digest()
+                                            + " now, but the push that started this build was " + other,
                                     -1))
                     .hasSize(3);
         }
@@ -224,7 +224,7 @@ class WebhookTest {
         webhook.push(token, "a/twice", "1");
         Webhook.awaitIdle();
         Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
-        assertThat(last().getReason()).isEqualTo("a/twice:1 was delivered before");
+        assertThat(last().getReason()).isEqualTo("a/twice:1 is a duplicate");
         assertThat(job.getNextBuildNumber()).isEqualTo(3);
 
         HtmlPage page = jenkins.createWebClient().goTo("manage/docker-pushes");
@@ -255,7 +255,7 @@ class WebhookTest {
         broken = job;
         webhook.push(token, "a/late", "1");
         Webhook.awaitIdle();
-        assertThat(last().getReason()).isEqualTo("failed; the log of Jenkins says why");
+        assertThat(last().getReason()).isEqualTo("failed; see the Jenkins log");
         refuse = null;
         broken = null;
 
@@ -265,7 +265,7 @@ class WebhookTest {
         Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
         webhook.push(token, "a/late", "1");
         Webhook.awaitIdle();
-        assertThat(last().getReason()).isEqualTo("a/late:1 was delivered before");
+        assertThat(last().getReason()).isEqualTo("a/late:1 is a duplicate");
         jenkins.waitUntilNoActivity();
         assertThat(job.getNextBuildNumber()).isEqualTo(3);
     }
@@ -376,7 +376,7 @@ class WebhookTest {
         HttpResponse<String> bad = webhook.post(token, Webhook.payload("a/b", "<script>", "x", "1"));
         assertThat(bad.statusCode()).isEqualTo(400);
         assertThat(bad.headers().firstValue("Content-Type").orElseThrow()).startsWith("text/plain");
-        assertThat(bad.body().strip()).isEqualTo("Cannot read it: 'push_data.tag' is not a tag");
+        assertThat(bad.body().strip()).isEqualTo("Cannot read the notification: 'push_data.tag' is not a tag");
         assertThat(webhook.post(token, "[".repeat(100_000)).statusCode()).isEqualTo(400);
         assertThat(webhook.post(token, " ".repeat(Payload.MAX_BYTES + 1)).statusCode())
                 .isEqualTo(413);
