@@ -2,11 +2,8 @@ package io.jenkins.plugins.dockerpromotion.bench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** Runs what people type. */
 final class CommandLine {
@@ -34,10 +31,5 @@ final class CommandLine {
 
     String run(String... command) throws IOException, InterruptedException {
         return run(List.of(command));
-    }
-
-    static boolean has(String command) {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
     }
 }

@@ -25,13 +25,12 @@ final class HotBench {
 
     void run() throws Exception {
         report.heading("What is done for each tag and each byte");
-        report.paragraph(
-                "By JMH: the average of five seconds after a warm-up of three, in each of two Java processes.");
+        report.paragraph("By JMH: the average of five seconds after a warm-up of three.");
         Options options = new OptionsBuilder()
                 .include("\\.dockerpromotion\\..*Jmh\\.")
                 .mode(Mode.AverageTime)
                 .timeUnit(TimeUnit.NANOSECONDS)
-                .forks(2)
+                .forks(1)
                 .warmupIterations(3)
                 .warmupTime(TimeValue.seconds(1))
                 .measurementIterations(5)

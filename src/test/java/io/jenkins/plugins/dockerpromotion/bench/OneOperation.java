@@ -9,11 +9,14 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** A Java process that does one thing with the client, and nothing else. */
+/** A Java process that does one thing with the client, once it is told to, and nothing else. */
 public final class OneOperation {
 
     private OneOperation() {}
@@ -23,6 +26,8 @@ public final class OneOperation {
      * image; {@code promote}, the image with the tag 1, and the image to copy it to.
      */
     public static void main(String[] arguments) throws Exception {
+        System.out.println("ready");
+        System.in.read();
         switch (arguments[0]) {
             case "find" -> find(OwnClient.context(ImageName.parse(arguments[1]).host()), arguments[1]);
             case "find-hub" -> {
@@ -34,6 +39,24 @@ public final class OneOperation {
             default -> OwnClient.context("registry.example.com");
         }
         System.exit(0);
+    }
+
+    /** @param options of Java */
+    static Process start(List<String> options, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(options);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), OneOperation.class.getName()));
+        command.addAll(List.of(arguments));
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    /** Lets a process that was started do its work; whether it succeeded. */
+    static boolean finish(Process process) throws IOException, InterruptedException {
+        process.getOutputStream().close();
+        return process.waitFor() == 0;
     }
 
     private static void find(RegistryContext context, String image) throws Exception {

@@ -3,6 +3,8 @@ package io.jenkins.plugins.dockerpromotion.bench;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
@@ -13,6 +15,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The client of this plugin as an agent uses it: in a Java process that runs already, anew for each operation. */
@@ -31,9 +34,18 @@ final class OwnClient {
         return new RegistryContext(network, Timekeeper.SYSTEM, Notices.NONE);
     }
 
+    static String digest(String image, String tag) throws Exception {
+        ImageName name = ImageName.parse(image);
+        return RegistryClient.open(name, RegistryAuthentication.ANONYMOUS, Set.of(), context(name.host()))
+                .digestOf(ImageReference.tagged(name, new Tag(tag)))
+                .orElseThrow()
+                .toString();
+    }
+
+    /** With all that refers to the image, as a step does unless told otherwise. */
     static void promote(String image, String tag, String toImage, List<String> to) throws Exception {
         PromotionRequest request = PromotionRequest.of(
-                ImageName.parse(image), new Tag(tag), ImageName.parse(toImage), to, new Options(false, false, false));
+                ImageName.parse(image), new Tag(tag), ImageName.parse(toImage), to, new Options(false, true, false));
         request.with(RegistryAuthentication.ANONYMOUS, RegistryAuthentication.ANONYMOUS)
                 .run(context(request.source().name().host(), request.toImage().host()));
     }

@@ -1,5 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.bench;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,12 +26,18 @@ final class Race {
         this.contenders = List.copyOf(contenders);
     }
 
+    /** A race whose contenders are always seen by {@code meter}. */
+    Race(List<Contender> contenders, Meter meter) {
+        this(contenders, meter, contenders);
+    }
+
     /**
      * What one contender took.
      *
-     * @param traffic of one run that was not timed
+     * @param traffic of one run
+     * @param cpu processor time of all processes that worked for it; also of the servers, where these are in this process
      */
-    record Result(String name, Traffic traffic, Timings timings) {
+    record Result(String name, Traffic traffic, Timings timings, Timings cpu) {
 
         /** How many times as long as {@code other} it took. */
         double over(Result other) {
@@ -34,42 +45,52 @@ final class Race {
         }
     }
 
-    /**
-     * Runs everybody once for its traffic, {@code warmUp} times for nothing, then {@code rounds} times by the clock.
-     */
+    /** Runs everybody {@code warmUp} times for nothing, then {@code rounds} times by the clock, and counts once. */
     List<Result> run(int warmUp, int rounds) throws Exception {
-        List<Traffic> traffic = new ArrayList<>();
-        for (Contender contender : counted) {
-            contender.prepare().run(++number);
-            Traffic before = meter.read();
-            contender.run().run(number);
-            traffic.add(meter.read().since(before));
+        Traffic[] traffic = new Traffic[contenders.size()];
+        if (!counted.equals(contenders)) {
+            round(counted, traffic, new long[2][traffic.length]);
         }
         for (int i = 0; i < warmUp; i++) {
-            round();
+            round(contenders, new Traffic[traffic.length], new long[2][traffic.length]);
         }
-        long[][] nanos = new long[contenders.size()][rounds];
+        long[][] nanos = new long[traffic.length][rounds];
+        long[][] cpu = new long[traffic.length][rounds];
         for (int i = 0; i < rounds; i++) {
-            long[] taken = round();
-            for (int c = 0; c < taken.length; c++) {
-                nanos[c][i] = taken[c];
+            long[][] taken = new long[2][traffic.length];
+            round(contenders, counted.equals(contenders) ? traffic : new Traffic[traffic.length], taken);
+            for (int c = 0; c < traffic.length; c++) {
+                nanos[c][i] = taken[0][c];
+                cpu[c][i] = taken[1][c];
             }
         }
         List<Result> results = new ArrayList<>();
-        for (int c = 0; c < contenders.size(); c++) {
-            results.add(new Result(contenders.get(c).name(), traffic.get(c), new Timings(nanos[c])));
+        for (int c = 0; c < traffic.length; c++) {
+            results.add(new Result(contenders.get(c).name(), traffic[c], new Timings(nanos[c]), new Timings(cpu[c])));
         }
         return results;
     }
 
-    private long[] round() throws Exception {
-        long[] taken = new long[contenders.size()];
-        for (int c = 0; c < taken.length; c++) {
-            contenders.get(c).prepare().run(++number);
+    private void round(List<Contender> all, Traffic[] traffic, long[][] taken) throws Exception {
+        for (int c = 0; c < all.size(); c++) {
+            all.get(c).prepare().run(++number);
+            Traffic before = meter.read();
+            long cpu = cpu();
             long start = System.nanoTime();
-            contenders.get(c).run().run(number);
-            taken[c] = System.nanoTime() - start;
+            all.get(c).run().run(number);
+            taken[0][c] = System.nanoTime() - start;
+            taken[1][c] = cpu() - cpu;
+            traffic[c] = meter.read().since(before);
         }
-        return taken;
+    }
+
+    /** Nanoseconds of this process and of its children that have ended, which the kernel counts in hundredths of a second. */
+    private static long cpu() throws IOException {
+        String[] fields = Files.readString(Path.of("/proc/self/stat"))
+                .replaceFirst(".*\\) ", "")
+                .split(" ");
+        long own =
+                ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+        return own + (Long.parseLong(fields[13]) + Long.parseLong(fields[14])) * 10_000_000;
     }
 }

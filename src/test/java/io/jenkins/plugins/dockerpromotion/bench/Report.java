@@ -3,14 +3,19 @@ package io.jenkins.plugins.dockerpromotion.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Predicate;
 
 /** What was measured, as Markdown, said on the console while it grows. */
 final class Report {
 
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder goals = new StringBuilder();
+    private final StringBuilder headlines = new StringBuilder();
 
     void heading(String title) {
         line("\n## " + title + "\n");
@@ -20,21 +25,49 @@ final class Report {
         line(words + "\n");
     }
 
-    /** The first result is what the others are compared with. */
-    void race(String title, List<Race.Result> results) {
+    /**
+     * The first result is what the others are compared with.
+     *
+     * @param processor whether to show processor time, which is the contenders' alone if the servers are other processes
+     */
+    void race(String title, List<Race.Result> results, boolean processor) {
         line("### " + title + "\n");
-        line("| | requests | on the wire | time, median (quartiles) | ratio |");
-        line("|---|--:|--:|--:|--:|");
+        line("| | requests | on the wire | time, median (quartiles) | ratio |"
+                + (processor ? " processor time |" : ""));
+        line("|---|--:|--:|--:|--:|" + (processor ? "--:|" : ""));
         Timings own = results.get(0).timings();
         for (Race.Result result : results) {
-            row(
+            List<String> cells = new ArrayList<>(List.of(
                     result.name(),
                     String.valueOf(result.traffic().requests()),
                     result.traffic().size(),
                     result.timings().text(),
-                    String.format(Locale.ROOT, "%.2f", result.timings().ratioTo(own)));
+                    String.format(Locale.ROOT, "%.2f", result.timings().ratioTo(own))));
+            if (processor) {
+                cells.add(Timings.words(result.cpu().median().toNanos()));
+            }
+            row(cells);
         }
         line("");
+    }
+
+    /** The best of other tools, beside {@code own}, in the table that the page begins with. */
+    void headline(String job, Race.Result own, List<Race.Result> results) {
+        Race.Result best = bestOf(results, name -> !Contender.isOwn(name)).orElseThrow();
+        headlines.append(String.format(
+                Locale.ROOT,
+                "| %s | %s | %s: %s | %.1f |%n",
+                job,
+                Timings.words(own.timings().median().toNanos()),
+                best.name(),
+                Timings.words(best.timings().median().toNanos()),
+                best.over(own)));
+    }
+
+    static Optional<Race.Result> bestOf(List<Race.Result> results, Predicate<String> names) {
+        return results.stream()
+                .filter(result -> names.test(result.name()))
+                .min(Comparator.comparing(result -> result.timings().median()));
     }
 
     /**
@@ -52,21 +85,22 @@ final class Report {
         return String.format(Locale.ROOT, "%." + decimals + "f", figure);
     }
 
-    /** Writes {@code <part>.md} and {@code <part>.goals}, from which {@code bin/bench} makes one page. */
+    /** Writes {@code <part>.md}, {@code .goals} and {@code .headlines}, from which {@code bin/bench} makes one page. */
     void write(Path directory, String part) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve(part + ".md"), text);
         Files.writeString(directory.resolve(part + ".goals"), goals);
+        Files.writeString(directory.resolve(part + ".headlines"), headlines);
     }
 
     void table(List<String> head, List<List<String>> rows) {
-        row(head.toArray(String[]::new));
+        row(head);
         line("|---".repeat(head.size()) + "|");
-        rows.forEach(row -> row(row.toArray(String[]::new)));
+        rows.forEach(this::row);
         line("");
     }
 
-    private void row(String... cells) {
+    private void row(List<String> cells) {
         line("| " + String.join(" | ", cells) + " |");
     }
 

@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Relay;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 
@@ -46,15 +47,17 @@ final class Site implements AutoCloseable {
                 () -> new Traffic(registry.requests().count(), 0));
     }
 
-    static Site empty(Duration delay) throws IOException {
-        return inMemory(delay, "app/empty", "none", TestImage.docker(1));
-    }
-
     /** The CNCF registry, filled through this plugin's own client. */
     static Site dockerRegistry(String repository, String tag, TestImage image) throws Exception {
-        Site site = emptyDockerRegistry();
         try (InMemoryRegistry origin = InMemoryRegistry.start()) {
             origin.push(repository, tag, image);
+            return dockerRegistry(origin, repository, List.of(tag));
+        }
+    }
+
+    static Site dockerRegistry(InMemoryRegistry origin, String repository, List<String> tags) throws Exception {
+        Site site = emptyDockerRegistry();
+        for (String tag : tags) {
             OwnClient.promote(origin.host() + "/" + repository, tag, site.host() + "/" + repository, List.of(tag));
         }
         return site;
@@ -63,7 +66,7 @@ final class Site implements AutoCloseable {
     static Site emptyDockerRegistry() throws Exception {
         DockerRegistryProcess registry = DockerRegistryProcess.builder().start();
         return new Site(
-                "docker-registry 2.8",
+                "docker-registry",
                 registry,
                 registry.host(),
                 new Relay(registry.uri()),
@@ -82,6 +85,11 @@ final class Site implements AutoCloseable {
     /** Where every byte is counted. */
     String countedHost() {
         return relay.host();
+    }
+
+    /** The same over a line of its own. */
+    Relay over(Duration delay, long bytesPerSecond) throws IOException {
+        return new Relay(URI.create("http://" + host), delay, bytesPerSecond);
     }
 
     Meter meter() {

@@ -24,15 +24,15 @@ record Timings(long[] nanos) {
     /** The median, and behind it the quartiles: what half of all runs lay between. */
     String text() {
         return nanos.length == 1
-                ? millis(at(0.5))
-                : millis(at(0.5)) + " (" + millis(at(0.25)) + " – " + millis(at(0.75)) + ")";
+                ? words(at(0.5))
+                : words(at(0.5)) + " (" + words(at(0.25)) + " – " + words(at(0.75)) + ")";
     }
 
     private long at(double fraction) {
         return nanos[(int) Math.round((nanos.length - 1) * fraction)];
     }
 
-    private static String millis(long nanos) {
+    static String words(long nanos) {
         double millis = nanos / 1e6;
         return millis < 10_000
                 ? String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%.0f ms", millis)

@@ -7,10 +7,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Stands between a client and a server and counts the bytes, which not every server can. Who tries TLS first is turned away
@@ -28,9 +30,18 @@ public final class Relay implements AutoCloseable {
         return thread;
     });
     private final AtomicLong bytes = new AtomicLong();
+    private final Line there;
+    private final Line back;
 
     public Relay(URI server) throws IOException {
+        this(server, Duration.ZERO, Long.MAX_VALUE);
+    }
+
+    /** @param delay of what is said after a silence, in each direction, whose bandwidth all connections share */
+    public Relay(URI server, Duration delay, long bytesPerSecond) throws IOException {
         this.server = server;
+        there = new Line(delay, bytesPerSecond);
+        back = new Line(delay, bytesPerSecond);
         socket = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
@@ -75,23 +86,25 @@ public final class Relay implements AutoCloseable {
                 return;
             }
             first.unread(greeting);
-            Socket there = new Socket(server.getHost(), server.getPort());
+            Socket upstream = new Socket(server.getHost(), server.getPort());
             client.setTcpNoDelay(true);
-            there.setTcpNoDelay(true);
+            upstream.setTcpNoDelay(true);
             AtomicInteger directions = new AtomicInteger(2);
-            threads.execute(() -> pump(first, client, there, directions));
-            pump(there.getInputStream(), there, client, directions);
+            threads.execute(() -> pump(first, client, upstream, directions, there));
+            pump(upstream.getInputStream(), upstream, client, directions, back);
         } catch (IOException e) {
             // One connection failed, which its client will say.
         }
     }
 
     /** The last of both directions to end closes the connection: after a request's end its answer may be to come. */
-    private void pump(InputStream in, Socket from, Socket to, AtomicInteger directions) {
+    private void pump(InputStream in, Socket from, Socket to, AtomicInteger directions, Line line) {
         byte[] buffer = new byte[64 * 1024];
+        long last = 0;
         try {
             for (int n; (n = in.read(buffer)) >= 0; ) {
                 bytes.addAndGet(n);
+                last = line.pass(n, last);
                 to.getOutputStream().write(buffer, 0, n);
             }
             to.shutdownOutput();
@@ -105,6 +118,39 @@ public final class Relay implements AutoCloseable {
             } catch (IOException e) {
                 // Closed is closed.
             }
+        }
+    }
+
+    /** One direction. */
+    private static final class Line {
+        private final long delay;
+        private final long bytesPerSecond;
+        private long free = System.nanoTime();
+
+        Line(Duration delay, long bytesPerSecond) {
+            this.delay = delay.toNanos();
+            this.bytesPerSecond = bytesPerSecond;
+        }
+
+        /**
+         * Waits until {@code count} bytes have arrived.
+         *
+         * @param last when this connection last had something to say
+         * @return the same for the next time
+         */
+        long pass(int count, long last) {
+            long now = System.nanoTime();
+            long arrived = now - last > delay ? now + delay : now;
+            if (bytesPerSecond < Long.MAX_VALUE) {
+                synchronized (this) {
+                    free = Math.max(now, free) + count * 1_000_000_000L / bytesPerSecond;
+                    arrived = Math.max(arrived, free);
+                }
+            }
+            for (long left = arrived - now; left > 0; left = arrived - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            return System.nanoTime();
         }
     }
 }
