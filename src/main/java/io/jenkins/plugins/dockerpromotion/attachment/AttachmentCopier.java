@@ -15,6 +15,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,7 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Copies the attachments of an image to another repository: those of the image, of each of its platforms, and of these
@@ -32,17 +33,20 @@ import java.util.stream.Collectors;
  */
 public final class AttachmentCopier {
 
-    /** A signature and some attestations for each platform of an image make a hundred. Each is read. */
-    private static final int MAX_MANIFESTS = 5_000;
-
     /** Total size of all manifests, which stay in memory until they are stored. */
     private static final long MAX_BYTES = 64L * 1024 * 1024;
 
     /** How often a tag is written again because somebody else wrote it at the same time. */
     private static final int ATTEMPTS = 5;
 
-    /** Status codes with which a registry refuses a manifest permanently, whoever sends it. */
-    private static final Set<Integer> REFUSALS = Set.of(400, 405, 406, 409, 410, 412, 413, 415, 422, 501);
+    /**
+     * Status codes with which a registry refuses a manifest permanently, whoever sends it; 200 is what a tag answers that
+     * holds no manifest of a known kind.
+     */
+    private static final Set<Integer> REFUSALS = Set.of(200, 400, 405, 406, 409, 410, 412, 413, 415, 422, 501);
+
+    /** What a registry would have answered to what cannot be merged. */
+    static final RegistryException.Reason REFUSED = new RegistryException.Reason(409, List.of(), false);
 
     private final AttachmentFinder from;
     private final AttachmentFinder to;
@@ -62,17 +66,8 @@ public final class AttachmentCopier {
         this.notices = notices;
     }
 
-    /**
-     * The attachments of one manifest that the other repository lacks.
-     *
-     * @param index its list of referrers there, if there is one under the fallback tag
-     */
-    private record Missing(
-            Attachments found, List<Manifest> referrers, Optional<Manifest> index, Map<AttachmentTag, Manifest> tags) {
-
-        Digest subject() {
-            return found.subject();
-        }
+    /** The attachments of one manifest that the other repository lacks. */
+    private record Missing(Attachments found, List<Manifest> referrers, Map<AttachmentTag, Manifest> tags) {
 
         int count() {
             return referrers.size() + tags.size();
@@ -111,16 +106,18 @@ public final class AttachmentCopier {
                 return 0;
             }
             storeImage(image);
-            int carried = 0;
+            int copied = 0;
             for (List<Missing> level : levels) {
-                carried += carry(level, problems);
+                for (int count : side(level, missing -> copy(missing, problems))) {
+                    copied += count;
+                }
             }
             if (required && !problems.isEmpty()) {
                 throw new RegistryException("Cannot copy all attachments of " + from.image() + "@" + image.digest()
                         + " to " + to.image() + ": " + String.join("; ", problems));
             }
             problems.forEach(problem -> notices.say("Not copied: " + problem));
-            return carried;
+            return copied;
         }
     }
 
@@ -130,15 +127,17 @@ public final class AttachmentCopier {
         Set<Digest> seen = new HashSet<>();
         Size size = new Size(image);
         Set<Digest> level = new LinkedHashSet<>();
-        addWithChildren(image, level);
+        from.addParts(image, level);
         while (!level.isEmpty()) {
             seen.addAll(level);
-            size.require(seen.size() <= MAX_MANIFESTS, "there are more than " + MAX_MANIFESTS);
+            size.require(
+                    seen.size() <= AttachmentFinder.MAX_MANIFESTS,
+                    "there are more than " + AttachmentFinder.MAX_MANIFESTS);
             List<Attachments> found = from.find(level).stream()
                     .filter(attachments -> !attachments.isEmpty())
                     .toList();
             levels.add(each(found, attachments -> missing(attachments, size)));
-            level = next(found, levels.get(levels.size() - 1));
+            level = next(found);
             level.removeAll(seen);
         }
         return new Plan(image, levels);
@@ -153,8 +152,8 @@ public final class AttachmentCopier {
             this.image = image;
         }
 
-        synchronized void add(Manifest manifest) throws RegistryException {
-            bytes += manifest.bytes().length;
+        synchronized void add(Collection<Manifest> manifests) throws RegistryException {
+            bytes += manifests.stream().mapToLong(m -> m.bytes().length).sum();
             require(bytes <= MAX_BYTES, "their manifests are larger than " + MAX_BYTES + " bytes");
         }
 
@@ -167,16 +166,14 @@ public final class AttachmentCopier {
     }
 
     private Missing missing(Attachments found, Size size) throws RegistryException, InterruptedException {
-        Digest subject = found.subject();
         List<Manifest> referrers = new ArrayList<>();
-        Optional<Manifest> index = Optional.empty();
         if (!found.referrers().isEmpty()) {
-            Referrers there = to.registry().referrers(to.pinned(subject));
-            index = there.fallback();
-            Set<Digest> listed = there.all().stream().map(Descriptor::digest).collect(Collectors.toSet());
+            List<Digest> listed = to.registry().referrers(to.pinned(found.subject())).all().stream()
+                    .map(Descriptor::digest)
+                    .toList();
             for (Descriptor referrer : found.referrers()) {
                 if (!listed.contains(referrer.digest())) {
-                    pullReferrer(referrer, subject).ifPresent(referrers::add);
+                    pullReferrer(referrer, found.subject()).ifPresent(referrers::add);
                 }
             }
         }
@@ -184,14 +181,9 @@ public final class AttachmentCopier {
         for (Map.Entry<AttachmentTag, Digest> entry : found.tags().entrySet()) {
             missingOf(entry.getKey(), entry.getValue()).ifPresent(manifest -> tags.put(entry.getKey(), manifest));
         }
-        Missing missing = new Missing(found, List.copyOf(referrers), index, tags);
-        for (Manifest manifest : referrers) {
-            size.add(manifest);
-        }
-        for (Manifest manifest : tags.values()) {
-            size.add(manifest);
-        }
-        return missing;
+        size.add(referrers);
+        size.add(tags.values());
+        return new Missing(found, List.copyOf(referrers), tags);
     }
 
     /**
@@ -226,41 +218,19 @@ public final class AttachmentCopier {
                 : manifest;
     }
 
-    private Set<Digest> next(List<Attachments> found, List<Missing> missing)
-            throws RegistryException, InterruptedException {
-        Map<Digest, Manifest> read = new LinkedHashMap<>();
-        missing.forEach(m -> m.referrers.forEach(manifest -> read.put(manifest.digest(), manifest)));
+    private Set<Digest> next(List<Attachments> found) throws RegistryException, InterruptedException {
         Set<Digest> next = new LinkedHashSet<>();
         for (Attachments attachments : found) {
-            next.addAll(attachments.tags().values());
+            next.addAll(attachments.digests());
             for (Descriptor referrer : attachments.referrers()) {
-                next.add(referrer.digest());
-                if (read.containsKey(referrer.digest())) {
-                    addWithChildren(read.get(referrer.digest()), next);
-                } else if (MediaTypes.isIndex(referrer.mediaType())) {
-                    addListed(referrer.digest(), next);
+                Optional<Manifest> index =
+                        MediaTypes.isIndex(referrer.mediaType()) ? from.read(referrer.digest()) : Optional.empty();
+                if (index.isPresent()) {
+                    from.addParts(index.get(), next);
                 }
             }
         }
         return next;
-    }
-
-    private void addWithChildren(Manifest manifest, Set<Digest> all) throws RegistryException, InterruptedException {
-        all.add(manifest.digest());
-        for (Descriptor child : manifest.children()) {
-            if (MediaTypes.isIndex(child.mediaType()) && all.size() < MAX_MANIFESTS && !all.contains(child.digest())) {
-                addListed(child.digest(), all);
-            } else {
-                all.add(child.digest());
-            }
-        }
-    }
-
-    private void addListed(Digest index, Set<Digest> all) throws RegistryException, InterruptedException {
-        Optional<Manifest> manifest = from.registry().pullIfPresent(from.pinned(index));
-        if (manifest.isPresent()) {
-            addWithChildren(manifest.get(), all);
-        }
     }
 
     /** Some registries link a signature only to an image that already exists. */
@@ -270,37 +240,26 @@ public final class AttachmentCopier {
         }
     }
 
-    private int carry(List<Missing> level, Set<String> problems) throws RegistryException, InterruptedException {
-        record Referrer(Missing of, Manifest manifest) {}
-        List<Referrer> referrers = level.stream()
-                .flatMap(missing -> missing.referrers.stream().map(manifest -> new Referrer(missing, manifest)))
-                .toList();
-        List<Outcome> outcomes = some(referrers, referrer -> carry(referrer.manifest, problems));
-        Map<Missing, List<Manifest>> unlisted = new LinkedHashMap<>();
-        for (int i = 0; i < referrers.size(); i++) {
-            if (outcomes.get(i) == Outcome.UNLISTED) {
-                unlisted.computeIfAbsent(referrers.get(i).of, m -> new ArrayList<>())
-                        .add(referrers.get(i).manifest);
-            }
-        }
-        some(unlisted.keySet(), missing -> list(missing, unlisted.get(missing), problems));
-        List<Map.Entry<AttachmentTag, Manifest>> tags = level.stream()
-                .flatMap(missing -> missing.tags.entrySet().stream())
-                .toList();
-        List<Outcome> tagOutcomes = some(tags, tag -> carryTag(tag.getKey(), tag.getValue(), problems));
-        return (int) (outcomes.stream().filter(o -> o != Outcome.REFUSED).count()
-                + tagOutcomes.stream().filter(o -> o != Outcome.REFUSED).count());
+    /** Returns how many of them clients will find. */
+    private int copy(Missing missing, Set<String> problems) throws RegistryException, InterruptedException {
+        List<Manifest> unlisted = new CopyOnWriteArrayList<>();
+        List<Boolean> listed = side(
+                missing.referrers,
+                referrer -> isDone(problems, () -> {
+                    content.copy(referrer);
+                    if (!to.registry().push(to.pinned(referrer.digest()), referrer)) {
+                        unlisted.add(referrer);
+                    }
+                }));
+        boolean listable = unlisted.isEmpty() || isDone(problems, () -> list(missing, unlisted));
+        List<Boolean> tagged =
+                side(missing.tags.entrySet(), tag -> isDone(problems, () -> copyTag(tag.getKey(), tag.getValue())));
+        return Collections.frequency(listed, true)
+                - (listable ? 0 : unlisted.size())
+                + Collections.frequency(tagged, true);
     }
 
-    private enum Outcome {
-        /** Clients will find it. */
-        LISTED,
-        /** Stored, but the registry does not list referrers. */
-        UNLISTED,
-        REFUSED
-    }
-
-    private static <T, R> List<R> some(Collection<T> things, AttachmentFinder.Request<T, R> request)
+    private static <T, R> List<R> side(Collection<T> things, AttachmentFinder.Request<T, R> request)
             throws RegistryException, InterruptedException {
         return Parallel.all(
                 things.stream()
@@ -309,78 +268,66 @@ public final class AttachmentCopier {
                 Parallel.TRANSFERS);
     }
 
-    private Outcome carry(Manifest referrer, Set<String> problems) throws RegistryException, InterruptedException {
-        try {
-            content.copy(referrer);
-            boolean listed = to.registry().push(to.pinned(referrer.digest()), referrer);
-            return listed ? Outcome.LISTED : Outcome.UNLISTED;
-        } catch (RegistryException e) {
-            return refused(e, problems);
-        }
+    @FunctionalInterface
+    private interface Write {
+        void run() throws RegistryException, InterruptedException;
     }
 
     /** The refusal of one attachment is reported; any other failure ends the promotion before its tags move. */
-    private static Outcome refused(RegistryException e, Set<String> problems) throws RegistryException {
-        boolean refused = REFUSALS.contains(e.status())
-                || e instanceof NotFoundException
-                || e instanceof UnmergeableException
-                || e.getMessage().toLowerCase(Locale.ROOT).contains("immutable");
-        if (!refused) {
-            throw e;
-        }
-        synchronized (problems) {
-            problems.add(e.getMessage());
-        }
-        return Outcome.REFUSED;
-    }
-
-    /** Adds referrers to the list under the fallback tag. */
-    private Outcome list(Missing missing, List<Manifest> referrers, Set<String> problems)
-            throws RegistryException, InterruptedException {
-        Tag tag = Referrers.fallbackTag(missing.subject());
+    private static boolean isDone(Set<String> problems, Write write) throws RegistryException, InterruptedException {
         try {
-            Optional<Manifest> index = missing.index;
-            if (index.isEmpty()) {
-                requireUnused(tag, missing.subject());
-            }
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Optional<Manifest> more = ReferrersIndex.with(referrers, index, missing.found.index());
-                if (more.isEmpty()) {
-                    return Outcome.LISTED;
-                }
-                to.registry().push(to.tagged(tag), more.get());
-                index = to.registry().pullIfPresent(to.tagged(tag));
-            }
-            throw changedMeanwhile(tag);
+            write.run();
+            return true;
         } catch (RegistryException e) {
-            return refused(e, problems);
+            boolean refused = REFUSALS.contains(e.status())
+                    || e instanceof NotFoundException
+                    || e.getMessage().toLowerCase(Locale.ROOT).contains("immutable");
+            if (!refused) {
+                throw e;
+            }
+            synchronized (problems) {
+                problems.add(e.getMessage());
+            }
+            return false;
         }
     }
 
-    private void requireUnused(Tag tag, Digest subject) throws RegistryException, InterruptedException {
-        Optional<Digest> there = to.registry().digestOf(to.tagged(tag));
-        if (there.isPresent() && !there.get().equals(subject)) {
-            throw new UnmergeableException("Cannot list the attachments of " + subject.abbreviated() + " under "
-                    + to.tagged(tag) + ": this tag is used for something else");
+    /** Adds referrers to the list under the fallback tag, read right before, since there is no way to lock it. */
+    private void list(Missing missing, List<Manifest> referrers) throws RegistryException, InterruptedException {
+        Digest subject = missing.found.subject();
+        Tag tag = Referrers.fallbackTag(subject);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<Manifest> there = to.registry().pullIfPresent(to.tagged(tag));
+            Optional<Manifest> index = there.filter(manifest -> Referrers.isList(manifest, subject));
+            // Some registries answer a digest written as a tag with the image itself.
+            if (there.isPresent()
+                    && index.isEmpty()
+                    && !subject.matches(there.get().bytes())) {
+                throw new RegistryException(
+                        "Cannot list the attachments of " + subject.abbreviated() + " under " + to.tagged(tag)
+                                + ": this tag is used for something else",
+                        REFUSED);
+            }
+            Optional<Manifest> more = ReferrersIndex.with(referrers, index, missing.found.index());
+            if (more.isEmpty()) {
+                return;
+            }
+            to.registry().push(to.tagged(tag), more.get());
         }
+        throw changedMeanwhile(tag);
     }
 
-    private Outcome carryTag(AttachmentTag tag, Manifest manifest, Set<String> problems)
-            throws RegistryException, InterruptedException {
-        try {
-            content.copy(manifest);
-            for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-                Optional<Manifest> there = to.registry().pullIfPresent(to.tagged(tag.tag()));
-                Optional<CosignManifest> more = CosignManifest.merge(manifest, from, there, to, tag);
-                if (more.isEmpty()) {
-                    return Outcome.LISTED;
-                }
-                more.get().store(to, tag);
+    private void copyTag(AttachmentTag tag, Manifest manifest) throws RegistryException, InterruptedException {
+        content.copy(manifest);
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<Manifest> there = to.registry().pullIfPresent(to.tagged(tag.tag()));
+            Optional<CosignManifest> more = CosignManifest.merge(manifest, from, there, to, tag);
+            if (more.isEmpty()) {
+                return;
             }
-            throw changedMeanwhile(tag.tag());
-        } catch (RegistryException e) {
-            return refused(e, problems);
+            more.get().store(to, tag);
         }
+        throw changedMeanwhile(tag.tag());
     }
 
     private RegistryException changedMeanwhile(Tag tag) {

@@ -5,18 +5,22 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
+import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 
@@ -31,6 +35,9 @@ import java.util.function.Predicate;
 public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
     /** The suffixes of cosign's tags for signatures, attestations and SBOMs, from before it used referrers. */
+    /** A signature and some attestations for each platform of an image make a hundred. */
+    static final int MAX_MANIFESTS = 5_000;
+
     private static final List<String> COSIGN_SUFFIXES = List.of(".sig", ".att", ".sbom");
 
     /**
@@ -105,6 +112,34 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
                         .map(suffix -> new AttachmentTag(subject, suffix))
                         .toList()
                 : List.of();
+    }
+
+    /**
+     * Adds a manifest and everything that it lists to {@code all}, through indexes within indexes, up to
+     * {@link #MAX_MANIFESTS}.
+     */
+    void addParts(Manifest manifest, Set<Digest> all) throws RegistryException, InterruptedException {
+        Deque<Manifest> open = new ArrayDeque<>(List.of(manifest));
+        all.add(manifest.digest());
+        while (!open.isEmpty() && all.size() <= MAX_MANIFESTS) {
+            for (Descriptor child : open.remove().children()) {
+                if (all.add(child.digest()) && MediaTypes.isIndex(child.mediaType())) {
+                    read(child.digest()).ifPresent(open::add);
+                }
+            }
+        }
+    }
+
+    /** A manifest; empty if it is absent, or of a kind that nobody knows. */
+    Optional<Manifest> read(Digest digest) throws RegistryException, InterruptedException {
+        try {
+            return registry.pullIfPresent(pinned(digest));
+        } catch (RegistryException e) {
+            if (e.status() == 200) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     ImageReference pinned(Digest digest) {

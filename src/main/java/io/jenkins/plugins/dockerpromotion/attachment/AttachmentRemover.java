@@ -8,7 +8,6 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
-import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -119,28 +118,11 @@ public final class AttachmentRemover {
     private Set<Digest> parts(Digest image, Collection<Digest> known) throws RegistryException, InterruptedException {
         Set<Digest> all = new LinkedHashSet<>(List.of(image));
         all.addAll(known);
-        List<Digest> open = new ArrayList<>(known.isEmpty() ? List.of(image) : List.of());
-        while (!open.isEmpty()) {
-            List<Descriptor> children =
-                    read(open.remove(0)).map(Manifest::children).orElse(List.of());
-            for (Descriptor child : children) {
-                if (all.add(child.digest()) && MediaTypes.isIndex(child.mediaType())) {
-                    open.add(child.digest());
-                }
-            }
+        Optional<Manifest> manifest = known.isEmpty() ? finder.read(image) : Optional.empty();
+        if (manifest.isPresent()) {
+            finder.addParts(manifest.get(), all);
         }
         return all;
-    }
-
-    private Optional<Manifest> read(Digest digest) throws RegistryException, InterruptedException {
-        try {
-            return tags.registry().pullIfPresent(finder.pinned(digest));
-        } catch (RegistryException e) {
-            if (e.status() == 200) {
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 
     /**
@@ -182,7 +164,7 @@ public final class AttachmentRemover {
                 plan.add(new Removal(images, found.subject(), referrer.digest(), Optional.empty(), 0));
                 continue;
             }
-            Optional<Manifest> manifest = read(referrer.digest())
+            Optional<Manifest> manifest = finder.read(referrer.digest())
                     .filter(m -> m.subject().map(Descriptor::digest).equals(Optional.of(found.subject())));
             if (manifest.isPresent() && !need.isNeeded(referrer.digest())) {
                 going.add(referrer.digest());
@@ -193,7 +175,7 @@ public final class AttachmentRemover {
                 .ifPresent(index -> plan.add(
                         removal(images, found.subject(), index, Optional.of(Referrers.fallbackTag(found.subject())))));
         for (Map.Entry<AttachmentTag, Digest> tag : found.tags().entrySet()) {
-            Optional<Manifest> manifest = read(tag.getValue());
+            Optional<Manifest> manifest = finder.read(tag.getValue());
             going.add(tag.getValue());
             plan.add(
                     manifest.isPresent()

@@ -59,7 +59,7 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
      *
      * @param present the manifest that the tag points to now
      * @return empty if it already has all of them
-     * @throws UnmergeableException if they cannot be merged
+     * @throws RegistryException with status 409 if they cannot be merged
      */
     static Optional<CosignManifest> merge(
             Manifest source, AttachmentFinder from, Optional<Manifest> present, AttachmentFinder to, AttachmentTag tag)
@@ -96,10 +96,12 @@ record CosignManifest(Manifest manifest, Optional<byte[]> config) {
     }
 
     private static void require(boolean mergeable, AttachmentTag tag, AttachmentFinder from, AttachmentFinder to)
-            throws UnmergeableException {
+            throws RegistryException {
         if (!mergeable) {
-            throw new UnmergeableException("Cannot merge " + from.tagged(tag.tag()) + " with " + to.tagged(tag.tag())
-                    + "; the latter stays unchanged");
+            throw new RegistryException(
+                    "Cannot merge " + from.tagged(tag.tag()) + " with " + to.tagged(tag.tag())
+                            + "; the latter stays unchanged",
+                    AttachmentCopier.REFUSED);
         }
     }
 

@@ -9,34 +9,28 @@ import java.security.Signature;
 import java.security.SignatureException;
 import java.security.interfaces.ECPublicKey;
 import java.security.interfaces.RSAPublicKey;
-import java.security.spec.AlgorithmParameterSpec;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.EdDSAParameterSpec;
 import java.security.spec.InvalidKeySpecException;
-import java.security.spec.MGF1ParameterSpec;
-import java.security.spec.PSSParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
- * A public key, with the signature schemes that cosign and its key services use for such keys.
+ * A public key, with the algorithms of the signatures that count: those that cosign accepts from such keys, and those that it
+ * signs with, which are not always the same.
  *
+ * @param algorithms as Java calls them
  * @param fingerprint SHA-256 of the key in its DER form, as {@code openssl pkey -pubin -outform DER | sha256sum} shows
  *     it
  */
-record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
-
-    /** @param parameters empty if the name of the algorithm is enough */
-    record Scheme(String algorithm, Optional<AlgorithmParameterSpec> parameters) {}
+record SigningKey(PublicKey key, List<String> algorithms, Digest fingerprint) {
 
     private static final int MAX_TEXT = 64 * 1024;
     private static final int MIN_RSA_BITS = 2048;
@@ -52,15 +46,15 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
 
     /** Cosign verifies with SHA-256 for every curve, but signs with the hash that fits the curve. */
     private static final Map<String, List<String>> CURVES = Map.of(
-            "secp256r1",
-            List.of("SHA256"),
-            "secp384r1",
-            List.of("SHA384", "SHA256"),
-            "secp521r1",
-            List.of("SHA512", "SHA256"));
+            "secp256r1", List.of("SHA256withECDSA"),
+            "secp384r1", List.of("SHA256withECDSA", "SHA384withECDSA"),
+            "secp521r1", List.of("SHA256withECDSA", "SHA512withECDSA"));
+
+    /** Ed25519 that hashes first (RFC 8032, "Ed25519ph"), for which Java has no name. */
+    private static final String PRE_HASHED = "Ed25519ph";
 
     SigningKey {
-        schemes = List.copyOf(schemes);
+        algorithms = List.copyOf(algorithms);
     }
 
     /**
@@ -111,7 +105,7 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
      * @throws IllegalArgumentException in one line, if it is weak or not supported
      */
     static SigningKey of(PublicKey key) throws GeneralSecurityException {
-        return new SigningKey(key, schemes(key), Digest.sha256(key.getEncoded()));
+        return new SigningKey(key, algorithms(key), Digest.sha256(key.getEncoded()));
     }
 
     private static byte[] decode(String base64) throws InvalidKeySpecException {
@@ -122,38 +116,25 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
         }
     }
 
-    private static List<Scheme> schemes(PublicKey key) throws GeneralSecurityException {
+    private static List<String> algorithms(PublicKey key) throws GeneralSecurityException {
         if (key instanceof RSAPublicKey rsa) {
             int bits = rsa.getModulus().bitLength();
             if (bits < MIN_RSA_BITS || bits > MAX_RSA_BITS) {
                 throw new IllegalArgumentException("the public key is an RSA key of " + bits + " bits; " + MIN_RSA_BITS
                         + " to " + MAX_RSA_BITS + " are allowed");
             }
-            return Stream.of(256, 384, 512).flatMap(SigningKey::rsa).toList();
+            return List.of("SHA256withRSA");
         }
         if (key instanceof ECPublicKey ec) {
             for (Map.Entry<String, List<String>> curve : CURVES.entrySet()) {
                 if (isOn(curve.getKey(), ec)) {
-                    return curve.getValue().stream()
-                            .map(hash -> new Scheme(hash + "withECDSA", Optional.empty()))
-                            .toList();
+                    return curve.getValue();
                 }
             }
             throw new IllegalArgumentException(
                     "the public key uses an unsupported curve: expected P-256, P-384 or P-521");
         }
-        return List.of(
-                new Scheme("Ed25519", Optional.of(new EdDSAParameterSpec(true))),
-                new Scheme("Ed25519", Optional.empty()));
-    }
-
-    private static Stream<Scheme> rsa(int bits) {
-        MGF1ParameterSpec mask = new MGF1ParameterSpec("SHA-" + bits);
-        return Stream.of(
-                new Scheme("SHA" + bits + "withRSA", Optional.empty()),
-                new Scheme(
-                        "RSASSA-PSS",
-                        Optional.of(new PSSParameterSpec("SHA-" + bits, "MGF1", mask, bits / Byte.SIZE, 1))));
+        return List.of("Ed25519", PRE_HASHED);
     }
 
     private static boolean isOn(String curve, ECPublicKey key) throws GeneralSecurityException {
@@ -167,14 +148,14 @@ record SigningKey(PublicKey key, List<Scheme> schemes, Digest fingerprint) {
 
     /** Whether this key made {@code signature} for {@code content}. */
     boolean signed(byte[] content, byte[] signature) {
-        return schemes.stream().anyMatch(scheme -> signed(scheme, content, signature));
+        return algorithms.stream().anyMatch(algorithm -> signed(algorithm, content, signature));
     }
 
-    private boolean signed(Scheme scheme, byte[] content, byte[] signature) {
+    private boolean signed(String algorithm, byte[] content, byte[] signature) {
         try {
-            Signature verifier = Signature.getInstance(scheme.algorithm());
-            if (scheme.parameters().isPresent()) {
-                verifier.setParameter(scheme.parameters().get());
+            Signature verifier = Signature.getInstance(algorithm.equals(PRE_HASHED) ? "Ed25519" : algorithm);
+            if (algorithm.equals(PRE_HASHED)) {
+                verifier.setParameter(new EdDSAParameterSpec(true));
             }
             verifier.initVerify(key);
             verifier.update(content);

@@ -129,7 +129,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
             if (offered && client.resolve(tag).isEmpty()) {
                 return Optional.empty();
             }
-            return client.pullIfPresent(tag).filter(index -> isListOfReferrers(index, digest));
+            return client.pullIfPresent(tag).filter(index -> isList(index, digest));
         } catch (RegistryException e) {
             // A tag that holds something else, or that a registry with a list of its own does not want to show.
             if (e.status() == 200 || (offered && !e.isTemporary())) {
@@ -139,7 +139,8 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         }
     }
 
-    private static boolean isListOfReferrers(Manifest index, Digest subject) {
+    /** Whether a fallback tag that points to this holds a list of referrers. */
+    public static boolean isList(Manifest index, Digest subject) {
         return index.mediaType().equals(MediaTypes.OCI_INDEX)
                 && index.subject().isEmpty()
                 && !subject.matches(index.bytes())

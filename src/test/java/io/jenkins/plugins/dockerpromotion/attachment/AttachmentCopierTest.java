@@ -367,6 +367,26 @@ class AttachmentCopierTest {
         assertThat(listed(IMAGE)).containsOnlyKeys(other.digest(), SIGNATURE.digest());
     }
 
+    /** While the image is copied, which may take minutes. */
+    @Test
+    void keepsWhatAnotherClientAddsToTheListMeanwhile() throws Exception {
+        start(true, false);
+        attach(IMAGE, SIGNATURE);
+        TestImage other = referrer(18, IMAGE, BUNDLE);
+        to.onRequest(
+                RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest())
+                        .and(put -> {
+                            to.push("prod/app", other);
+                            to.push("prod/app", tag(IMAGE), fallback(other));
+                            return false;
+                        }),
+                Fault.status(500));
+
+        promote();
+
+        assertThat(listed(IMAGE)).containsOnlyKeys(other.digest(), SIGNATURE.digest());
+    }
+
     @Test
     void mergesCosignsSignaturesOfBothSides() throws Exception {
         start(true, true);
@@ -417,7 +437,7 @@ class AttachmentCopierTest {
         from.push("app", SIGNATURE);
         to.push("prod/app", tag(IMAGE), TestImage.oci(31));
 
-        promote();
+        assertThat(promote().attachments()).as("nobody finds it").isZero();
 
         assertThat(to.digestOf("prod/app", tag(IMAGE)))
                 .contains(TestImage.oci(31).digest());

@@ -238,6 +238,32 @@ class CosignIT {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "secp256r1, SHA256withECDSA, true",
+        "secp256r1, SHA384withECDSA, false",
+        "secp384r1, SHA256withECDSA, true",
+        "secp521r1, SHA256withECDSA, true",
+        "2048, SHA256withRSA, true",
+        "4096, SHA256withRSA, true",
+        "2048, SHA384withRSA, false",
+        "2048, SHA512withRSA, false",
+        "2048, RSASSA-PSS, false",
+        "Ed25519, Ed25519, true"
+    })
+    void agreesWithCosignAboutAlgorithms(String kind, String algorithm, boolean accepted) throws Exception {
+        String repository = "algorithms/" + Integer.toHexString((kind + algorithm).hashCode());
+        push(repository);
+        ImageSigner signer = ImageSigner.create(kind, algorithm);
+        Files.writeString(home.resolve("test.pub"), signer.publicKey());
+        signer.sign(registry, repository, digest);
+        if (accepted) {
+            bothAccept("test");
+        } else {
+            bothReject("test");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"bundle", "older"})
     void readsThePredicatesThatCosignAttests(String format) throws Exception {
         push("attested/" + format);

@@ -102,7 +102,7 @@ class VerifierTest {
         "secp384r1, SHA384withECDSA",
         "secp521r1, SHA512withECDSA",
         "2048, SHA256withRSA",
-        "4096, SHA512withRSA",
+        "4096, SHA256withRSA",
         "Ed25519, Ed25519"
     })
     void acceptsSignaturesByEachKindOfKeyInBothFormats(String kind, String algorithm) throws Exception {
@@ -294,6 +294,15 @@ class VerifierTest {
         registry.tag(APP, tag(digest, ".sig"), tag(other, ".sig"));
 
         refuses("covers another image, '" + other, by(SIGNER));
+    }
+
+    @Test
+    void anAttestationAboutAnotherImageDoesNotCount() {
+        SIGNER.sign(registry, APP, digest);
+        registry.push(APP, newer(bundle(SIGNER.envelope(statement(OTHER, SLSA, Map.of())))));
+
+        refuses("needs an attestation of type " + SLSA, by(SIGNER, SLSA));
+        refuses("subject is another image, '" + OTHER, by(SIGNER, SLSA));
     }
 
     @Test

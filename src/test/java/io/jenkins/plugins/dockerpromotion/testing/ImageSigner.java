@@ -7,6 +7,8 @@ import java.security.KeyPairGenerator;
 import java.security.PublicKey;
 import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.MGF1ParameterSpec;
+import java.security.spec.PSSParameterSpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
@@ -85,6 +87,9 @@ public final class ImageSigner {
     public String signature(byte[] content) {
         try {
             Signature signature = Signature.getInstance(algorithm);
+            if (algorithm.equals("RSASSA-PSS")) {
+                signature.setParameter(new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, 1));
+            }
             signature.initSign(keys.getPrivate());
             signature.update(content);
             return Base64.getEncoder().encodeToString(signature.sign());
