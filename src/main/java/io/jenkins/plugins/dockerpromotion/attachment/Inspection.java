@@ -37,7 +37,7 @@ public record Inspection(ImageReference reference, boolean details, RegistryAuth
     public ImageInfo run(RegistryContext context) throws RegistryException, InterruptedException {
         ImageInspector inspector = ImageInspector.open(reference.name(), authentication, context);
         if (!details) {
-            return inspector.glance(reference);
+            return inspector.resolve(reference);
         }
         ImageInfo info = inspector.inspect(reference);
         try {

@@ -69,7 +69,7 @@ public final class ImageInspector {
      *
      * @throws RegistryException also when there is no such image
      */
-    public ImageInfo glance(ImageReference reference) throws RegistryException, InterruptedException {
+    public ImageInfo resolve(ImageReference reference) throws RegistryException, InterruptedException {
         Optional<Descriptor> found = client.resolve(reference);
         if (found.isEmpty()) {
             throw new NotFoundException(

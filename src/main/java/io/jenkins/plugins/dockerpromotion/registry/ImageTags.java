@@ -110,11 +110,6 @@ public final class ImageTags {
         return registry.digestOf(ImageReference.tagged(image, tag));
     }
 
-    /** The manifest that a tag points to now, if there is such a tag. */
-    public Optional<Manifest> manifestOf(Tag tag) throws RegistryException, InterruptedException {
-        return registry.pullIfPresent(ImageReference.tagged(image, tag));
-    }
-
     /**
      * Removes a tag and nothing else; returns whether it was there. One request once it is known how this registry does it,
      * up to four to find out.

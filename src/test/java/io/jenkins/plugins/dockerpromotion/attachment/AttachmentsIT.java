@@ -14,7 +14,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.testing.CraneRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
@@ -86,7 +85,7 @@ class AttachmentsIT {
             return side(uri, opened(own), path);
         }
         URI uri = registry.equals("crane")
-                ? opened(CraneRegistryProcess.start()).uri()
+                ? opened(DockerRegistryProcess.crane()).uri()
                 : opened(DockerRegistryProcess.builder().start()).uri();
         return side(uri, opened(ReverseProxy.before(uri)), path);
     }

@@ -81,7 +81,7 @@ final class TagSteps {
                     reference.name(),
                     login(given),
                     around.reaching(reference.name().host()));
-            return (given.flag("details") ? inspector.inspect(reference) : inspector.glance(reference)).asMap();
+            return (given.flag("details") ? inspector.inspect(reference) : inspector.resolve(reference)).asMap();
         };
     }
 

@@ -33,7 +33,6 @@ import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
 import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
 import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
-import io.jenkins.plugins.dockerpromotion.testing.CraneRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
 import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
@@ -79,7 +78,7 @@ class RealRegistriesIT {
     private static Path home;
 
     private static DockerRegistryProcess cncf;
-    private static CraneRegistryProcess craneRegistry;
+    private static DockerRegistryProcess craneRegistry;
     private static FieldTool crane;
     private static FieldTool cosign;
     private static FieldTool oras;
@@ -115,7 +114,7 @@ class RealRegistriesIT {
         Skopeo.assumeAvailable(RealRegistriesIT.class);
         DockerRegistryProcess.assumeAvailable(RealRegistriesIT.class);
         cncf = DockerRegistryProcess.builder().deletes().start();
-        craneRegistry = CraneRegistryProcess.start();
+        craneRegistry = DockerRegistryProcess.crane();
         crane = FieldTool.of("crane", home);
         cosign = FieldTool.of("cosign", home);
         oras = FieldTool.of("oras", home);

@@ -235,14 +235,14 @@ class ImageInspectorTest {
     void readsTheDigestAloneWithoutAPull() throws Exception {
         registry.push("group/app", "1.0", INDEX);
 
-        ImageInfo info = inspector().glance(reference("1.0"));
+        ImageInfo info = inspector().resolve(reference("1.0"));
 
         assertThat(info.digest()).isEqualTo(INDEX.digest());
         assertThat(info.mediaType()).isEqualTo(INDEX.mediaType());
         assertThat(registry.requests().all())
                 .extracting(RecordedRequest::method)
                 .containsExactly("HEAD");
-        assertThatThrownBy(() -> inspector().glance(reference("2.0")))
+        assertThatThrownBy(() -> inspector().resolve(reference("2.0")))
                 .isInstanceOf(NotFoundException.class)
                 .hasMessageStartingWith("Cannot inspect " + reference("2.0") + " on " + registry.host());
     }
@@ -323,7 +323,7 @@ class ImageInspectorTest {
                     image.name(),
                     RegistryAuthentication.ANONYMOUS,
                     TestNetwork.of(silent).context());
-            assertThat(inspector.glance(image).digest()).isEqualTo(AMD64.digest());
+            assertThat(inspector.resolve(image).digest()).isEqualTo(AMD64.digest());
             assertThat(inspector.inspect(image).digest()).isEqualTo(AMD64.digest());
         }
     }

@@ -112,18 +112,52 @@ class RetryTest {
     @ParameterizedTest
     @CsvSource({
         "Retry-After, 30, 30",
-        "Retry-After, 'Mon, 20 May 2019 08:00:30 GMT', 30",
-        "X-Retry-After, 1558339230, 30",
+        "Retry-After, ' 30 ', 30",
         "Retry-After, 120, 120",
+        "Retry-After, 0, 0",
+        "Retry-After, 'Mon, 20 May 2019 08:00:30 GMT', 30",
+        "Retry-After, 'Mon, 20 May 2019 07:00:00 GMT', 0",
+        "Retry-After, 1558339260, 60",
+        "X-Retry-After, 30, 30",
+        "X-Retry-After, 1558339230, 30",
         "X-Retry-After, 1558339100, 0",
+        "X-RateLimit-Reset, 1558339260, 60",
+        "X-RateLimit-Reset, 30, 30",
+        // What makes no sense is no request to wait.
+        "Retry-After, soon, 0",
+        "Retry-After, -5, 0",
+        "Retry-After, 1.5, 0",
+        "Retry-After, 99999999999999999999999999, 0",
+        "Retry-After, 'Mon, 99 May 2019 08:00:45 GMT', 0",
+        "X-Retry-After, tomorrow, 0",
+        "X-RateLimit-Reset, never, 0",
     })
     void waitsAsLongAsTheRegistryAsks(String header, String value, int seconds) throws Exception {
         registry.onRequest(r -> true, status(429).header(header, value));
         client().digestOf(image);
+        Duration least = seconds == 0 ? Duration.ofMillis(300) : Duration.ofSeconds(seconds);
         assertThat(network.time().pauses())
                 .singleElement()
-                .satisfies(p -> assertThat(p).isBetween(Duration.ofSeconds(seconds), Duration.ofSeconds(seconds + 6)));
+                .satisfies(p -> assertThat(p).isBetween(least, least.plus(least.dividedBy(4))));
         assertThat(network.notices()).singleElement().asString().contains("too many requests");
+    }
+
+    @Test
+    void prefersTheStandardHeader() throws Exception {
+        registry.onRequest(r -> true, status(429).header("Retry-After", "5").header("X-Retry-After", "1558339260"));
+        client().digestOf(image);
+        assertThat(network.time().pauses())
+                .singleElement()
+                .satisfies(p -> assertThat(p).isBetween(Duration.ofSeconds(5), Duration.ofMillis(6_250)));
+    }
+
+    @Test
+    void takesTheEndOfALimitForAnAnswerOnlyWhereTheLimitIsReached() throws Exception {
+        registry.onRequest(r -> true, status(503).header("X-RateLimit-Reset", "1558339260"));
+        client().digestOf(image);
+        assertThat(network.time().pauses())
+                .singleElement()
+                .satisfies(p -> assertThat(p).isLessThan(Duration.ofSeconds(1)));
     }
 
     @ParameterizedTest

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** The CNCF registry itself, as the Debian package docker-registry brings it, in a process and a storage of its own. */
+/** A real registry in a process and a storage of its own: the CNCF's, or the one that crane brings. */
 public final class DockerRegistryProcess implements AutoCloseable {
 
     /** The one account of a registry with htpasswd. */
@@ -53,6 +53,13 @@ public final class DockerRegistryProcess implements AutoCloseable {
     /** A registry over http that lets everybody do everything but delete. */
     public static Builder builder() {
         return new Builder();
+    }
+
+    /** The registry that crane brings, over http; it has no referrers API. */
+    public static DockerRegistryProcess crane() {
+        Builder builder = builder();
+        builder.crane = true;
+        return builder.start();
     }
 
     /** {@code http://127.0.0.1:port}, or https with TLS. */
@@ -93,20 +100,20 @@ public final class DockerRegistryProcess implements AutoCloseable {
         TemporaryDirectory directory = new TemporaryDirectory("docker-registry");
         Path home = directory.path();
         int port = freePort();
-        Files.writeString(home.resolve("htpasswd"), USER + ":" + HASH + "\n");
-        Path file = Files.writeString(home.resolve("config.yml"), config.yaml(port, home));
-        Path log = home.resolve("log");
-        Process process = new ProcessBuilder(
-                        FieldTool.find(COMMAND).orElseThrow().toString(), "serve", file.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
+        Process process;
+        if (config.crane) {
+            process = FieldTool.of("crane", home).start("registry", "serve", "--address", "127.0.0.1:" + port);
+        } else {
+            Files.writeString(home.resolve("htpasswd"), USER + ":" + HASH + "\n");
+            Path file = Files.writeString(home.resolve("config.yml"), config.yaml(port, home));
+            process = FieldTool.of(COMMAND, home).start("serve", file.toString());
+        }
         DockerRegistryProcess registry =
                 new DockerRegistryProcess(directory, process, URI.create(config.scheme() + "://127.0.0.1:" + port));
         if (!registry.listens(port)) {
-            String said = Files.readString(log);
+            String said = Files.readString(home.resolve("log"));
             registry.close();
-            throw new IOException("docker-registry did not start: " + said);
+            throw new IOException("the registry did not start: " + said);
         }
         return registry;
     }
@@ -139,6 +146,7 @@ public final class DockerRegistryProcess implements AutoCloseable {
 
         private static final int START_ATTEMPTS = 3;
 
+        private boolean crane;
         private boolean deletes;
         private boolean htpasswd;
         private Optional<TokenServer> tokens = Optional.empty();

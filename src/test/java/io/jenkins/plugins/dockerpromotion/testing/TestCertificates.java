@@ -89,16 +89,7 @@ public final class TestCertificates implements AutoCloseable {
     /** Signs tokens that carry their certificate. */
     public JwtSigner signer() {
         try {
-            return JwtSigner.withCertificate(key("token"), certificate("token"));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    /** Signs tokens that name their key. */
-    public JwtSigner signerWithKeyId() {
-        try {
-            return JwtSigner.withKeyId(key("token"), certificate("token"));
+            return new JwtSigner(key("token"), certificate("token"));
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

@@ -202,7 +202,7 @@ public final class HttpTransport {
     }
 
     /** The time a server asks to wait, if it names one that can be understood. */
-    static Optional<Duration> retryAfter(Answer answer, Instant now) {
+    private static Optional<Duration> retryAfter(Answer answer, Instant now) {
         return answer.header("Retry-After")
                 .or(() -> answer.header("X-Retry-After"))
                 // Docker Hub sends it with every answer; it has to do with this one only.
@@ -226,7 +226,7 @@ public final class HttpTransport {
     }
 
     /** The wait before attempt {@code attempt + 1}: as long as the server asks, else a little longer each time. */
-    static Duration pause(int attempt, Optional<Duration> asked) {
+    private static Duration pause(int attempt, Optional<Duration> asked) {
         Duration usual = FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 1, 10));
         // A server that asks for nothing, or by a clock that is late, would otherwise be asked again in a tight loop.
         return jittered(asked.filter(a -> a.compareTo(usual) > 0).orElse(usual));

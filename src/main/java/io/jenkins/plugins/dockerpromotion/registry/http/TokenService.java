@@ -34,6 +34,10 @@ final class TokenService {
 
     private static final Duration LONGEST_MARGIN = Duration.ofSeconds(30);
 
+    /** Registries whose makers keep the token service in another domain, by the registry's domain. */
+    private static final Map<String, String> WELL_KNOWN =
+            Map.of("scw.cloud", "api.scaleway.com", "nvcr.io", "authn.nvidia.com");
+
     private final HttpTransport transport;
     private final RegistryLocation location;
     private final Origin registry;
@@ -112,13 +116,12 @@ final class TokenService {
         } catch (IllegalArgumentException e) {
             throw new RegistryException("Cannot " + phrase + ": its challenge names no token service");
         }
-        if (!TokenServices.mayBeAsked(registry, origin, location.tokenServices())) {
+        if (!mayBeAsked(registry, origin, location.tokenServices())) {
             throw new RegistryException("Cannot " + phrase + ": its token service " + origin + " is "
                     + (origin.isEncrypted() ? "an address of a private network" : "not encrypted")
                     + "; nothing was sent there" + (origin.isEncrypted() ? advice(origin) : ""));
         }
-        if (authentication instanceof Basic
-                && !TokenServices.mayReceiveCredentials(registry, origin, location.tokenServices())) {
+        if (authentication instanceof Basic && !mayReceiveCredentials(registry, origin, location.tokenServices())) {
             throw new UnauthorizedException(
                     "Cannot " + phrase + ": it names the token service " + origin + ", which is not below the"
                             + " registry's own domain, so the credentials were not sent; check the image's registry"
@@ -181,75 +184,64 @@ final class TokenService {
         return new Token(value, lifetime, askedAt.plus(lifetime).minus(margin));
     }
 
-    /**
-     * Which token services a registry may send its clients to. Whoever answers for a registry decides where a password goes, so
-     * the address must be protected on its way and belong to the registry.
-     */
-    static final class TokenServices {
+    // Whoever answers for a registry decides where a password goes, so the address must be protected and belong to it.
 
-        /** Registries whose makers keep the token service in another domain, by the registry's domain. */
-        private static final Map<String, String> WELL_KNOWN =
-                Map.of("scw.cloud", "api.scaleway.com", "nvcr.io", "authn.nvidia.com");
+    /** Whether a request may go there at all: encrypted, or as little protected as the registry, and to no address within. */
+    static boolean mayBeAsked(Origin registry, Origin service, List<String> listed) {
+        boolean safe = service.isEncrypted() || (!registry.isEncrypted() && isSameHost(registry, service));
+        return safe && (isSameHost(registry, service) || isListed(service, listed) || !isWithin(service));
+    }
 
-        private TokenServices() {}
+    /** Whether credentials for the registry may be shown there. */
+    static boolean mayReceiveCredentials(Origin registry, Origin service, List<String> listed) {
+        return mayBeAsked(registry, service, listed)
+                && (isSameHost(registry, service)
+                        || isListed(service, listed)
+                        || isSameDomain(registry.host(), service.host())
+                        || isWellKnown(registry.host(), service.host()));
+    }
 
-        /** Whether a request may go there at all: encrypted, or as little protected as the registry, and to no address within. */
-        static boolean mayBeAsked(Origin registry, Origin service, List<String> listed) {
-            boolean safe = service.isEncrypted() || (!registry.isEncrypted() && isSameHost(registry, service));
-            return safe && (isSameHost(registry, service) || isListed(service, listed) || !isWithin(service));
+    private static boolean isSameHost(Origin a, Origin b) {
+        return a.host().equals(b.host()) || (a.isLoopback() && b.isLoopback());
+    }
+
+    private static boolean isListed(Origin service, List<String> listed) {
+        String port = ":" + service.port();
+        return listed.stream()
+                .anyMatch(entry ->
+                        entry.equalsIgnoreCase(service.host()) || entry.equalsIgnoreCase(service.host() + port));
+    }
+
+    private static boolean isWellKnown(String registry, String service) {
+        return WELL_KNOWN.entrySet().stream()
+                .anyMatch(pair -> service.equals(pair.getValue())
+                        && (registry.equals(pair.getKey()) || registry.endsWith("." + pair.getKey())));
+    }
+
+    /** Two names below one domain that somebody registered: {@code registry.example.com} and {@code auth.example.com}. */
+    private static boolean isSameDomain(String a, String b) {
+        if (isAddress(a) || isAddress(b)) {
+            return false;
         }
+        String domain = PublicSuffixMatcherLoader.getDefault().getDomainRoot(a);
+        return domain != null
+                && domain.contains(".")
+                && domain.equals(PublicSuffixMatcherLoader.getDefault().getDomainRoot(b));
+    }
 
-        /** Whether credentials for the registry may be shown there. */
-        static boolean mayReceiveCredentials(Origin registry, Origin service, List<String> listed) {
-            return mayBeAsked(registry, service, listed)
-                    && (isSameHost(registry, service)
-                            || isListed(service, listed)
-                            || isSameDomain(registry.host(), service.host())
-                            || isWellKnown(registry.host(), service.host()));
-        }
+    private static boolean isAddress(String host) {
+        return host.startsWith("[") || host.matches("[0-9.]+");
+    }
 
-        private static boolean isSameHost(Origin a, Origin b) {
-            return a.host().equals(b.host()) || (a.isLoopback() && b.isLoopback());
-        }
-
-        private static boolean isListed(Origin service, List<String> listed) {
-            String port = ":" + service.port();
-            return listed.stream()
-                    .anyMatch(entry ->
-                            entry.equalsIgnoreCase(service.host()) || entry.equalsIgnoreCase(service.host() + port));
-        }
-
-        private static boolean isWellKnown(String registry, String service) {
-            return WELL_KNOWN.entrySet().stream()
-                    .anyMatch(pair -> service.equals(pair.getValue())
-                            && (registry.equals(pair.getKey()) || registry.endsWith("." + pair.getKey())));
-        }
-
-        /** Two names below one domain that somebody registered: {@code registry.example.com} and {@code auth.example.com}. */
-        private static boolean isSameDomain(String a, String b) {
-            if (isAddress(a) || isAddress(b)) {
-                return false;
-            }
-            String domain = PublicSuffixMatcherLoader.getDefault().getDomainRoot(a);
-            return domain != null
-                    && domain.contains(".")
-                    && domain.equals(PublicSuffixMatcherLoader.getDefault().getDomainRoot(b));
-        }
-
-        private static boolean isAddress(String host) {
-            return host.startsWith("[") || host.matches("[0-9.]+");
-        }
-
-        /** Whether it is an address of this machine or of a private network, which no registry outside has to do with. */
-        private static boolean isWithin(Origin service) {
-            String host = service.host();
-            return service.isLoopback()
-                    || host.endsWith(".localhost")
-                    || host.matches("(0|10|127)\\..*|(169\\.254|192\\.168)\\..*|172\\.(1[6-9]|2[0-9]|3[01])\\..*")
-                            && isAddress(host)
-                    || host.matches("100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.[0-9.]+")
-                    || host.matches("[0-9]+|0x[0-9a-f]+")
-                    || host.matches("\\[(::|::1|::ffff:.*|64:ff9b:.*|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*)]");
-        }
+    /** Whether it is an address of this machine or of a private network, which no registry outside has to do with. */
+    private static boolean isWithin(Origin service) {
+        String host = service.host();
+        return service.isLoopback()
+                || host.endsWith(".localhost")
+                || host.matches("(0|10|127)\\..*|(169\\.254|192\\.168)\\..*|172\\.(1[6-9]|2[0-9]|3[01])\\..*")
+                        && isAddress(host)
+                || host.matches("100\\.(6[4-9]|[7-9][0-9]|1[01][0-9]|12[0-7])\\.[0-9.]+")
+                || host.matches("[0-9]+|0x[0-9a-f]+")
+                || host.matches("\\[(::|::1|::ffff:.*|64:ff9b:.*|f[cd][0-9a-f]{2}:.*|fe[89ab][0-9a-f]:.*)]");
     }
 }

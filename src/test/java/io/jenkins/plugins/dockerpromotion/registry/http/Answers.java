@@ -20,11 +20,6 @@ public final class Answers {
         return answer("http://registry.example.com/", "http://registry.example.com/", 200, Map.of(), body);
     }
 
-    /** An answer to a GET of {@code uri}, of status 200, with this header and no body. */
-    public static Answer withHeader(URI uri, String name, List<String> values) {
-        return answer(uri.toString(), uri.toString(), 200, Map.of(name, values), new byte[0]);
-    }
-
     /** @param from the address that answers, behind redirects from {@code asked} */
     static Answer answer(String asked, String from, int status, Map<String, List<String>> headers, byte[] body) {
         BasicClassicHttpResponse response = new BasicClassicHttpResponse(status);

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenService.TokenServices;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.net.URI;
@@ -30,7 +29,7 @@ public final class ChallengeFuzz {
             URI realm = URI.create(text);
             Origin origin = Origin.of(realm);
             FuzzInput.require(
-                    !TokenServices.mayReceiveCredentials(REGISTRY, origin, List.of())
+                    !TokenService.mayReceiveCredentials(REGISTRY, origin, List.of())
                             || (origin.isEncrypted() && origin.host().matches(".*example\\.com\\.?")),
                     "credentials for " + origin);
         } catch (IllegalArgumentException e) {

@@ -2,13 +2,12 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenService.TokenServices;
 import java.net.URI;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class TokenServicesTest {
+class TokenServiceTest {
 
     @ParameterizedTest
     @CsvSource({
@@ -64,8 +63,8 @@ class TokenServicesTest {
     void decidesWhoMayAskForThePassword(String registry, String realm, boolean asked, boolean credential) {
         Origin from = Origin.of(URI.create(registry));
         Origin to = Origin.of(URI.create(realm));
-        assertThat(TokenServices.mayBeAsked(from, to, List.of())).isEqualTo(asked);
-        assertThat(TokenServices.mayReceiveCredentials(from, to, List.of())).isEqualTo(credential);
+        assertThat(TokenService.mayBeAsked(from, to, List.of())).isEqualTo(asked);
+        assertThat(TokenService.mayReceiveCredentials(from, to, List.of())).isEqualTo(credential);
     }
 
     @ParameterizedTest
@@ -82,7 +81,7 @@ class TokenServicesTest {
     void believesTheAdministratorWhoListsAService(String service, boolean credential) {
         List<String> listed = List.of("gitlab.acme.net", "auth.acme.org:8443", "10.0.0.7");
         Origin registry = Origin.of(URI.create("https://registry.example.com"));
-        assertThat(TokenServices.mayReceiveCredentials(registry, Origin.of(URI.create(service)), listed))
+        assertThat(TokenService.mayReceiveCredentials(registry, Origin.of(URI.create(service)), listed))
                 .isEqualTo(credential);
     }
 }
