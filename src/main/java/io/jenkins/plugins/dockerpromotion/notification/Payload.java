@@ -155,7 +155,10 @@ public record Payload(String source, List<PushEvent> events) {
         return distributionEvent(body).map(List::of).orElse(List.of());
     }
 
-    /** Harbor's default format has the data in {@code event_data}, its CloudEvents in {@code data}. */
+    /**
+     * Harbor's default format has the data in {@code event_data}, its CloudEvents in {@code data}. Before Harbor 2, the event
+     * was {@code pushImage}.
+     */
     private static Json harborData(Json body) {
         String type = body.text("type");
         return !type.isEmpty() && body.field("event_data").isObject()
@@ -166,7 +169,7 @@ public record Payload(String source, List<PushEvent> events) {
     private static List<PushEvent> harbor(Json body) throws PayloadException {
         Json data = harborData(body);
         return switch (body.text("type")) {
-            case "PUSH_ARTIFACT", "harbor.artifact.pushed" ->
+            case "PUSH_ARTIFACT", "harbor.artifact.pushed", "pushImage" ->
                 Fields.each(data.field("resources").items(), resource -> harborPush(body, data, resource));
             case "REPLICATION", "harbor.replication.status.changed" ->
                 harborReplication(body, data.field("replication"));

@@ -32,8 +32,8 @@ final class Blobs {
 
     private static final int SMALLEST_PIECE = 256 * 1024;
 
-    /** How registries that do not mount, or not for these credentials, refuse it; the specification wants 202. */
-    private static final Set<Integer> NO_MOUNT = Set.of(400, 401, 403, 404, 405, 501);
+    /** Answers that say nothing about what was asked for, only that another time may be better. */
+    private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
     private final RegistryTransport transport;
     private final Notices notices;
@@ -124,7 +124,7 @@ final class Blobs {
             throws RegistryException, InterruptedException {
         String query = "?mount=" + digest + "&from=" + URLEncoder.encode(source.path(), StandardCharsets.UTF_8);
         RegistryRequest post = post("mount the blob ", target, digest, query)
-                .accepting(status -> status == 201 || status == 202 || NO_MOUNT.contains(status));
+                .accepting(status -> status == 201 || status == 202 || isRefused(status));
         Mounting mounting = transport.call(post, answer -> switch (answer.status()) {
             case 201 -> Mounting.DONE;
             case 202 -> new Mounting(202, Optional.of(upload(answer)));
@@ -140,6 +140,11 @@ final class Blobs {
                     + "); they are copied through this agent");
         }
         return start(target, digest);
+    }
+
+    /** By registries that do not mount, or not for these credentials; the specification wants 202. */
+    private static boolean isRefused(int status) {
+        return status >= 400 && status <= 501 && !PASSING.contains(status);
     }
 
     private static boolean isAboutRights(int status) {

@@ -27,12 +27,10 @@ public final class MediaTypes {
     /** A kind of manifest that OCI gave up before its first release with artifacts, and that some tools wrote. */
     private static final String OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
 
-    /** Layers that no registry is meant to hold. */
-    private static final Set<String> ELSEWHERE = Set.of(
-            "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip",
-            "application/vnd.oci.image.layer.nondistributable.v1.tar",
-            "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
-            "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd");
+    /** Layers that no registry is meant to hold, compressed in whatever way. */
+    private static final List<String> ELSEWHERE = List.of(
+            "application/vnd.docker.image.rootfs.foreign.diff.tar",
+            "application/vnd.oci.image.layer.nondistributable.v1.tar");
 
     private static final Pattern GRAMMAR = Pattern.compile("[!-~&&[^/]]{1,127}/[!-~&&[^/]]{1,127}");
 
@@ -100,6 +98,6 @@ public final class MediaTypes {
     }
 
     static boolean isKeptElsewhere(String mediaType) {
-        return ELSEWHERE.contains(mediaType);
+        return ELSEWHERE.stream().anyMatch(mediaType::startsWith);
     }
 }

@@ -70,7 +70,7 @@ final class NextLink {
     }
 
     private static boolean saysNext(String relations) {
-        return Arrays.stream(relations.strip().split("\\s+")).anyMatch("next"::equalsIgnoreCase);
+        return Arrays.stream(relations.strip().split("[\\s']+")).anyMatch("next"::equalsIgnoreCase);
     }
 
     /** Some registries put there what a query cannot hold. */

@@ -31,7 +31,7 @@ public final class RegistryClient {
     private static final int MAX_MANIFEST = 8 * 1024 * 1024;
 
     /** Refusals after which it is worth to see whether the manifest was stored all the same, by a lost attempt. */
-    private static final Set<Integer> PERHAPS_STORED = Set.of(400, 403, 409, 412);
+    private static final Set<Integer> PERHAPS_STORED = Set.of(400, 403, 405, 409, 412, 422);
 
     private final RegistryTransport transport;
     private final Blobs blobs;

@@ -279,7 +279,9 @@ final class TagList {
     private boolean mayBeCut(Page page) {
         return page.next().isEmpty()
                 && !page.names().isEmpty()
-                && (page.names().size() == size || isRound(page.names().size()));
+                && (page.linked()
+                        || page.names().size() == size
+                        || isRound(page.names().size()));
     }
 
     /** Registries and the gateways before them cut a page at such a number, whatever was asked for. */
@@ -327,8 +329,9 @@ final class TagList {
     /**
      * @param names in the registry's order; not all of them need be tags
      * @param next the query of the next page, if the registry names one
+     * @param linked whether there is a header {@code Link}, whatever it says
      */
-    record Page(List<String> names, Optional<String> next) {
+    record Page(List<String> names, Optional<String> next, boolean linked) {
         String last() {
             return names.isEmpty() ? "" : names.get(names.size() - 1);
         }
@@ -349,7 +352,8 @@ final class TagList {
         if (!answer.forEachText("tags", MAX_PAGE_BYTES, names::add)) {
             throw answer.failure("the answer is not a list of tags");
         }
-        return new Page(names, NextLink.query(answer.headers("Link")));
+        List<String> links = answer.headers("Link");
+        return new Page(names, NextLink.query(links), !links.isEmpty());
     }
 
     /** Says now and then how far a long list is, so that a build that waits for a registry's pace does not look hung. */

@@ -117,14 +117,18 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     }
 
     /** The other tags have to be known before the deletion, which may take some of them. */
-    private static boolean deleteAlone(
+    private boolean deleteAlone(
             Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
             throws RegistryException, InterruptedException {
         Collection<Tag> staying = others.tags();
         DeletionTrial trial = DeletionTrial.of(tags, tag, now);
         boolean deleted = tags.delete(tag);
-        if (deleted) {
-            trial.effect(staying, context);
+        try {
+            if (deleted) {
+                trial.effect(staying, context);
+            }
+        } catch (RegistryException e) {
+            throw new RegistryException(e.getMessage() + "; the tag " + tagged + " was deleted");
         }
         return deleted;
     }

@@ -111,6 +111,8 @@ class PayloadTest {
                 "acr-push | | Azure Container Registry | acme.azurecr.io/team/app:1.0",
                 "acr-push | \"action\":\"push\" -> \"action\":\"delete\" | Azure Container Registry |",
                 "acr-push | \"action\":\"push\" -> \"action\":\"chart_push\" | Azure Container Registry |",
+                "acr-push | \"action\":\"push\" -> \"action\":\"chart_delete\" | Azure Container Registry |",
+                "acr-push | \"action\":\"push\" -> \"action\":\"quarantine\" | Azure Container Registry |",
                 "acr-push | ,\"tag\":\"1.0\" -> | Azure Container Registry |",
                 "acr-ping | | Azure Container Registry |",
                 "harbor-cloudevents | | Harbor | harbor.example.com/proj/app:1.0",
@@ -132,6 +134,7 @@ class PayloadTest {
                 "artifactory-docker-pushed | | Artifactory | acme.jfrog.io/docker-local/team/app:1.0 docker-local.acme.jfrog.io/team/app:1.0 acme.jfrog.io/team/app:1.0",
                 "artifactory-docker-pushed | \"pushed\" -> \"promoted\" | Artifactory | acme.jfrog.io/docker-local/team/app:1.0 docker-local.acme.jfrog.io/team/app:1.0 acme.jfrog.io/team/app:1.0",
                 "artifactory-docker-pushed | \"pushed\" -> \"deleted\" | Artifactory |",
+                "artifactory-docker-pushed | \"pushed\" -> \"copied\" | Artifactory |",
                 "artifactory-docker-pushed | \"domain\":\"docker\" -> \"domain\":\"artifact\" | Artifactory |",
                 "artifactory-docker-pushed | \"tag\":\"1.0\" -> \"tag\":\"sha256:ab\" | Artifactory |",
                 "artifactory-docker-pushed | \"jpd_origin\" -> \"x\" | Artifactory | one.example.com/docker-local/team/app:1.0 docker-local.one.example.com/team/app:1.0 one.example.com/team/app:1.0",
@@ -198,7 +201,42 @@ class PayloadTest {
     void readsHarbors() throws Exception {
         assertThat(only(parse(HARBOR).events()))
                 .isEqualTo("harbor.example.com/library/debian:1.0 digest admin 2020-04-15T03:45:08Z");
-        assertThat(parse(HARBOR.replace("PUSH_", "PULL_")).events()).isEmpty();
+        assertThat(parse(HARBOR.replace("PUSH_ARTIFACT", "pushImage")).events())
+                .isEqualTo(parse(HARBOR).events());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PULL_ARTIFACT",
+                "DELETE_ARTIFACT",
+                "SCANNING_COMPLETED",
+                "SCANNING_FAILED",
+                "QUOTA_EXCEED",
+                "QUOTA_WARNING",
+                "TAG_RETENTION",
+                "UPLOAD_CHART",
+                "pullImage",
+                "deleteImage"
+            })
+    void startsNothingForHarborsOtherEvents(String type) throws Exception {
+        assertThat(parse(HARBOR.replace("PUSH_ARTIFACT", type)).events()).isEmpty();
+    }
+
+    /** Blobs, mounts, pulls and deletions. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"action\":\"push\",\"target\":{\"mediaType\":\"application/octet-stream\",\"repository\":\"app\"}}",
+                "{\"action\":\"push\",\"target\":{\"repository\":\"app\",\"tag\":\"\"}}",
+                "{\"action\":\"push\",\"target\":{\"repository\":\"app\",\"tag\":null}}",
+                "{\"action\":\"mount\",\"target\":{\"repository\":\"app\",\"fromRepository\":\"other\"}}",
+                "{\"action\":\"pull\",\"target\":{\"repository\":\"app\",\"tag\":\"1\"}}",
+                "{\"action\":\"delete\",\"target\":{\"repository\":\"app\",\"tag\":\"1\"}}",
+                "{}"
+            })
+    void startsNothingForTheCncfRegistrysOtherEvents(String event) throws Exception {
+        assertThat(parse("{\"events\":[" + event + "]}").events()).isEmpty();
     }
 
     @ParameterizedTest
@@ -210,7 +248,15 @@ class PayloadTest {
         assertThat(only(Payload.parse(("payload=" + URLEncoder.encode(body, UTF_8)).getBytes(UTF_8), FORM, List.of())
                         .events()))
                 .startsWith("ghcr.io/octo/hello:v1");
-        assertThat(parse(body.replace("CONTAINER", "npm")).events()).isEmpty();
+        for (String change : List.of("CONTAINER -> npm", "published -> deleted", "\"v1\" -> \"\"", "\"v1\" -> null")) {
+            String[] replaced = change.split(" -> ");
+            assertThat(parse(body.replace(replaced[0], replaced[1])).events())
+                    .as(change)
+                    .isEmpty();
+        }
+        assertThat(only(parse(body.replace("published", "updated").replace("CONTAINER", "container"))
+                        .events()))
+                .startsWith("ghcr.io/octo/hello:v1");
         assertThat(parse("{\"zen\": \"Keep it simple\", \"hook_id\": 1}").events())
                 .isEmpty();
     }
@@ -223,6 +269,9 @@ class PayloadTest {
                 .extracting(PushEvent::toString)
                 .containsExactly("quay.io/ns/repository:latest", "quay.io/ns/repository:1");
         assertThat(events).extracting(PushEvent::identity).containsOnly(Optional.empty());
+        // Builds and vulnerabilities.
+        assertThat(parse(QUAY.replace("updated_tags", "docker_tags")).events()).isEmpty();
+        assertThat(parse(QUAY.replace("updated_tags", "tags")).events()).isEmpty();
     }
 
     @ParameterizedTest

@@ -35,6 +35,11 @@ class NextLinkTest {
                 "<?last=x#end>; rel=next -> last=x",
                 "<?last=a b\"c|d>; rel=next -> last=a%20b%22c%7Cd",
                 "<?last=x>; rel=\"next -> last=x",
+                "<?last=x>; rel='next' -> last=x",
+                "<?last=x>; REL=NEXT -> last=x",
+                "<https://registry.example.com:443/v2/a/tags/list?n=100&last=x>; rel=\"next\" -> n=100&last=x",
+                "<//other.example.com/v2/a/tags/list?last=x>; rel=next -> last=x",
+                "<http://registry.example.com/v2/a/tags/list?last=x&n=0>; rel=next -> last=x&n=0",
             })
     void findsTheNextPage(String header, String query) {
         assertThat(NextLink.query(List.of(header))).contains(query);

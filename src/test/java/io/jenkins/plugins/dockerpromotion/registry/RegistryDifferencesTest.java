@@ -70,7 +70,7 @@ class RegistryDifferencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 403, 404, 405, 406, 410, 500, 501})
+    @ValueSource(ints = {400, 403, 404, 405, 406, 410, 411, 415, 416, 422, 451, 500, 501})
     void headIsASavingAndNoNeed(int status) throws Exception {
         registry.push("group/app", "1.0", IMAGE);
         registry.onRequest(requests("HEAD", ".*"), Fault.status(status).always());
@@ -169,7 +169,7 @@ class RegistryDifferencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 403, 404, 405, 501})
+    @ValueSource(ints = {400, 401, 403, 404, 405, 406, 409, 415, 416, 422, 500, 501})
     void uploadsWhereAMountIsRefusedAndSaysSoOnce(int status) throws Exception {
         registry.push("group/source", "1.0", IMAGE);
         registry.onRequest(
@@ -195,6 +195,11 @@ class RegistryDifferencesTest {
         "409, TAG_IMMUTABLE, cannot overwrite",
         "400, MANIFEST_INVALID, tag immutability is configured",
         "422, UNKNOWN, immutable",
+        "400, TAG_INVALID, The image tag '1.0' already exists in the 'app' repository and cannot be overwritten because the tag is immutable",
+        "412, PRECONDITION, 'Failed to process request due to ''app:1.0'' configured as immutable.'",
+        "400, MANIFEST_INVALID, 'cannot update tag 1.0. The repository has enabled tag immutability'",
+        "403, DENIED, 'failed to push: tag ''1.0'' is protected by an immutability rule'",
+        "409, TAG_ALREADY_EXISTS, overwriting is not allowed",
     })
     void saysTheSameOfEveryImmutableTag(int status, String code, String message) throws Exception {
         registry.push("group/app", "1.0", IMAGE);
@@ -214,8 +219,33 @@ class RegistryDifferencesTest {
                                 + " setting");
     }
 
+    /** Nexus has the reason in the detail of the error. */
+    @Test
+    void saysWhatNexusSaysOfARepositoryThatDoesNotAllowUpdates() throws Exception {
+        registry.push("group/app", "1.0", IMAGE);
+        RegistryClient client = client();
+        Manifest manifest = client.pull(tagged("1.0"));
+        registry.onRequest(
+                requests("PUT", ".*"),
+                Fault.status(400)
+                        .body("{\"errors\":[{\"code\":\"BLOB_UPLOAD_INVALID\",\"message\":\"blob upload invalid\","
+                                + "\"detail\":\"Repository does not allow updating assets: docker-hosted\"}]}")
+                        .always());
+        assertThatThrownBy(() -> client.push(tagged("2.0"), manifest))
+                .hasMessageContaining("does not allow updating assets: docker-hosted")
+                .hasMessageContaining("the tag is immutable in this registry");
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {400, 403, 409, 412})
+    @ValueSource(ints = {400, 404, 405, 406, 501})
+    void uploadsABlobWhereTheRegistryRefusesToTellWhetherItHasIt(int status) throws Exception {
+        registry.createRepository("group/app");
+        registry.onRequest(requests("HEAD", ".*"), Fault.status(status).always());
+        assertThat(client().hasBlob(image("app"), BLOB.digest())).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 405, 409, 412, 422})
     void findsByLookingThatARefusedManifestIsStored(int status) throws Exception {
         registry.push("group/app", "1.0", IMAGE);
         RegistryClient client = client();

@@ -175,6 +175,23 @@ class TagListTest {
         }
     }
 
+    /** As old documentation of the API has it, or as a proxy leaves it. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "<<http://registry.example.com/v2/group/app/tags/list?n=7&last=x>; rel=\"next\"",
+                "/v2/group/app/tags/list?n=7&last=x; rel=\"next\"",
+                "<>; rel=\"next\"",
+                "<?last=x>",
+                "<?last=x>; rel=\"http://registry.example.com/next\"",
+                ""
+            })
+    void asksOnWhereALinkCannotBeRead(String link) throws Exception {
+        start(InMemoryRegistry.builder().maxPageSize(7).with(Quirk.NO_LINK), 23);
+        registry.onRequest(r -> true, Fault.replaceHeader("Link", link).always());
+        assertThat(list()).hasSize(23).doesNotHaveDuplicates();
+    }
+
     @Test
     void namesATagOnceThatIsOnTwoPages() throws Exception {
         start(InMemoryRegistry.builder().maxPageSize(100).with(Quirk.LAST_INCLUDED), 250);

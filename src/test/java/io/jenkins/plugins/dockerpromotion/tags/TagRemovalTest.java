@@ -296,7 +296,8 @@ class TagRemovalTest {
                     .isInstanceOf(RegistryException.class)
                     .hasMessageStartingWith(
                             "Cannot put back latest, which the registry deleted together with 2017.2.103 of ")
-                    .hasMessageEndingWith("; push " + IMAGE.digest() + " again");
+                    .hasMessageEndingWith("; push " + IMAGE.digest() + " again; the tag "
+                            + tagged(registry, "2017.2.103") + " was deleted");
         }
     }
 }

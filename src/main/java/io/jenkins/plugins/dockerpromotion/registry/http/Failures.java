@@ -28,8 +28,10 @@ final class Failures {
 
     private static final String SETTINGS = "Manage Jenkins » System » Docker Image Promotion";
 
-    /** How registries call a tag that cannot be moved; there is no code for it. */
-    private static final Pattern IMMUTABLE = Pattern.compile("immutab", Pattern.CASE_INSENSITIVE);
+    /** How registries call a tag that cannot be moved; there is no code for it. The others are Nexus and Artifactory. */
+    private static final Pattern IMMUTABLE = Pattern.compile(
+            "immutab|does not allow updating assets|cannot be overwritten|overwrit\\w+ (?:is )?not allowed",
+            Pattern.CASE_INSENSITIVE);
 
     private Failures() {}
 
@@ -88,7 +90,11 @@ final class Failures {
             for (Json error : body.field("errors").items()) {
                 codes.add(error.text("code"));
                 String message = error.text("message");
-                parts.add(error.text("code") + (message.isEmpty() ? "" : ": " + message));
+                // Nexus has the reason there; most registries send an object of what they were asked.
+                String detail = error.text("detail");
+                parts.add(error.text("code")
+                        + (message.isEmpty() ? "" : ": " + message)
+                        + (detail.isEmpty() || detail.equals(message) ? "" : ", " + detail));
             }
             // Docker Hub's API has a form of its own.
             for (String field : List.of("detail", "message")) {
