@@ -29,6 +29,13 @@ public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
     private static final int TICKS = 4;
     private static final long DAY = 24L * 60 * 60 * 1000;
 
+    /** In pixels: the space beside a version, one of its characters, and the chart itself where it is narrowest. */
+    private static final double PADDING = 26;
+
+    private static final double CHARACTER = 7.4;
+    private static final double DESKTOP = 850;
+    private static final double PHONE = 400;
+
     /** Fraction of the width after the present, for the name of the last version. */
     private static final double ROOM = 0.16;
 
@@ -40,27 +47,23 @@ public record Chart(List<Row> rows, List<Tick> ticks, boolean shortSpan) {
      *
      * @param x where it starts
      * @param width until the next version
-     * @param room for the text: {@code sliver}, {@code narrow}, {@code medium} or {@code wide}
+     * @param room for the whole version: {@code wide} on any screen, {@code medium} on a desktop, {@code narrow} on none
      * @param colour from 0; a version has the same colour in all rows
      */
     public record Bar(Placement placement, String x, String width, String room, int colour) {
 
         private static Bar of(Placement placement, double from, double to, int colour) {
             double share = to - from;
-            return new Bar(placement, percent(from), percent(share), room(share), colour);
+            return new Bar(placement, percent(from), percent(share), room(placement.version(), share), colour);
         }
 
-        private static String room(double share) {
-            if (share < 0.1) {
-                return share < 0.08 ? "sliver" : "narrow";
+        /** A part of a version could be taken for another one, so that a bar has all of it or nothing. */
+        private static String room(String version, double share) {
+            double pixels = PADDING + version.length() * CHARACTER;
+            if (share * DESKTOP < pixels) {
+                return "narrow";
             }
-            return share < 0.25 ? "medium" : "wide";
-        }
-
-        /** The shortest label of a version: its last number. */
-        public String end() {
-            String version = placement.version();
-            return version.substring(version.lastIndexOf('.') + 1);
+            return share * PHONE < pixels ? "medium" : "wide";
         }
     }
 

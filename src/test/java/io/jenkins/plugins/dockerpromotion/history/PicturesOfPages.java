@@ -88,13 +88,13 @@ class PicturesOfPages {
         open(job.getLastBuild().getUrl());
         picture("build", "#page-body", 350);
         open(job.getUrl() + "docker-promotions/");
-        picture("history", "#page-body", 815);
+        picture("history", "#page-body", 690);
         browser.preferDark(true);
         open(job.getUrl() + "docker-promotions/");
-        picture("history-dark", "#page-body", 815);
+        picture("history-dark", "#page-body", 690);
         browser.preferDark(false);
         open("docker-promotions/image/?name=" + Samples.IMAGE);
-        picture("image", "#main-panel > *", 980);
+        picture("image", "#main-panel > *", 925);
     }
 
     private void takeGenerator(String version) throws Exception {
@@ -156,6 +156,6 @@ class PicturesOfPages {
                     .forEach(section => section.id = 'docker-image-promotion')""");
         String form =
                 "#docker-image-promotion > :is(.jenkins-section__title, .jenkins-form-item, .advanced-button, div)";
-        picture("configuration", form, 1400);
+        picture("configuration", form, 1342);
     }
 }
