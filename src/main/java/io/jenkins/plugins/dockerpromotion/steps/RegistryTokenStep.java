@@ -114,7 +114,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
 
         @Override
         public IssuedToken run(RegistryContext context) throws RegistryException, InterruptedException {
-            return new TokenIssuer(host, authentication, context).issue(scopes);
+            return TokenIssuer.issue(host, authentication, scopes, context);
         }
     }
 

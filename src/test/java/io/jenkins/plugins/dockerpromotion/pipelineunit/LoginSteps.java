@@ -62,8 +62,7 @@ final class LoginSteps {
                 image.map(name -> Set.of(new Scope(name.path(), actions))).orElse(Set.of());
         return block -> {
             RegistryAuthentication login = around.login(given.text("credentialsId"));
-            String token = new TokenIssuer(host, login, around.reaching(host))
-                    .issue(scopes)
+            String token = TokenIssuer.issue(host, login, scopes, around.reaching(host))
                     .value();
             around.hide(token);
             around.say("Got a token from " + host);

@@ -441,11 +441,11 @@ class RealRegistriesIT {
                 DockerRegistryProcess registry =
                         DockerRegistryProcess.builder().tokens(tokens).start()) {
             TestNetwork guarded = TestNetwork.of().and(RegistryLocation.plain(registry.host()));
-            IssuedToken push = new TokenIssuer(registry.host(), user, guarded.context())
-                    .issue(Set.of(Scope.pullAndPush("group/app")));
+            IssuedToken push =
+                    TokenIssuer.issue(registry.host(), user, Set.of(Scope.pullAndPush("group/app")), guarded.context());
             TestHttp.to(registry.uri()).bearer(push.value()).push("group/app", "1.0", INDEX);
             IssuedToken pull =
-                    new TokenIssuer(registry.host(), user, guarded.context()).issue(Set.of(Scope.pull("group/app")));
+                    TokenIssuer.issue(registry.host(), user, Set.of(Scope.pull("group/app")), guarded.context());
             Files.createDirectories(home.resolve(".docker"));
             Path config = home.resolve(".docker/config.json");
             Files.writeString(
@@ -463,8 +463,8 @@ class RealRegistriesIT {
     @ParameterizedTest
     @EnumSource
     void saysThatARegistryHasNoTokens(Kind kind) {
-        assertThatThrownBy(() -> new TokenIssuer(kind.host(), new Basic("ci", "secret"), context())
-                        .issue(Set.of(Scope.pull("group/app"))))
+        assertThatThrownBy(() -> TokenIssuer.issue(
+                        kind.host(), new Basic("ci", "secret"), Set.of(Scope.pull("group/app")), context()))
                 .hasMessageContaining("the registry has no tokens: it asks nobody to log in");
     }
 }

@@ -13,15 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 
-/** A bare HTTP client for tests of the servers, and for arranging a registry that has no other way in. */
+/** A bare HTTP client that fills real registries. */
 public final class TestHttp {
-
-    private static final Pattern LINK = Pattern.compile("<([^>]+)>; *rel=\"next\"");
 
     private final HttpClient client;
     private final URI base;
@@ -50,16 +45,12 @@ public final class TestHttp {
     }
 
     public TestHttp basic(String user, String password) {
-        return with("Authorization", basicHeader(user, password));
+        byte[] pair = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
+        return with("Authorization", "Basic " + Base64.getEncoder().encodeToString(pair));
     }
 
     public TestHttp bearer(String token) {
         return with("Authorization", "Bearer " + token);
-    }
-
-    public static String basicHeader(String user, String password) {
-        byte[] pair = (user + ":" + password).getBytes(StandardCharsets.UTF_8);
-        return "Basic " + Base64.getEncoder().encodeToString(pair);
     }
 
     /** A path of the server, or an absolute address. */
@@ -78,34 +69,12 @@ public final class TestHttp {
         }
     }
 
-    public HttpResponse<byte[]> send(String method, String path) throws IOException {
-        return send(method, path, new byte[0]);
-    }
-
-    public HttpResponse<byte[]> send(String method, String path, String body) throws IOException {
-        return send(method, path, body.getBytes(StandardCharsets.UTF_8));
-    }
-
-    public HttpResponse<byte[]> get(String path) throws IOException {
-        return send("GET", path);
-    }
-
-    public int status(String method, String path) throws IOException {
-        return send(method, path).statusCode();
-    }
-
     public JsonNode json(String path) throws IOException {
-        return TestJson.parse(get(path).body());
+        return TestJson.parse(send("GET", path, new byte[0]).body());
     }
 
-    public static String header(HttpResponse<?> response, String name) {
+    private static String header(HttpResponse<?> response, String name) {
         return response.headers().firstValue(name).orElse("");
-    }
-
-    /** The address in a response's {@code Link} to the next page. */
-    public static Optional<String> next(HttpResponse<?> response) {
-        Matcher matcher = LINK.matcher(header(response, "Link"));
-        return matcher.find() ? Optional.of(matcher.group(1)) : Optional.empty();
     }
 
     /** Uploads an image with all it names, as {@code docker push} does; returns the digest. */
@@ -124,7 +93,7 @@ public final class TestHttp {
     }
 
     private void upload(String repository, Content blob) throws IOException {
-        HttpResponse<byte[]> begun = expect(202, send("POST", "/v2/" + repository + "/blobs/uploads/"));
+        HttpResponse<byte[]> begun = expect(202, send("POST", "/v2/" + repository + "/blobs/uploads/", new byte[0]));
         String location = header(begun, "Location");
         String digest = (location.contains("?") ? "&" : "?") + "digest=" + blob.digest();
         expect(201, with("Content-Type", "application/octet-stream").send("PUT", location + digest, blob.bytes()));

@@ -23,23 +23,17 @@ import java.util.stream.Collectors;
  */
 public final class TokenIssuer {
 
-    private final String host;
-    private final RegistryAuthentication authentication;
-    private final RegistryContext context;
-
-    /** @param host of the registry, as in image names */
-    public TokenIssuer(String host, RegistryAuthentication authentication, RegistryContext context) {
-        this.host = host;
-        this.authentication = authentication;
-        this.context = context;
-    }
+    private TokenIssuer() {}
 
     /**
      * A token for just {@code scopes}; without any, one that shows no more than who is logged in.
      *
+     * @param host of the registry, as in image names
      * @throws RegistryException also when the registry has no token service, or it grants less than was asked for
      */
-    public IssuedToken issue(Set<Scope> scopes) throws RegistryException, InterruptedException {
+    public static IssuedToken issue(
+            String host, RegistryAuthentication authentication, Set<Scope> scopes, RegistryContext context)
+            throws RegistryException, InterruptedException {
         if (authentication instanceof Bearer) {
             throw new RegistryException("Cannot get a token of " + host
                     + ": the credentials already are an access token; use it directly, or add a username");
@@ -54,13 +48,13 @@ public final class TokenIssuer {
         Optional<TokenGrant> grant = TokenGrant.of(token.value());
         for (Scope scope : scopes) {
             if (grant.isPresent() && !grant.get().missing(scope).isEmpty()) {
-                throw refused(scope, grant.get());
+                throw refused(host, authentication, scope, grant.get());
             }
         }
         return new IssuedToken(token.value(), token.lifetime().toSeconds(), grant.isPresent() && !scopes.isEmpty());
     }
 
-    private Challenge challenge(RegistryLocation location, HttpTransport transport, Set<Scope> scopes)
+    private static Challenge challenge(RegistryLocation location, HttpTransport transport, Set<Scope> scopes)
             throws RegistryException, InterruptedException {
         String names = scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
         RegistryRequest ping = RegistryRequest.getJson(
@@ -78,7 +72,8 @@ public final class TokenIssuer {
         return challenges.stream().filter(Challenge::isBearer).findFirst().orElseThrow(() -> answer.failure(otherwise));
     }
 
-    private UnauthorizedException refused(Scope scope, TokenGrant grant) {
+    private static UnauthorizedException refused(
+            String host, RegistryAuthentication authentication, Scope scope, TokenGrant grant) {
         String missing = TokenGrant.text(grant.missing(scope));
         String advice = authentication instanceof Anonymous
                 ? "set credentialsId to credentials that may " + missing + " there"

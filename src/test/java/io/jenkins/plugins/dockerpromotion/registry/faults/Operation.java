@@ -49,8 +49,7 @@ enum Operation {
     REGISTRY_TOKEN(
             World::registry,
             World.APP,
-            (w, c) -> new TokenIssuer(w.app().host(), World.CI, c)
-                    .issue(Set.of(Scope.pull(World.APP)))
+            (w, c) -> TokenIssuer.issue(w.app().host(), World.CI, Set.of(Scope.pull(World.APP)), c)
                     .value()
                     .replaceAll("(?s).+", "a token")),
     DOCKER_HUB_TOKEN(World::hub, "'ci'", (w, c) -> DockerHub.token(World.CI, c).replaceAll("(?s).+", "a token")),

@@ -41,11 +41,11 @@ class TokenIssuerTest {
     }
 
     private IssuedToken issue(RegistryAuthentication authentication, Set<Scope> scopes) throws Exception {
-        return new TokenIssuer(
-                        registry.host(),
-                        authentication,
-                        TestNetwork.of(registry).context())
-                .issue(scopes);
+        return TokenIssuer.issue(
+                registry.host(),
+                authentication,
+                scopes,
+                TestNetwork.of(registry).context());
     }
 
     @Test
