@@ -118,6 +118,8 @@ class UnusualImagesTest {
             strings = {
                 "application/vnd.oci.image.layer.nondistributable.v1.tar",
                 "application/vnd.oci.image.layer.nondistributable.v1.tar+gzip",
+                "application/vnd.oci.image.layer.nondistributable.v1.tar+zstd",
+                "application/vnd.docker.image.rootfs.foreign.diff.tar",
                 "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip"
             })
     void aLayerThatMayBeKeptElsewhereIsCopiedIfItIsHere(String type) throws Exception {

@@ -113,7 +113,13 @@ class RegistryDifferencesTest {
         "binary/octet-stream, true",
         "application/octet-stream, true",
         "application/vnd.oci.image.layer.v1.tar+gzip, true",
+        "application/json, true",
+        "application/xml, true",
+        "application/x-binary; charset=binary, true",
+        "text/plain; charset=utf-8, true",
+        "'', true",
         "binary/octet-stream, false",
+        "application/json, false",
     })
     void aHeaderThatNamesNoManifestGivesWayToTheManifest(String header, boolean says) throws Exception {
         registry.push("group/app", "1.0", IMAGE);
@@ -306,7 +312,7 @@ class RegistryDifferencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 401, 403})
+    @ValueSource(ints = {400, 401, 403, 404, 414, 422})
     void asksATokenServiceOneByOneThatRefusesSeveralScopes(int status) throws Exception {
         registry.close();
         registry = InMemoryRegistry.builder()
@@ -327,7 +333,7 @@ class RegistryDifferencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {401, 403, 404, 405, 406, 500, 501})
+    @ValueSource(ints = {400, 401, 403, 404, 405, 406, 410, 415, 422, 500, 501})
     void readsTheFallbackTagWhereTheListOfReferrersIsNotKnown(int status) throws Exception {
         TestImage signature = signedByTag();
         registry.onRequest(

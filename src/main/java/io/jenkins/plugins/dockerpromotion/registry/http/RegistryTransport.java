@@ -111,7 +111,7 @@ public final class RegistryTransport {
         private static final String BEARER = "Bearer ";
 
         /** How token services refuse a request for several scopes that they would grant one by one. */
-        private static final Set<Integer> REFUSALS = Set.of(400, 401, 403);
+        private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 414, 422);
 
         private final RegistryAuthentication authentication;
         private final TokenService tokens;
