@@ -292,8 +292,13 @@ public final class RegistryClient {
     /** Registries that cannot do this answer 400 or 405, which is an error here. */
     private boolean delete(String phrase, ImageReference target, String path)
             throws RegistryException, InterruptedException {
-        return transport.call(
-                deletion(phrase, target, path).accepting(200, 202, 204, 404), answer -> answer.status() != 404);
+        int status = transport.call(deletion(phrase, target, path).accepting(200, 202, 204, 404), Answer::status);
+        // Registries answer 202. A gateway's page for an address that it does not know may come with 200.
+        if (status == 200 && digestOf(target).isPresent()) {
+            throw new RegistryException(
+                    "Cannot " + phrase + target + " on " + origin() + ": it answered 200, but this is still there");
+        }
+        return status != 404;
     }
 
     /** Removes what is at {@code path}; that there is no such thing is an error with the registry's words for it. */

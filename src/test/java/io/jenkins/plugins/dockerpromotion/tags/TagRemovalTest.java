@@ -223,6 +223,23 @@ class TagRemovalTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(names = {"NO_REFERRERS_API", "DELETE_BY_DIGEST_ONLY"})
+    void isNoSuccessWhenTheAnswerIsAWebPage(Quirk quirk) throws Exception {
+        try (InMemoryRegistry registry = registry(quirk)) {
+            registry.onRequest(
+                    r -> r.method().equals("DELETE")
+                            && (quirk != Quirk.DELETE_BY_DIGEST_ONLY
+                                    || r.path().endsWith(TestImage.oci(2).digest())),
+                    Fault.status(200).body("<html>Welcome</html>").always());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("it answered 200, but this is still there");
+            assertThat(registry.tags("group/app")).contains("alone");
+        }
+    }
+
     @Test
     void isNoSuccessWhenTheRegistryFails() throws Exception {
         try (InMemoryRegistry registry = registry()) {
