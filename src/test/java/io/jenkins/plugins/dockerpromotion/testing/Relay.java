@@ -1,5 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PushbackInputStream;
@@ -82,7 +84,11 @@ public final class Relay implements AutoCloseable {
             PushbackInputStream first = new PushbackInputStream(client.getInputStream());
             int greeting = first.read();
             if (greeting < 0 || greeting == TLS_HANDSHAKE) {
-                client.close();
+                try (client) {
+                    // As servers in Go answer. Who is not answered at all tries again, more slowly each time.
+                    first.read(new byte[64 * 1024]);
+                    client.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
+                }
                 return;
             }
             first.unread(greeting);
