@@ -53,7 +53,7 @@ public record PageChange(String description, String text, String section) implem
         text = text.replace("\r\n", "\n").replaceFirst("^(?:[ \t]*+\n)++", "").stripTrailing();
         description = description.strip();
         if (description.isEmpty() && text.isEmpty()) {
-            throw new IllegalArgumentException("give 'description', 'fullDescription' or both");
+            throw new IllegalArgumentException("set 'description', 'fullDescription' or both");
         }
         checkSize("the description has ", description, MAX_DESCRIPTION);
         checkSize("the full description has ", text, MAX_PAGE);

@@ -42,7 +42,7 @@ public final class RetentionPolicy implements Serializable {
             Optional<TagPattern> pattern, OptionalInt keep, OptionalInt olderThanDays, ProtectedTags protect) {
         if (keep.isEmpty() && olderThanDays.isEmpty()) {
             throw new IllegalArgumentException(
-                    "give 'keep', 'olderThanDays' or both; without them, all tags would be deleted");
+                    "set 'keep', 'olderThanDays' or both; without them, all tags would be deleted");
         }
         if (keep.orElse(1) < 1) {
             throw new IllegalArgumentException("'keep' must be at least 1");

@@ -164,7 +164,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
             imageTags(image: 'a/b', limit: 0)                     | imageTags: 'limit' must be at least 1
             imageTags(image: 'a/b', pattern: '{build}', regex: 'a') | imageTags: set either 'pattern' or 'regex'
             imageVersion(zone: 'Berlin')                          | imageVersion: 'Berlin' is not a time zone
-            pruneImageTags(image: 'a/b')                          | pruneImageTags: give 'keep', 'olderThanDays' or both
+            pruneImageTags(image: 'a/b')                          | pruneImageTags: set 'keep', 'olderThanDays' or both
             registryToken()                                       | registryToken: set either 'image' or 'registry'
             registryToken(image: 'a/b', actions: ['read'])        | registryToken: 'actions' must be
             imageTags(image: 'a/b') { }                           | imageTags takes no block

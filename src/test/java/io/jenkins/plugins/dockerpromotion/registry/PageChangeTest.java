@@ -121,7 +121,7 @@ class PageChangeTest {
     void refusesToSayNothing() {
         assertThatThrownBy(() -> new PageChange(" ", "\n \n", "jenkins"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("give 'description'");
+                .hasMessageContaining("set 'description'");
     }
 
     @Test

@@ -128,7 +128,7 @@ class DockerHubDescriptionStepTest {
 
     @Test
     void refusesParametersThatMakeNoSense() throws Exception {
-        jenkins.assertLogContains("give 'description'", Pipelines.fail(jenkins, describe("")));
+        jenkins.assertLogContains("set 'description'", Pipelines.fail(jenkins, describe("")));
         jenkins.assertLogContains(
                 "Cannot change the page of x.example.com/app: it is on x.example.com, but only Docker Hub has such pages",
                 Pipelines.fail(

@@ -208,7 +208,7 @@ class SignedImageStepsTest {
 
         WorkflowRun mixed =
                 Pipelines.fail(jenkins, "promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]], to: ['x'])");
-        jenkins.assertLogContains("Cannot promote 1 image together: give 'dryRun' for all images", mixed);
+        jenkins.assertLogContains("Cannot promote 1 image together: set 'dryRun' for all images", mixed);
         WorkflowRun none = Pipelines.fail(jenkins, "promoteImages(images: [], to: ['x'])");
         jenkins.assertLogContains("'images' needs at least one image", none);
     }
