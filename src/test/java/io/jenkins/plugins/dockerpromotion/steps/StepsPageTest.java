@@ -86,6 +86,7 @@ class StepsPageTest {
             verifyImage(image: 'technolog/serviceone', tag: '2017.2.103', publicKeys: ['cosign-key'], predicates: true)
             pruneDockerHost()
             pruneImageTags(image: 'registry.example.com/group/app', credentialsId: 'registry', keep: 1)
+            pruneImageTags(image: 'technolog/signed', credentialsId: 'docker-hub', keep: 1, pattern: '{build}')
             pruneImageTags(image: 'registry.example.com/group/app', credentialsId: 'registry', keep: 2, \
                 pattern: '{year}.{week}.{build}', dryRun: false)
             registryToken(registry: 'registry.example.com', credentialsId: 'registry')
@@ -194,6 +195,9 @@ class StepsPageTest {
                 "https://slsa.dev/provenance/v1",
                 Map.of("builder", Map.of("id", "ci")));
         hub.registry().addTags("technolog/gone", TestImage.docker(4), List.of("1", "2"));
+        hub.registry().push("technolog/signed", "1", TestImage.oci(5));
+        hub.registry().push("technolog/signed", "2", TestImage.oci(6));
+        hub.registry().push("technolog/signed", Attachment.referrer(7, TestImage.oci(5), "application/spdx+json"));
         registry = InMemoryRegistry.builder()
                 .bearer()
                 .user("ci", Pipelines.PASSWORD)
