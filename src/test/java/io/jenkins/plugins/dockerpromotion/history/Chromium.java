@@ -24,8 +24,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /**
- * A Chromium without a window, for pictures of pages. It is told what to do by its DevTools protocol: forms want to be
- * filled in, and pictures cut, before they are taken. No test needs it.
+ * A Chromium without a window, controlled by its DevTools protocol.
  */
 public final class Chromium implements AutoCloseable {
 
@@ -152,6 +151,11 @@ public final class Chromium implements AutoCloseable {
     public void preferDark(boolean dark) throws Exception {
         Map<String, String> scheme = Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
         call("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
+    }
+
+    /** Runs {@code script} in each page that is opened from now on, before the page's own scripts. */
+    public void onEachPage(String script) throws Exception {
+        call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     }
 
     /** Returns when the page is loaded. */
