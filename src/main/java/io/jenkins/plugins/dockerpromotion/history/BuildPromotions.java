@@ -49,7 +49,7 @@ public final class BuildPromotions implements BuildBadgeAction {
 
     private static String line(Promotion promotion) {
         String tags = promotion.targets().stream().map(Promotion.Target::tag).collect(Collectors.joining(", "));
-        String what = promotion.source() + " → " + tags;
+        String what = promotion.shownSource() + " → " + tags;
         Promotion.Outcome outcome = promotion.outcome();
         return outcome == Promotion.Outcome.PROMOTED ? what : Messages.Outcome_label(what, outcome.getLabel());
     }

@@ -1,10 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
 import hudson.model.Job;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.Map;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.export.Exported;
 import org.kohsuke.stapler.export.ExportedBean;
@@ -36,15 +33,5 @@ public record HistoryEntry(
     public String url() {
         String root = Jenkins.get().getRootUrl();
         return (root == null ? "" : root) + buildUrl();
-    }
-
-    /** The versions of images by digest, for promotions that name their image by digest. */
-    static Map<String, String> versions(Collection<HistoryEntry> entries) {
-        Map<String, String> versions = new HashMap<>();
-        entries.stream()
-                .map(HistoryEntry::promotion)
-                .filter(promotion -> !promotion.isByDigest())
-                .forEach(promotion -> versions.putIfAbsent(promotion.digest(), promotion.version()));
-        return versions;
     }
 }

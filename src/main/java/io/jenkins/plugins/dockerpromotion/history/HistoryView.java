@@ -14,14 +14,12 @@ public final class HistoryView {
     private final HistoryQuery query;
     private final List<Row> found;
     private final int total;
-    private final Map<String, String> versions;
     private final List<TargetHistory> histories;
 
     HistoryView(List<HistoryEntry> all, HistoryQuery query) {
         this.all = all;
         this.query = query;
         this.found = Row.of(query.apply(all));
-        this.versions = HistoryEntry.versions(all);
         this.total = Row.of(all).size();
         this.histories = TargetHistory.of(
                 all.stream().filter(e -> isOfImage(e, query.image())).toList());
@@ -72,11 +70,6 @@ public final class HistoryView {
                             .min(Comparator.naturalOrder())
                             .orElseThrow());
         }
-    }
-
-    /** The version of a promotion, even if the image was named by its digest. */
-    public String version(Promotion promotion) {
-        return promotion.version(versions);
     }
 
     private static boolean isOfImage(HistoryEntry entry, String image) {

@@ -33,6 +33,8 @@ import org.kohsuke.stapler.export.ExportedBean;
  * @param image the repository of the targets
  * @param failure why it failed, in one line; empty if it did not
  * @param verified what verified the image, in one line; empty if it was not verified
+ * @param version the promoted tag; for an image that was named by its digest, the tag of an earlier promotion if there was
+ *     one, else the beginning of the digest
  */
 @ExportedBean(defaultVisibility = 2)
 public record Promotion(
@@ -44,7 +46,8 @@ public record Promotion(
         boolean dryRun,
         @Exported String failure,
         @Exported(inline = true) List<Target> targets,
-        @Exported String verified) {
+        @Exported String verified,
+        @Exported String version) {
 
     public Promotion {
         origin = origin == null ? new Origin("", null, null, false, "") : origin;
@@ -56,6 +59,10 @@ public record Promotion(
                 ? List.of()
                 : targets.stream().filter(Objects::nonNull).toList();
         verified = Util.fixNull(verified);
+        version = Util.fixNull(version);
+        if (version.isEmpty()) {
+            version = isByDigest(source) ? abbreviated(digest) : source.substring(source.lastIndexOf(':') + 1);
+        }
     }
 
     /** Creates the record of a completed or planned promotion. */
@@ -90,7 +97,13 @@ public record Promotion(
                 receipt.dryRun(),
                 failure,
                 receipt.targets().stream().map(target).toList(),
-                receipt.accepted());
+                receipt.accepted(),
+                "");
+    }
+
+    /** The same with the version of an image that was named by its digest. */
+    Promotion withVersion(String known) {
+        return new Promotion(timestamp, origin, source, image, digest, dryRun, failure, targets, verified, known);
     }
 
     /** Whether it has an image and tags; it may not if the file is damaged. */
@@ -112,18 +125,18 @@ public record Promotion(
         return Instant.ofEpochMilli(timestamp).toString();
     }
 
-    /** The promoted tag; the abbreviated digest if the image was promoted by digest. */
-    public String version() {
-        return isByDigest() ? shortDigest() : source.substring(source.lastIndexOf(':') + 1);
-    }
-
-    /** The same, but uses the version of another promotion for an image that was promoted by digest. */
-    String version(Map<String, String> versions) {
-        return isByDigest() ? versions.getOrDefault(digest, version()) : version();
-    }
-
     boolean isByDigest() {
+        return isByDigest(source);
+    }
+
+    private static boolean isByDigest(String source) {
         return source.indexOf('@') >= 0;
+    }
+
+    /** The promoted image for people: with its version rather than its whole digest. */
+    public String shownSource() {
+        int at = source.indexOf('@');
+        return at < 0 ? source : source.substring(0, at) + (version.indexOf(':') < 0 ? ":" : "@") + version;
     }
 
     /** Whether source and targets are in different repositories. */
@@ -176,7 +189,11 @@ public record Promotion(
 
     /** Whether it is from the same step of the same build, repeated after a restart. */
     boolean isSameAs(Promotion other) {
-        return origin.step.equals(other.origin.step) && image.equals(other.image);
+        return origin.step.equals(other.origin.step) && image.equals(other.image) && tags().equals(other.tags());
+    }
+
+    private List<String> tags() {
+        return targets.stream().map(Target::tag).toList();
     }
 
     @Exported

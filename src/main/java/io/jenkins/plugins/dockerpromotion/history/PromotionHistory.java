@@ -48,12 +48,12 @@ public final class PromotionHistory {
             String train)
             implements Serializable {
 
-        private static Recorded of(HistoryEntry entry, Promotion.Target target, String version) {
+        private static Recorded of(HistoryEntry entry, Promotion.Target target) {
             Promotion promotion = entry.promotion();
             return new Recorded(
                     promotion.image(),
                     target.tag(),
-                    version,
+                    promotion.version(),
                     promotion.digest(),
                     target.previousDigest(),
                     promotion.timestamp(),
@@ -96,7 +96,7 @@ public final class PromotionHistory {
      * The promotions that moved a tag, newest first. Without dry runs, failures and promotions that changed nothing.
      */
     public static List<Recorded> of(ImageName image, Tag tag) {
-        return moves(entries().toList())
+        return moves(entries())
                 .filter(move -> move.image.equals(image.toString()) && move.tag.equals(tag.value()))
                 .toList();
     }
@@ -122,8 +122,7 @@ public final class PromotionHistory {
                 .findFirst();
         return moves(trains.stream()
                         .filter(entry -> id.filter(entry.promotion().train().id()::equals)
-                                .isPresent())
-                        .toList())
+                                .isPresent()))
                 .toList();
     }
 
@@ -134,15 +133,23 @@ public final class PromotionHistory {
                 || build.equals(entry.buildUrl());
     }
 
-    private static Stream<Recorded> moves(List<HistoryEntry> entries) {
-        Map<String, String> versions = HistoryEntry.versions(entries);
-        return entries.stream()
-                .filter(entry -> entry.promotion().outcome() == Outcome.PROMOTED
+    /** The tag by which an image was promoted last, if it was. */
+    public static Optional<String> versionOf(String image, String digest) {
+        return entries()
+                .map(HistoryEntry::promotion)
+                .filter(promotion ->
+                        promotion.image().equals(image) && promotion.digest().equals(digest))
+                .filter(promotion -> !promotion.isByDigest())
+                .map(Promotion::version)
+                .findFirst();
+    }
+
+    private static Stream<Recorded> moves(Stream<HistoryEntry> entries) {
+        return entries.filter(entry -> entry.promotion().outcome() == Outcome.PROMOTED
                         || entry.promotion().outcome() == Outcome.ROLLED_BACK)
                 .flatMap(entry -> entry.promotion().targets().stream()
                         .filter(Promotion.Target::changed)
-                        .map(target ->
-                                Recorded.of(entry, target, entry.promotion().version(versions))));
+                        .map(target -> Recorded.of(entry, target)));
     }
 
     /** All promotions, newest first. */

@@ -53,7 +53,7 @@ public final class PromotionRecorder {
 
     /** Records a promotion, and logs what it did. */
     public void record(PromotionReceipt receipt, TaskListener listener) {
-        Promotion promotion = Promotion.of(origin(), receipt);
+        Promotion promotion = named(Promotion.of(origin(), receipt));
         lines(promotion, receipt).forEach(listener.getLogger()::println);
         try {
             PromotionStore.add(run, promotion);
@@ -69,7 +69,16 @@ public final class PromotionRecorder {
 
     /** Records a promotion that failed after its first tag had moved; its error is already in the log. */
     public void record(UndoneReceipt undone, String failure) throws IOException {
-        PromotionStore.add(run, Promotion.failed(origin(), undone, failure));
+        PromotionStore.add(run, named(Promotion.failed(origin(), undone, failure)));
+    }
+
+    /** With the version of an image that was named by its digest, as long as a promotion that tells it is recorded. */
+    private static Promotion named(Promotion promotion) {
+        return promotion.isByDigest()
+                ? PromotionHistory.versionOf(promotion.image(), promotion.digest())
+                        .map(promotion::withVersion)
+                        .orElse(promotion)
+                : promotion;
     }
 
     /** The receipt's lines, in which a target links to its page if the registry has one. */

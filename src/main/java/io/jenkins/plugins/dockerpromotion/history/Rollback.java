@@ -8,7 +8,6 @@ import hudson.model.Failure;
 import hudson.model.Item;
 import hudson.model.Job;
 import hudson.model.ModelObject;
-import hudson.model.ParameterDefinition;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
@@ -97,11 +96,7 @@ public final class Rollback implements ModelObject {
 
     /** The version of the earlier image; empty if it was not promoted here. */
     public String getToVersion() {
-        return history.stream()
-                .filter(move -> move.digest().equals(getTo()))
-                .map(Recorded::version)
-                .findFirst()
-                .orElse("");
+        return PromotionHistory.versionOf(last.image(), getTo()).orElse("");
     }
 
     /** The step for a Pipeline. Names and digests contain no characters that need escaping in Groovy. */
@@ -118,13 +113,19 @@ public final class Rollback implements ModelObject {
         return job != null && job.hasPermission(Item.BUILD) ? job : null;
     }
 
+    /** Whether the job takes a reason. */
+    public boolean isReasonTaken() {
+        return parameterOf(getJob(), "REASON").isPresent();
+    }
+
     /**
      * Starts the job.
      *
      * @param to the digest shown on the page
+     * @param reason why; for a job that takes it
      */
     @RequirePOST
-    public HttpResponse doStart(@QueryParameter String to) {
+    public HttpResponse doStart(@QueryParameter String to, @QueryParameter String reason) {
         Job<?, ?> job = getJob();
         if (job == null) {
             throw HttpResponses.forbidden();
@@ -134,7 +135,12 @@ public final class Rollback implements ModelObject {
         }
         List<ParameterValue> values = new ArrayList<>();
         Map.of("IMAGE", last.image(), "TAG", last.tag(), "TO", to)
-                .forEach((name, value) -> values.add(parameter(job, name, value)));
+                .forEach((name, value) -> values.add(parameterOf(job, name)
+                        .orElseThrow(() -> new Failure(Messages.Rollback_noParameter(job.getFullDisplayName(), name)))
+                        .createValue(value)));
+        parameterOf(job, "REASON")
+                .map(asked -> asked.createValue(Util.fixNull(reason)))
+                .ifPresent(values::add);
         if (ParameterizedJobMixIn.scheduleBuild2(
                         job, 0, new CauseAction(new Cause.UserIdCause()), new ParametersAction(values))
                 == null) {
@@ -143,12 +149,10 @@ public final class Rollback implements ModelObject {
         return HttpResponses.redirectViaContextPath(job.getUrl());
     }
 
-    private static ParameterValue parameter(Job<?, ?> job, String name, String value) {
+    private static Optional<SimpleParameterDefinition> parameterOf(Job<?, ?> job, String name) {
         ParametersDefinitionProperty property = job.getProperty(ParametersDefinitionProperty.class);
-        ParameterDefinition definition = property == null ? null : property.getParameterDefinition(name);
-        if (definition instanceof SimpleParameterDefinition simple) {
-            return simple.createValue(value);
-        }
-        throw new Failure(Messages.Rollback_noParameter(job.getFullDisplayName(), name));
+        return property != null && property.getParameterDefinition(name) instanceof SimpleParameterDefinition simple
+                ? Optional.of(simple)
+                : Optional.empty();
     }
 }

@@ -78,7 +78,6 @@ public record TargetHistory(String image, String target, List<Placement> version
      */
     static List<TargetHistory> of(List<HistoryEntry> newestFirst) {
         Map<List<String>, TargetHistory> histories = new LinkedHashMap<>();
-        Map<String, String> versions = HistoryEntry.versions(newestFirst);
         List<HistoryEntry> oldestFirst = new ArrayList<>(newestFirst);
         Collections.reverse(oldestFirst);
         for (HistoryEntry entry : oldestFirst) {
@@ -90,7 +89,7 @@ public record TargetHistory(String image, String target, List<Placement> version
                             .computeIfAbsent(
                                     List.of(promotion.image(), target),
                                     key -> new TargetHistory(promotion.image(), target, new ArrayList<>()))
-                            .add(new Placement(promotion.image(), target, promotion.version(versions), entry, tag));
+                            .add(new Placement(promotion.image(), target, promotion.version(), entry, tag));
                 }
             }
         }

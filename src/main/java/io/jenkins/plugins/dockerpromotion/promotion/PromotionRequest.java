@@ -90,18 +90,18 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     }
 
     /**
-     * Moves a tag back to an earlier digest. Refused if somebody has moved the tag since, unless {@code overwrite} is
+     * Moves tags back to an earlier digest. Refused if somebody has moved one of them since, unless {@code overwrite} is
      * set.
      *
      * @param digest the earlier digest
-     * @param current the digest that the tag should have now
+     * @param current the digest that the tags should have now
      */
     public static PromotionRequest rollback(
-            ImageReference tagged, Digest digest, Digest current, boolean overwrite, boolean dryRun) {
+            ImageName image, Collection<Tag> tags, Digest digest, Digest current, boolean overwrite, boolean dryRun) {
         PromotionRequest request = of(
-                ImageReference.pinned(tagged.name(), digest),
-                tagged.name(),
-                List.of(tagged.reference()),
+                ImageReference.pinned(image, digest),
+                image,
+                tags.stream().map(Tag::value).toList(),
                 new Options(overwrite, false, dryRun));
         request.replaced = current;
         return request;

@@ -20,7 +20,9 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -49,18 +51,29 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         // Either an image and a tag, or a train is required.
     }
 
-    /** A tag that moves back from one digest to another. Not private, because Pipeline cannot save a private record. */
+    /** Tags of an image that go back from one digest to another. Not a record: Pipeline cannot save a private one. */
     private static final class Move implements Serializable {
         private static final long serialVersionUID = 1L;
 
-        private final ImageReference tagged;
+        private final ImageName image;
+        private final ArrayList<Tag> tags = new ArrayList<>();
         private final Digest to;
         private final Digest from;
 
-        Move(ImageReference tagged, Digest to, Digest from) {
-            this.tagged = tagged;
+        Move(ImageName image, Tag tag, Digest to, Digest from) {
+            this.image = image;
+            this.tags.add(tag);
             this.to = to;
             this.from = from;
+        }
+
+        private Move and(Move other) {
+            tags.addAll(other.tags);
+            return this;
+        }
+
+        private List<ImageReference> references() {
+            return tags.stream().map(tag -> ImageReference.tagged(image, tag)).toList();
         }
     }
 
@@ -149,18 +162,15 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         if (image == null || tag == null) {
             throw new IllegalArgumentException("set 'image' and 'tag', or 'train'");
         }
-        ImageReference tagged = ImageReference.tagged(ImageName.parse(image), new Tag(tag));
-        List<Recorded> history = PromotionHistory.of(tagged.name(), new Tag(tag));
+        ImageName name = ImageName.parse(image);
+        List<Recorded> history = PromotionHistory.of(name, new Tag(tag));
         if (history.isEmpty()) {
             throw new IllegalArgumentException("no promotion of this tag is recorded on this controller");
         }
         Digest from = Digest.parse(history.get(0).digest());
         return to == null
-                ? before(
-                        PromotionHistory.lastPromotion(tagged.name(), new Tag(tag))
-                                .orElse(history.get(0)),
-                        from)
-                : new Move(tagged, recorded(history), from);
+                ? before(PromotionHistory.lastPromotion(name, new Tag(tag)).orElse(history.get(0)), from)
+                : new Move(name, new Tag(tag), recorded(history), from);
     }
 
     /** The digest for {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
@@ -186,9 +196,20 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         if (recorded.isEmpty()) {
             throw new IllegalArgumentException("no such train is recorded on this controller");
         }
-        return recorded.stream()
+        Map<List<Object>, Move> back = new LinkedHashMap<>();
+        recorded.stream()
+                .filter(move -> !isTagOfOneVersion(move))
                 .map(move -> before(move, Digest.parse(move.digest())))
-                .toList();
+                .forEach(move -> back.merge(List.of(move.image, move.to, move.from), move, Move::and));
+        if (back.isEmpty()) {
+            throw new IllegalArgumentException("all its tags were new then, so there are no earlier images");
+        }
+        return List.copyOf(back.values());
+    }
+
+    /** A new tag such as {@code 1.0-rc}, which stays, because it never pointed to another version. */
+    private static boolean isTagOfOneVersion(Recorded move) {
+        return move.previousDigest().isEmpty() && move.tag().contains(move.version());
     }
 
     private static Move before(Recorded move, Digest from) {
@@ -196,8 +217,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
             throw new IllegalArgumentException(
                     move.image() + ":" + move.tag() + " was new then, so there is no earlier image");
         }
-        ImageReference tagged = ImageReference.tagged(ImageName.parse(move.image()), new Tag(move.tag()));
-        return new Move(tagged, Digest.parse(move.previousDigest()), from);
+        return new Move(ImageName.parse(move.image()), new Tag(move.tag()), Digest.parse(move.previousDigest()), from);
     }
 
     @Override
@@ -205,19 +225,27 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         return dryRun
                 ? RepositoryLocks.Names.NONE
                 : RepositoryLocks.Names.tags(
-                        moves.stream().map(move -> move.tagged).toList(), List.of());
+                        moves.stream()
+                                .flatMap(move -> move.references().stream())
+                                .toList(),
+                        List.of());
     }
 
     @Override
     Operation<PromotionAttempt.Outcome<TrainReceipt>> operation(StepRun run) throws AbortException {
         List<PromotionRequest> requests = new ArrayList<>();
         for (Move move : moves) {
-            RegistryAuthentication login =
-                    run.login(getCredentialsId(), move.tagged.name().host());
-            PromotionRequest request = PromotionRequest.rollback(move.tagged, move.to, move.from, overwrite, dryRun)
+            RegistryAuthentication login = run.login(getCredentialsId(), move.image.host());
+            PromotionRequest request = PromotionRequest.rollback(
+                            move.image, move.tags, move.to, move.from, overwrite, dryRun)
                     .with(login, login);
             requests.add(Verification.checked(request, List.of()));
-            run.say((dryRun ? "Planning to roll back " : "Rolling back ") + move.tagged + " to " + move.to);
+            String version = PromotionHistory.versionOf(move.image.toString(), move.to.toString())
+                    .map(known -> known + " (" + move.to + ")")
+                    .orElse(move.to.toString());
+            for (ImageReference tag : move.references()) {
+                run.say((dryRun ? "Planning to roll back " : "Rolling back ") + tag + " to " + version);
+            }
         }
         return new PromotionAttempt<>(new TrainRequest(requests));
     }

@@ -38,7 +38,8 @@ class ContentSecurityPolicyIT {
             "docker-promotions/",
             "docker-promotions/image/?name=" + Samples.IMAGE,
             "manage/docker-pushes/",
-            "job/" + PicturedReleases.RELEASE + "/docker-promotions/rollback/?image=" + Samples.IMAGE + "&tag=production");
+            "job/" + PicturedReleases.RELEASE + "/docker-promotions/rollback/?image=" + Samples.IMAGE
+                    + "&tag=production");
 
     private Chromium browser;
     private String root;
@@ -60,7 +61,9 @@ class ContentSecurityPolicyIT {
             }
             for (String page : OWN_PAGES) {
                 assertThat(violations(page)).as(page).isSubsetOf(ofJenkins);
-                assertThat(browser.run("document.body.innerText").asText()).as(page).containsPattern("Docker [Pp]|technolog");
+                assertThat(browser.run("document.body.innerText").asText())
+                        .as(page)
+                        .containsPattern("Docker [Pp]|technolog");
             }
             assertThat(browser.run("""
                     const script = document.createElement('script');

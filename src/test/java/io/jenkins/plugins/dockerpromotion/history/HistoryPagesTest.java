@@ -38,6 +38,7 @@ import org.htmlunit.Page;
 import org.htmlunit.WebRequest;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.DomNode;
+import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -389,7 +390,9 @@ class HistoryPagesTest {
         FreeStyleBuild build = build();
         Samples.record(build, Samples.receipt("1.0", created("production")));
         Samples.record(build, Samples.receipt("2.0", moved("production", "1.0")));
-        new PromotionRecorder(build, UUID.randomUUID())
+        FreeStyleProject other = jenkins.createFreeStyleProject("way-back");
+        FreeStyleBuild back = jenkins.assertBuildStatusSuccess(other.scheduleBuild2(0, new Cause.UserIdCause("ada")));
+        new PromotionRecorder(back, UUID.randomUUID())
                 .asRollback("2.0 loses <orders>")
                 .record(
                         new PromotionReceipt(
@@ -402,13 +405,21 @@ class HistoryPagesTest {
                                 false),
                         TaskListener.NULL);
 
-        HtmlPage page = historyPage("");
+        HtmlPage page = jenkins.createWebClient().goTo("docker-promotions/image/?name=" + Samples.IMAGE);
 
-        assertThat(rows(page).get(0)).contains("rolled back", "2.0 loses <orders>", "1.0");
+        assertThat(rows(page).get(0)).contains("rolled back", "2.0 loses <orders>", "1.0", "way-back #1");
         assertThat(page.querySelector("svg[role=img]").getTextContent())
                 .contains("↩", "rolled back: 2.0 loses <orders>");
-        assertThat(rows(historyPage("?outcome=rolled_back"))).hasSize(1);
-        assertThat(jenkins.createWebClient().getPage(build).asNormalizedText()).contains("Reason: 2.0 loses <orders>");
+        assertThat(rows(jenkins.createWebClient()
+                        .goTo("docker-promotions/image/?outcome=rolled-back&name=" + Samples.IMAGE)))
+                .hasSize(1);
+        assertThat(jenkins.createWebClient().getPage(back).asNormalizedText())
+                .contains(Samples.IMAGE + ":1.0", "Reason: 2.0 loses <orders>");
+        assertThat(rows(jenkins.createWebClient().goTo(other.getUrl() + "docker-promotions/")))
+                .as("a job that only rolls back")
+                .singleElement()
+                .asString()
+                .contains("1.0");
         ImageName image = ImageName.parse(Samples.IMAGE);
         assertThat(PromotionHistory.of(image, new Tag("production")))
                 .extracting(move -> move.version() + " " + move.rollback() + " " + move.startedBy())
@@ -416,6 +427,7 @@ class HistoryPagesTest {
         assertThat(PromotionHistory.lastPromotion(image, new Tag("production")))
                 .map(PromotionHistory.Recorded::previousDigest)
                 .contains(Samples.digest("1.0"));
+        other.delete();
     }
 
     @Test
@@ -485,8 +497,11 @@ class HistoryPagesTest {
         job.addProperty(new ParametersDefinitionProperty(
                 new StringParameterDefinition("IMAGE"),
                 new StringParameterDefinition("TAG"),
-                new StringParameterDefinition("TO")));
-        HtmlPage started = jenkins.submit(boss.goTo(address).getFormByName("rollback"));
+                new StringParameterDefinition("TO"),
+                new StringParameterDefinition("REASON")));
+        HtmlForm form = boss.goTo(address).getFormByName("rollback");
+        form.getInputByName("reason").setValue("Payments fail");
+        HtmlPage started = jenkins.submit(form);
         assertThat(started.getUrl().getPath()).endsWith(job.getUrl());
         jenkins.waitUntilNoActivity();
         FreeStyleBuild rollback = job.getLastBuild();
@@ -494,7 +509,8 @@ class HistoryPagesTest {
         assertThat(rollback.getEnvironment(TaskListener.NULL))
                 .containsEntry("IMAGE", Samples.IMAGE)
                 .containsEntry("TAG", "production")
-                .containsEntry("TO", Samples.digest("1.0"));
+                .containsEntry("TO", Samples.digest("1.0"))
+                .containsEntry("REASON", "Payments fail");
 
         assertThat(status(boss, address.replace("production", "nowhere"))).isEqualTo(404);
         assertThat(status(boss, address.replace("rollback/", "rollback/start"))).isEqualTo(405);

@@ -149,6 +149,19 @@ class PromotionStoreTest {
     }
 
     @Test
+    void keepsAllPromotionsOfOneImageInATrain() throws Exception {
+        Run<?, ?> build = jenkins.buildAndAssertSuccess(project);
+        Promotion.Origin step = Samples.origin(StartedBy.UNKNOWN);
+        Promotion stable = Promotion.of(step, receipt("2.0", created("stable")));
+        Promotion edge = Promotion.of(step, receipt("3.0", created("edge")));
+        PromotionStore.add(build, stable);
+        PromotionStore.add(build, edge);
+        forgetMemory();
+
+        assertThat(PromotionStore.of(build)).containsExactly(stable, edge);
+    }
+
+    @Test
     void knowsWhoStartedTheBuild() throws Exception {
         assertThat(StartedBy.of(
                         project.scheduleBuild2(0, new Cause.UserIdCause(null)).get()))

@@ -84,7 +84,8 @@ final class Samples {
                 p.dryRun(),
                 p.failure(),
                 p.targets(),
-                p.verified());
+                p.verified(),
+                p.version());
     }
 
     /** One that failed and left {@code latest} in doubt, or not. */

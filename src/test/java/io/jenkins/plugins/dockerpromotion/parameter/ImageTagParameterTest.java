@@ -9,14 +9,19 @@ import hudson.model.CauseAction;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Items;
+import hudson.model.ParameterDefinition;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterValue;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
 import org.htmlunit.html.HtmlForm;
@@ -25,6 +30,8 @@ import org.htmlunit.html.HtmlOption;
 import org.htmlunit.html.HtmlPage;
 import org.htmlunit.html.HtmlSelect;
 import org.htmlunit.util.NameValuePair;
+import org.jenkinsci.plugins.structs.SymbolLookup;
+import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -173,6 +180,54 @@ class ImageTagParameterTest {
         assertEnvironment(chosen, "2026.9.9", IN_PRODUCTION.digest());
     }
 
+    /** Rebuilding gives the values of a build to another one. */
+    @Test
+    void aRebuildHasTheDigestThatWasChosenAndIsCheckedAgain() throws Exception {
+        FreeStyleProject project = project();
+        FreeStyleBuild build = project.scheduleBuild2(
+                        0, new ParametersAction(definition().createValue("2026.9.9@" + IN_PRODUCTION.digest())))
+                .get();
+        ParametersAction values = build.getAction(ParametersAction.class);
+
+        assertEnvironment(project.scheduleBuild2(0, values).get(), "2026.9.9", IN_PRODUCTION.digest());
+
+        ImageTagParameterDefinition changed = new ImageTagParameterDefinition("TAG", image);
+        changed.setPattern("{year}.{week}");
+        project.removeProperty(ParametersDefinitionProperty.class);
+        project.addProperty(new ParametersDefinitionProperty(changed));
+        assertThat(project.scheduleBuild2(0, values)).isNull();
+    }
+
+    @Test
+    void aRegistryThatDoesNotAnswerIsWaitedForForSecondsOnly() throws Exception {
+        try (InMemoryRegistry silent = InMemoryRegistry.builder().start()) {
+            silent.onRequest(request -> true, Fault.hang().always());
+            FreeStyleProject project = jenkins.createFreeStyleProject();
+            project.addProperty(new ParametersDefinitionProperty(
+                    new ImageTagParameterDefinition("TAG", silent.host() + "/group/app")));
+            Instant begin = Instant.now();
+
+            assertThat(form(project).asNormalizedText()).containsPattern("not? answer within 8 s");
+
+            assertThat(Duration.between(begin, Instant.now())).isLessThan(Duration.ofSeconds(20));
+        }
+    }
+
+    /** As Job DSL and other plugins make it from data. */
+    @Test
+    void isMadeFromAMapAndTurnedIntoOne() throws Exception {
+        DescribableModel<ImageTagParameterDefinition> model = DescribableModel.of(ImageTagParameterDefinition.class);
+        Map<String, Object> data = Map.of(
+                "name", "TAG", "image", image, "pattern", "{year}.{week}.{build}", "marks", List.of("production"));
+
+        ImageTagParameterDefinition made = model.instantiate(data);
+
+        jenkins.assertEqualDataBoundBeans(definition(), made);
+        assertThat(model.uninstantiate(made)).containsAllEntriesOf(data);
+        assertThat(SymbolLookup.get().findDescriptor(ParameterDefinition.class, "imageTag"))
+                .isEqualTo(made.getDescriptor());
+    }
+
     private static int post(FreeStyleProject project, String value) throws Exception {
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         client.getOptions().setRedirectEnabled(false);
@@ -187,9 +242,9 @@ class ImageTagParameterTest {
         String parameter = "imageTag(name: 'TAG', image: '" + image
                 + "', pattern: '{year}.{week}.{build}', credentialsId: '', limit: 20, marks: ['production'])";
         for (String script : List.of(
-                "properties([parameters([" + parameter + "])])\necho(/chose ${env.TAG} ${env.TAG_DIGEST}/)",
+                "properties([parameters([" + parameter + "])])\necho \"chose ${env.TAG} ${env.TAG_DIGEST}\"",
                 "pipeline { agent none\nparameters { " + parameter
-                        + " }\nstages { stage('x') { steps { echo \"chose ${env.TAG} ${params.TAG}\" } } } }")) {
+                        + " }\nstages { stage('x') { steps { echo \"chose ${params.TAG} ${env.TAG_DIGEST}\" } } } }")) {
             WorkflowJob job = jenkins.createProject(WorkflowJob.class);
             job.setDefinition(new CpsFlowDefinition(script, true));
             jenkins.buildAndAssertSuccess(job);
@@ -199,7 +254,7 @@ class ImageTagParameterTest {
             assertThat(declared.getLimit()).isEqualTo(20);
             WorkflowRun run = jenkins.assertBuildStatusSuccess(
                     job.scheduleBuild2(0, new ParametersAction(declared.createValue("2026.10.10"))));
-            jenkins.assertLogContains("chose 2026.10.10", run);
+            jenkins.assertLogContains("chose 2026.10.10 " + IN_PRODUCTION.digest(), run);
         }
     }
 

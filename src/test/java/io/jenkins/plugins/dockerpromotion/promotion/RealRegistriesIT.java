@@ -260,10 +260,12 @@ class RealRegistriesIT {
         Digest old = Digest.parse(before.digest());
         Digest current = Digest.parse(INDEX.digest());
         ImageReference latest = ImageReference.tagged(image, Tag.LATEST);
-        PromotionRequest.rollback(latest, old, current, false, false).run(context());
+        PromotionRequest.rollback(latest.name(), List.of(Tag.LATEST), old, current, false, false)
+                .run(context());
 
         assertStands(image + ":latest", before);
-        assertThatThrownBy(() -> PromotionRequest.rollback(latest, current, current, false, false)
+        assertThatThrownBy(() -> PromotionRequest.rollback(
+                                latest.name(), List.of(Tag.LATEST), current, current, false, false)
                         .run(context()))
                 .hasMessageContaining("somebody has moved latest");
     }

@@ -342,7 +342,8 @@ class TrainTest {
 
     private PromotionRequest rollback(TestImage to, TestImage current, boolean overwrite) {
         return PromotionRequest.rollback(
-                        reference(build, "web", "production"),
+                        ImageName.parse(build.host() + "/acme/web"),
+                        List.of(new Tag("production")),
                         Digest.parse(to.digest()),
                         Digest.parse(current.digest()),
                         overwrite,

@@ -2,8 +2,17 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -71,12 +80,14 @@ class RollbackStepsTest {
                         + "\necho \"plan ${plan.digest} ${plan.targets[0].changed}\"\n"
                         + "def back = " + rollback(", reason: 'Payments fail'") + "\necho \"back ${back.digest}\"\n"
                         + "def history = imageHistory(" + image("app") + ", tag: 'production')\n"
-                        + "echo \"history ${history*.digest} ${history*.rollback} ${history[0].reason} ${history[1].version}\"\n"
+                        + "echo \"history ${history*.digest} ${history*.rollback} ${history[0].reason} ${history*.version}\"\n"
                         + rollback(""));
         jenkins.assertLogContains("plan " + first + " true", run);
         jenkins.assertLogContains("back " + first, run);
         jenkins.assertLogContains(
-                "history [" + first + ", " + second + ", " + first + "] [true, false, false] Payments fail 2.0", run);
+                "history [" + first + ", " + second + ", " + first
+                        + "] [true, false, false] Payments fail [1.0, 2.0, 1.0]",
+                run);
         assertThat(production("app")).isEqualTo(first);
     }
 
@@ -112,12 +123,111 @@ class RollbackStepsTest {
         assertThat(production("app")).isEqualTo(first);
     }
 
+    private String train(String tag, String... names) {
+        return Stream.of(names)
+                .map(name -> "[" + image(name) + ", tag: '" + tag + "']")
+                .collect(Collectors.joining(
+                        ", ",
+                        "promoteImages(images: [",
+                        "], to: ['production', 'stable', '{tag}-rc'], overwrite: true, credentialsId: 'hub')"));
+    }
+
+    @Test
+    void trainsWithAnImageInCommonGoOneAfterTheOther() throws Exception {
+        registry.push("group/job", "2.0", TestImage.oci(2));
+        CountDownLatch held = new CountDownLatch(1);
+        CountDownLatch released = new CountDownLatch(1);
+        registry.onRequest(
+                put -> RecordedRequest.matching("PUT", "/v2/group/app/manifests/production")
+                                .test(put)
+                        && awaits(held, released),
+                Fault.delay(Duration.ZERO));
+        WorkflowRun run = Pipelines.job(
+                        jenkins,
+                        "parallel(first: { " + train("1.0", "app", "web") + " }, second: { gate 'second'\n"
+                                + train("2.0", "app", "job") + " })")
+                .scheduleBuild2(0)
+                .waitForStart();
+        GateStep.waitFor("second");
+        assertThat(held.await(1, TimeUnit.MINUTES)).isTrue();
+        GateStep.open("second");
+        jenkins.waitForMessage("another build", run);
+        assertThat(production("job")).isEmpty();
+
+        released.countDown();
+
+        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
+        assertThat(production("app")).isEqualTo(second);
+        assertThat(production("web")).isEqualTo(first);
+        assertThat(production("job")).isEqualTo(second);
+    }
+
+    private static boolean awaits(CountDownLatch held, CountDownLatch released) {
+        held.countDown();
+        try {
+            return released.await(1, TimeUnit.MINUTES);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aTrainGoesToSeveralRegistriesWithTheCredentialsOfEach() throws Exception {
+        Pipelines.addCredentials(
+                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "other", "", "robot", "other-secret"));
+        try (InMemoryRegistry other = InMemoryRegistry.builder()
+                .bearer()
+                .user("robot", "other-secret")
+                .start()) {
+            other.push("group/db", "1.0", TestImage.oci(3));
+            WorkflowRun run = Pipelines.succeed(
+                    jenkins,
+                    "def done = promoteImages(images: [[" + image("web") + ", tag: '1.0'], [image: '" + other.host()
+                            + "/group/db', tag: '1.0', credentialsId: 'other'], [" + image("app")
+                            + ", tag: '2.0', toImage: '" + other.host() + "/group/app', toCredentialsId: 'other']],"
+                            + " to: ['production'], credentialsId: 'hub')\necho \"digests ${done.values()*.digest}\"");
+            jenkins.assertLogContains(
+                    "digests [" + first + ", " + TestImage.oci(3).digest() + ", " + second + "]", run);
+            assertThat(production("web")).isEqualTo(first);
+            assertThat(other.digestOf("group/app", "production")).contains(second);
+        }
+    }
+
+    @Test
+    void aFailurePutsAllBackAndTheErrorAndThePageSayWhereEachIs() throws Exception {
+        Pipelines.succeed(jenkins, train("1.0", "app", "web"));
+        registry.onRequest(
+                put -> RecordedRequest.matching("PUT", "/v2/group/web/manifests/production")
+                                .test(put)
+                        && appHasMoved(),
+                Fault.status(403).always());
+
+        WorkflowRun run = Pipelines.fail(jenkins, train("2.0", "app", "web"));
+
+        assertThat(production("app")).isEqualTo(first);
+        assertThat(production("web")).isEqualTo(first);
+        String at = first.substring(0, 19);
+        assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.startsWith("ERROR: ")))
+                .singleElement()
+                .asString()
+                .contains(
+                        "403", "/group/app: production put back to " + at, "/group/web: production unchanged at " + at);
+        assertThat(jenkins.createWebClient().getPage(run).asNormalizedText())
+                .contains(
+                        "2 images promoted together", "production put back to " + at, "production unchanged at " + at);
+    }
+
+    private boolean appHasMoved() {
+        registry.requests()
+                .await(RecordedRequest.matching("PUT", "/v2/group/app/manifests/production")
+                        .and(put -> put.status() == 201));
+        return true;
+    }
+
     @Test
     void aTrainGoesBackTogether() throws Exception {
-        String train = "promoteImages(images: [[" + image("app") + ", tag: '%1$s'], [" + image("web")
-                + ", tag: '%1$s']], to: ['production'], overwrite: true, credentialsId: 'hub')";
-        Pipelines.succeed(jenkins, train.formatted("1.0"));
-        WorkflowRun out = Pipelines.succeed(jenkins, train.formatted("2.0"));
+        Pipelines.succeed(jenkins, train("1.0", "app", "web"));
+        WorkflowRun out = Pipelines.succeed(jenkins, train("2.0", "app", "web"));
         assertThat(production("web")).isEqualTo(second);
 
         Pipelines.succeed(
@@ -127,6 +237,10 @@ class RollbackStepsTest {
 
         assertThat(production("app")).isEqualTo(first);
         assertThat(production("web")).isEqualTo(first);
+        assertThat(registry.digestOf("group/web", "stable")).contains(first);
+        assertThat(registry.digestOf("group/web", "2.0-rc"))
+                .as("a tag of one version")
+                .contains(second);
         jenkins.assertLogContains(
                 "no such train is recorded on this controller",
                 Pipelines.fail(jenkins, "rollbackImage(train: 'none')"));
