@@ -292,13 +292,14 @@ public final class AttachmentRemover {
                     ? known.get().stream().map(AttachmentTag::tag).toList()
                     : tags.names().stream().filter(AttachmentTag::is).toList();
             List<Optional<Digest>> digests = each(all, tags::digestOf);
-            holders = new HashMap<>();
+            Map<Digest, Set<Tag>> found = new HashMap<>();
             for (int i = 0; i < all.size(); i++) {
                 Tag tag = all.get(i);
                 digests.get(i)
-                        .ifPresent(digest -> holders.computeIfAbsent(digest, d -> new HashSet<>())
-                                .add(tag));
+                        .ifPresent(digest ->
+                                found.computeIfAbsent(digest, d -> new HashSet<>()).add(tag));
             }
+            holders = found;
         }
         return holders;
     }

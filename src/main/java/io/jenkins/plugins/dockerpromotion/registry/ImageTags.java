@@ -94,15 +94,19 @@ public final class ImageTags {
 
     /** All tags. */
     public Set<Tag> names() throws RegistryException, InterruptedException {
-        final class Names extends HashSet<Tag> implements Consumer<ListedTag> {
-            private static final long serialVersionUID = 1L;
+        return read(Names::new).tags();
+    }
 
-            @Override
-            public void accept(ListedTag listed) {
-                add(listed.tag());
-            }
+    private record Names(Set<Tag> tags) implements Consumer<ListedTag> {
+
+        Names() {
+            this(new HashSet<>());
         }
-        return read(Names::new);
+
+        @Override
+        public void accept(ListedTag listed) {
+            tags.add(listed.tag());
+        }
     }
 
     /** The digest that a tag points to now, if there is such a tag. */

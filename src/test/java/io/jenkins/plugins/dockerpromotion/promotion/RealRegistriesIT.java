@@ -267,7 +267,7 @@ class RealRegistriesIT {
         assertThatThrownBy(() -> PromotionRequest.rollback(
                                 latest.name(), List.of(Tag.LATEST), current, current, false, false)
                         .run(context()))
-                .hasMessageContaining("somebody has moved latest");
+                .hasMessageContaining("somebody moved latest");
     }
 
     @ParameterizedTest

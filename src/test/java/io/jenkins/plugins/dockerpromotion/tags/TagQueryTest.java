@@ -113,7 +113,8 @@ class TagQueryTest {
         "NEXT_PAGE_TOKEN, 100",
         "ABSOLUTE_LINK, 100",
         "UNSORTED_PAGES, 100",
-        "IGNORES_PAGING, 1",
+        // A round number of tags may be where the registry cut its list, so the next page is requested, too.
+        "IGNORES_PAGING, 3",
         "ERROR_ABOVE_1000_TAGS, 101",
     })
     void findsTheNewestOfAHundredThousandTagsWhateverTheRegistrysWays(Quirk quirk, int requests) throws Exception {
