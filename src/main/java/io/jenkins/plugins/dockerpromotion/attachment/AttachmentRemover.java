@@ -296,8 +296,8 @@ public final class AttachmentRemover {
             for (int i = 0; i < all.size(); i++) {
                 Tag tag = all.get(i);
                 digests.get(i)
-                        .ifPresent(digest ->
-                                found.computeIfAbsent(digest, d -> new HashSet<>()).add(tag));
+                        .ifPresent(digest -> found.computeIfAbsent(digest, d -> new HashSet<>())
+                                .add(tag));
             }
             holders = found;
         }
