@@ -115,7 +115,8 @@ public final class Rollback implements ModelObject {
 
     /** Whether the job takes a reason. */
     public boolean isReasonTaken() {
-        return parameterOf(getJob(), "REASON").isPresent();
+        Job<?, ?> job = getJob();
+        return job != null && parameterOf(job, "REASON").isPresent();
     }
 
     /**
