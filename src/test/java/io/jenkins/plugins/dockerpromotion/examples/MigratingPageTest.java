@@ -233,7 +233,7 @@ class MigratingPageTest {
         String code = code(CURL, "After");
 
         jenkins.assertLogContains("2 tags would be deleted, 10 kept", succeed(code));
-        jenkins.assertLogContains("2 tags are gone, 10 stay", succeed(code.replace("dryRun: true", "dryRun: false")));
+        jenkins.assertLogContains("Deleted 2 tags and kept 10", succeed(code.replace("dryRun: true", "dryRun: false")));
 
         assertThat(registry.tags("group/app"))
                 .hasSize(11)

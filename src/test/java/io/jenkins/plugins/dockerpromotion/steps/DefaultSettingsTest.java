@@ -88,7 +88,7 @@ class DefaultSettingsTest {
 
         jenkins.assertLogContains("(build-{build})\n", run);
         jenkins.assertLogContains("found <build-7>", run);
-        jenkins.assertLogContains("Creating a version for build 8 by build-{build}", run);
+        jenkins.assertLogContains("Creating a version for build 8 with the pattern build-{build}", run);
         jenkins.assertLogContains("given <build-8>", run);
         jenkins.assertLogContains("by regex <2017.2.7>", run);
         jenkins.assertLogContains("by pattern <2017.2.7>", run);
@@ -226,7 +226,7 @@ class DefaultSettingsTest {
             hub.setCredentialsId("hub");
             configuration.setRegistries(List.of(hub));
 
-            jenkins.assertLogContains("Got a token from Docker Hub", Pipelines.succeed(jenkins, "dockerHubToken()"));
+            jenkins.assertLogContains("Got a Docker Hub token", Pipelines.succeed(jenkins, "dockerHubToken()"));
         }
         assertThat(form.doCheckCredentialsId(null, "").renderHtml()).contains("the default credentials", "hub");
         assertThat(form.doCheckCredentialsId(null, "gone").kind).isEqualTo(FormValidation.Kind.ERROR);

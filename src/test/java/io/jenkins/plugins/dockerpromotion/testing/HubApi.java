@@ -82,6 +82,9 @@ final class HubApi {
         if (request.path().matches("/v2/auth/token/?")) {
             return login.token(request);
         }
+        if (request.path().matches("/v2/users/login/?")) {
+            return login.formerToken(request);
+        }
         if (CALLBACK.matcher(request.path()).matches()) {
             return takeCallback(request);
         }

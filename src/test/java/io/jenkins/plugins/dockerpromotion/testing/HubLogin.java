@@ -71,6 +71,15 @@ final class HubLogin {
         };
     }
 
+    /** The login that Docker Hub had before, which hand-written Jenkinsfiles still use. */
+    Response formerToken(Incoming request) throws IOException {
+        JsonNode body = request.json();
+        String user = body.path("username").asText();
+        return access.login(user, body.path("password").asText()) == AccessRules.Login.ACCEPTED
+                ? Response.json(200, Map.of("token", issue(user)))
+                : Response.json(401, Map.of("detail", "Incorrect authentication credentials"));
+    }
+
     private String issue(String user) {
         Instant expiry = clock.instant().plus(lifetime);
         String claims = TestJson.text(Map.of("exp", expiry.getEpochSecond()));
