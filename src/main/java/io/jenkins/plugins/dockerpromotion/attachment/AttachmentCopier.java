@@ -24,7 +24,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -108,7 +107,7 @@ public final class AttachmentCopier {
             storeImage(image);
             int copied = 0;
             for (List<Missing> level : levels) {
-                for (int count : side(level, missing -> copy(missing, problems))) {
+                for (int count : each(level, Parallel.TRANSFERS, missing -> copy(missing, problems))) {
                     copied += count;
                 }
             }
@@ -243,8 +242,9 @@ public final class AttachmentCopier {
     /** Returns how many of them clients will find. */
     private int copy(Missing missing, Set<String> problems) throws RegistryException, InterruptedException {
         List<Manifest> unlisted = new CopyOnWriteArrayList<>();
-        List<Boolean> listed = side(
+        List<Boolean> listed = each(
                 missing.referrers,
+                Parallel.TRANSFERS,
                 referrer -> isDone(problems, () -> {
                     content.copy(referrer);
                     if (!to.registry().push(to.pinned(referrer.digest()), referrer)) {
@@ -252,20 +252,13 @@ public final class AttachmentCopier {
                     }
                 }));
         boolean listable = unlisted.isEmpty() || isDone(problems, () -> list(missing, unlisted));
-        List<Boolean> tagged =
-                side(missing.tags.entrySet(), tag -> isDone(problems, () -> copyTag(tag.getKey(), tag.getValue())));
+        List<Boolean> tagged = each(
+                missing.tags.entrySet(),
+                Parallel.TRANSFERS,
+                tag -> isDone(problems, () -> copyTag(tag.getKey(), tag.getValue())));
         return Collections.frequency(listed, true)
                 - (listable ? 0 : unlisted.size())
                 + Collections.frequency(tagged, true);
-    }
-
-    private static <T, R> List<R> side(Collection<T> things, AttachmentFinder.Request<T, R> request)
-            throws RegistryException, InterruptedException {
-        return Parallel.all(
-                things.stream()
-                        .<Callable<R>>map(thing -> () -> request.apply(thing))
-                        .toList(),
-                Parallel.TRANSFERS);
     }
 
     @FunctionalInterface

@@ -158,10 +158,16 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
     static <T, R> List<R> each(Collection<T> things, Request<T, R> request)
             throws RegistryException, InterruptedException {
+        return each(things, Parallel.PER_HOST, request);
+    }
+
+    /** @param limit of items at a time */
+    static <T, R> List<R> each(Collection<T> things, int limit, Request<T, R> request)
+            throws RegistryException, InterruptedException {
         return Parallel.all(
                 things.stream()
                         .<Callable<R>>map(thing -> () -> request.apply(thing))
                         .toList(),
-                Parallel.PER_HOST);
+                limit);
     }
 }

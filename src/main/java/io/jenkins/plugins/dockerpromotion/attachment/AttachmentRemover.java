@@ -175,21 +175,11 @@ public final class AttachmentRemover {
                 .ifPresent(index -> plan.add(
                         removal(images, found.subject(), index, Optional.of(Referrers.fallbackTag(found.subject())))));
         for (Map.Entry<AttachmentTag, Digest> tag : found.tags().entrySet()) {
-            Optional<Manifest> manifest = finder.read(tag.getValue());
+            Optional<Tag> named = Optional.of(tag.getKey().tag());
             going.add(tag.getValue());
-            plan.add(
-                    manifest.isPresent()
-                            ? removal(
-                                    images,
-                                    found.subject(),
-                                    manifest.get(),
-                                    Optional.of(tag.getKey().tag()))
-                            : new Removal(
-                                    images,
-                                    found.subject(),
-                                    tag.getValue(),
-                                    Optional.of(tag.getKey().tag()),
-                                    0));
+            plan.add(finder.read(tag.getValue())
+                    .map(manifest -> removal(images, found.subject(), manifest, named))
+                    .orElseGet(() -> new Removal(images, found.subject(), tag.getValue(), named, 0)));
         }
         return going;
     }

@@ -225,7 +225,7 @@ final class ImagePromotion {
         return digest.filter(d -> d.matches(manifest.bytes())).isPresent();
     }
 
-    /** The targets with their old and new digests. */
+    /** The digest that is promoted. */
     Digest digest() {
         return manifest.digest();
     }
@@ -257,6 +257,7 @@ final class ImagePromotion {
         return ImageReference.tagged(request.toImage(), tag);
     }
 
+    /** The targets with their old and new digests. */
     PromotionReceipt receipt() {
         return new PromotionReceipt(
                 request.source().toString(),

@@ -135,7 +135,7 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
             return VersionSurveyor.ofNothing(survey);
         }
         ImageName name = ImageName.parse(image);
-        run.say("Checking the versions of " + PageLink.of(name, name.toString()) + " with the pattern" + " "
+        run.say("Checking the versions of " + PageLink.of(name, name.toString()) + " with the pattern "
                 + patternInForce);
         return VersionSurveyor.of(name, survey).with(run.login(getCredentialsId(), name.host()));
     }

@@ -122,8 +122,8 @@ final class TagSweeper {
             }
             case UNKNOWN -> {
                 context.notices()
-                        .say("Unknown without deleting, or with these credentials: whether"
-                                + " " + tags.image().host() + " deletes tags or only digests. If only digests, tags"
+                        .say("Unknown without deleting, or with these credentials: whether "
+                                + tags.image().host() + " deletes tags or only digests. If only digests, tags"
                                 + " stay whose digest another tag needs");
                 deleted(going);
             }

@@ -56,8 +56,8 @@ final class PatternParser {
     private void add(Matcher token) {
         if (token.group(1) != null) {
             TagField field = TagField.named(token.group(1))
-                    .orElseThrow(() -> problem(
-                            "there is no field {" + token.group(1) + "}; the fields are" + " " + TagField.names()));
+                    .orElseThrow(() ->
+                            problem("there is no field {" + token.group(1) + "}; the fields are " + TagField.names()));
             if (fields.contains(field)) {
                 throw problem(field.inBraces() + " occurs twice");
             }

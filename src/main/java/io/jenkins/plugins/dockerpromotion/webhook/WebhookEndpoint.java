@@ -139,7 +139,7 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
                     token,
                     response,
                     HttpServletResponse.SC_BAD_REQUEST,
-                    "Cannot read the notification:" + " " + e.getMessage());
+                    "Cannot read the notification: " + e.getMessage());
         }
     }
 

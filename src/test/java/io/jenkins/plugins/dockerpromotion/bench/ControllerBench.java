@@ -1,9 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.bench;
 
 import io.jenkins.plugins.dockerpromotion.testing.TemporaryDirectory;
+import io.jenkins.plugins.dockerpromotion.testing.TestHttp;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -129,7 +128,7 @@ final class ControllerBench {
         Controller(boolean withPlugin) throws IOException {
             install(withPlugin);
             configure();
-            int port = freePort();
+            int port = TestHttp.freePort();
             url = URI.create("http://127.0.0.1:" + port + "/");
             process = new ProcessBuilder(
                             Path.of(System.getProperty("java.home"), "bin", "java")
@@ -264,12 +263,6 @@ final class ControllerBench {
         private static void require(HttpResponse<String> response, int status) throws IOException {
             if (response.statusCode() != status) {
                 throw new IOException(response.uri() + " answered " + response.statusCode() + ": " + response.body());
-            }
-        }
-
-        private static int freePort() throws IOException {
-            try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
             }
         }
 

@@ -2,12 +2,11 @@ package io.jenkins.plugins.dockerpromotion.demo;
 
 import io.jenkins.plugins.dockerpromotion.testing.ReleaseHub;
 import io.jenkins.plugins.dockerpromotion.testing.TemporaryDirectory;
+import io.jenkins.plugins.dockerpromotion.testing.TestHttp;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ final class ControllerRun implements AutoCloseable {
         this.mavenOptions = mavenOptions;
         home = Files.createDirectories(directory.path().resolve("home"));
         log = directory.path().resolve("jenkins.log");
-        port = freePort();
+        port = TestHttp.freePort();
         pages = new JenkinsPages(URI.create("http://127.0.0.1:" + port + "/jenkins/"));
     }
 
@@ -145,11 +144,5 @@ final class ControllerRun implements AutoCloseable {
     private static String end(Path log) throws IOException {
         List<String> lines = Files.readAllLines(log);
         return String.join("\n", lines.subList(Math.max(0, lines.size() - 40), lines.size()));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

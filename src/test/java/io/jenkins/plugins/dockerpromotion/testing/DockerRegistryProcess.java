@@ -2,9 +2,7 @@ package io.jenkins.plugins.dockerpromotion.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.file.Files;
@@ -99,7 +97,7 @@ public final class DockerRegistryProcess implements AutoCloseable {
     static DockerRegistryProcess launch(Builder config) throws IOException, InterruptedException {
         TemporaryDirectory directory = new TemporaryDirectory("docker-registry");
         Path home = directory.path();
-        int port = freePort();
+        int port = TestHttp.freePort();
         Process process;
         if (config.crane) {
             process = FieldTool.of("crane", home).start("registry", "serve", "--address", "127.0.0.1:" + port);
@@ -130,12 +128,6 @@ public final class DockerRegistryProcess implements AutoCloseable {
             }
         }
         return false;
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 
     /** Says how a {@link DockerRegistryProcess} is configured; as it stands, over http, for everybody, without deletion. */

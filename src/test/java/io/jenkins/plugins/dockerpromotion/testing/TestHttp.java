@@ -2,6 +2,8 @@ package io.jenkins.plugins.dockerpromotion.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +28,13 @@ public final class TestHttp {
         this.client = client;
         this.base = base;
         this.headers = headers;
+    }
+
+    /** A port of the loopback interface that was free a moment ago, for a server in a process of its own. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
     }
 
     public static TestHttp to(URI base) {
