@@ -82,14 +82,15 @@ final class PromotionStore {
         }
     }
 
-    /** All promotions of the job, newest first. */
+    /** All promotions of the job, newest first; of two in the same millisecond, the one recorded last comes first. */
     static List<HistoryEntry> entries(Job<?, ?> job) {
         PromotionStore store = of(job);
         synchronized (store) {
-            return store.builds().entrySet().stream()
-                    .flatMap(build -> build.getValue().stream().map(p -> new HistoryEntry(job, build.getKey(), p)))
-                    .sorted(HistoryEntry.NEWEST_FIRST)
-                    .toList();
+            List<HistoryEntry> entries = new ArrayList<>();
+            store.builds().forEach((build, all) -> all.forEach(p -> entries.add(new HistoryEntry(job, build, p))));
+            Collections.reverse(entries);
+            entries.sort(HistoryEntry.NEWEST_FIRST);
+            return List.copyOf(entries);
         }
     }
 

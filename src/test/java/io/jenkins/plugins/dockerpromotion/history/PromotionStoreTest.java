@@ -85,6 +85,21 @@ class PromotionStoreTest {
     }
 
     @Test
+    void ofTwoPromotionsInTheSameMillisecondTheOneRecordedLastIsTheNewest() throws Exception {
+        FreeStyleBuild build = jenkins.buildAndAssertSuccess(project);
+        long now = System.currentTimeMillis();
+        PromotionStore.add(build, Samples.at(now, Samples.promotion("3.0", created("latest"))));
+        PromotionStore.add(build, Samples.at(now, Samples.promotion("3.1", moved("latest", "3.0"))));
+
+        assertThat(versions()).startsWith("3.1", "3.0");
+        assertThat(TargetHistory.of(PromotionStore.entries(project))
+                        .get(0)
+                        .current()
+                        .version())
+                .isEqualTo("3.1");
+    }
+
+    @Test
     void keepsEverythingAboutAPromotion() throws Exception {
         User.getById("ada", true).setFullName("Ada");
         FreeStyleBuild build =
