@@ -52,6 +52,11 @@ public final class SigstoreInstance {
     /** From when each certificate is valid, for ten minutes. */
     public static final Instant START = Instant.parse("2024-05-20T08:00:00Z");
 
+    /** Who signs, unless told otherwise. */
+    public static final String IDENTITY = "release@example.com";
+
+    public static final String ISSUER = "https://issuer.example.com";
+
     private static final String LOG = "rekor.example.com";
 
     private final KeyPair authority = keys();
@@ -62,9 +67,9 @@ public final class SigstoreInstance {
     /** One signature's circumstances; the setters make them odd. */
     public static final class Circumstances {
 
-        private String identity = "release@example.com";
+        private String identity = IDENTITY;
         private boolean uri;
-        private String issuer = "https://issuer.example.com";
+        private String issuer = ISSUER;
         private Instant logged = START.plusSeconds(60);
         private boolean certificateLogged = true;
         private boolean promised = true;

@@ -1,0 +1,41 @@
+package io.jenkins.plugins.dockerpromotion.attachment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import java.util.List;
+import java.util.Set;
+
+/** An image in a registry of tests, which the verifier accepts or refuses. */
+record StoredImage(TestNetwork network, ImageName name, String digest) {
+
+    static StoredImage of(TestNetwork network, String host, String repository, String digest) {
+        return new StoredImage(network, ImageName.parse(host + "/" + repository), digest);
+    }
+
+    VerifiedImage verify(VerificationRequirement... requirements) throws RegistryException, InterruptedException {
+        return verify(false, requirements);
+    }
+
+    VerifiedImage verify(boolean predicates, VerificationRequirement... requirements)
+            throws RegistryException, InterruptedException {
+        RegistryClient client =
+                RegistryClient.open(name, RegistryAuthentication.ANONYMOUS, Set.of(), network.context());
+        return Verifier.verify(client, name, Digest.parse(digest), List.of(requirements), predicates);
+    }
+
+    /** Expects one line that says {@code reason}. */
+    void refuses(String reason, VerificationRequirement... requirements) {
+        assertThatThrownBy(() -> verify(requirements))
+                .isInstanceOf(UnverifiedImageException.class)
+                .hasMessageStartingWith("Cannot verify " + name + "@" + digest + ": ")
+                .hasMessageContaining(reason)
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    }
+}
