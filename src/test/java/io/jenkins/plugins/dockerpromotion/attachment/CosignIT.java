@@ -4,15 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.attachment.SigstoreInstance.Circumstances;
-import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Identity;
+import io.jenkins.plugins.dockerpromotion.attachment.SigstoreInstance.Flaw;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signed;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
@@ -28,8 +24,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -49,8 +43,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CosignIT {
 
     private static final String IN_TOTO = "application/vnd.in-toto+json";
-    private static final String WHO = "release@example.com";
-    private static final String ISSUER = "https://issuer.example.com";
+    private static final String WHO = SigstoreInstance.IDENTITY;
+    private static final String ISSUER = SigstoreInstance.ISSUER;
     private static final TestImage ONE = TestImage.oci(1);
     private static final ImageSigner SIGNER = ImageSigner.create();
     private static final String PREDICATE = "{\"verdict\": \"clean\", \"findings\": [1, 2]}";
@@ -188,13 +182,8 @@ class CosignIT {
     }
 
     private VerifiedImage verify(VerificationRequirement requirement) throws Exception {
-        ImageName name = ImageName.parse(image);
-        RegistryClient client = RegistryClient.open(
-                name,
-                RegistryAuthentication.ANONYMOUS,
-                Set.of(),
-                new TestNetwork().and(RegistryLocation.plain(relay.host())).context());
-        return Verifier.verify(client, name, Digest.parse(digest), List.of(requirement), true);
+        TestNetwork network = new TestNetwork().and(RegistryLocation.plain(relay.host()));
+        return new StoredImage(network, ImageName.parse(image), digest).verify(true, requirement);
     }
 
     private void bothAccept(String key) throws Exception {
@@ -374,47 +363,43 @@ class CosignIT {
 
     /** A certificate authority and logs of the test's own, which cosign is told to trust. */
     static Stream<Arguments> certificates() {
-        Stream<Map.Entry<String, Consumer<Circumstances>>> odd = Stream.of(
-                Map.entry("nothing", circumstances -> {}),
-                Map.entry("logged too late", Circumstances::loggedTooLate),
-                Map.entry("certificate not logged", Circumstances::certificateNotLogged),
-                Map.entry("no time", Circumstances::withoutTime),
-                Map.entry("proof of another tree", Circumstances::proofOfAnotherTree),
-                Map.entry("entry of another statement", Circumstances::entryOfAnotherStatement),
-                Map.entry("certificate of another key", Circumstances::certificateOfAnotherKey),
-                Map.entry("another identity", circumstances -> circumstances.by("stranger@example.com", ISSUER)),
-                Map.entry("another issuer", circumstances -> circumstances.by(WHO, "https://other.example.com")));
-        return odd.map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+        Stream<Arguments> flaws = Arrays.stream(Flaw.values()).map(flaw -> Arguments.of(WHO, ISSUER, flaw));
+        return Stream.concat(
+                Stream.of(
+                        Arguments.of(WHO, ISSUER, null),
+                        Arguments.of("stranger@example.com", ISSUER, null),
+                        Arguments.of(WHO, "https://other.example.com", null)),
+                flaws);
     }
 
     @ParameterizedTest
     @MethodSource("certificates")
-    void agreesWithCosignAboutCertificates(String odd, Consumer<Circumstances> change) throws Exception {
+    void agreesWithCosignAboutCertificates(String identity, String issuer, Flaw flaw) throws Exception {
         SigstoreInstance sigstore = new SigstoreInstance();
         Files.writeString(home.resolve("own.json"), sigstore.trustedRoot());
-        push("certificates/" + odd.replace(' ', '-'));
-        byte[] bundle = sigstore.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()), change);
-        registry.push(
-                "certificates/" + odd.replace(' ', '-'),
-                ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
-        boolean cosign = cosign(
-                        "verify",
-                        "--trusted-root",
-                        "own.json",
-                        "--certificate-identity",
-                        WHO,
-                        "--certificate-oidc-issuer",
-                        ISSUER,
-                        image + "@" + digest)
-                == 0;
-        VerificationRequirement requirement = new VerificationRequirement(
-                "verifyImage", List.of(), List.of(Identity.of(WHO, "", ISSUER, "")), sigstore.trustedRoot(), List.of());
+        String repository = "certificates/" + Integer.toHexString((identity + issuer + flaw).hashCode());
+        push(repository);
+        byte[] statement = ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of());
+        Flaw[] flaws = flaw == null ? new Flaw[0] : new Flaw[] {flaw};
+        byte[] bundle = sigstore.sign(statement, identity, issuer, flaws);
+        registry.push(repository, ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
+        boolean good = identity.equals(WHO) && issuer.equals(ISSUER) && flaw == null;
 
-        assertThat(cosign).as(Files.readString(home.resolve("output"))).isEqualTo(odd.equals("nothing"));
-        if (cosign) {
-            assertThat(verify(requirement).signatures()).hasSize(1);
+        int cosign = cosign(
+                "verify",
+                "--trusted-root",
+                "own.json",
+                "--certificate-identity",
+                WHO,
+                "--certificate-oidc-issuer",
+                ISSUER,
+                image + "@" + digest);
+
+        assertThat(cosign == 0).as(Files.readString(home.resolve("output"))).isEqualTo(good);
+        if (good) {
+            assertThat(verify(sigstore.requirement()).signatures()).hasSize(1);
         } else {
-            assertThatThrownBy(() -> verify(requirement)).isInstanceOf(UnverifiedImageException.class);
+            assertThatThrownBy(() -> verify(sigstore.requirement())).isInstanceOf(UnverifiedImageException.class);
         }
     }
 }

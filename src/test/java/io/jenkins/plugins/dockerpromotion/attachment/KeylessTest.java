@@ -3,35 +3,25 @@ package io.jenkins.plugins.dockerpromotion.attachment;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.attachment.SigstoreInstance.Circumstances;
+import io.jenkins.plugins.dockerpromotion.attachment.SigstoreInstance.Flaw;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Identity;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Signatures with the certificates of a Sigstore instance, with everything right and with one thing wrong. */
 class KeylessTest {
 
-    private static final String WHO = "release@example.com";
-    private static final String ISSUER = "https://issuer.example.com";
+    private static final String WHO = SigstoreInstance.IDENTITY;
+    private static final String ISSUER = SigstoreInstance.ISSUER;
     private static final String SLSA = "https://slsa.dev/provenance/v1";
     private static final SigstoreInstance SIGSTORE = new SigstoreInstance();
     private static final String APP = "group/app";
@@ -44,48 +34,32 @@ class KeylessTest {
         registry.close();
     }
 
-    private static VerificationRequirement by(String identity, String issuer, String... attestations) {
-        return by(SIGSTORE.trustedRoot(), Identity.of(identity, "", issuer, ""), attestations);
+    private static VerificationRequirement requirement(String trustedRoot) {
+        return SigstoreInstance.requirement(trustedRoot, Identity.of(WHO, "", ISSUER, ""));
     }
 
-    private static VerificationRequirement by(String trustedRoot, Identity identity, String... attestations) {
-        return new VerificationRequirement(
-                "verifyImage", List.of(), List.of(identity), trustedRoot, List.of(attestations));
+    private StoredImage stored() {
+        return StoredImage.of(registry, APP, digest);
     }
 
-    private void sign(String covered, String predicateType, Consumer<Circumstances> odd) {
-        byte[] bundle = SIGSTORE.sign(ImageSigner.statement(covered, predicateType, Map.of("a", 1)), odd);
+    private void push(byte[] bundle) {
         registry.push(APP, ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
     }
 
-    private void sign(Consumer<Circumstances> odd) {
-        sign(digest, SignedPayload.SIGNATURE, odd);
+    private void sign(Flaw... flaws) {
+        push(SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()), flaws));
     }
 
-    private VerifiedImage verify(VerificationRequirement... requirements)
-            throws RegistryException, InterruptedException {
-        ImageName image = ImageName.parse(registry.host() + "/" + APP);
-        RegistryClient client = RegistryClient.open(
-                image,
-                RegistryAuthentication.ANONYMOUS,
-                Set.of(),
-                TestNetwork.of(registry).context());
-        return Verifier.verify(client, image, Digest.parse(digest), List.of(requirements), false);
-    }
-
-    private void refuses(String reason, VerificationRequirement... requirements) {
-        assertThatThrownBy(() -> verify(requirements))
-                .isInstanceOf(UnverifiedImageException.class)
-                .hasMessageContaining(reason)
-                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+    private void attest(Object predicate) {
+        push(SIGSTORE.sign(ImageSigner.statement(digest, SLSA, predicate)));
     }
 
     @Test
     void acceptsASignatureAndAnAttestationByTheIdentity() throws Exception {
-        sign(odd -> {});
-        sign(digest, SLSA, odd -> {});
+        sign();
+        attest(Map.of("a", 1));
 
-        VerifiedImage verified = verify(by(WHO, ISSUER, SLSA));
+        VerifiedImage verified = stored().verify(SIGSTORE.requirement(SLSA));
 
         assertThat(verified.summary()).isEqualTo("signed by " + WHO + " (" + ISSUER + "), attestation " + SLSA);
         assertThat(verified.asMap().get("signatures"))
@@ -105,99 +79,79 @@ class KeylessTest {
     void identitiesAreWholeTextsOrExpressionsForTheWhole(
             String identity, String identityRegexp, String issuer, String issuerRegexp, boolean accepted)
             throws Exception {
-        sign(odd -> {});
+        sign();
         VerificationRequirement requirement =
-                by(SIGSTORE.trustedRoot(), Identity.of(identity, identityRegexp, issuer, issuerRegexp));
+                SIGSTORE.requirement(Identity.of(identity, identityRegexp, issuer, issuerRegexp));
         if (accepted) {
-            assertThat(verify(requirement).signatures()).hasSize(1);
+            assertThat(stored().verify(requirement).signatures()).hasSize(1);
         } else {
-            refuses("signed by " + WHO + " (" + ISSUER + "), who is not a required signer", requirement);
+            stored().refuses("signed by " + WHO + " (" + ISSUER + "), who is not a required signer", requirement);
         }
     }
 
     @Test
     void anIdentityMayBeAWorkflow() throws Exception {
         String workflow = "https://github.com/example/app/.github/workflows/release.yml@refs/heads/main";
-        sign(odd -> odd.by(workflow, ISSUER));
+        push(SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()), workflow, ISSUER));
 
-        assertThat(verify(by(workflow, ISSUER)).signatures())
+        assertThat(stored().verify(SIGSTORE.requirement(Identity.of(workflow, "", ISSUER, "")))
+                        .signatures())
                 .extracting(signature -> signature.signer().identity())
                 .containsExactly(workflow);
     }
 
-    static Stream<Arguments> circumstances() {
-        Stream<Map.Entry<String, Consumer<Circumstances>>> odd = Stream.of(
-                Map.entry("certificate was not valid when it was signed", Circumstances::loggedTooLate),
-                Map.entry("No valid SCTs were found", Circumstances::certificateNotLogged),
-                Map.entry("No timestamp verification", Circumstances::withoutTime),
-                Map.entry("Inclusion proof verification failed", Circumstances::proofOfAnotherTree),
-                Map.entry(
-                        "its transparency log entry belongs to another signature",
-                        Circumstances::entryOfAnotherStatement),
-                Map.entry("does not match its certificate", Circumstances::certificateOfAnotherKey));
-        return odd.map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
-    }
-
     @ParameterizedTest
-    @MethodSource("circumstances")
-    void refusesWhatIsWrongInOneWay(String reason, Consumer<Circumstances> odd) {
-        sign(odd);
-        refuses(reason, by(WHO, ISSUER));
+    @EnumSource
+    void refusesWhatIsWrongInOneWay(Flaw flaw) {
+        sign(flaw);
+        stored().refuses(flaw.reason(), SIGSTORE.requirement());
     }
 
     @Test
     void aPredicateMayHoldAnyCharacter() throws Exception {
-        sign(odd -> {});
-        byte[] statement = ImageSigner.statement(digest, SLSA, Map.of("author", "Žofie 🚢"));
-        byte[] bundle = SIGSTORE.sign(statement, odd -> {});
-        registry.push(APP, ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
+        sign();
+        attest(Map.of("author", "Žofie 🚢"));
 
-        assertThat(verify(by(WHO, ISSUER, SLSA)).attestations()).hasSize(1);
+        assertThat(stored().verify(SIGSTORE.requirement(SLSA)).attestations()).hasSize(1);
     }
 
     @Test
     void refusesAnotherImagesSignature() {
-        sign(TestImage.oci(2).digest(), SignedPayload.SIGNATURE, odd -> {});
-        refuses("subject is another image", by(WHO, ISSUER));
+        push(SIGSTORE.sign(ImageSigner.statement(TestImage.oci(2).digest(), SignedPayload.SIGNATURE, Map.of())));
+        stored().refuses("subject is another image", SIGSTORE.requirement());
     }
 
     @Test
     void refusesAnotherInstance() {
-        sign(odd -> {});
-        refuses(
-                "Certificate was not verifiable against CAs",
-                by(new SigstoreInstance().trustedRoot(), Identity.of(WHO, "", ISSUER, "")));
+        sign();
+        stored().refuses("Certificate was not verifiable against CAs", new SigstoreInstance().requirement());
     }
 
     @Test
     void refusesALogThatWasNotTrustedAnyMore() {
-        sign(odd -> {});
-        refuses(
-                "log was not trusted when",
-                by(SIGSTORE.trustedRoot(SigstoreInstance.START.plusSeconds(30)), Identity.of(WHO, "", ISSUER, "")));
+        sign();
+        stored().refuses(
+                        "log was not trusted when",
+                        requirement(SIGSTORE.trustedRoot(SigstoreInstance.START.plusSeconds(30))));
     }
 
     @Test
     void refusesABundleWithoutAnEntry() {
         String bundle = new String(
-                SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()), odd -> {}),
+                SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of())),
                 StandardCharsets.UTF_8);
         String without = bundle.replaceFirst("\"tlogEntries\":\\[.*\\]},\"dsse", "\"tlogEntries\":[]},\"dsse");
         assertThat(without).isNotEqualTo(bundle);
-        registry.push(
-                APP,
-                ImageSigner.attachment(
-                        digest, ImageSigner.layer(SignedPayload.BUNDLE, without.getBytes(StandardCharsets.UTF_8))));
-        refuses("Could not find any tlog entries", by(WHO, ISSUER));
+        push(without.getBytes(StandardCharsets.UTF_8));
+        stored().refuses("Could not find any tlog entries", SIGSTORE.requirement());
     }
 
     @Test
     void aTrustedRootThatCannotBeReadIsNamed() {
-        sign(odd -> {});
+        sign();
         String root = "{\"mediaType\": \"application/vnd.dev.sigstore.trustedroot+json;version=0.9\"}";
-        refuses("the trusted root cannot be used", by(root, Identity.of(WHO, "", ISSUER, "")));
-        assertThatThrownBy(() -> by("{}", Identity.of(WHO, "", ISSUER, "")))
-                .hasMessageContaining("needs the JSON of a trusted root");
+        stored().refuses("the trusted root cannot be used", requirement(root));
+        assertThatThrownBy(() -> requirement("{}")).hasMessageContaining("needs the JSON of a trusted root");
     }
 
     @Test
@@ -219,10 +173,12 @@ class KeylessTest {
                 List.of(Identity.of(WHO, "", ISSUER, "")),
                 SIGSTORE.trustedRoot(),
                 List.of());
-        assertThat(verify(both).signatures()).as("one of them is enough").hasSize(1);
-        refuses("signature by another signer", both, by(WHO, ISSUER));
+        assertThat(stored().verify(both).signatures())
+                .as("one of them is enough")
+                .hasSize(1);
+        stored().refuses("signature by another signer", both, SIGSTORE.requirement());
 
-        sign(odd -> {});
-        assertThat(verify(both, by(WHO, ISSUER)).signatures()).hasSize(2);
+        sign();
+        assertThat(stored().verify(both, SIGSTORE.requirement()).signatures()).hasSize(2);
     }
 }

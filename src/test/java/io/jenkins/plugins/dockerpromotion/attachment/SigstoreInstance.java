@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.attachment;
 
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement.Identity;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.TestJson;
@@ -24,7 +25,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.DEROctetString;
 import org.bouncycastle.asn1.DERUTF8String;
@@ -64,58 +65,42 @@ public final class SigstoreInstance {
     private final KeyPair log = keys();
     private final X509CertificateHolder root = root();
 
-    /** One signature's circumstances; the setters make them odd. */
-    public static final class Circumstances {
-
-        private String identity = IDENTITY;
-        private boolean uri;
-        private String issuer = ISSUER;
-        private Instant logged = START.plusSeconds(60);
-        private boolean certificateLogged = true;
-        private boolean promised = true;
-        private boolean proven = true;
-        private boolean sameEntry = true;
-        private boolean ownKey = true;
-
-        public Circumstances by(String identity, String issuer) {
-            this.identity = identity;
-            this.uri = identity.contains("://");
-            this.issuer = issuer;
-            return this;
-        }
-
+    /** What can be wrong with a signature. */
+    public enum Flaw {
         /** The certificate is valid for ten minutes, and the log takes the entry an hour later. */
-        public Circumstances loggedTooLate() {
-            logged = START.plusSeconds(3600);
-            return this;
-        }
-
-        public Circumstances certificateNotLogged() {
-            certificateLogged = false;
-            return this;
-        }
-
+        LOGGED_TOO_LATE("certificate was not valid when it was signed"),
+        CERTIFICATE_NOT_LOGGED("No valid SCTs were found"),
         /** Without the log's signed time. */
-        public Circumstances withoutTime() {
-            promised = false;
-            return this;
-        }
-
-        public Circumstances proofOfAnotherTree() {
-            proven = false;
-            return this;
-        }
-
-        public Circumstances entryOfAnotherStatement() {
-            sameEntry = false;
-            return this;
-        }
-
+        NO_TIME("No timestamp verification"),
+        PROOF_OF_ANOTHER_TREE("Inclusion proof verification failed"),
+        ENTRY_OF_ANOTHER_STATEMENT("its transparency log entry belongs to another signature"),
         /** The certificate is for a key that did not sign. */
-        public Circumstances certificateOfAnotherKey() {
-            ownKey = false;
-            return this;
+        CERTIFICATE_OF_ANOTHER_KEY("does not match its certificate");
+
+        private final String reason;
+
+        Flaw(String reason) {
+            this.reason = reason;
         }
+
+        /** Why a signature with this flaw does not count. */
+        public String reason() {
+            return reason;
+        }
+    }
+
+    /** Requires a signature and attestations by {@link #IDENTITY}. */
+    VerificationRequirement requirement(String... attestations) {
+        return requirement(Identity.of(IDENTITY, "", ISSUER, ""), attestations);
+    }
+
+    VerificationRequirement requirement(Identity identity, String... attestations) {
+        return requirement(trustedRoot(), identity, attestations);
+    }
+
+    static VerificationRequirement requirement(String trustedRoot, Identity identity, String... attestations) {
+        return new VerificationRequirement(
+                "verifyImage", List.of(), List.of(identity), trustedRoot, List.of(attestations));
     }
 
     /** What {@code cosign trusted-root create} would write for this instance. */
@@ -152,19 +137,25 @@ public final class SigstoreInstance {
                 Map.of("keyId", base64(sha256(key.getEncoded()))));
     }
 
-    /** Signs an in-toto statement; returns the bundle. */
-    public byte[] sign(byte[] statement, Consumer<Circumstances> odd) {
-        Circumstances circumstances = new Circumstances();
-        odd.accept(circumstances);
+    /** Signs an in-toto statement, with everything right but the flaws; returns the bundle. */
+    public byte[] sign(byte[] statement, Flaw... flaws) {
+        return sign(statement, IDENTITY, ISSUER, flaws);
+    }
+
+    public byte[] sign(byte[] statement, String identity, String issuer, Flaw... flaws) {
+        Set<Flaw> wrong = Set.of(flaws);
         ImageSigner signer = ImageSigner.create();
+        ImageSigner certified = wrong.contains(Flaw.CERTIFICATE_OF_ANOTHER_KEY) ? ImageSigner.create() : signer;
         byte[] certificate =
-                encoded(certificate((circumstances.ownKey ? signer : ImageSigner.create()).key(), circumstances));
+                encoded(certificate(certified.key(), identity, issuer, !wrong.contains(Flaw.CERTIFICATE_NOT_LOGGED)));
         Map<String, Object> envelope = signer.envelope(statement);
         String signature = (String) ((Map<?, ?>) ((List<?>) envelope.get("signatures")).get(0)).get("sig");
-        byte[] logged = circumstances.sameEntry ? statement : "another".getBytes(StandardCharsets.UTF_8);
+        byte[] logged = wrong.contains(Flaw.ENTRY_OF_ANOTHER_STATEMENT)
+                ? "another".getBytes(StandardCharsets.UTF_8)
+                : statement;
         Map<String, Object> material = new LinkedHashMap<>();
         material.put("certificate", Map.of("rawBytes", base64(certificate)));
-        material.put("tlogEntries", List.of(entry(body(logged, signature, certificate), circumstances)));
+        material.put("tlogEntries", List.of(entry(body(logged, signature, certificate), wrong)));
         Map<String, Object> bundle = new LinkedHashMap<>();
         bundle.put("mediaType", ImageSigner.BUNDLE);
         bundle.put("verificationMaterial", material);
@@ -183,24 +174,25 @@ public final class SigstoreInstance {
     }
 
     /** The second of two entries (RFC 6962, section 2.1). */
-    private Map<String, Object> entry(byte[] body, Circumstances circumstances) {
+    private Map<String, Object> entry(byte[] body, Set<Flaw> wrong) {
+        long time = START.plusSeconds(wrong.contains(Flaw.LOGGED_TOO_LATE) ? 3600 : 60)
+                .getEpochSecond();
         byte[] sibling = sha256(new byte[] {1, 2, 3});
-        byte[] leaf = sha256(joined(new byte[] {0}, circumstances.proven ? body : sibling));
+        byte[] leaf = sha256(joined(new byte[] {0}, wrong.contains(Flaw.PROOF_OF_ANOTHER_TREE) ? sibling : body));
         byte[] tree = sha256(joined(new byte[] {1}, sibling, leaf));
         byte[] id = sha256(log.getPublic().getEncoded());
         String head = LOG + " - 1\n2\n" + base64(tree) + "\n";
         byte[] hint = Arrays.copyOf(id, 4);
         String checkpoint = head + "\n\u2014 " + LOG + " "
                 + base64(joined(hint, sign(log.getPrivate(), head.getBytes(StandardCharsets.UTF_8)))) + "\n";
-        String promise =
-                "{\"body\":\"" + base64(body) + "\",\"integratedTime\":" + circumstances.logged.getEpochSecond()
-                        + ",\"logID\":\"" + HexFormat.of().formatHex(id) + "\",\"logIndex\":1}";
+        String promise = "{\"body\":\"" + base64(body) + "\",\"integratedTime\":" + time + ",\"logID\":\""
+                + HexFormat.of().formatHex(id) + "\",\"logIndex\":1}";
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("logIndex", "1");
         entry.put("logId", Map.of("keyId", base64(id)));
         entry.put("kindVersion", Map.of("kind", "dsse", "version", "0.0.1"));
-        entry.put("integratedTime", Long.toString(circumstances.logged.getEpochSecond()));
-        if (circumstances.promised) {
+        entry.put("integratedTime", Long.toString(time));
+        if (!wrong.contains(Flaw.NO_TIME)) {
             entry.put(
                     "inclusionPromise",
                     Map.of(
@@ -242,7 +234,7 @@ public final class SigstoreInstance {
         }
     }
 
-    private X509CertificateHolder certificate(PublicKey key, Circumstances circumstances) {
+    private X509CertificateHolder certificate(PublicKey key, String identity, String issuer, boolean isLogged) {
         try {
             JcaX509ExtensionUtils extensions = new JcaX509ExtensionUtils();
             X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
@@ -263,18 +255,17 @@ public final class SigstoreInstance {
                             Extension.subjectAlternativeName,
                             true,
                             new GeneralNames(new GeneralName(
-                                    circumstances.uri ? GeneralName.uniformResourceIdentifier : GeneralName.rfc822Name,
-                                    circumstances.identity)))
+                                    identity.contains("://")
+                                            ? GeneralName.uniformResourceIdentifier
+                                            : GeneralName.rfc822Name,
+                                    identity)))
                     .addExtension(
                             new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.1"),
                             false,
-                            circumstances.issuer.getBytes(StandardCharsets.UTF_8))
-                    .addExtension(
-                            new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.8"),
-                            false,
-                            new DERUTF8String(circumstances.issuer));
+                            issuer.getBytes(StandardCharsets.UTF_8))
+                    .addExtension(new ASN1ObjectIdentifier("1.3.6.1.4.1.57264.1.8"), false, new DERUTF8String(issuer));
             JcaContentSignerBuilder signer = new JcaContentSignerBuilder("SHA256withECDSA");
-            if (circumstances.certificateLogged) {
+            if (isLogged) {
                 byte[] unlogged = builder.build(signer.build(authority.getPrivate()))
                         .toASN1Structure()
                         .getTBSCertificate()

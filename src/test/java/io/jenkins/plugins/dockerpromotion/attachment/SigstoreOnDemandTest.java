@@ -57,7 +57,7 @@ class SigstoreOnDemandTest {
     /** An image with a signature by a key and one by a certificate, and a younger image. */
     private void pushSigned() {
         signer.sign(registry, APP, digest);
-        byte[] bundle = SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()), odd -> {});
+        byte[] bundle = SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()));
         registry.push(APP, ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
         registry.push(APP, "v2", TestImage.oci(2));
     }
@@ -78,19 +78,22 @@ class SigstoreOnDemandTest {
         }
 
         public static void verifyKey(String host, String digest, String key) throws Exception {
-            VerifiedImage verified = StoredImage.of(network(host), host, APP, digest)
-                    .verify(new VerificationRequirement("verifyImage", List.of(key), List.of()));
-            assertThat(verified.signatures()).hasSize(1);
+            verify(host, digest, new VerificationRequirement("verifyImage", List.of(key), List.of()));
         }
 
         public static void verifyIdentity(String host, String digest, String trustedRoot) throws Exception {
-            StoredImage.of(network(host), host, APP, digest)
-                    .verify(new VerificationRequirement(
-                            "verifyImage",
-                            List.of(),
-                            List.of(Identity.of(SigstoreInstance.IDENTITY, "", SigstoreInstance.ISSUER, "")),
-                            trustedRoot,
-                            List.of()));
+            Identity identity = Identity.of(SigstoreInstance.IDENTITY, "", SigstoreInstance.ISSUER, "");
+            verify(
+                    host,
+                    digest,
+                    new VerificationRequirement("verifyImage", List.of(), List.of(identity), trustedRoot, List.of()));
+        }
+
+        private static void verify(String host, String digest, VerificationRequirement requirement) throws Exception {
+            assertThat(StoredImage.of(network(host), host, APP, digest)
+                            .verify(requirement)
+                            .signatures())
+                    .hasSize(1);
         }
 
         public static void promote(String host, String digest, String key) throws Exception {

@@ -9,11 +9,16 @@ import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import java.util.List;
 import java.util.Set;
 
 /** An image in a registry of tests, which the verifier accepts or refuses. */
 record StoredImage(TestNetwork network, ImageName name, String digest) {
+
+    static StoredImage of(InMemoryRegistry registry, String repository, String digest) {
+        return of(TestNetwork.of(registry), registry.host(), repository, digest);
+    }
 
     static StoredImage of(TestNetwork network, String host, String repository, String digest) {
         return new StoredImage(network, ImageName.parse(host + "/" + repository), digest);
@@ -30,12 +35,13 @@ record StoredImage(TestNetwork network, ImageName name, String digest) {
         return Verifier.verify(client, name, Digest.parse(digest), List.of(requirements), predicates);
     }
 
-    /** Expects one line that says {@code reason}. */
+    /** Expects one line, not too long, that says {@code reason}. */
     void refuses(String reason, VerificationRequirement... requirements) {
         assertThatThrownBy(() -> verify(requirements))
                 .isInstanceOf(UnverifiedImageException.class)
                 .hasMessageStartingWith("Cannot verify " + name + "@" + digest + ": ")
                 .hasMessageContaining(reason)
-                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1));
+                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1))
+                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(2500));
     }
 }

@@ -12,13 +12,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage.Signed;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner.Layer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -30,7 +24,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -70,29 +63,16 @@ class VerifierTest {
         return new VerificationRequirement("verifyImage", List.of(signer.publicKey()), List.of(attestations));
     }
 
-    private VerifiedImage verify(VerificationRequirement... requirements)
-            throws RegistryException, InterruptedException {
+    private VerifiedImage verify(VerificationRequirement... requirements) throws Exception {
         return verify(false, requirements);
     }
 
-    private VerifiedImage verify(boolean predicates, VerificationRequirement... requirements)
-            throws RegistryException, InterruptedException {
-        ImageName image = ImageName.parse(registry.host() + "/" + APP);
-        RegistryClient client = RegistryClient.open(
-                image,
-                RegistryAuthentication.ANONYMOUS,
-                Set.of(),
-                TestNetwork.of(registry).context());
-        return Verifier.verify(client, image, Digest.parse(digest), List.of(requirements), predicates);
+    private VerifiedImage verify(boolean predicates, VerificationRequirement... requirements) throws Exception {
+        return StoredImage.of(registry, APP, digest).verify(predicates, requirements);
     }
 
     private void refuses(String reason, VerificationRequirement... requirements) {
-        assertThatThrownBy(() -> verify(requirements))
-                .isInstanceOf(UnverifiedImageException.class)
-                .hasMessageStartingWith("Cannot verify " + registry.host() + "/" + APP + "@" + digest + ": ")
-                .hasMessageContaining(reason)
-                .satisfies(e -> assertThat(e.getMessage().lines()).hasSize(1))
-                .satisfies(e -> assertThat(e.getMessage().length()).isLessThan(2500));
+        StoredImage.of(registry, APP, digest).refuses(reason, requirements);
     }
 
     @ParameterizedTest
