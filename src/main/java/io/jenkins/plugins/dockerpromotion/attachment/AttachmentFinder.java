@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 
 /**
  * Finds the attachments of manifests in one repository: by the referrers API, by the fallback tag that clients keep if
@@ -34,10 +33,10 @@ import java.util.function.Predicate;
  */
 public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
-    /** The suffixes of cosign's tags for signatures, attestations and SBOMs, from before it used referrers. */
     /** A signature and some attestations for each platform of an image make a hundred. */
     static final int MAX_MANIFESTS = 5_000;
 
+    /** The suffixes of cosign's tags for signatures, attestations and SBOMs, from before it used referrers. */
     private static final List<String> COSIGN_SUFFIXES = List.of(".sig", ".att", ".sbom");
 
     /**
@@ -76,18 +75,17 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
     /** Finds the direct attachments of each of {@code subjects}, in their order. */
     public List<Attachments> find(Collection<Digest> subjects) throws RegistryException, InterruptedException {
-        return find(subjects, tag -> true);
+        return find(subjects, this::digestOf);
     }
 
-    /** @param mayExist which of cosign's tags may exist */
-    List<Attachments> find(Collection<Digest> subjects, Predicate<AttachmentTag> mayExist)
+    /** @param look reads the digest of one of cosign's tags; empty if there is no such tag */
+    List<Attachments> find(Collection<Digest> subjects, Request<AttachmentTag, Optional<Digest>> look)
             throws RegistryException, InterruptedException {
         List<Referrers> referrers = each(subjects, subject -> registry.referrers(pinned(subject)));
         List<AttachmentTag> names = subjects.stream()
                 .flatMap(subject -> cosignTags(subject).stream())
-                .filter(mayExist)
                 .toList();
-        List<Optional<Digest>> digests = each(names, name -> registry.digestOf(tagged(name.tag())));
+        List<Optional<Digest>> digests = each(names, look);
         Map<Digest, Map<AttachmentTag, Digest>> tags = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             AttachmentTag name = names.get(i);
@@ -140,6 +138,11 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
             }
             throw e;
         }
+    }
+
+    /** The digest of an attachment's tag. */
+    Optional<Digest> digestOf(AttachmentTag tag) throws RegistryException, InterruptedException {
+        return registry.digestOf(tagged(tag.tag()));
     }
 
     ImageReference pinned(Digest digest) {

@@ -104,14 +104,43 @@ public final class AttachmentRemover {
     /** Finds attachments of images that no longer exist, by tags that contain their digests. Changes nothing. */
     public List<Removal> orphans() throws RegistryException, InterruptedException {
         List<Digest> subjects = List.copyOf(knownSubjects);
-        List<Optional<Digest>> there = each(subjects, subject -> tags.registry().digestOf(finder.pinned(subject)));
+        List<Boolean> there = each(subjects, this::isThere);
         Map<Digest, Set<Digest>> gone = new LinkedHashMap<>();
         for (int i = 0; i < subjects.size(); i++) {
-            if (there.get(i).isEmpty()) {
+            if (!there.get(i)) {
                 gone.put(subjects.get(i), Set.of(subjects.get(i)));
             }
         }
         return collect(gone, true);
+    }
+
+    /** An image that the registry refuses to show exists. */
+    private boolean isThere(Digest image) throws RegistryException, InterruptedException {
+        return unlessRefused(
+                image, i -> tags.registry().digestOf(finder.pinned(i)).isPresent(), true);
+    }
+
+    /** A refusal (403) concerns one manifest: registries block those that are in quarantine or did not pass a scan. */
+    private static <T, R> R unlessRefused(T thing, AttachmentFinder.Request<T, R> request, R otherwise)
+            throws RegistryException, InterruptedException {
+        try {
+            return request.apply(thing);
+        } catch (RegistryException e) {
+            if (e.status() == 403) {
+                return otherwise;
+            }
+            throw e;
+        }
+    }
+
+    private Optional<Digest> digestOf(AttachmentTag tag) throws RegistryException, InterruptedException {
+        return known.isEmpty() || known.get().contains(tag)
+                ? unlessRefused(tag, finder::digestOf, Optional.empty())
+                : Optional.empty();
+    }
+
+    private Optional<Manifest> read(Digest attachment) throws RegistryException, InterruptedException {
+        return unlessRefused(attachment, finder::read, Optional.empty());
     }
 
     /** A manifest and those it lists. A manifest of an unknown type lists nothing. */
@@ -140,8 +169,7 @@ public final class AttachmentRemover {
                     .filter(subject -> listed || known.isEmpty() || knownSubjects.contains(subject))
                     .toList();
             Map<Digest, Set<Digest>> next = new LinkedHashMap<>();
-            for (Attachments found :
-                    finder.find(asked, tag -> known.isEmpty() || known.get().contains(tag))) {
+            for (Attachments found : finder.find(asked, this::digestOf)) {
                 if (!found.isEmpty() && !need.isNeeded(found.subject())) {
                     Set<Digest> images = level.get(found.subject());
                     add(found, images, plan).forEach(digest -> next.put(digest, images));
@@ -164,7 +192,7 @@ public final class AttachmentRemover {
                 plan.add(new Removal(images, found.subject(), referrer.digest(), Optional.empty(), 0));
                 continue;
             }
-            Optional<Manifest> manifest = finder.read(referrer.digest())
+            Optional<Manifest> manifest = read(referrer.digest())
                     .filter(m -> m.subject().map(Descriptor::digest).equals(Optional.of(found.subject())));
             if (manifest.isPresent() && !need.isNeeded(referrer.digest())) {
                 going.add(referrer.digest());
@@ -177,7 +205,7 @@ public final class AttachmentRemover {
         for (Map.Entry<AttachmentTag, Digest> tag : found.tags().entrySet()) {
             Optional<Tag> named = Optional.of(tag.getKey().tag());
             going.add(tag.getValue());
-            plan.add(finder.read(tag.getValue())
+            plan.add(read(tag.getValue())
                     .map(manifest -> removal(images, found.subject(), manifest, named))
                     .orElseGet(() -> new Removal(images, found.subject(), tag.getValue(), named, 0)));
         }

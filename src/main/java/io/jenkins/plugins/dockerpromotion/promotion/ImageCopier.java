@@ -8,6 +8,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -195,9 +196,14 @@ final class ImageCopier {
 
     /** Optional layers are copied if the source has them. */
     private void copyIfThere(Descriptor blob) throws RegistryException, InterruptedException {
-        if (blob.data().isPresent() || transfers.request(() -> from.registry.hasBlob(from.image, blob.digest()))) {
+        if (blob.data().isEmpty() && transfers.request(() -> from.registry.lacksBlob(from.image, blob.digest()))) {
+            leftOut.add(blob.digest());
+            return;
+        }
+        try {
             copyBlob(blob);
-        } else {
+        } catch (NotFoundException e) {
+            // The registry did not answer the check.
             leftOut.add(blob.digest());
         }
     }

@@ -48,19 +48,22 @@ final class Blobs {
         this.notices = notices;
     }
 
-    boolean has(ImageName image, Digest digest) throws RegistryException, InterruptedException {
+    /** @return 200 if it is there, 404 if it is not, or another status if the registry does not tell */
+    int look(ImageName image, Digest digest) throws RegistryException, InterruptedException {
         RegistryRequest head = RegistryRequest.of(
                 "look for the blob " + digest.abbreviated() + " of " + image,
                 "HEAD",
                 path(image, digest),
                 Scope.pull(image.path()));
-        return transport.call(
-                head.accepting(status -> status == 200 || isAbsentOrRefused(status)), a -> a.status() == 200);
+        return transport.call(head.accepting(status -> status == 200 || isAbsentOrRefused(status)), Answer::status);
     }
 
-    /** To look first is a saving: where a registry refuses to tell, the blob is taken for absent and sent. */
+    /**
+     * The check only saves an upload. If the registry does not answer it, the upload shows whether the blob is there and
+     * whether the credentials suffice. Some proxies forbid HEAD, and some storage services sign their addresses for GET.
+     */
     private static boolean isAbsentOrRefused(int status) {
-        return status == 400 || status == 404 || status == 405 || status == 406 || status == 501;
+        return Set.of(400, 403, 404, 405, 406, 501).contains(status);
     }
 
     byte[] read(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {

@@ -328,9 +328,14 @@ public final class RegistryClient {
         return new TagList(transport, image).read(readings, beginning, suffices);
     }
 
-    /** Whether {@code image} holds a blob. One request without content. */
+    /** Whether {@code image} is known to contain a blob. One request without content. */
     public boolean hasBlob(ImageName image, Digest digest) throws RegistryException, InterruptedException {
-        return blobs.has(image, digest);
+        return blobs.look(image, digest) == 200;
+    }
+
+    /** Whether {@code image} is known not to contain a blob. One request without content. */
+    public boolean lacksBlob(ImageName image, Digest digest) throws RegistryException, InterruptedException {
+        return blobs.look(image, digest) == 404;
     }
 
     /**

@@ -64,16 +64,21 @@ final class DeletionTrial {
                 staying.stream().filter(image -> !AttachmentTag.is(image)).toList();
         DigestHolders holders = DigestHolders.find(images, tags, context);
         List<Tag> lost = images.stream()
-                .filter(image -> holders.digestOf(image).isEmpty())
+                .filter(image -> holders.digestOf(image).isEmpty()
+                        && holders.problem(image).isEmpty())
                 .sorted(Comparator.comparing(Tag::value))
                 .toList();
         List<String> indexes = holders.others(digest, List.of());
+        Optional<String> need = holders.need(digest, List.of());
         if (!lost.isEmpty()) {
             putBack(Amounts.names(lost), lost.stream().map(tags::reference).toList(), context);
-        } else if (!indexes.isEmpty()) {
-            putBack("a part of " + Amounts.names(indexes), List.of(tags.reference(digest)), context);
+        } else if (need.isPresent()) {
+            String part = indexes.isEmpty()
+                    ? digest.abbreviated() + " (it " + need.get() + ")"
+                    : "a part of " + Amounts.names(indexes);
+            putBack(part, List.of(tags.reference(digest)), context);
         }
-        return lost.isEmpty() && indexes.isEmpty() ? Effect.UNCLEAR : Effect.WHOLE_DIGEST;
+        return lost.isEmpty() && need.isEmpty() ? Effect.UNCLEAR : Effect.WHOLE_DIGEST;
     }
 
     private void putBack(String lost, List<ImageReference> references, RegistryContext context)

@@ -13,6 +13,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -20,12 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Callable;
 
 /**
  * Finds the tags of an image that would be lost if a digest was deleted: those that point to it, and those of an index
- * that lists it. Needs one request per tag, and one more for each tag of an index.
+ * that lists it. A tag that cannot be read may need any digest. Needs one request per tag, and one more for each tag of
+ * an index.
  */
 final class DigestHolders {
 
@@ -38,6 +41,7 @@ final class DigestHolders {
     private final Map<Digest, Set<String>> holders = new HashMap<>();
     private final Map<Tag, Digest> digests = new HashMap<>();
     private final Set<Digest> listed = new HashSet<>();
+    private final Map<Tag, String> unreadable = new TreeMap<>(Comparator.comparing(Tag::value));
 
     private DigestHolders(ImageTags tags) {
         this.tags = tags;
@@ -67,28 +71,48 @@ final class DigestHolders {
                             tags,
                             context);
                 }
-                return !found.others(digest, Set.of()).isEmpty();
+                return found.isNeeded(digest, Set.of());
             }
         };
     }
 
-    /** A tag, the digest it points to, and the digests that are lost with it. */
-    private record Seen(Tag tag, Optional<Digest> digest, Set<Digest> parts) {}
+    /**
+     * What one request found.
+     *
+     * @param digest the digest that the tag points to; empty if it does not exist or cannot be read
+     * @param parts the digests that are lost with it
+     * @param problem why the tag cannot be read
+     */
+    private record Seen(Tag tag, Optional<Digest> digest, Set<Digest> parts, Optional<String> problem) {}
 
     /** Checks every tag. */
     static DigestHolders find(Collection<Tag> all, ImageTags tags, RegistryContext context)
             throws RegistryException, InterruptedException {
         DigestHolders found = new DigestHolders(tags);
+        Troubles troubles = new Troubles();
         Progress progress = new Progress(context, "checked", all.size());
         List<Callable<Seen>> looks = all.stream()
                 .<Callable<Seen>>map(tag -> () -> {
-                    Seen seen = found.look(tag);
+                    Seen seen = found.look(tag, troubles);
                     progress.step();
                     return seen;
                 })
                 .toList();
         Parallel.all(looks, Parallel.PER_HOST).forEach(found::add);
+        found.unreadable.forEach((tag, problem) -> context.notices()
+                .say("Keeping every digest that " + tag + " may need, because that tag cannot be read: " + problem));
         return found;
+    }
+
+    private Seen look(Tag tag, Troubles troubles) throws RegistryException, InterruptedException {
+        try {
+            return look(tag);
+        } catch (RegistryException e) {
+            if (troubles.concernAllTags(e)) {
+                throw e;
+            }
+            return new Seen(tag, Optional.empty(), Set.of(), Optional.of(Troubles.reason(e)));
+        }
     }
 
     /** For a plain manifest the digest is enough, even if its type cannot be promoted. */
@@ -96,13 +120,13 @@ final class DigestHolders {
         ImageReference tagged = tags.reference(tag);
         Optional<Descriptor> found = tags.registry().resolve(tagged);
         if (found.isEmpty()) {
-            return new Seen(tag, Optional.empty(), Set.of());
+            return new Seen(tag, Optional.empty(), Set.of(), Optional.empty());
         }
         Set<Digest> parts = new LinkedHashSet<>();
         if (!PLAIN.contains(found.get().mediaType()) && !isOld(found.get().mediaType())) {
             addParts(found.get().digest(), parts, 0);
         }
-        return new Seen(tag, Optional.of(found.get().digest()), parts);
+        return new Seen(tag, Optional.of(found.get().digest()), parts, Optional.empty());
     }
 
     private static boolean isOld(String mediaType) {
@@ -131,6 +155,7 @@ final class DigestHolders {
     }
 
     private void add(Seen seen) {
+        seen.problem().ifPresent(problem -> unreadable.put(seen.tag(), problem));
         seen.digest().ifPresent(digest -> {
             digests.put(seen.tag(), digest);
             hold(digest, seen.tag());
@@ -144,9 +169,19 @@ final class DigestHolders {
         holders.computeIfAbsent(digest, d -> new TreeSet<>()).add(tag.value());
     }
 
-    /** The digest of a tag when it was checked; empty if it did not exist. */
+    /** Records that {@code tag} cannot be read any more, so that it may need any digest. */
+    void unreadable(Tag tag, String problem) {
+        unreadable.put(tag, problem);
+    }
+
+    /** The digest of a tag when it was checked; empty if it did not exist or could not be read. */
     Optional<Digest> digestOf(Tag tag) {
         return Optional.ofNullable(digests.get(tag));
+    }
+
+    /** Why a tag could not be read. */
+    Optional<String> problem(Tag tag) {
+        return Optional.ofNullable(unreadable.get(tag));
     }
 
     /** Whether an index lists {@code digest}, which must then stay as long as the index. */
@@ -154,7 +189,25 @@ final class DigestHolders {
         return listed.contains(digest);
     }
 
-    /** The tags that need {@code digest}, without those that will be deleted. */
+    /** Whether a tag that will not be deleted needs {@code digest}, or may need it. */
+    boolean isNeeded(Digest digest, Collection<Tag> going) {
+        return need(digest, going).isPresent();
+    }
+
+    /** Which tags need {@code digest}, without those that will be deleted: the end of a sentence about the digest. */
+    Optional<String> need(Digest digest, Collection<Tag> going) {
+        List<String> others = others(digest, going);
+        if (!others.isEmpty()) {
+            return Optional.of("is also needed by " + Amounts.names(others));
+        }
+        List<Tag> unknown =
+                unreadable.keySet().stream().filter(tag -> !going.contains(tag)).toList();
+        return unknown.isEmpty()
+                ? Optional.empty()
+                : Optional.of("may also be needed by " + Amounts.names(unknown) + ", which cannot be read");
+    }
+
+    /** The tags that are known to need {@code digest}, without those that will be deleted. */
     List<String> others(Digest digest, Collection<Tag> going) {
         return holders.getOrDefault(digest, Set.of()).stream()
                 .filter(name -> !going.contains(new Tag(name)))
@@ -164,7 +217,7 @@ final class DigestHolders {
     /** Those of {@code parts} that only tags need which will be deleted. */
     Set<Digest> freed(Collection<Digest> parts, Collection<Tag> going) {
         Set<Digest> freed = new HashSet<>(parts);
-        freed.removeIf(part -> !others(part, going).isEmpty());
+        freed.removeIf(part -> isNeeded(part, going));
         return freed;
     }
 }

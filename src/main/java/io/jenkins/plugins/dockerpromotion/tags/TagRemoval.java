@@ -173,11 +173,10 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     private void deleteDigest(
             Digest digest, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
             throws RegistryException, RetentionException, InterruptedException {
-        List<String> needing = DigestHolders.find(others.tags(), tags, context).others(digest, Set.of());
-        if (!needing.isEmpty()) {
-            throw new RetentionException("Cannot delete the tag " + tagged
-                    + ": the registry deletes digests only, and " + digest + " is also needed by "
-                    + Amounts.names(needing) + "; nothing was deleted");
+        Optional<String> need = DigestHolders.find(others.tags(), tags, context).need(digest, Set.of());
+        if (need.isPresent()) {
+            throw new RetentionException("Cannot delete the tag " + tagged + ": the registry deletes digests only, and "
+                    + digest + " " + need.get() + "; nothing was deleted");
         }
         Optional<Digest> now = tags.digestOf(tag);
         if (!now.equals(Optional.of(digest))) {

@@ -10,7 +10,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,11 +18,13 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Collects the facts that a policy needs about the tags of an image. Docker Hub's list contains all of them; elsewhere,
@@ -31,11 +32,17 @@ import java.util.stream.Collectors;
  */
 final class TagSurvey {
 
-    /** Up to this many unreadable images are accepted; more of them mean that the registry has a problem. */
-    private static final int MAX_TROUBLES = 10;
+    /** After this many refusals, the survey checks that the registry does not refuse everything. */
+    private static final int MAX_REFUSALS = 10;
+
+    /** How many other tags are tried before a registry counts as one that refuses everything. */
+    private static final int MAX_PROBES = 3;
 
     private final PruneRequest request;
-    private final AtomicInteger troubles = new AtomicInteger();
+    private final Troubles troubles = new Troubles();
+    private final Queue<RegistryException> refusals = new ConcurrentLinkedQueue<>();
+    private volatile boolean readable;
+    private List<Tag> others = List.of();
     private final ImageTags tags;
     private final RegistryContext context;
 
@@ -87,6 +94,9 @@ final class TagSurvey {
     Listing look() throws RegistryException, InterruptedException {
         Listing listing = tags.read(() -> new Listing(request.policy()));
         Set<Tag> undecided = request.policy().undecided(listing.facts.keySet());
+        others = Stream.concat(listing.facts.keySet().stream(), listing.ignored.stream())
+                .filter(tag -> !undecided.contains(tag))
+                .toList();
         Progress progress = new Progress(context, "checked", undecided.size());
         List<Callable<Optional<TagFacts>>> looks = undecided.stream()
                 .map(listing.facts::get)
@@ -98,6 +108,9 @@ final class TagSurvey {
                 .toList();
         List<TagFacts> found = new ArrayList<>();
         Parallel.all(looks, Parallel.PER_HOST).forEach(looked -> looked.ifPresent(found::add));
+        if (!refusals.isEmpty()) {
+            requireReadable();
+        }
         listing.facts.keySet().removeAll(undecided);
         found.forEach(facts -> listing.facts.put(facts.tag(), facts));
         return listing;
@@ -109,21 +122,38 @@ final class TagSurvey {
      */
     private Optional<TagFacts> look(TagFacts known) throws RegistryException, InterruptedException {
         try {
-            return read(known);
+            Optional<TagFacts> found = read(known);
+            readable |= found.isPresent();
+            return found;
         } catch (RegistryException e) {
-            if (isAboutRegistry(e)) {
+            if (troubles.concernAllTags(e)) {
                 throw e;
             }
-            return Optional.of(TagFacts.unreadable(known.tag(), e.getMessage()));
+            if (e instanceof UnauthorizedException) {
+                refusals.add(e);
+            }
+            if (refusals.size() > MAX_REFUSALS) {
+                requireReadable();
+            }
+            return Optional.of(TagFacts.unreadable(known.tag(), Troubles.reason(e)));
         }
     }
 
-    /** Whether the next tag would fail, too: a registry that is down does not get thousands of requests. */
-    private boolean isAboutRegistry(RegistryException e) {
-        return e instanceof UnauthorizedException
-                || e instanceof RateLimitedException
-                || e.status() == 0
-                || (e.status() >= 500 && troubles.incrementAndGet() > MAX_TROUBLES);
+    /**
+     * Fails if the registry refuses every image: the credentials are the cause then, not the images. If no image was
+     * read, it tries tags that the policy keeps by their names.
+     */
+    private synchronized void requireReadable() throws RegistryException, InterruptedException {
+        for (int i = 0; !readable && i < Math.min(MAX_PROBES, others.size()); i++) {
+            try {
+                readable = tags.digestOf(others.get(i)).isPresent();
+            } catch (RegistryException e) {
+                // The next one may be readable.
+            }
+        }
+        if (!readable) {
+            throw refusals.element();
+        }
     }
 
     private Optional<TagFacts> read(TagFacts known) throws RegistryException, InterruptedException {

@@ -34,7 +34,7 @@ import java.util.stream.Collectors;
  */
 final class TagSweeper {
 
-    private static final String DIGESTS_ONLY = "the registry deletes digests only, and this one is also needed by ";
+    private static final String DIGESTS_ONLY = "the registry deletes digests only, and this one ";
 
     private final ImageTags tags;
     private final RegistryContext context;
@@ -188,8 +188,7 @@ final class TagSweeper {
         DigestHolders holders = holders(rest);
         Set<Tag> leaving = tags(rest);
         return rest.stream()
-                .filter(d -> !holders.others(d.facts().digest().orElseThrow(), leaving)
-                        .isEmpty())
+                .filter(d -> holders.isNeeded(d.facts().digest().orElseThrow(), leaving))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 
@@ -301,13 +300,14 @@ final class TagSweeper {
         return decisions.stream().map(Decision::tag).collect(Collectors.toCollection(HashSet::new));
     }
 
-    /** Keeps tags that moved, and tags whose digest a remaining tag needs; returns the others. */
+    /** Keeps tags that moved or cannot be read, and tags whose digest a remaining tag needs; returns the others. */
     private Set<Tag> keepShared(List<Decision> rest, DigestHolders holders) {
         Map<Decision, String> staying = new LinkedHashMap<>();
         for (Decision decision : rest) {
             holders.digestOf(decision.tag())
                     .filter(now -> !Optional.of(now).equals(decision.facts().digest()))
                     .ifPresent(now -> staying.put(decision, "moved in the meantime to " + now.abbreviated()));
+            holders.problem(decision.tag()).ifPresent(problem -> staying.put(decision, problem));
         }
         Set<Tag> leaving = tags(rest);
         List<Decision> left = new ArrayList<>(rest);
@@ -318,10 +318,8 @@ final class TagSweeper {
             left.removeAll(staying.keySet());
             staying.clear();
             for (Decision decision : left) {
-                List<String> needing = holders.others(decision.facts().digest().orElseThrow(), leaving);
-                if (!needing.isEmpty()) {
-                    staying.put(decision, DIGESTS_ONLY + Amounts.names(needing));
-                }
+                holders.need(decision.facts().digest().orElseThrow(), leaving)
+                        .ifPresent(need -> staying.put(decision, DIGESTS_ONLY + need));
             }
             if (staying.isEmpty()) {
                 return leaving;
@@ -331,21 +329,38 @@ final class TagSweeper {
 
     private void sweepDigest(Digest digest, List<Decision> group, DigestHolders holders, Set<Tag> leaving)
             throws RegistryException, InterruptedException {
-        List<String> needing = holders.others(digest, leaving);
+        Optional<String> need = holders.need(digest, leaving);
         List<Decision> standing = new ArrayList<>();
         for (Decision decision : group) {
-            if (!needing.isEmpty()) {
-                outcome.add(decision.facts(), Fate.KEPT, DIGESTS_ONLY + Amounts.names(needing));
+            if (need.isPresent()) {
+                outcome.add(decision.facts(), Fate.KEPT, DIGESTS_ONLY + need.get());
                 leaving.remove(decision.tag());
                 continue;
             }
-            Optional<Digest> now = look(decision.facts());
-            if (now.equals(Optional.of(digest))) {
-                standing.add(decision);
-            } else if (now.isPresent()) {
+            try {
+                Optional<Digest> now = look(decision.facts());
+                if (now.equals(Optional.of(digest))) {
+                    standing.add(decision);
+                } else if (now.isPresent()) {
+                    leaving.remove(decision.tag());
+                    holders.hold(now.get(), decision.tag());
+                }
+            } catch (RegistryException e) {
+                if (!concernsOneTag(e)) {
+                    throw e;
+                }
+                outcome.add(decision.facts(), Fate.REFUSED, e.getMessage());
                 leaving.remove(decision.tag());
-                holders.hold(now.get(), decision.tag());
+                holders.unreadable(decision.tag(), e.getMessage());
             }
+        }
+        if (group.stream().anyMatch(d -> holders.problem(d.tag()).isPresent())) {
+            standing.forEach(d -> leaving.remove(d.tag()));
+            standing.forEach(d -> outcome.add(
+                    d.facts(),
+                    Fate.KEPT,
+                    DIGESTS_ONLY + holders.need(digest, leaving).orElseThrow()));
+            return;
         }
         if (!standing.isEmpty() && !deleteDigest(digest, standing)) {
             standing.forEach(d -> leaving.remove(d.tag()));

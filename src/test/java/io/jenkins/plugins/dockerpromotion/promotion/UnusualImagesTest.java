@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,6 +135,68 @@ class UnusualImagesTest {
         for (Target where : Target.values()) {
             assertHas(promote(where), image, "{}", "base");
         }
+    }
+
+    /** Proxies forbid it, and storage services sign their addresses for GET only. */
+    private static void forbidHeadOfBlobs(InMemoryRegistry registry, int status) {
+        registry.onRequest(
+                RecordedRequest.matching("HEAD", "/v2/.*/blobs/.*"),
+                Fault.status(status).always());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 404, 405, 501})
+    void copiesToARegistryThatRefusesToTellWhichBlobsItHas(int status) throws Exception {
+        TestImage image = TestImage.oci(1);
+        from.push("group/app", "1.0", image);
+        forbidHeadOfBlobs(other, status);
+
+        for (Target where : Target.values()) {
+            assertHas(promote(where), image);
+        }
+        assertThat(other.requests().count("POST", "/v2/prod/app/blobs/uploads/"))
+                .isPositive();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 429, 503})
+    void stopsWhereTheCheckOfABlobShowsAProblemOfTheRegistry(int status) {
+        from.push("group/app", "1.0", TestImage.oci(1));
+        forbidHeadOfBlobs(other, status);
+
+        assertThatThrownBy(() -> promote(Target.ANOTHER_REGISTRY))
+                .hasMessageContaining("Cannot look for the blob")
+                .hasMessageContaining("it answered " + status);
+    }
+
+    @Test
+    void saysThatTheUploadIsRefusedIfTheCheckWasRefusedToo() {
+        from.push("group/app", "1.0", TestImage.oci(1));
+        forbidHeadOfBlobs(other, 403);
+        other.onRequest(
+                RecordedRequest.matching("POST", "/v2/prod/app/blobs/uploads/"),
+                Fault.status(403).always());
+
+        assertThatThrownBy(() -> promote(Target.ANOTHER_REGISTRY))
+                .hasMessageContaining("Cannot start the upload of the blob")
+                .hasMessageContaining("it answered 403; set credentialsId to credentials that may pull and push");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {403, 405})
+    void anOptionalLayerIsCopiedIfItsRegistryRefusesToTellWhetherItHasIt(int status) throws Exception {
+        String type = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
+        String config = descriptor("application/vnd.oci.image.config.v1+json", "{}", "");
+        TestImage with = stored(MediaTypes.OCI_MANIFEST, manifest(config, descriptor(type, "base", "")), "{}", "base");
+        TestImage without = stored(MediaTypes.OCI_MANIFEST, manifest(config, descriptor(type, "none", "")), "{}");
+        forbidHeadOfBlobs(from, status);
+
+        from.push("group/app", "1.0", with);
+        assertHas(promote(Target.ANOTHER_REGISTRY), with, "{}", "base");
+
+        from.push("group/app", "1.0", without);
+        other.deleteTag("prod/app", "1.0");
+        assertHas(promote(Target.ANOTHER_REGISTRY), without, "{}");
     }
 
     @ParameterizedTest

@@ -243,7 +243,7 @@ class RegistryDifferencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 404, 405, 406, 501})
+    @ValueSource(ints = {400, 403, 404, 405, 406, 501})
     void uploadsABlobWhereTheRegistryRefusesToTellWhetherItHasIt(int status) throws Exception {
         registry.createRepository("group/app");
         registry.onRequest(requests("HEAD", ".*"), Fault.status(status).always());

@@ -32,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PrunerTest {
 
@@ -517,6 +518,168 @@ class PrunerTest {
         assertThatThrownBy(() -> prune(1, false))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("500");
+    }
+
+    private void block(String path, int status) {
+        registry.onRequest(
+                r -> List.of("GET", "HEAD").contains(r.method()) && r.path().matches("/v2/group/app/manifests/" + path),
+                Fault.status(status)
+                        .body("{\"errors\":[{\"code\":\"DENIED\",\"message\":\"blocked by a scan policy\"}]}")
+                        .always());
+    }
+
+    private void assertUnreadable(PruneReceipt receipt, String tag, String... words) {
+        assertThat(receipt.kept())
+                .filteredOn(e -> e.tag().equals(tag))
+                .singleElement()
+                .satisfies(e -> assertThat(e.reason())
+                        .contains("/group/app:" + tag + " on ")
+                        .contains(words)
+                        .doesNotContain("password")
+                        .doesNotContain("\n"));
+        assertThat(registry.tags("group/app")).contains(tag);
+        assertThat(network.notices()).anyMatch(line -> line.startsWith(tag + " ") && line.contains(words[0]));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {403, 412, 451, 500})
+    void aTagThatTheRegistryBlocksStaysAndTheRestGoes(int status) throws Exception {
+        open(gitLab());
+        push(4);
+        block("2019.20.2", status);
+
+        PruneReceipt plan = prune(1, true);
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrderElementsOf(names(plan.deleted()));
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.3");
+        assertUnreadable(plan, "2019.20.2", "it answered " + status + " (DENIED: blocked by a scan policy)");
+        assertUnreadable(receipt, "2019.20.2", "it answered " + status + " (DENIED: blocked by a scan policy)");
+    }
+
+    @Test
+    void aBlockedTagIsNotTakenForWrongCredentials() throws Exception {
+        open(gitLab());
+        push(2);
+        block("2019.20.1", 403);
+
+        assertUnreadable(prune(1, false), "2019.20.1", "other tags can be read");
+    }
+
+    @Test
+    void manyBlockedTagsStayAndTheRestGoes() throws Exception {
+        open(gitLab());
+        push(40);
+        block("2019.20.[123]\\d", 403);
+
+        assertThat(names(prune(1, false).deleted()))
+                .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 9)
+                        .mapToObj(build -> "2019.20." + build)
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
+    void whatABlockedTagMayShareStaysWhereOnlyDigestsCanBeDeleted(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(3);
+        registry.tag("group/app", "stable", "2019.20.1");
+        block("stable", 403);
+
+        PruneReceipt plan = prune(1, true);
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(receipt.deleted()).isEmpty();
+        assertThat(plan.deleted()).isEmpty();
+        assertThat(receipt.kept())
+                .filteredOn(e -> !e.tag().equals("2019.20.3"))
+                .hasSize(2)
+                .allMatch(e -> e.reason().endsWith("may also be needed by stable, which cannot be read"));
+        assertThat(registry.tags("group/app")).hasSize(4);
+        assertThat(network.notices()).anyMatch(line -> line.contains("stable") && line.contains("403"));
+    }
+
+    @Test
+    void aPartOfABlockedIndexIsPutBack() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_TAG_TAKES_ALL));
+        TestImage part = TestImage.oci(1);
+        registry.push("group/app", "multi", TestImage.ociIndex(part, TestImage.oci(2)));
+        String digest = registry.push("group/app", "2019.20.1", part);
+        registry.push("group/app", "2019.20.2", TestImage.oci(4));
+        registry.push("group/app", "2019.20.3", TestImage.oci(5));
+        block("multi", 403);
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(registry.hasManifest("group/app", digest)).isTrue();
+        assertThat(registry.tags("group/app")).contains("multi", "2019.20.3");
+        assertThat(names(receipt.deleted())).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void aRegistryThatRefusesEveryImageFailsWithOneLine(int status) {
+        open(gitLab());
+        push(40);
+        registry.tag("group/app", "latest", "2019.20.1");
+        block(".*", status);
+
+        assertThatThrownBy(() -> prune(1, false))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("it answered " + status)
+                .hasMessageContaining("check the password of 'ci'")
+                .hasMessageNotContaining("\n");
+        assertThat(deletions(registry)).isZero();
+        assertThat(registry.requests().count("GET", "/v2/group/app/manifests/.*"))
+                .as("a registry that refuses everything does not get a request for each tag")
+                .isLessThan(40);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403})
+    void aListThatIsRefusedFailsWithOneLine(int status) {
+        open(gitLab());
+        push(2);
+        registry.onRequest(
+                RecordedRequest.matching("GET", "/v2/group/app/tags/list"),
+                Fault.status(status).always());
+
+        assertThatThrownBy(() -> prune(1, false))
+                .hasMessageContaining("it answered " + status)
+                .hasMessageContaining("check the password of 'ci'");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 429})
+    void credentialsThatAreRejectedAndARateLimitStopThePruneBeforeItDeletes(int status) {
+        open(gitLab());
+        push(4);
+        block("2019.20.2", status);
+
+        assertThatThrownBy(() -> prune(1, false)).hasMessageContaining("it answered " + status);
+        assertThat(deletions(registry)).isZero();
+    }
+
+    @Test
+    void aTagThatIsGoneIsNoObstacle() throws Exception {
+        open(gitLab());
+        push(4);
+        block("2019.20.2", 404);
+
+        assertThat(names(prune(1, false).deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.3");
+    }
+
+    @Test
+    void anAttachmentThatIsBlockedDoesNotStopThePrune() throws Exception {
+        open(gitLab());
+        push(3);
+        String subject =
+                registry.digestOf("group/app", "2019.20.1").orElseThrow().substring("sha256:".length());
+        registry.push("group/app", "sha256-" + subject + ".sig", TestImage.oci(7));
+        block("sha256-.*", 403);
+
+        assertThat(names(prune(1, false).deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.2");
+        assertThat(registry.tags("group/app")).contains("sha256-" + subject + ".sig");
     }
 
     @Test

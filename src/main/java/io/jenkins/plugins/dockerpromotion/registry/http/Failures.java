@@ -52,7 +52,7 @@ final class Failures {
         return switch (status) {
             case 401, 403 ->
                 new UnauthorizedException(
-                        request.failureText(what + "; " + answer.authorizer().advice()), reason);
+                        request.failureText(what), answer.authorizer().advice(), reason);
             case 404 ->
                 new NotFoundException(
                         request.failureText(

@@ -86,8 +86,22 @@ public class RegistryException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
+        private final String refusal;
+
         public UnauthorizedException(String message, Reason reason) {
             super(message, reason);
+            this.refusal = message;
+        }
+
+        /** @param advice what to check if the credentials are the cause */
+        UnauthorizedException(String refusal, String advice, Reason reason) {
+            super(refusal + "; " + advice, reason);
+            this.refusal = refusal;
+        }
+
+        /** The message without advice about credentials, for a caller that knows that they are valid. */
+        public String refusal() {
+            return refusal;
         }
     }
 }
