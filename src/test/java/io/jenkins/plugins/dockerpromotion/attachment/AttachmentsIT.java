@@ -14,6 +14,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
+import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
@@ -22,12 +23,15 @@ import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.Relay;
 import io.jenkins.plugins.dockerpromotion.testing.RequestLog;
 import io.jenkins.plugins.dockerpromotion.testing.ReverseProxy;
+import io.jenkins.plugins.dockerpromotion.testing.TestHttp;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -101,13 +105,17 @@ class AttachmentsIT {
     }
 
     private PromotionReceipt promote(Side from, Side to, boolean referrers) throws Exception {
+        return promote(from, to, referrers, "{tag}");
+    }
+
+    private PromotionReceipt promote(Side from, Side to, boolean referrers, String... tags) throws Exception {
         from.requests.clear();
         to.requests.clear();
         return PromotionRequest.of(
                         ImageName.parse(from.repository),
                         new Tag("1.0"),
                         ImageName.parse(to.repository),
-                        List.of("{tag}"),
+                        List.of(tags),
                         new PromotionRequest.Options(false, referrers, false))
                 .run(new RegistryContext(
                         new Network(locations, ProxySettings.NONE, Timing.DEFAULT), Timekeeper.SYSTEM, notices::add));
@@ -240,6 +248,56 @@ class AttachmentsIT {
         assertThat(source.requests.count()).as("five for each of ten manifests").isLessThanOrEqualTo(52);
         assertThat(target.requests.count()).isLessThanOrEqualTo(9);
         assertThat(source.requests.bytes() + target.requests.bytes()).isLessThan(10_000);
+    }
+
+    /** Looks at the registry itself after each write, so that no state between two writes escapes. */
+    @ParameterizedTest(name = "{0}, bundles: {1}")
+    @CsvSource({"CNCF, true", "CNCF, false", "crane, true", "crane, false"})
+    void whoeverWatchesTheTagsNeverSeesTheImageWithoutItsSignatures(String to, boolean bundles) throws Exception {
+        Side source = start("API", "/team/app");
+        ((InMemoryRegistry) servers.get(0)).push("team/app", "1.0", IMAGE);
+        sign(source.repository + "@" + IMAGE.digest(), bundles, "--recursive");
+        Side target = start(to, "/prod/app");
+        String former = TestHttp.to(registry(target)).push("prod/app", "latest", TestImage.oci(3));
+        Set<String> seen = new LinkedHashSet<>();
+        ((ReverseProxy) servers.get(0)).afterEachWrite(() -> {
+            for (String tag : List.of("1.0", "latest")) {
+                seen.add(tag + ": " + look(target, tag));
+            }
+        });
+
+        promote(source, target, true, "{tag}", "latest");
+
+        assertThat(seen)
+                .containsExactlyInAnyOrder(
+                        "1.0: absent",
+                        "latest: " + former,
+                        "1.0: " + IMAGE.digest() + ", verified",
+                        "latest: " + IMAGE.digest() + ", verified");
+    }
+
+    private static URI registry(Side side) {
+        return URI.create("http://" + ImageName.parse(side.repository).host());
+    }
+
+    /** What a tag points to now; of the promoted image, also whether cosign verifies it and its platforms. */
+    private String look(Side side, String tag) {
+        try {
+            HttpResponse<byte[]> answer = TestHttp.to(registry(side))
+                    .with("Accept", TestImage.OCI_INDEX)
+                    .with("Accept", TestImage.OCI_MANIFEST)
+                    .send("GET", "/v2/prod/app/manifests/" + tag, new byte[0]);
+            String digest = answer.statusCode() == 404 ? "absent" : Content.digestOf(answer.body());
+            if (!digest.equals(IMAGE.digest())) {
+                return digest;
+            }
+            for (TestImage each : List.of(IMAGE, AMD64, ARM64)) {
+                verified("verify", side.repository, each.digest());
+            }
+            return digest + ", verified";
+        } catch (Exception e) {
+            return e.toString();
+        }
     }
 
     private static void assertNothingMovedTwice(Side source, Side target) {

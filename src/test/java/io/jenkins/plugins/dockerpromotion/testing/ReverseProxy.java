@@ -17,9 +17,12 @@ public final class ReverseProxy extends HttpTestServer {
     private static final Set<String> OF_CONNECTIONS =
             Set.of("host", "connection", "content-length", "transfer-encoding", "expect", "upgrade");
 
+    private static final Set<String> READS = Set.of("GET", "HEAD");
+
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI server;
+    private volatile Runnable watcher = () -> {};
 
     private ReverseProxy(URI server) {
         super(Options.DEFAULT);
@@ -32,8 +35,25 @@ public final class ReverseProxy extends HttpTestServer {
         return proxy;
     }
 
+    /** Calls {@code watcher} after each write, before the client learns of it; one call at a time. */
+    public void afterEachWrite(Runnable watcher) {
+        this.watcher = watcher;
+    }
+
+    private synchronized void look() {
+        watcher.run();
+    }
+
     @Override
     Response answer(Incoming request) throws IOException {
+        Response answer = forward(request);
+        if (!READS.contains(request.record().method())) {
+            look();
+        }
+        return answer;
+    }
+
+    private Response forward(Incoming request) throws IOException {
         RecordedRequest record = request.record();
         HttpRequest.Builder forwarded = HttpRequest.newBuilder(
                         server.resolve(record.path() + (record.query().isEmpty() ? "" : "?" + record.query())))
