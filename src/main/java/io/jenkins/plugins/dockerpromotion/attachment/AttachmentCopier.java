@@ -234,7 +234,7 @@ public final class AttachmentCopier {
 
     /** Some registries link a signature only to an image that already exists. */
     private void storeImage(Manifest image) throws RegistryException, InterruptedException {
-        if (to.registry().digestOf(to.pinned(image.digest())).isEmpty()) {
+        if (!to.registry().seemsToHave(to.pinned(image.digest()))) {
             to.registry().push(to.pinned(image.digest()), image);
         }
     }

@@ -161,9 +161,7 @@ final class ImageCopier {
         // One check of the manifest saves a check of each of its blobs. Within a registry, blobs are mounted without a
         // check.
         boolean there = !isWithinRegistry()
-                && transfers
-                        .request(() -> to.registry.digestOf(ImageReference.pinned(to.image, child)))
-                        .isPresent();
+                && transfers.request(() -> to.registry.seemsToHave(ImageReference.pinned(to.image, child)));
         if (!there) {
             Manifest manifest = transfers.request(() -> from.registry.pull(ImageReference.pinned(from.image, child)));
             copyParts(manifest, depth);

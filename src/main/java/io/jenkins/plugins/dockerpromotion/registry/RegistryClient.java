@@ -35,11 +35,12 @@ public final class RegistryClient {
 
     private final RegistryTransport transport;
     private final Blobs blobs;
-    private final HeadTrust head = new HeadTrust();
+    private final HeadTrust head;
 
     private RegistryClient(RegistryTransport transport, Notices notices) {
         this.transport = transport;
         this.blobs = new Blobs(transport, notices);
+        this.head = new HeadTrust(transport.isPublicDockerHub());
     }
 
     /**
@@ -142,15 +143,19 @@ public final class RegistryClient {
      * believed once this registry was seen to answer HEAD for what exists: gateways are known that answer 404 to every one.
      */
     public Optional<Descriptor> resolve(ImageReference reference) throws RegistryException, InterruptedException {
+        return resolve(reference, true);
+    }
+
+    private Optional<Descriptor> resolve(ImageReference reference, boolean absenceMatters)
+            throws RegistryException, InterruptedException {
         boolean denied = false;
         if (head.isUseful()) {
-            Head answer = head(reference);
-            if (answer.status() == 200 && answer.digest().isPresent()) {
-                return Optional.of(
-                        new Descriptor(answer.mediaType(), answer.digest().get(), -1, ""));
+            Head answer = ask("HEAD", reference);
+            if (answer.isFound()) {
+                return Optional.of(answer.descriptor());
             }
             denied = answer.status() == 404;
-            if (denied && head.isTrue(this)) {
+            if (denied && (!absenceMatters || head.isTrue(this))) {
                 return Optional.empty();
             }
         }
@@ -161,17 +166,52 @@ public final class RegistryClient {
         return manifest.map(m -> new Descriptor(m.mediaType(), m.digest(), m.bytes().length, ""));
     }
 
-    private record Head(int status, Optional<Digest> digest, String mediaType) {}
+    /**
+     * Like {@link #digestOf}, for a tag that is probably new. As long as nothing is known that HEAD could be tried with, this
+     * asks with content at once, which saves the second request.
+     */
+    public Optional<Digest> digestOfProbablyNew(ImageReference tag) throws RegistryException, InterruptedException {
+        if (head.isUnknown()) {
+            Head answer = ask("GET", tag);
+            if (answer.isFound() || answer.status() == 404) {
+                return answer.digest();
+            }
+        }
+        return digestOf(tag);
+    }
 
-    private Head head(ImageReference reference) throws RegistryException, InterruptedException {
+    /**
+     * Whether a manifest is there, where the answer only saves work: that there is none is believed at once. One request.
+     */
+    public boolean seemsToHave(ImageReference pinned) throws RegistryException, InterruptedException {
+        return resolve(pinned, false).isPresent();
+    }
+
+    private record Head(int status, Optional<Digest> digest, String mediaType) {
+
+        boolean isFound() {
+            return status == 200 && digest.isPresent();
+        }
+
+        Descriptor descriptor() {
+            return new Descriptor(mediaType, digest.orElseThrow(), -1, "");
+        }
+    }
+
+    /** The head of the answer for a manifest. */
+    private Head ask(String method, ImageReference reference) throws RegistryException, InterruptedException {
         Head answer = transport.call(
-                manifest("look for ", "HEAD", reference)
+                manifest("look for ", method, reference)
                         .header("Accept", MediaTypes.ACCEPT)
                         .accepting(RegistryClient::saysSomethingOfHead),
                 a -> a.status() == 200
                         ? new Head(200, announced(a), MediaTypes.announced(a))
                         : new Head(a.status(), Optional.empty(), ""));
-        head.answered(answer.status());
+        if (method.equals("HEAD")) {
+            head.answered(answer.status());
+        } else if (answer.status() == 200) {
+            head.exists(reference);
+        }
         return answer;
     }
 
@@ -191,6 +231,10 @@ public final class RegistryClient {
         private volatile boolean seen;
         private volatile boolean refused;
 
+        HeadTrust(boolean trusted) {
+            seen = trusted;
+        }
+
         void exists(ImageReference reference) {
             if (existing.isEmpty()) {
                 existing = Optional.of(reference);
@@ -206,6 +250,10 @@ public final class RegistryClient {
             return !refused;
         }
 
+        boolean isUnknown() {
+            return !seen && !refused && existing.isEmpty();
+        }
+
         void lies() {
             refused = true;
         }
@@ -215,7 +263,7 @@ public final class RegistryClient {
             if (!seen
                     && !refused
                     && existing.isPresent()
-                    && client.head(existing.get()).status() != 200) {
+                    && client.ask("HEAD", existing.get()).status() != 200) {
                 refused = true;
             }
             return seen && !refused;

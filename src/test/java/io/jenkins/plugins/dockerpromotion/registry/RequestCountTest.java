@@ -71,6 +71,20 @@ class RequestCountTest {
         assertThat(registry.requests().all("HEAD", ".*").get(0).responseBytes()).isZero();
     }
 
+    @Test
+    void looksForATagOfAnUnknownRepositoryOnce() throws Exception {
+        RegistryClient client = knowingTheRealm(Scope.pull("group/app"));
+        assertThat(client.digestOfProbablyNew(tagged("group/app", "1.0"))).isEmpty();
+        assertThat(methods()).containsExactly("token", "GET");
+        registry.push("group/app", "1.0", TestImage.docker(1));
+        assertThat(client.digestOfProbablyNew(tagged("group/app", "1.0")))
+                .contains(Digest.parse(TestImage.docker(1).digest()));
+        assertThat(client.digestOfProbablyNew(tagged("group/app", "1.1"))).isEmpty();
+        assertThat(methods())
+                .as("once a manifest is known, HEAD is tried with it")
+                .containsExactly("token", "GET", "GET", "HEAD", "HEAD");
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 5", "5, 13"})
     void promotesWithinARepository(int targets, int requests) throws Exception {

@@ -92,6 +92,11 @@ public final class RegistryTransport {
         return location.pageSize();
     }
 
+    /** Whether this is Docker Hub itself, whose behaviour is known. */
+    public boolean isPublicDockerHub() {
+        return location.isPublicDockerHub();
+    }
+
     /** Scheme, host and port of the registry. */
     public Origin origin() {
         return origin;
