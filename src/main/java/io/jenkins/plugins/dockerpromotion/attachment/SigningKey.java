@@ -12,7 +12,6 @@ import java.security.interfaces.RSAPublicKey;
 import java.security.spec.ECGenParameterSpec;
 import java.security.spec.ECParameterSpec;
 import java.security.spec.EdDSAParameterSpec;
-import java.security.spec.InvalidKeySpecException;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -36,6 +35,7 @@ record SigningKey(PublicKey key, List<String> algorithms, Digest fingerprint) {
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 16 * 1024;
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
+    private static final Pattern PRIVATE_KEY = Pattern.compile("-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----");
     private static final String PUBLIC_KEY = "PUBLIC KEY";
 
     /** What people supply by mistake, and how to get the public key from it. */
@@ -67,6 +67,11 @@ record SigningKey(PublicKey key, List<String> algorithms, Digest fingerprint) {
             throw new IllegalArgumentException(
                     "the public key is " + pem.length() + " characters long; " + MAX_TEXT + " are allowed");
         }
+        // Before anything else: a private key often has its parameters or its certificate beside it.
+        if (PRIVATE_KEY.matcher(pem).find()) {
+            throw new IllegalArgumentException("the public key is a private key; supply the public key (cosign"
+                    + " public-key, openssl pkey -pubout), and replace the private key if others could read it");
+        }
         List<SigningKey> keys = new ArrayList<>();
         Matcher blocks = BLOCK.matcher(pem);
         while (blocks.find()) {
@@ -81,22 +86,19 @@ record SigningKey(PublicKey key, List<String> algorithms, Digest fingerprint) {
 
     private static SigningKey key(String kind, String base64) {
         if (!kind.equals(PUBLIC_KEY)) {
-            String other = kind.contains("PRIVATE")
-                    ? "a private key; supply the public key (cosign public-key, openssl pkey -pubout), and replace"
-                            + " the private key if others could read it"
-                    : OTHERS.getOrDefault(kind, "not in the form -----BEGIN PUBLIC KEY-----");
-            throw new IllegalArgumentException("the public key is " + other);
+            throw new IllegalArgumentException("the public key is "
+                    + OTHERS.getOrDefault(kind, "not in the form -----BEGIN PUBLIC KEY-----, as in cosign.pub"));
         }
+        X509EncodedKeySpec der = new X509EncodedKeySpec(decode(base64));
         for (String algorithm : List.of("EC", "RSA", "Ed25519")) {
             try {
-                X509EncodedKeySpec der = new X509EncodedKeySpec(decode(base64));
                 return of(KeyFactory.getInstance(algorithm).generatePublic(der));
             } catch (GeneralSecurityException e) {
                 // Not a key of this kind.
             }
         }
-        throw new IllegalArgumentException("the public key cannot be read: it is damaged, or not an ECDSA (P-256,"
-                + " P-384, P-521), RSA or Ed25519 key");
+        throw new IllegalArgumentException("the public key is damaged or of another kind: supply an ECDSA key (P-256,"
+                + " P-384 or P-521), an RSA key or an Ed25519 key, as the tool wrote it");
     }
 
     /**
@@ -108,11 +110,14 @@ record SigningKey(PublicKey key, List<String> algorithms, Digest fingerprint) {
         return new SigningKey(key, algorithms(key), Digest.sha256(key.getEncoded()));
     }
 
-    private static byte[] decode(String base64) throws InvalidKeySpecException {
+    private static byte[] decode(String base64) {
         try {
             return Base64.getDecoder().decode(base64.replaceAll("\\s", ""));
         } catch (IllegalArgumentException e) {
-            throw new InvalidKeySpecException(e);
+            throw new IllegalArgumentException(
+                    "the public key is damaged: between its BEGIN and END lines there is something other than base64;"
+                            + " supply the text as the tool wrote it, with line breaks instead of \\n",
+                    e);
         }
     }
 

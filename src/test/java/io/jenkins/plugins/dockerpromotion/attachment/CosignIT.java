@@ -275,8 +275,17 @@ class CosignIT {
     void knowsCosignsShortNames() throws Exception {
         push("types");
         sign("release", "older");
-        List<String> types =
-                List.of("slsaprovenance", "slsaprovenance1", "spdx", "cyclonedx", "link", "vuln", "openvex", "custom");
+        List<String> types = List.of(
+                "custom",
+                "cyclonedx",
+                "link",
+                "openvex",
+                "slsaprovenance",
+                "slsaprovenance02",
+                "slsaprovenance1",
+                "spdx",
+                "spdxjson",
+                "vuln");
         // The one kind whose fields cosign insists on.
         Files.writeString(home.resolve("link.json"), LINK);
         for (String type : types) {

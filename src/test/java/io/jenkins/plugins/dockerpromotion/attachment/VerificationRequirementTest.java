@@ -29,12 +29,23 @@ class VerificationRequirementTest {
                 Arguments.of("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAA", "not a public key in PEM format"),
                 Arguments.of(SIGNER.publicKey().substring(0, 100), "not a public key in PEM format"),
                 Arguments.of(SIGNER.privateKey(), "a private key; supply the public key"),
+                Arguments.of(
+                        ImageSigner.pem("EC PARAMETERS", new byte[8]) + ImageSigner.pem("EC PRIVATE KEY", key),
+                        "a private key"),
+                Arguments.of(
+                        ImageSigner.pem("RSA PRIVATE KEY", key)
+                                .replaceFirst("\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n"),
+                        "a private key"),
+                Arguments.of(SIGNER.publicKey() + SIGNER.privateKey(), "a private key"),
+                Arguments.of(ImageSigner.pem("EC PARAMETERS", new byte[8]), "the parameters of a private key; supply"),
+                Arguments.of(
+                        ImageSigner.pem("PGP PUBLIC KEY BLOCK", key), "not in the form -----BEGIN PUBLIC KEY-----"),
                 Arguments.of(ImageSigner.pem("ENCRYPTED SIGSTORE PRIVATE KEY", key), "a private key"),
                 Arguments.of(ImageSigner.pem("CERTIFICATE", key), "a certificate; supply its key"),
                 Arguments.of(ImageSigner.pem("RSA PUBLIC KEY", key), "openssl rsa -RSAPublicKey_in"),
-                Arguments.of(ImageSigner.pem("PUBLIC KEY", key), "damaged, or not an ECDSA"),
-                Arguments.of("-----BEGIN PUBLIC KEY-----\n<>\n-----END PUBLIC KEY-----", "damaged, or not an ECDSA"),
-                Arguments.of(ImageSigner.create("Ed448", "Ed448").publicKey(), "not an ECDSA"),
+                Arguments.of(ImageSigner.pem("PUBLIC KEY", key), "damaged or of another kind: supply an ECDSA key"),
+                Arguments.of(SIGNER.publicKey().replace("\n", "\\n"), "with line breaks instead of \\n"),
+                Arguments.of(ImageSigner.create("Ed448", "Ed448").publicKey(), "of another kind: supply an ECDSA key"),
                 Arguments.of(ImageSigner.create("1024", "SHA256withRSA").publicKey(), "an RSA key of 1024 bits"),
                 Arguments.of("x".repeat(70_000), "70000 characters long"));
     }
@@ -64,10 +75,16 @@ class VerificationRequirementTest {
 
     @ParameterizedTest
     @CsvSource({
-        "slsaprovenance, https://slsa.dev/provenance/v0.2",
-        "slsaprovenance1, https://slsa.dev/provenance/v1",
-        "spdxjson, https://spdx.dev/Document",
         "custom, https://cosign.sigstore.dev/attestation/v1",
+        "cyclonedx, https://cyclonedx.org/bom",
+        "link, https://in-toto.io/Link/v1",
+        "openvex, https://openvex.dev/ns",
+        "slsaprovenance, https://slsa.dev/provenance/v0.2",
+        "slsaprovenance02, https://slsa.dev/provenance/v0.2",
+        "slsaprovenance1, https://slsa.dev/provenance/v1",
+        "spdx, https://spdx.dev/Document",
+        "spdxjson, https://spdx.dev/Document",
+        "vuln, https://cosign.sigstore.dev/attestation/vuln/v1",
         "https://example.com/scan/v1, https://example.com/scan/v1",
         "urn:example:scan, urn:example:scan"
     })

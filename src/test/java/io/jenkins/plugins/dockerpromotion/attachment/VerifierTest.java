@@ -276,13 +276,40 @@ class VerifierTest {
         refuses("covers another image, '" + other, by(SIGNER));
     }
 
-    @Test
-    void anAttestationAboutAnotherImageDoesNotCount() {
+    static Stream<Arguments> attestationsThatDoNotCount() {
+        byte[] own = statement(IMAGE.digest(), SLSA, Map.of());
+        byte[] changed = statement(IMAGE.digest(), SLSA, Map.of("x", 1));
+        return Stream.of(
+                        Map.entry(
+                                "subject is another image, '" + OTHER,
+                                SIGNER.envelope(statement(OTHER, SLSA, Map.of()))),
+                        Map.entry("was changed", STRANGER.envelope(own)),
+                        Map.entry("was changed", SIGNER.envelope(changed, IN_TOTO, own)),
+                        Map.entry("not an in-toto statement", SIGNER.envelope("{}".getBytes(StandardCharsets.UTF_8))))
+                .flatMap(entry -> {
+                    byte[] envelope = Json.write(entry.getValue());
+                    return Stream.of(
+                            Arguments.of(entry.getKey(), "", newer(bundle(entry.getValue()))),
+                            Arguments.of(entry.getKey(), ".att", attachment("", layer(ENVELOPE, envelope))),
+                            Arguments.of(
+                                    "cut short",
+                                    ".att",
+                                    attachment("", layer(ENVELOPE, Arrays.copyOf(envelope, envelope.length - 1)))));
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("attestationsThatDoNotCount")
+    void saysWhyAnAttestationDoesNotCount(String reason, String suffix, TestImage stored) {
         SIGNER.sign(registry, APP, digest);
-        registry.push(APP, newer(bundle(SIGNER.envelope(statement(OTHER, SLSA, Map.of())))));
+        if (suffix.isEmpty()) {
+            registry.push(APP, stored);
+        } else {
+            registry.push(APP, tag(digest, suffix), stored);
+        }
 
         refuses("needs an attestation of type " + SLSA, by(SIGNER, SLSA));
-        refuses("subject is another image, '" + OTHER, by(SIGNER, SLSA));
+        refuses(reason, by(SIGNER, SLSA));
     }
 
     @Test
