@@ -10,7 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The Jenkinsfile with answers that the test makes up: no registry, and what is tested is the Jenkinsfile alone. */
+/** Tests only the Jenkinsfile, with answers from the test instead of a registry. */
 class ReleaseWithAnswersTest extends BasePipelineTest {
 
     private final DockerPromotionSteps steps = new DockerPromotionSteps();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The Jenkinsfile with the plugin's own client, against a Docker Hub in memory. */
+/** Tests the Jenkinsfile with the plugin's own client and an in-memory Docker Hub. */
 class ReleaseWithRegistryTest extends BasePipelineTest {
 
     private static final String IMAGE = "technolog/serviceone";

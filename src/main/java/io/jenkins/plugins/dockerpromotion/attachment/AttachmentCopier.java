@@ -35,16 +35,16 @@ public final class AttachmentCopier {
     /** Total size of all manifests, which stay in memory until they are stored. */
     private static final long MAX_BYTES = 64L * 1024 * 1024;
 
-    /** How often a tag is written again because somebody else wrote it at the same time. */
+    /** How often a tag is written again after another client has written it at the same time. */
     private static final int ATTEMPTS = 5;
 
     /**
-     * Status codes with which a registry refuses a manifest permanently, whoever sends it; 200 is what a tag answers that
-     * holds no manifest of a known kind.
+     * Statuses with which a registry refuses a manifest permanently, with any credentials. 200 means that a tag
+     * contains no manifest of a known type.
      */
     private static final Set<Integer> REFUSALS = Set.of(200, 400, 405, 406, 409, 410, 412, 413, 415, 422, 501);
 
-    /** What a registry would have answered to what cannot be merged. */
+    /** The status for content that cannot be merged. */
     static final RegistryException.Reason REFUSED = new RegistryException.Reason(409, List.of(), false);
 
     private final AttachmentFinder from;
@@ -285,7 +285,7 @@ public final class AttachmentCopier {
         }
     }
 
-    /** Adds referrers to the list under the fallback tag, read right before, since there is no way to lock it. */
+    /** Adds referrers to the list under the fallback tag. Reads it right before, because it cannot be locked. */
     private void list(Missing missing, List<Manifest> referrers) throws RegistryException, InterruptedException {
         Digest subject = missing.found.subject();
         Tag tag = Referrers.fallbackTag(subject);

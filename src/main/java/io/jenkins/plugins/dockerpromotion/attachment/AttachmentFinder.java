@@ -128,7 +128,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         }
     }
 
-    /** A manifest; empty if it is absent, or of a kind that nobody knows. */
+    /** A manifest; empty if it does not exist or has an unknown type. */
     Optional<Manifest> read(Digest digest) throws RegistryException, InterruptedException {
         try {
             return registry.pullIfPresent(pinned(digest));

@@ -77,7 +77,7 @@ final class SignedPayload {
     /** Reads a layer of cosign's tag {@code sha256-<hex>.att}. */
     static SignedPayload envelope(byte[] json) throws RefusedException {
         Json envelope = Json.parseDocument(json, Set.of("payload", "payloadType", "signatures"))
-                .orElseThrow(() -> new RefusedException("it is no JSON object, or cut short"));
+                .orElseThrow(() -> new RefusedException("it is not a JSON object, or is truncated"));
         return envelope("DSSE envelope", envelope, Json.NONE, json);
     }
 
@@ -85,7 +85,7 @@ final class SignedPayload {
     static SignedPayload bundle(byte[] json) throws RefusedException {
         Json bundle = Json.parseDocument(
                         json, Set.of("mediaType", "verificationMaterial", "dsseEnvelope", "messageSignature"))
-                .orElseThrow(() -> new RefusedException("it is no JSON object, or cut short"));
+                .orElseThrow(() -> new RefusedException("it is not a JSON object, or is truncated"));
         String kind = bundle.text("mediaType");
         if (!kind.equals(BUNDLE)) {
             throw new RefusedException(
@@ -195,7 +195,7 @@ final class SignedPayload {
     }
 
     private Claim simpleClaim(Digest image) throws RefusedException {
-        Json json = Json.parse(payload).orElseThrow(() -> new RefusedException("its payload is no JSON object"));
+        Json json = Json.parse(payload).orElseThrow(() -> new RefusedException("its payload is not a JSON object"));
         Json critical = json.field("critical");
         if (!critical.text("type").equals(SIMPLE_TYPE)) {
             throw new RefusedException(
@@ -210,7 +210,7 @@ final class SignedPayload {
 
     private Claim statement(Digest image) throws RefusedException {
         Json json = Json.parseDocument(payload, STATEMENT_FIELDS)
-                .orElseThrow(() -> new RefusedException("its payload is no JSON object"));
+                .orElseThrow(() -> new RefusedException("its payload is not a JSON object"));
         if (!STATEMENTS.contains(json.text("_type"))) {
             throw new RefusedException("its payload is of type " + LogText.quote(json.text("_type"))
                     + ", not an in-toto statement of version 1 or 0.1");

@@ -27,7 +27,7 @@ import java.util.stream.Stream;
  */
 public record CallbackAddress(URI uri) {
 
-    /** The report is best effort, and nobody should wait for it. */
+    /** Short timeouts, because the report is best effort. */
     private static final Timing TIMING = new Timing(
             Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(10), 4, Duration.ofMinutes(1));
 

@@ -124,14 +124,14 @@ final class ImagePromotion {
         }
     }
 
-    /** What a target was before an earlier attempt moved it, one that a restart interrupted for example. */
+    /** The digest that a target had before an earlier attempt moved it, for example one that a restart interrupted. */
     private Optional<Optional<Digest>> before(Tag tag) {
         return context.memory()
                 .recall(reference(tag).toString())
                 .map(digest -> digest.isEmpty() ? Optional.empty() : Optional.of(Digest.parse(digest)));
     }
 
-    /** What {@link #before} has to know if this attempt is interrupted. */
+    /** What {@link #before} needs if this attempt is interrupted. */
     Map<String, String> toKeep() {
         return toMove.stream()
                 .collect(Collectors.toMap(
@@ -152,8 +152,7 @@ final class ImagePromotion {
         String what = "Cannot promote " + request.source() + " ("
                 + manifest.digest().abbreviated() + "): in " + request.toImage();
         return Optional.of(request.replaced()
-                .map(expected -> what + " somebody moved " + taken + ", which was at " + expected.abbreviated()
-                        + " after its last promotion")
+                .map(expected -> what + " " + taken + " changed after the last promotion to " + expected.abbreviated())
                 .orElse(what + " other images already have " + taken));
     }
 

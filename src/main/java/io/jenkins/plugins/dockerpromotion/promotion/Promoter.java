@@ -87,7 +87,7 @@ final class Promoter {
                     images.stream().anyMatch(image -> image.request().replaced().isPresent());
             throw new PromotionException(String.join("; ", refusals) + "; nothing was changed. "
                     + (rollback
-                            ? "Find out who moved it, or set 'overwrite: true' to move it anyway"
+                            ? "Find out who changed it, or set 'overwrite: true' to move it anyway"
                             : "Use another tag, or set 'overwrite: true' for tags that are meant to move"));
         }
     }

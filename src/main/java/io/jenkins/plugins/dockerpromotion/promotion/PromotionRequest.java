@@ -90,8 +90,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     }
 
     /**
-     * Moves tags back to an earlier digest. Refused if somebody has moved one of them since, unless {@code overwrite} is
-     * set.
+     * Moves tags back to an earlier digest. Refused if one of them has changed since, unless {@code overwrite} is set.
      *
      * @param digest the earlier digest
      * @param current the digest that the tags should have now

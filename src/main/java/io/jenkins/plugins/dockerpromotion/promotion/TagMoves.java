@@ -42,7 +42,7 @@ final class TagMoves {
         }
     }
 
-    /** @throws IOException if nobody remembers what the tags were before; no tag was moved then */
+    /** @throws IOException if the previous digests cannot be recorded; no tag was moved then */
     void run() throws IOException, InterruptedException {
         Map<String, String> before = new HashMap<>();
         images.forEach(image -> before.putAll(image.toKeep()));
@@ -152,7 +152,7 @@ final class TagMoves {
         }
         String where = now.map(Digest::abbreviated).orElse("nothing");
         if (!now.equals(move.image.previous(move.tag))) {
-            return Optional.of("moved by somebody else to " + where);
+            return Optional.of("moved by another client to " + where);
         }
         return Optional.of(now.isPresent() ? "unchanged at " + where : "still absent");
     }
@@ -183,6 +183,6 @@ final class TagMoves {
                 stands,
                 stands
                         ? "still at " + where + ", although the registry accepted the request to put it back"
-                        : "moved by somebody else to " + where);
+                        : "moved by another client to " + where);
     }
 }

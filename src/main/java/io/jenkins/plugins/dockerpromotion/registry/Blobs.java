@@ -22,17 +22,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** The blobs of one registry: looking, reading, mounting, uploading (OCI distribution specification, "Blobs"). */
+/** The blobs of one registry: check, read, mount and upload (OCI distribution specification, "Blobs"). */
 final class Blobs {
 
     private static final String BYTES = "application/octet-stream";
 
-    /** Small enough for the gateways that refuse a whole layer, and few enough requests for the rest. */
+    /** Small enough for gateways that refuse a whole layer, and large enough to need few requests. */
     private static final int PIECE = 4 * 1024 * 1024;
 
     private static final int SMALLEST_PIECE = 256 * 1024;
 
-    /** Answers that say nothing about what was asked for, only that another time may be better. */
+    /** Temporary statuses, which say nothing about the request itself. */
     private static final Set<Integer> PASSING = Set.of(408, 425, 429);
 
     private final RegistryTransport transport;
@@ -40,7 +40,7 @@ final class Blobs {
     private final AtomicBoolean saidNoMount = new AtomicBoolean();
     private volatile boolean inPieces;
 
-    /** The smallest piece that the registry takes, by its header {@code OCI-Chunk-Min-Length}. */
+    /** The minimum chunk size of the registry, from its header {@code OCI-Chunk-Min-Length}. */
     private volatile int leastPiece = SMALLEST_PIECE;
 
     Blobs(RegistryTransport transport, Notices notices) {
@@ -68,7 +68,7 @@ final class Blobs {
 
     byte[] read(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
         if (blob.size() < 0 || blob.size() > Integer.MAX_VALUE - 1) {
-            throw new IllegalArgumentException("a blob of " + blob.size() + " bytes is not read whole");
+            throw new IllegalArgumentException("a blob of " + blob.size() + " bytes is too large to read at once");
         }
         if (blob.data().isPresent()) {
             return blob.data().get().clone();
@@ -79,7 +79,7 @@ final class Blobs {
                 throw answer.failure("it ended " + (blob.size() - bytes.length) + " bytes early");
             }
             if (!blob.digest().matches(bytes)) {
-                throw answer.failure("its bytes do not have its digest");
+                throw answer.failure("its content does not match its digest");
             }
             return bytes;
         });
@@ -101,7 +101,7 @@ final class Blobs {
         transport.call(get(image, blob), answer -> {
             if (answer.length().filter(length -> length != blob.size()).isPresent()) {
                 throw answer.failure(
-                        "it has " + answer.length().orElse(0L) + " bytes, and the manifest says " + blob.size());
+                        "it has " + answer.length().orElse(0L) + " bytes, but its manifest says " + blob.size());
             }
             try {
                 sink.accept(new VerifiedStream(answer, blob));
@@ -122,7 +122,7 @@ final class Blobs {
                 .accepting(200);
     }
 
-    /** @return where to upload the blob instead, nothing if it is there now */
+    /** @return where to upload the blob instead; empty if it was mounted */
     Optional<URI> mount(ImageName target, Digest digest, ImageName source)
             throws RegistryException, InterruptedException {
         String query = "?mount=" + digest + "&from=" + URLEncoder.encode(source.path(), StandardCharsets.UTF_8);
@@ -137,15 +137,16 @@ final class Blobs {
             return mounting.upload();
         }
         if (saidNoMount.compareAndSet(false, true)) {
-            notices.say(transport.origin() + " does not mount layers of " + source + " in " + target + " (it answered "
+            notices.say(transport.origin() + " does not mount layers from " + source + " in " + target
+                    + " (it answered "
                     + mounting.status()
-                    + (isAboutRights(mounting.status()) ? "; these credentials may not read there" : "")
-                    + "); they are copied through this agent");
+                    + (isAboutRights(mounting.status()) ? "; check that the credentials may read the source" : "")
+                    + "), so this agent copies them");
         }
         return start(target, digest);
     }
 
-    /** By registries that do not mount, or not for these credentials; the specification wants 202. */
+    /** Some registries do not mount blobs, or not with these credentials; the specification requires 202. */
     private static boolean isRefused(int status) {
         return status >= 400 && status <= 501 && !PASSING.contains(status);
     }
@@ -158,7 +159,7 @@ final class Blobs {
         static final Mounting DONE = new Mounting(201, Optional.empty());
     }
 
-    /** @return where to upload the blob, nothing if the registry finds that it has it */
+    /** @return where to upload the blob; empty if the registry already has it */
     Optional<URI> start(ImageName target, Digest digest) throws RegistryException, InterruptedException {
         return transport.call(
                 post("start the upload of the blob ", target, digest, "").accepting(201, 202),
@@ -195,10 +196,10 @@ final class Blobs {
             if (e.status() != 413 && e.status() / 100 != 3) {
                 throw e;
             }
-            // The bytes are gone. Whoever has them is to send them again, in the way that works here.
+            // The content has been consumed. The caller must send it again, and this time it is sent in pieces.
             inPieces = true;
             throw new RegistryException(
-                    e.getMessage() + "; large layers go there in pieces",
+                    e.getMessage() + "; large layers are now sent in pieces",
                     new RegistryException.Reason(e.status(), e.codes(), true));
         }
     }
@@ -213,7 +214,7 @@ final class Blobs {
         return URI.create(location + separator + "digest=" + blob.digest());
     }
 
-    /** One upload in pieces (OCI distribution specification, "Pushing a blob in chunks"); each piece can be sent again. */
+    /** One upload in pieces (OCI distribution specification, "Pushing a blob in chunks"). Each piece can be retried. */
     private final class PieceByPiece {
         private final ImageName target;
         private final Descriptor blob;
@@ -247,11 +248,11 @@ final class Blobs {
             } catch (IOException e) {
                 throw new RegistryException(
                         "Cannot upload the blob " + blob.digest().abbreviated() + " to " + target
-                                + ": its source broke off (" + e.getMessage() + ")");
+                                + ": reading its source failed (" + e.getMessage() + ")");
             }
         }
 
-        /** A gateway does not say how much it lets pass, so that is tried. */
+        /** Gateways do not report their limit, so the size is halved until a piece is accepted. */
         private void sendPiece(byte[] bytes, int from, int to) throws RegistryException, InterruptedException {
             for (int at = from; at < to; ) {
                 int count = Math.min(size, to - at);
@@ -277,9 +278,9 @@ final class Blobs {
         }
     }
 
-    /** Registries that cannot do this forget the upload by themselves, so every answer will do. */
+    /** Accepts any answer, because registries that cannot cancel an upload discard it later. */
     void cancel(ImageName target, URI location) throws RegistryException, InterruptedException {
-        RegistryRequest delete = RegistryRequest.of("give up an upload to " + target, "DELETE", location)
+        RegistryRequest delete = RegistryRequest.of("cancel an upload to " + target, "DELETE", location)
                 .needing(Scope.pullAndPush(target.path()));
         transport.call(delete.accepting(status -> true), Answer::status);
     }
@@ -288,7 +289,9 @@ final class Blobs {
         return "/v2/" + image.path() + "/blobs/" + digest;
     }
 
-    /** A blob's bytes on their way through; fails at their end unless they are what the blob's descriptor says. */
+    /**
+     * The content of a blob, verified while it is read: reading fails at the end if it does not match the descriptor.
+     */
     static final class VerifiedStream extends FilterInputStream {
 
         private final Descriptor expected;
@@ -322,17 +325,17 @@ final class Blobs {
             hasher.update(target, offset, count);
             boolean atEnd = count > 0 && left == count;
             left -= count;
-            // With the last byte and not behind it: many readers know the length and ask for no more.
+            // Verified with the last byte, because many readers know the length and do not read on.
             if (atEnd
                     && !HexFormat.of()
                             .formatHex(hasher.digest())
                             .equals(expected.digest().hex())) {
-                throw answer.failure("its bytes do not have its digest");
+                throw answer.failure("its content does not match its digest");
             }
             return count;
         }
 
-        /** A reader may be busy with another registry; what breaks here is to be told in the words of this one. */
+        /** The reader may be writing to another registry; a failure here must be reported for this one. */
         private int readOn(byte[] target, int offset, int length) throws IOException {
             try {
                 return super.read(target, offset, length);

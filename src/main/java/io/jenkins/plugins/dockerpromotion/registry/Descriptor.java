@@ -4,15 +4,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Names content by what it is (OCI image specification, "Content Descriptors").
+ * Describes content (OCI image specification, "Content Descriptors").
  *
  * @param mediaType of the content, empty if unknown
  * @param digest of the content
  * @param size in bytes, -1 if unknown
- * @param platform such as {@code linux/arm64/v8}, empty where none is given
- * @param artifactType what kind of artifact a listed manifest is, empty where none is given
+ * @param platform such as {@code linux/arm64/v8}, or empty
+ * @param artifactType the type of the artifact in a list of manifests, or empty
  * @param annotations of the descriptor
- * @param data the content itself where it is embedded; it has the digest
+ * @param data the content itself if it is embedded; it matches the digest
  */
 public record Descriptor(
         String mediaType,
@@ -23,7 +23,7 @@ public record Descriptor(
         Map<String, String> annotations,
         Optional<byte[]> data) {
 
-    /** A descriptor of what is stored elsewhere. */
+    /** A descriptor of content that is not embedded. */
     public Descriptor(String mediaType, Digest digest, long size, String platform) {
         this(mediaType, digest, size, platform, "", Map.of(), Optional.empty());
     }

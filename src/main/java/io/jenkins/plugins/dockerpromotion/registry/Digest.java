@@ -7,15 +7,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
- * A content address: {@code sha256:<64 hex digits>} or {@code sha512:<128 hex digits>}, the registered algorithms of
- * the OCI image specification ("Descriptors: Digests").
+ * A digest: {@code sha256:<64 hex digits>} or {@code sha512:<128 hex digits>}, the registered algorithms of the OCI
+ * image specification ("Descriptors: Digests").
  *
  * @param algorithm {@code sha256} or {@code sha512}
  * @param hex lower-case hexadecimal digits
  */
 public record Digest(String algorithm, String hex) implements Serializable {
 
-    /** @throws IllegalArgumentException in one line, if the two do not make a digest */
+    /** @throws IllegalArgumentException in one line, if this is not a valid digest */
     public Digest {
         if (!isDigest(algorithm, hex)) {
             throw noDigest(algorithm + ':' + hex);
@@ -23,7 +23,7 @@ public record Digest(String algorithm, String hex) implements Serializable {
     }
 
     /**
-     * Reads {@code algorithm:hex}.
+     * Parses {@code algorithm:hex}.
      *
      * @throws IllegalArgumentException in one line, if {@code text} is not a digest
      */
@@ -40,7 +40,9 @@ public record Digest(String algorithm, String hex) implements Serializable {
                 + " is not a digest: expected sha256: and 64, or sha512: and 128, lower-case hexadecimal digits");
     }
 
-    /** No regular expression: a page of tags has some hundred digests, and most of the time went into these. */
+    /**
+     * Without a regular expression: a page of tags has several hundred digests, and parsing them took most of the time.
+     */
     private static boolean isDigest(String algorithm, String hex) {
         int length = "sha256".equals(algorithm) ? 64 : "sha512".equals(algorithm) ? 128 : -1;
         return hex != null
@@ -53,12 +55,12 @@ public record Digest(String algorithm, String hex) implements Serializable {
         return new Digest("sha256", HexFormat.of().formatHex(hasher("sha256").digest(bytes)));
     }
 
-    /** A hash function that makes digests of this one's algorithm. */
+    /** A hash function for the algorithm of this digest. */
     public MessageDigest hasher() {
         return hasher(algorithm);
     }
 
-    /** Whether {@code bytes} have this digest. */
+    /** Whether this is the digest of {@code bytes}. */
     public boolean matches(byte[] bytes) {
         return hex.equals(HexFormat.of().formatHex(hasher().digest(bytes)));
     }
@@ -71,7 +73,7 @@ public record Digest(String algorithm, String hex) implements Serializable {
         }
     }
 
-    /** The first twelve hexadecimal digits, for people. */
+    /** The algorithm and the first twelve hexadecimal digits, for messages. */
     public String abbreviated() {
         return algorithm + ':' + hex.substring(0, 12);
     }

@@ -38,8 +38,8 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /**
- * Docker Hub's own API. It lists tags faster than the registry API does, tells more of them, deletes single tags and
- * changes a repository's page. Safe for use by several threads.
+ * Docker Hub's own API. It lists tags faster than the registry API and with more details, deletes single tags, and
+ * changes a repository's page. Thread-safe.
  */
 public final class DockerHub {
 
@@ -47,10 +47,10 @@ public final class DockerHub {
     private static final int MAX_TAGS = 1_000_000;
     private static final int MAX_PAGES = 10_000;
 
-    /** A tag of many platforms has some 20 KiB, and there are a hundred of them on a page. */
+    /** A tag with many platforms takes about 20 KiB, and a page has a hundred tags. */
     private static final int MAX_BYTES = 16 * 1024 * 1024;
 
-    /** A push or deletion shifts tags between pages; then the list is read again, this often at most. */
+    /** A push or deletion moves tags between pages. The list is then read again, at most this many times. */
     private static final int READINGS = 3;
 
     private static final int CHANGE_ATTEMPTS = 3;
@@ -62,7 +62,7 @@ public final class DockerHub {
     private final RegistryContext context;
     private final Session session = new Session();
 
-    /** The form of address that answered, by method. */
+    /** The address format that worked, by method. */
     private final Map<String, Address> known = new ConcurrentHashMap<>();
 
     private DockerHub(RegistryAuthentication authentication, RegistryContext context) {
@@ -72,16 +72,17 @@ public final class DockerHub {
         this.context = context;
     }
 
-    /** Opens Docker Hub; asks it nothing yet. */
+    /** Opens Docker Hub without sending a request. */
     public static DockerHub open(RegistryAuthentication authentication, RegistryContext context) {
         return new DockerHub(authentication, context);
     }
 
     /**
-     * Gets a token of the API, valid for ten minutes, for a user name and a password, a personal access token, or an
-     * organisation and its access token. One request.
+     * Gets a token for the API, valid for ten minutes. Accepts a username with a password or personal access token, or
+     * an organization with its access token. One request.
      *
-     * @throws RegistryException also when user name and password do not match, or two-factor login makes them useless
+     * @throws RegistryException also if the credentials are wrong, or if two-factor authentication requires an access
+     *     token
      */
     public static String token(Basic credential, RegistryContext context)
             throws RegistryException, InterruptedException {
@@ -90,9 +91,10 @@ public final class DockerHub {
 
     private String login(Basic credential) throws RegistryException, InterruptedException {
         byte[] body = Json.object(Map.of("identifier", credential.username(), "secret", credential.password()));
-        // A refusal is read as well: it tells a wrong password from one that two-factor login makes useless.
+        // Reads a refusal, too: it shows whether the password is wrong or two-factor authentication requires an access
+        // token.
         RegistryRequest post = RegistryRequest.of(
-                        "get a token of '" + credential.username() + "'",
+                        "get a token for '" + credential.username() + "'",
                         "POST",
                         location.api().resolve("/v2/auth/token"))
                 .header("Accept", "application/json")
@@ -107,30 +109,30 @@ public final class DockerHub {
             try {
                 return new Bearer(answer.json().text("access_token")).token();
             } catch (IllegalArgumentException e) {
-                throw answer.failure("its answer holds no token that can be used");
+                throw answer.failure("its answer contains no usable token");
             }
         });
     }
 
     private static String whyRefused(Answer answer) throws IOException {
-        // A proxy in between may refuse with a page of its own.
+        // The answer may be the error page of a proxy.
         boolean secondFactor = Json.parse(answer.bytes(MAX_BYTES))
                 .filter(body -> !body.text("login_2fa_token").isEmpty())
                 .isPresent();
         return secondFactor
-                ? "the account uses two-factor login, so its password is not enough; make an access token in the"
+                ? "the account uses two-factor authentication, so the password is not enough; create an access token in the"
                         + " account's settings on Docker Hub and store it as the password"
-                : "user name and password or access token do not match (401); check the credentials";
+                : "wrong username, password or access token (401); check the credentials";
     }
 
     /**
-     * Hands every tag of {@code image} to a consumer, in no order. The first page tells how many tags there are; the
-     * others are asked for at once. One request a hundred tags, and one to log in.
+     * Passes every tag of {@code image} to a consumer, in no order. The first page has the number of tags; the other
+     * pages are requested in parallel. One request per hundred tags, and one to log in.
      *
-     * @param readings makes a consumer, and another one whenever the list changed while it was read; a consumer is called
-     *     by one thread at a time
-     * @return the consumer that has seen the complete list
-     * @throws RegistryException also when the list changed each time it was read
+     * @param readings creates a consumer, and another one each time the list changes while it is read; a consumer is
+     *     called by one thread at a time
+     * @return the consumer that received the complete list
+     * @throws RegistryException also if the list changed during each attempt
      */
     public <S extends Consumer<ListedTag>> S tags(ImageName image, Supplier<S> readings)
             throws RegistryException, InterruptedException {
@@ -139,24 +141,25 @@ public final class DockerHub {
             S consumer = readings.get();
             TagReading reading = new TagReading(image, consumer);
             reading.run();
-            // The same twice is all there is, though the count, which Docker Hub may have from elsewhere, differs.
+            // The same list twice is complete, even if the count differs, which Docker Hub may take from another
+            // source.
             if (reading.isComplete() || (reading.reachesTheEnd() && reading.names.equals(before))) {
                 return consumer;
             }
             before = reading.names;
         }
         throw new RegistryException("Cannot list the tags of " + image + " on "
-                + location.api().getHost() + ": the list changed each of " + READINGS
-                + " times while it was read; without a complete list nothing is done");
+                + location.api().getHost() + ": the list changed during each of "
+                + READINGS + " attempts to read it; nothing is done without a complete list");
     }
 
     /**
-     * @param count of all tags, not of this page's
-     * @param size how many tags it has
-     * @param hasNext whether Docker Hub names a page after this one
+     * @param count the number of all tags, not only on this page
+     * @param size the number of tags on this page
+     * @param hasNext whether Docker Hub names a next page
      */
     private record TagPage(int count, int size, boolean hasNext) {
-        /** The list became shorter than this page's number. */
+        /** The list is now too short to have this page. */
         static final TagPage BEYOND_THE_END = new TagPage(-1, 0, false);
     }
 
@@ -177,7 +180,7 @@ public final class DockerHub {
 
         void run() throws RegistryException, InterruptedException {
             TagPage first = page(1);
-            // Docker Hub may send less than is asked for.
+            // Docker Hub may send fewer tags than requested.
             int number = first.size == 0 ? 1 : (first.count + first.size - 1) / first.size;
             List<Callable<TagPage>> others = IntStream.rangeClosed(2, Math.min(number, MAX_PAGES))
                     .<Callable<TagPage>>mapToObj(n -> () -> page(n))
@@ -192,7 +195,7 @@ public final class DockerHub {
             return names.size() == count && pages.stream().allMatch(p -> p.count == count);
         }
 
-        /** Whether every page but the last is full, and Docker Hub names none after that. */
+        /** Whether every page except the last is full, and the last one names no next page. */
         boolean reachesTheEnd() {
             int last = pages.size() - 1;
             return last >= 0
@@ -232,7 +235,7 @@ public final class DockerHub {
         }
     }
 
-    /** A page as it was sent. */
+    /** A page as received. */
     record Entries(int count, List<Json> values, boolean hasNext) {}
 
     static Entries entries(Answer answer) throws IOException {
@@ -241,17 +244,17 @@ public final class DockerHub {
         if (!body.field("results").isArray() || count < 0) {
             throw answer.failure("the answer is not a list of tags");
         }
-        // A hostile count would fill the memory with requests to send.
+        // An excessive count would fill the memory with pending requests.
         if (count > MAX_TAGS) {
-            throw answer.failure("it claims to have " + count + " tags, and at most " + MAX_TAGS + " can be read");
+            throw answer.failure("it claims to have " + count + " tags, but at most " + MAX_TAGS + " can be read");
         }
         return new Entries(
                 (int) count, body.field("results").items(), !body.text("next").isEmpty());
     }
 
     /**
-     * Reads an entry whose name is a tag. The digest at its top is not in Docker's documentation. Where it is missing it is
-     * unknown, also for a single platform, which may stand in an index of its own.
+     * Reads an entry whose name is a valid tag. Its digest is not in Docker's documentation. If it is missing, the
+     * digest is unknown, also for a single platform, which may be in an index.
      */
     static ListedTag listedTag(Json entry) {
         Map<Digest, Long> platforms = new HashMap<>();
@@ -278,7 +281,7 @@ public final class DockerHub {
         }
     }
 
-    /** What Docker Hub knows of a tag; nothing if there is none. Counts as no pull. One request, one more to log in. */
+    /** The details of a tag; empty if it does not exist. Does not count as a pull. One request, and one to log in. */
     public Optional<ListedTag> tag(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
             return Optional.of(call(
@@ -291,7 +294,7 @@ public final class DockerHub {
                     a -> {
                         Json entry = a.json(MAX_BYTES);
                         if (!entry.text("name").equals(tagged.reference())) {
-                            throw a.failure("the answer is not about this tag");
+                            throw a.failure("the answer is about another tag");
                         }
                         return listedTag(entry);
                     }));
@@ -300,7 +303,7 @@ public final class DockerHub {
         }
     }
 
-    /** Removes a tag and nothing else; returns whether it was there. One request, one more to log in. */
+    /** Deletes only this tag; returns whether it existed. One request, and one to log in. */
     public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
             String suffix = "/tags/" + tagged.reference();
@@ -312,25 +315,25 @@ public final class DockerHub {
     }
 
     /**
-     * Changes the page of a repository, and nothing of it that {@code change} does not name. One request if the page is
-     * as it should be already, two if not, one more to log in.
+     * Changes the page of a repository, and only what {@code change} sets. One request if the page is up to date,
+     * otherwise two, and one to log in.
      *
-     * <p>Docker Hub knows no conditional change. So the page is read right before each attempt, and only the description
-     * that differs is sent. An edit of the same description that somebody saves between the two is lost.
+     * <p>Docker Hub has no conditional updates. The page is therefore read right before each attempt, and only
+     * descriptions that differ are sent. If a person saves the same description at that moment, their edit is lost.
      *
-     * @return whether something had to be changed
-     * @throws RegistryException also when the page would be too long or its sections are damaged; then nothing is sent
+     * @return whether the page was changed
+     * @throws RegistryException also if the page would be too long or its sections are damaged; then nothing is sent
      */
     public boolean changePage(ImageName image, PageChange change) throws RegistryException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             Page before = page(image);
             Page after = changed(change, before, image);
             if (after.equals(before)) {
-                // After a failure it was done all the same, and only the answer was lost.
+                // The update may have succeeded although the answer was lost.
                 return attempt > 1;
             }
             byte[] body = Json.object(before.differences(after));
-            // Not to be repeated as it is: by then somebody may have changed the page.
+            // Not repeated by the transport, because a person may have changed the page since.
             RequestBody once =
                     new RequestBody(() -> new ByteArrayInputStream(body), body.length, "application/json", false);
             try {
@@ -346,9 +349,9 @@ public final class DockerHub {
     private Page page(ImageName image) throws RegistryException, InterruptedException {
         return call("read the page of " + image, "GET", image, "", "", RequestBody.NONE, answer -> {
             Json body = answer.json(MAX_BYTES);
-            // To take a page that was not sent for an empty one would be to overwrite it.
+            // Without this check, a missing page would look like an empty one and be overwritten.
             if (!body.has("description") || !body.has("full_description")) {
-                throw answer.failure("the answer is not a repository with its descriptions");
+                throw answer.failure("the answer does not contain the repository's descriptions");
             }
             return new Page(body.text("description"), body.text("full_description"));
         });
@@ -363,7 +366,7 @@ public final class DockerHub {
         }
     }
 
-    /** The addresses of Docker's documentation, and those that Docker Hub had before and still has. */
+    /** The documented addresses, and the older ones that still work. */
     private enum Address {
         DOCUMENTED("/v2/namespaces/%s/repositories/%s%s%s"),
         OLD("/v2/repositories/%s/%s%s/%s");
@@ -379,7 +382,10 @@ public final class DockerHub {
         }
     }
 
-    /** Sends a request to the documented address of a repository, and to the old one if Docker Hub does not know that. */
+    /**
+     * Sends a request to the documented address of a repository, and to the old one if Docker Hub does not know the
+     * first.
+     */
     private <T> T call(
             String phrase,
             String method,
@@ -421,12 +427,12 @@ public final class DockerHub {
             return new Login(basic);
         }
         if (authentication instanceof Bearer bearer) {
-            return Authorizer.bearer(bearer.token(), "check that the access token is one of Docker Hub's API");
+            return Authorizer.bearer(bearer.token(), "check that the access token is valid for Docker Hub's API");
         }
         return Authorizer.NONE;
     }
 
-    /** What one login gave to all calls; renewed before its ten minutes are over. */
+    /** One login for all calls, renewed before its ten minutes are over. */
     private final class Session {
 
         private static final Duration USE = Duration.ofMinutes(9);
@@ -455,7 +461,7 @@ public final class DockerHub {
         }
     }
 
-    /** The session as one call uses it. */
+    /** The session of one call. */
     private final class Login implements Authorizer {
 
         private final Basic credential;
@@ -470,7 +476,7 @@ public final class DockerHub {
             return Optional.of("Bearer " + session.token(credential));
         }
 
-        /** A token may end early. A second one that is refused as well is not at fault. */
+        /** A token may expire early. If a second one is refused, too, the token is not the cause. */
         @Override
         public boolean reconsider(Answer answer, Optional<String> refused) {
             if (answer.status() != 401 || renewed) {
@@ -488,7 +494,7 @@ public final class DockerHub {
 
         @Override
         public String advice() {
-            return "check what '" + credential.username() + "' may do there";
+            return "check the permissions of '" + credential.username() + "'";
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What a registry tells of an image without its layers being read. */
+/** Information about an image from a registry, without reading its layers. */
 public final class ImageInfo implements Serializable {
 
     private static final long serialVersionUID = 1L;
@@ -22,12 +22,12 @@ public final class ImageInfo implements Serializable {
     private final String mediaType;
     private final ArrayList<Platform> platforms;
     private final Content content;
-    /** -1 if nobody looked. */
+    /** -1 if unknown. */
     private final int signatures;
 
     private final ArrayList<String> attestations;
 
-    /** @param platforms what the image runs on; none if it is no image but something else a registry keeps */
+    /** @param platforms the platforms of the image; empty if this is another kind of artifact */
     ImageInfo(String digest, String mediaType, List<Platform> platforms, Content content) {
         this(digest, mediaType, platforms, content, -1, List.of());
     }
@@ -48,9 +48,9 @@ public final class ImageInfo implements Serializable {
     }
 
     /**
-     * The same with what is attached to the image.
+     * The same with the attachments of the image.
      *
-     * @param count how many signatures
+     * @param count number of signatures
      * @param types of attestations
      */
     public ImageInfo withAttachments(int count, List<String> types) {
@@ -58,12 +58,12 @@ public final class ImageInfo implements Serializable {
     }
 
     /**
-     * One of the platforms of an image.
+     * One platform of an image.
      *
-     * @param variant such as {@code v8}, empty where there is none
+     * @param variant such as {@code v8}, or empty
      * @param digest of its manifest
-     * @param size what pulling it takes, in bytes: its configuration and layers as they are stored
-     * @param present whether its manifest is there; a clean-up may have deleted it
+     * @param size of a pull in bytes: the compressed configuration and layers
+     * @param present whether its manifest exists; a clean-up may have deleted it
      */
     public record Platform(String os, String architecture, String variant, String digest, long size, boolean present)
             implements Serializable {
@@ -97,12 +97,12 @@ public final class ImageInfo implements Serializable {
     }
 
     /**
-     * What the manifests and configurations say.
+     * What the manifests and configurations contain.
      *
-     * @param size of all that was counted, in bytes; what platforms share counts once for each
-     * @param created when it was made, in ISO 8601; empty if it does not say
-     * @param labels of its configuration
-     * @param annotations of its manifest, and of the index that lists it
+     * @param size the total in bytes; shared layers count for each platform
+     * @param created when the image was created, in ISO 8601; empty if unknown
+     * @param labels of the configuration
+     * @param annotations of the manifest, and of the index that lists it
      */
     record Content(long size, String created, Map<String, String> labels, Map<String, String> annotations)
             implements Serializable {
@@ -115,12 +115,15 @@ public final class ImageInfo implements Serializable {
         }
     }
 
-    /** Of the manifest or index. */
+    /** The digest of the manifest or index. */
     public String digest() {
         return digest;
     }
 
-    /** Of the manifest or index; empty if only the registry's word was asked for, and it did not tell. */
+    /**
+     * The media type of the manifest or index; empty if only the digest was requested and the registry did not report
+     * the type.
+     */
     public String mediaType() {
         return mediaType;
     }
@@ -129,17 +132,17 @@ public final class ImageInfo implements Serializable {
         return List.copyOf(platforms);
     }
 
-    /** What pulling all platforms takes, in bytes; what they share counts once for each. */
+    /** The size of a pull of all platforms, in bytes; shared layers count for each platform. */
     public long size() {
         return content.size;
     }
 
-    /** When the image was made; the latest of its platforms, as far as they were read. */
+    /** When the image was created: the latest time among the platforms that were read. */
     public Optional<Instant> created() {
         return content.created.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(content.created));
     }
 
-    /** For people: digest, media type, platforms, size, when it was made. */
+    /** A summary for the log: digest, media type, platforms, size, creation time. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder(digest);
@@ -155,18 +158,18 @@ public final class ImageInfo implements Serializable {
         if (content.size > 0) {
             text.append(String.format(Locale.ROOT, ", %.1f MB", content.size / 1e6));
         }
-        text.append(content.created.isEmpty() ? "" : ", made " + content.created);
+        text.append(content.created.isEmpty() ? "" : ", created " + content.created);
         if (signatures > 0) {
             text.append(", ").append(signatures).append(signatures == 1 ? " signature" : " signatures");
         }
         if (!attestations.isEmpty()) {
             text.append(", attestations ").append(String.join(", ", attestations));
         }
-        // Whoever pushed an image decides what it calls its platforms.
+        // The author of an image chooses the names of its platforms, so they are untrusted.
         return LogText.oneLine(text.toString(), MAX_TEXT);
     }
 
-    /** Maps, lists, texts and numbers of the same: what a script can look into. */
+    /** The same as maps, lists, strings and numbers for a Pipeline. */
     public Map<String, Object> asMap() {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("digest", digest);

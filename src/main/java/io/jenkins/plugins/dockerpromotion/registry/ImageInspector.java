@@ -21,15 +21,16 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
- * Finds out about images by their manifests and configurations, never by their layers. A manifest costs one request, an
- * index one more for each platform, and each configuration one. Each manifest counts as a pull where pulls are counted.
+ * Inspects images by their manifests and configurations, never by their layers. Takes one request for a manifest, one
+ * more for each platform of an index, and one for each configuration. Each manifest counts as a pull if the registry
+ * counts pulls.
  */
 public final class ImageInspector {
 
-    /** Images of hundreds of layers have some 100 KiB. */
+    /** Images with hundreds of layers have about 100 KiB. */
     private static final int MAX_CONFIG = 4 * 1024 * 1024;
 
-    /** Each is read; the largest images have some twenty. */
+    /** Each platform is read. The largest images have about twenty. */
     private static final int MAX_PLATFORMS = 1_000;
 
     private static final String CREATED = "org.opencontainers.image.created";
@@ -42,7 +43,7 @@ public final class ImageInspector {
         this.hub = hub;
     }
 
-    /** Opens the registry that holds {@code image}, to look at this one only. */
+    /** Opens the registry of {@code image} to inspect only this image. */
     public static ImageInspector open(ImageName image, RegistryAuthentication authentication, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryClient client = RegistryClient.open(image, authentication, Set.of(Scope.pull(image.path())), context);
@@ -50,24 +51,24 @@ public final class ImageInspector {
                 client, image.isDockerHub() ? Optional.of(DockerHub.open(authentication, context)) : Optional.empty());
     }
 
-    /** The registry that is asked. */
+    /** The registry of the image. */
     public RegistryClient registry() {
         return client;
     }
 
-    /** Looks at images of {@code client}'s registry, and asks nobody else. */
+    /** Inspects images with {@code client} only, without Docker Hub's own API. */
     public static ImageInspector of(RegistryClient client) {
         return new ImageInspector(client, Optional.empty());
     }
 
-    /** One platform's manifest, with what its configuration says. */
+    /** The manifest of one platform, with data from its configuration. */
     private record Part(
             ImageInfo.Platform platform, Optional<Instant> created, Map<String, String> labels, Manifest of) {}
 
     /**
-     * The digest and media type alone. One request without content, which is no pull.
+     * Only the digest and media type. One HEAD request, which is not a pull.
      *
-     * @throws RegistryException also when there is no such image
+     * @throws RegistryException also if there is no such image
      */
     public ImageInfo resolve(ImageReference reference) throws RegistryException, InterruptedException {
         Optional<Descriptor> found = client.resolve(reference);
@@ -82,10 +83,10 @@ public final class ImageInspector {
     }
 
     /**
-     * Everything that can be known. On Docker Hub, which counts pulls, only one platform's manifest and configuration are
-     * read, the first for {@code linux/amd64} or else the first; the sizes of the others are asked from its own API.
+     * All information. On Docker Hub, which counts pulls, reads only the manifest and configuration of {@code
+     * linux/amd64}, or else of the first platform; the sizes of the others come from its own API.
      *
-     * @throws RegistryException also when there is no such image
+     * @throws RegistryException also if there is no such image
      */
     public ImageInfo inspect(ImageReference reference) throws RegistryException, InterruptedException {
         Manifest top = client.pull(reference);
@@ -121,7 +122,7 @@ public final class ImageInspector {
         return info(top, platforms, read, shown);
     }
 
-    /** Each manifest once, though it may be of several platforms; nothing for one that is not there any more. */
+    /** Reads each manifest once, even if several platforms share it; empty for manifests that no longer exist. */
     private Map<Digest, Optional<Part>> read(ImageName name, List<Descriptor> children)
             throws RegistryException, InterruptedException {
         Map<Digest, Descriptor> distinct = new LinkedHashMap<>();
@@ -141,7 +142,7 @@ public final class ImageInspector {
         return parts;
     }
 
-    /** @param part what was read of it; nothing if it is not there, {@code null} if it was not read */
+    /** @param part its manifest; empty if it does not exist, {@code null} if it was not read */
     private static ImageInfo.Platform platform(Descriptor child, Optional<Part> part, Map<Digest, Long> sizes) {
         if (part == null) {
             return platform(child.platform(), child.digest(), sizes.get(child.digest()));
@@ -153,7 +154,7 @@ public final class ImageInspector {
         return child.platform().isEmpty() ? read : platform(child.platform(), child.digest(), read.size());
     }
 
-    /** Who may pull need not be one who may log in to the API; then every platform is read. */
+    /** Credentials that may pull may not be valid for the API. All platforms are read in that case. */
     private static Map<Digest, Long> sizesKnownTo(DockerHub hub, ImageReference reference) throws InterruptedException {
         try {
             return hub.tag(reference).map(ListedTag::platforms).orElse(Map.of());
@@ -185,7 +186,7 @@ public final class ImageInspector {
                 new ImageInfo.Content(size, created, labels, annotations));
     }
 
-    /** @param platform as an index names it; empty for a manifest that stands alone, whose configuration does */
+    /** @param platform from the index; empty for a manifest without an index, whose configuration has the platform */
     private Part read(ImageName name, Manifest manifest, String platform)
             throws RegistryException, InterruptedException {
         Optional<Json> config =
@@ -206,7 +207,7 @@ public final class ImageInspector {
                 manifest);
     }
 
-    /** Nothing if it is not there, or no JSON: then it is the configuration of something else than an image. */
+    /** Empty if it does not exist or is not JSON, because it then belongs to something other than an image. */
     private Optional<Json> config(ImageName name, Descriptor config) throws RegistryException, InterruptedException {
         if (config.size() < 0
                 || config.size() > MAX_CONFIG
@@ -216,7 +217,7 @@ public final class ImageInspector {
         try {
             return Json.parse(client.readBlob(name, config));
         } catch (NotFoundException e) {
-            // Without it there is still something to tell.
+            // The rest is still useful.
             return Optional.empty();
         }
     }
@@ -226,7 +227,7 @@ public final class ImageInspector {
         return new ImageInfo.Platform(words[0], words[1], words[2], digest.toString(), size);
     }
 
-    /** Docker writes a zone of its own now and then. */
+    /** Docker sometimes writes another time zone than UTC. */
     private static Optional<Instant> moment(String text) {
         try {
             return Optional.of(OffsetDateTime.parse(text).toInstant());

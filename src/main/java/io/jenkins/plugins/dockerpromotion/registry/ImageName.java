@@ -11,19 +11,19 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The name of a repository of images, without tag or digest: {@code technolog/serviceone},
- * {@code registry.example.com:5000/group/app}. Follows the reference grammar of the distribution project
- * (github.com/distribution/reference), Docker Hub's short names and aliases included.
+ * The name of an image repository, without tag or digest: {@code technolog/serviceone}, {@code
+ * registry.example.com:5000/group/app}. Follows the reference grammar of the distribution project
+ * (github.com/distribution/reference), including Docker Hub's short names and aliases.
  *
- * @param host {@code docker.io} for Docker Hub, else {@code host[:port]} in lower case
- * @param path the repository's path on that host, {@code library/} included for Docker Hub's official images
+ * @param host {@code docker.io} for Docker Hub, otherwise {@code host[:port]} in lower case
+ * @param path the path of the repository on that host, including {@code library/} for Docker Hub's official images
  */
 public record ImageName(String host, String path) implements Serializable {
 
-    /** The host of Docker Hub in every name. */
+    /** The host of Docker Hub in image names. */
     public static final String DOCKER_HUB = RegistryLocation.DOCKER_HUB_HOST;
 
-    /** Longest path the grammar allows, in characters. */
+    /** The maximum length of a path in the grammar, in characters. */
     private static final int MAX_PATH_LENGTH = 255;
 
     private static final int MAX_HOST_LENGTH = 255;
@@ -33,19 +33,19 @@ public record ImageName(String host, String path) implements Serializable {
     private static final Pattern HOST =
             Pattern.compile("(?:" + HOST_PART + "(?:\\." + HOST_PART + ")*|\\[[a-fA-F0-9:]+])(?::[0-9]{1,5})?");
     private static final Pattern PATH_COMPONENT = Pattern.compile("[a-z0-9]++(?:(?:[._]|__|-++)[a-z0-9]++)*+");
-    /** The grammar keeps these for image ids. */
+    /** The grammar reserves these for image ids. */
     private static final Pattern IMAGE_ID = Pattern.compile("[a-f0-9]{64}");
 
     public ImageName {
         Objects.requireNonNull(path, "path");
         if (!parseHost(host).equals(host)) {
-            throw new IllegalArgumentException(LogText.quote(host) + " is not a registry's host in its usual form");
+            throw new IllegalArgumentException(LogText.quote(host) + " is not a valid registry host");
         }
         checkPath(path, path);
     }
 
     /**
-     * Reads a name as the docker command line does.
+     * Parses a name like the docker command line.
      *
      * @throws IllegalArgumentException in one line, if {@code text} is not the name of a repository
      */
@@ -66,7 +66,7 @@ public record ImageName(String host, String path) implements Serializable {
     }
 
     /**
-     * Reads {@code host[:port]} alone; every alias of Docker Hub becomes {@code docker.io}.
+     * Parses {@code host[:port]}; every alias of Docker Hub becomes {@code docker.io}.
      *
      * @throws IllegalArgumentException in one line, if {@code text} is not a host
      */
@@ -88,12 +88,12 @@ public record ImageName(String host, String path) implements Serializable {
         }
         if (!fitsIntoAddress(host)) {
             throw new IllegalArgumentException(
-                    LogText.quote(text) + " is not a registry: no host can have this address");
+                    LogText.quote(text) + " is not a registry: this is not a valid host address");
         }
         return DOCKER_HUB_ALIASES.contains(host) ? DOCKER_HUB : host;
     }
 
-    /** The grammar lets more pass than an address can hold: {@code [:::]}, {@code 1.2.3.4.5}. */
+    /** The grammar allows more than an address can be, such as {@code [:::]} and {@code 1.2.3.4.5}. */
     private static boolean fitsIntoAddress(String host) {
         try {
             return new URI("https://" + host).getHost() != null;
@@ -103,9 +103,9 @@ public record ImageName(String host, String path) implements Serializable {
     }
 
     /**
-     * The first component is a host if it looks like one, as the docker command line decides it. That also takes a bare
-     * word in upper case for a host; here it is the mistyped namespace it nearly always is, so that no credential goes to
-     * a machine of that name.
+     * The first component is a host if it looks like one, as on the docker command line. Docker also treats a single
+     * upper-case word as a host. Here it is an error: it is usually a mistyped namespace, and credentials must not be
+     * sent to a machine of that name.
      */
     private static boolean isHost(String component) {
         return component.indexOf('.') >= 0 || component.indexOf(':') >= 0 || component.equals("localhost");
@@ -117,8 +117,8 @@ public record ImageName(String host, String path) implements Serializable {
                     "the image name is " + path.length() + " characters long; " + MAX_PATH_LENGTH + " are allowed");
         }
         if (path.indexOf('@') >= 0 || path.indexOf(':') >= 0) {
-            throw new IllegalArgumentException(
-                    LogText.quote(text) + " holds a tag or digest: give the image's name alone, and the tag by itself");
+            throw new IllegalArgumentException(LogText.quote(text)
+                    + " contains a tag or digest: give only the image name, and the tag separately");
         }
         for (String component : path.split("/", -1)) {
             if (!PATH_COMPONENT.matcher(component).matches()) {
@@ -137,23 +137,23 @@ public record ImageName(String host, String path) implements Serializable {
         return "parts are lower-case letters and digits, separated by one dot, one or two underscores, or hyphens";
     }
 
-    /** Whether Docker Hub holds this repository. */
+    /** Whether the repository is on Docker Hub. */
     public boolean isDockerHub() {
         return host.equals(DOCKER_HUB);
     }
 
-    /** The path's first component: a user or organisation on Docker Hub. */
+    /** The first component of the path: a user or organization on Docker Hub. */
     public String namespace() {
         int slash = path.indexOf('/');
         return slash < 0 ? path : path.substring(0, slash);
     }
 
-    /** The path behind the namespace. */
+    /** The path after the namespace. */
     public String repository() {
         return path.substring(path.indexOf('/') + 1);
     }
 
-    /** The name as people write it, Docker Hub's host and {@code library/} left out where {@link #parse} adds them again. */
+    /** The name in its short form: without Docker Hub's host and {@code library/} if {@link #parse} adds them again. */
     @Override
     public String toString() {
         if (!isDockerHub() || isHost(namespace())) {

@@ -7,7 +7,7 @@ import java.util.Objects;
  * One manifest of a repository, by tag or by digest.
  *
  * @param name the repository
- * @param reference what stands behind {@code /manifests/} in the registry's address: a tag, or a digest's text
+ * @param reference the tag or digest, as after {@code /manifests/} in an address of the registry
  */
 public record ImageReference(ImageName name, String reference) implements Serializable {
 
@@ -25,12 +25,12 @@ public record ImageReference(ImageName name, String reference) implements Serial
         return new ImageReference(name, tag.value());
     }
 
-    /** The manifest of this digest. */
+    /** The manifest with this digest. */
     public static ImageReference pinned(ImageName name, Digest digest) {
         return new ImageReference(name, digest.toString());
     }
 
-    /** Whether the reference is a digest, so that its content can never change. */
+    /** Whether the reference is a digest, whose content cannot change. */
     public boolean isPinned() {
         return reference.indexOf(':') >= 0;
     }

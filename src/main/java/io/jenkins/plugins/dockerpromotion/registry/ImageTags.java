@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * The tags of one image, wherever it is: listed and deleted by Docker Hub's own API there, by the registry API everywhere
- * else. Safe for use by several threads.
+ * The tags of one image: listed and deleted with Docker Hub's own API, or with the registry API on all other
+ * registries. Thread-safe.
  */
 public final class ImageTags {
 
@@ -37,16 +37,16 @@ public final class ImageTags {
         this.deletion = new TagDeletion(registry);
     }
 
-    /** The tags of {@code image}, to be read only. */
+    /** The tags of {@code image}, for reading. */
     public static ImageTags toRead(ImageName image, RegistryAuthentication authentication, RegistryContext context)
             throws RegistryException, InterruptedException {
         return open(image, authentication, Scope.pull(image.path()), context);
     }
 
-    /** The tags of {@code image}, some of which are going to be deleted. */
+    /** The tags of {@code image}, for reading and deleting. */
     public static ImageTags toDelete(ImageName image, RegistryAuthentication authentication, RegistryContext context)
             throws RegistryException, InterruptedException {
-        // Docker Hub's registry does not delete, so a token of it need not allow that.
+        // Docker Hub's registry cannot delete, so its token does not need this permission.
         return image.isDockerHub()
                 ? toRead(image, authentication, context)
                 : open(image, authentication, Scope.of(image.path(), "delete", "pull", "push"), context);
@@ -58,34 +58,34 @@ public final class ImageTags {
         return of(image, RegistryClient.open(image, authentication, Set.of(scope), context), authentication, context);
     }
 
-    /** The tags of {@code image} on a registry that is open already. */
+    /** The tags of {@code image} on a registry that is already open. */
     public static ImageTags of(
             ImageName image, RegistryClient registry, RegistryAuthentication authentication, RegistryContext context) {
         return new ImageTags(image, registry, authentication, context);
     }
 
-    /** The registry itself. */
+    /** The client of the registry. */
     public RegistryClient registry() {
         return registry;
     }
 
     /**
-     * Hands every tag to a consumer, which keeps what it wants; in no order.
+     * Passes every tag to a consumer, in no order.
      *
-     * @param readings makes a consumer, and another one whenever the list changed while it was read
-     * @return the consumer that has seen the complete list
-     * @throws RegistryException also when the list is not complete
+     * @param readings creates a consumer, and another one each time the list changes while it is read
+     * @return the consumer that received the complete list
+     * @throws RegistryException also if the list is not complete
      */
     public <S extends Consumer<ListedTag>> S read(Supplier<S> readings) throws RegistryException, InterruptedException {
         return read(readings, "", some -> false);
     }
 
     /**
-     * Like {@link #read(Supplier)}, but may leave out tags which do not begin with {@code beginning}, where that saves
-     * requests and the others suffice.
+     * Like {@link #read(Supplier)}, but may skip tags that do not start with {@code beginning} if this saves requests
+     * and the others are enough.
      *
-     * @param suffices whether a consumer that has seen all tags of that beginning needs to see no others
-     * @return the consumer that has seen the complete list, or what suffices
+     * @param suffices whether a consumer that received all tags with that beginning needs no others
+     * @return the consumer that received the complete list, or enough of it
      */
     public <S extends Consumer<ListedTag>> S read(Supplier<S> readings, String beginning, Predicate<S> suffices)
             throws RegistryException, InterruptedException {
@@ -109,16 +109,16 @@ public final class ImageTags {
         }
     }
 
-    /** The digest that a tag points to now, if there is such a tag. */
+    /** The current digest of a tag; empty if the tag does not exist. */
     public Optional<Digest> digestOf(Tag tag) throws RegistryException, InterruptedException {
         return registry.digestOf(ImageReference.tagged(image, tag));
     }
 
     /**
-     * Removes a tag and nothing else; returns whether it was there. One request once it is known how this registry does it,
-     * up to four to find out.
+     * Deletes only this tag; returns whether it existed. Takes up to four requests to find out how the registry deletes
+     * tags, then one for each tag.
      *
-     * @throws DeletionException if the registry does not delete this tag
+     * @throws DeletionException if the registry cannot delete this tag
      */
     public boolean delete(Tag tag) throws RegistryException, InterruptedException {
         ImageReference tagged = ImageReference.tagged(image, tag);
@@ -129,30 +129,33 @@ public final class ImageTags {
         }
     }
 
-    /** Removes a manifest with every tag that points to it; returns whether it was there. */
+    /** Deletes a manifest with all its tags; returns whether it existed. */
     public boolean delete(Digest digest) throws RegistryException, InterruptedException {
         return registry.deleteManifest(reference(digest));
     }
 
     /** What can be deleted. */
     public enum Deletes {
-        /** One tag, and nothing else. */
+        /** Single tags. */
         TAGS,
-        /** A digest with all its tags. */
+        /** Digests with all their tags. */
         DIGESTS,
         NOTHING,
-        /** That cannot be told without deleting something, or not with these credentials. */
+        /** Unknown, because this requires a deletion or other credentials. */
         UNKNOWN
     }
 
-    /** Finds out what can be deleted, by asking for the deletion of what does not exist. Up to three requests. */
+    /**
+     * Finds out what the registry can delete, by requests to delete something that does not exist. Up to three
+     * requests.
+     */
     public Deletes deletes() throws RegistryException, InterruptedException {
         return image.isDockerHub() ? Deletes.TAGS : deletion.deletes(image);
     }
 
     /**
-     * Whether manifests can be deleted by their digest, found out by asking for the deletion of one that does not exist;
-     * also true if that cannot be told.
+     * Whether manifests can be deleted by digest. Finds out by a request to delete one that does not exist; also true
+     * if this is unknown.
      */
     public boolean deletesManifests() throws InterruptedException {
         try {
@@ -162,7 +165,7 @@ public final class ImageTags {
         }
     }
 
-    /** Whether it is Docker Hub that lists and deletes, by an API of its own. */
+    /** Whether the image is on Docker Hub, which lists and deletes tags with its own API. */
     public boolean isOnDockerHub() {
         return image.isDockerHub();
     }
@@ -182,7 +185,7 @@ public final class ImageTags {
         return ImageReference.pinned(image, digest);
     }
 
-    /** There is no code for it: the registry's words have to tell. */
+    /** There is no error code for this, so the message decides. */
     private static boolean isImmutable(RegistryException e, ImageReference tagged) {
         return e.status() >= 400
                 && e.status() < 500
@@ -196,22 +199,22 @@ public final class ImageTags {
         String host = image.isDockerHub() ? image.host() : registry.origin().toString();
         return new DeletionException(
                 "Cannot delete the tag " + tagged + " on " + host
-                        + ": it is immutable; the repository's settings say which tags are",
+                        + ": it is immutable; check the repository's settings for immutable tags",
                 Obstacle.IMMUTABLE);
     }
 
-    /** The registry does not delete this tag, whoever asks. */
+    /** The registry cannot delete this tag with any credentials. */
     public static class DeletionException extends RegistryException {
 
         private static final long serialVersionUID = 1L;
 
         private final Obstacle obstacle;
 
-        /** What stands in the way. */
+        /** Why the tag cannot be deleted. */
         public enum Obstacle {
-            /** The registry deletes nothing. */
+            /** Deletion is disabled. */
             SWITCHED_OFF,
-            /** It deletes a digest with all its tags, and no tag alone. */
+            /** The registry deletes only digests with all their tags. */
             BY_DIGEST_ONLY,
             /** This tag is immutable; others may not be. */
             IMMUTABLE
@@ -228,11 +231,11 @@ public final class ImageTags {
     }
 
     /**
-     * A tag as a list of tags tells of it. The registry API tells its name alone, Docker Hub's API more.
+     * A tag in a list. The registry API lists only names; Docker Hub's API has more details.
      *
      * @param digest of the manifest or index that it points to
      * @param pushed when it was last pushed
-     * @param platforms the compressed size of each platform's manifest, in bytes, by its digest; empty where none is told
+     * @param platforms the compressed size of each platform in bytes, by the digest of its manifest; empty if unknown
      */
     public record ListedTag(Tag tag, Optional<Digest> digest, Optional<Instant> pushed, Map<Digest, Long> platforms) {
 
@@ -240,16 +243,19 @@ public final class ImageTags {
             platforms = Map.copyOf(platforms);
         }
 
-        /** A tag of which only the name is known. */
+        /** A tag with an unknown digest and time. */
         static ListedTag named(Tag tag) {
             return new ListedTag(tag, Optional.empty(), Optional.empty(), Map.of());
         }
     }
 
-    /** Finds out once how a registry deletes single tags, and does it in this way from then on. */
+    /** Finds out once how a registry deletes single tags, and then uses this way. */
     private static final class TagDeletion {
 
-        /** No manifest is empty, so there is none of this digest: asking to delete it tells whether digests can be deleted. */
+        /**
+         * The digest of no manifest, because no manifest is empty. A request to delete it shows whether digests can be
+         * deleted.
+         */
         private static final Digest OF_NOTHING = Digest.sha256(new byte[0]);
 
         private static final Set<String> ABSENT = Set.of("MANIFEST_UNKNOWN", "TAG_UNKNOWN", "NAME_UNKNOWN");
@@ -269,7 +275,7 @@ public final class ImageTags {
             this.registry = registry;
         }
 
-        /** Removes a tag and nothing else; returns whether it was there. */
+        /** Deletes only this tag; returns whether it existed. */
         boolean delete(ImageReference tagged) throws RegistryException, InterruptedException {
             return switch (way) {
                 case UNKNOWN -> deleteInSomeWay(tagged);
@@ -278,18 +284,18 @@ public final class ImageTags {
                 case BY_DIGEST ->
                     throw failure(
                             tagged,
-                            "this registry deletes no single tag, only a digest with all its tags",
+                            "this registry cannot delete a single tag, only a digest with all its tags",
                             Obstacle.BY_DIGEST_ONLY);
                 case NONE ->
                     throw failure(
                             tagged,
                             "deletion is disabled there; the operator of a CNCF registry can enable it"
-                                    + " (REGISTRY_STORAGE_DELETE_ENABLED=true), GitHub deletes only by its own API",
+                                    + " (REGISTRY_STORAGE_DELETE_ENABLED=true), GitHub deletes only with its own API",
                             Obstacle.SWITCHED_OFF);
             };
         }
 
-        /** Finds out what the registry deletes, by asking for the deletion of what does not exist. */
+        /** Finds out what the registry can delete, by requests to delete something that does not exist. */
         ImageTags.Deletes deletes(ImageName image) throws RegistryException, InterruptedException {
             if (way == Way.UNKNOWN) {
                 try {
@@ -329,12 +335,12 @@ public final class ImageTags {
             return takesDigests(noSuchTag.name()) ? Way.BY_DIGEST : Way.NONE;
         }
 
-        /** In the registry's own words: a 404 without them may mean that there is no such address. */
+        /** Requires the registry's error code, because a 404 without one may mean that there is no such address. */
         private static boolean saysThatItIsAbsent(RegistryException e) {
             return e.status() == 404 && e.codes().stream().anyMatch(ABSENT::contains);
         }
 
-        /** OCI distribution specification, "Deleting tags": 400 or 405 where this is not possible. */
+        /** OCI distribution specification, "Deleting tags": 400 or 405 if this is not supported. */
         private static boolean deletesNoTag(RegistryException e) {
             return isUnsupported(e) || e.codes().contains("DIGEST_INVALID");
         }
@@ -369,7 +375,7 @@ public final class ImageTags {
             }
         }
 
-        /** Whether the registry deletes manifests by their digest. */
+        /** Whether the registry can delete manifests by digest. */
         boolean takesDigests(ImageName image) throws RegistryException, InterruptedException {
             try {
                 registry.deleteManifest(ImageReference.pinned(image, OF_NOTHING));

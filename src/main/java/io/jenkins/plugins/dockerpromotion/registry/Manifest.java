@@ -11,12 +11,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * A manifest or index: the bytes as the registry keeps them, which are never written anew, and what they refer to.
- * A manifest of a kind nobody has heard of is read as far as it looks like the known ones.
+ * A manifest or index: its original bytes, which are never serialized again, and the content that it refers to. An
+ * unknown type is read as far as it looks like the known ones.
  */
 public final class Manifest {
 
-    /** Hundred times what the largest images have; each is a request to send. */
+    /** A hundred times more than the largest images have. Each entry needs a request. */
     private static final int MAX_DESCRIPTORS = 10_000;
 
     private final byte[] bytes;
@@ -56,20 +56,20 @@ public final class Manifest {
     }
 
     /**
-     * Reads a manifest; its digest is the sha256 one.
+     * Parses a manifest, identified by its sha256 digest.
      *
-     * @param announced the media type the registry names, empty if none
-     * @throws IllegalArgumentException in one line, if the bytes are no manifest
+     * @param announced the media type in the answer, or empty
+     * @throws IllegalArgumentException in one line, if the bytes are not a manifest
      */
     public static Manifest parse(byte[] bytes, String announced) {
         return parse(bytes, announced, Digest.sha256(bytes));
     }
 
     /**
-     * Reads a manifest that is known by {@code digest}, of whichever algorithm: an index may list it by sha512.
+     * Parses a manifest, identified by {@code digest} with any algorithm: an index may list it by sha512.
      *
-     * @param announced the media type the registry names, empty if none
-     * @throws IllegalArgumentException in one line, if the bytes are no manifest
+     * @param announced the media type in the answer, or empty
+     * @throws IllegalArgumentException in one line, if the bytes are not a manifest
      */
     static Manifest parse(byte[] bytes, String announced, Digest digest) {
         Json json = Json.parse(bytes)
@@ -77,22 +77,22 @@ public final class Manifest {
                 .orElseThrow(() -> new IllegalArgumentException("the manifest is not a JSON object"));
         String mediaType = MediaTypes.of(json, announced);
         if (!MediaTypes.isValid(mediaType)) {
-            throw new IllegalArgumentException("the manifest's media type is none");
+            throw new IllegalArgumentException("the manifest's media type is invalid");
         }
         return new Manifest(bytes.clone(), mediaType, digest, json);
     }
 
-    /** Whether {@code bytes} are JSON with a list of manifests, be it empty. */
+    /** Whether {@code bytes} are JSON with a list of manifests, even if it is empty. */
     static boolean isIndex(byte[] bytes) {
         return Json.parse(bytes)
                 .filter(json -> json.field("manifests").isArray())
                 .isPresent();
     }
 
-    /** What does not look like a descriptor is an error in a manifest whose kind is known, and its own business elsewhere. */
+    /** An invalid descriptor is an error in a manifest of a known type, and ignored in others. */
     private static List<Descriptor> descriptors(List<Json> nodes, boolean known) {
         if (nodes.size() > MAX_DESCRIPTORS) {
-            throw new IllegalArgumentException("the manifest lists more than " + MAX_DESCRIPTORS + " things");
+            throw new IllegalArgumentException("the manifest lists more than " + MAX_DESCRIPTORS + " entries");
         }
         List<Descriptor> found = new ArrayList<>();
         for (Json node : nodes) {
@@ -136,7 +136,7 @@ public final class Manifest {
         }
     }
 
-    /** The bytes whose digest this manifest has. */
+    /** The original bytes of the manifest. */
     public byte[] bytes() {
         return bytes.clone();
     }
@@ -145,41 +145,41 @@ public final class Manifest {
         return mediaType;
     }
 
-    /** The digest it was asked for by, or else the sha256 digest of the bytes. */
+    /** The requested digest, or else the sha256 digest of the bytes. */
     public Digest digest() {
         return digest;
     }
 
-    /** The manifests an index lists; none for a plain manifest. */
+    /** The manifests in an index; empty for a plain manifest. */
     public List<Descriptor> children() {
         return children;
     }
 
-    /** Configuration and layers; of an index, what it lists besides manifests. Those that need not be stored are left out. */
+    /** The configuration and layers, or the blobs in an index, without those that need not be stored. */
     public List<Descriptor> blobs() {
         return blobs.stream()
                 .filter(blob -> !MediaTypes.isKeptElsewhere(blob.mediaType()))
                 .toList();
     }
 
-    /** Layers that need not be stored beside the image, and which a registry may lack. */
+    /** Layers that need not be stored with the image, and may be missing from a registry. */
     public List<Descriptor> optionalBlobs() {
         return blobs.stream()
                 .filter(blob -> MediaTypes.isKeptElsewhere(blob.mediaType()))
                 .toList();
     }
 
-    /** The manifest that this one refers to, as a signature refers to an image. */
+    /** The subject of this manifest, as for a signature of an image. */
     public Optional<Descriptor> subject() {
         return subject;
     }
 
-    /** What kind of artifact this is: where it does not say, the media type of its configuration tells. */
+    /** The artifact type; if it is not set, the media type of the configuration. */
     public String artifactType() {
         return artifactType.isEmpty() ? config.map(Descriptor::mediaType).orElse("") : artifactType;
     }
 
-    /** The configuration of a manifest, which says more about the image; none for an index. */
+    /** The configuration of a manifest; empty for an index. */
     public Optional<Descriptor> config() {
         return config;
     }
@@ -189,7 +189,7 @@ public final class Manifest {
         return annotations;
     }
 
-    /** The platforms an index lists; build attestations, which call themselves {@code unknown/unknown}, are none. */
+    /** The platforms in an index, without build attestations ({@code unknown/unknown}). */
     public List<String> platforms() {
         return children.stream()
                 .map(Descriptor::platform)

@@ -14,20 +14,20 @@ public final class MediaTypes {
     public static final String DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json";
     public static final String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
 
-    /** The kinds whose every part is understood. */
+    /** The types that are fully supported. */
     static final Set<String> KNOWN = Set.of(OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
 
-    /** The value of {@code Accept} for manifests: the four that matter, and whatever else somebody stored. */
+    /** The value of {@code Accept} for manifests: the four common types, and any other. */
     static final String ACCEPT =
             String.join(", ", List.of(OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST, "*/*;q=0.1"));
 
-    /** What Docker's first manifests were; their digest is not that of their bytes. */
+    /** Docker's first manifest format, whose digest is not that of its bytes. */
     static final String SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1";
 
-    /** A kind of manifest that OCI gave up before its first release with artifacts, and that some tools wrote. */
+    /** A manifest type that OCI removed before the release, and that some tools have written. */
     private static final String OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
 
-    /** Layers that no registry is meant to hold, compressed in whatever way. */
+    /** Non-distributable layers, with any compression. */
     private static final List<String> ELSEWHERE = List.of(
             "application/vnd.docker.image.rootfs.foreign.diff.tar",
             "application/vnd.oci.image.layer.nondistributable.v1.tar");
@@ -37,10 +37,10 @@ public final class MediaTypes {
     private MediaTypes() {}
 
     /**
-     * What a manifest is: what the registry says, if that is a manifest at all, or else what the manifest itself says, or
-     * else what it looks like; OCI's kinds need not say what they are.
+     * The media type of a manifest: as announced, if that is a manifest type; otherwise as in the manifest; otherwise
+     * by its structure, because OCI manifests need not contain their type.
      *
-     * @param announced what the registry says, empty if nothing
+     * @param announced the media type in the answer, or empty
      */
     static String of(Json manifest, String announced) {
         String own = manifest.text("mediaType");
@@ -64,7 +64,7 @@ public final class MediaTypes {
                                 || manifest.field("layers").isArray());
     }
 
-    /** What an answer says its manifest is; empty where it says nothing that helps. */
+    /** The media type in an answer; empty if it is missing or too general. */
     static String announced(Answer answer) {
         String type = answer.header("Content-Type").orElse("");
         int parameters = type.indexOf(';');
@@ -72,7 +72,7 @@ public final class MediaTypes {
         return isVague(mediaType) ? "" : mediaType;
     }
 
-    /** Types that simple servers put on anything; the manifest names its own better. */
+    /** General types that simple servers use for any file. The manifest contains a better one. */
     private static boolean isVague(String mediaType) {
         return mediaType.equals("application/json")
                 || mediaType.equals("application/octet-stream")
@@ -84,7 +84,7 @@ public final class MediaTypes {
         return GRAMMAR.matcher(mediaType).matches();
     }
 
-    /** Whether this is what an index lists as a manifest. Old indexes leave the type out. */
+    /** Whether this is a manifest in an index. Old indexes have no type. */
     static boolean isManifest(String mediaType) {
         return mediaType.isEmpty()
                 || KNOWN.contains(mediaType)
@@ -92,7 +92,7 @@ public final class MediaTypes {
                 || mediaType.equals(OCI_ARTIFACT);
     }
 
-    /** Whether what has this media type lists other manifests. */
+    /** Whether this type lists other manifests. */
     public static boolean isIndex(String mediaType) {
         return mediaType.equals(OCI_INDEX) || mediaType.equals(DOCKER_LIST);
     }

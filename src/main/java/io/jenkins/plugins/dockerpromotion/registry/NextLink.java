@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The next page of a list, as the header {@code Link} names it (RFC 8288). Registries behind a proxy name hosts and paths
- * that clients cannot reach, so only the query counts: it is sent to the address that was asked.
+ * The next page of a list, from the header {@code Link} (RFC 8288). Registries behind a proxy may name hosts and paths
+ * that clients cannot reach, so only the query is used, with the address of the request.
  */
 final class NextLink {
 
@@ -20,7 +20,7 @@ final class NextLink {
     private static final Pattern PARAMETER =
             Pattern.compile("\\s*+;\\s*+(?:([^\\s=;,\"<>]++)(?:\\s*+=\\s*+(?:" + QUOTED + "|([^\\s;,\"]*+)))?)?");
 
-    /** What is no parameter, up to the next link. */
+    /** Anything that is not a parameter, up to the next link. */
     private static final Pattern REST = Pattern.compile("(?:[^\",]|" + QUOTED + ")*+");
 
     private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^A-Za-z0-9%!$&'()*+,;=:@/?._~-]+");
@@ -31,7 +31,7 @@ final class NextLink {
      * The query of the next page.
      *
      * @param headers all values of {@code Link}
-     * @return nothing if there is no next page; empty if its address has no query
+     * @return empty if there is no next page; an empty string if its address has no query
      */
     static Optional<String> query(List<String> headers) {
         return headers.stream()
@@ -51,7 +51,7 @@ final class NextLink {
             Optional<String> relation = Optional.empty();
             while (parameter.region(position, header.length()).lookingAt()) {
                 position = parameter.end();
-                // Of several, the first one counts (section 3.3).
+                // If there are several, the first one counts (section 3.3).
                 if (relation.isEmpty() && "rel".equalsIgnoreCase(parameter.group(1))) {
                     String quoted = parameter.group(2);
                     relation =
@@ -73,7 +73,7 @@ final class NextLink {
         return Arrays.stream(relations.strip().split("[\\s']+")).anyMatch("next"::equalsIgnoreCase);
     }
 
-    /** Some registries put there what a query cannot hold. */
+    /** Some registries use characters that are not allowed in a query. */
     private static String queryOf(String address) {
         String withoutFragment = address.replaceFirst("#.*", "");
         int start = withoutFragment.indexOf('?');

@@ -9,16 +9,16 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
 /**
- * What a repository's page on Docker Hub is to say: the whole page, or the section of it that a program looks after. A
- * section is what stands between two markers, which readers of the page do not see; all around it stays as it is.
+ * A change of a repository's page on Docker Hub: of the whole page, or of one section. A section is the text between
+ * two markers that are invisible on the page; the text around it stays unchanged.
  *
- * @param description the short description, empty to leave it as it is
- * @param text for the full description, in Markdown; empty to leave it as it is
- * @param section the name of the section that {@code text} is for, empty if it is the whole page
+ * @param description the short description; empty to leave it unchanged
+ * @param text for the full description, in Markdown; empty to leave it unchanged
+ * @param section the name of the section for {@code text}; empty for the whole page
  */
 public record PageChange(String description, String text, String section) implements Serializable {
 
-    // Docker Hub counts bytes of UTF-8, whatever its messages call them.
+    // Docker Hub counts bytes of UTF-8, although its messages say characters.
     private static final int MAX_DESCRIPTION = 100;
     private static final int MAX_PAGE = 25_000;
 
@@ -27,14 +27,14 @@ public record PageChange(String description, String text, String section) implem
     private static final Pattern ANY_MARKER = marker(SECTION);
 
     /**
-     * What people read about a repository on Docker Hub.
+     * The descriptions of a repository on Docker Hub.
      *
-     * @param description the short one, empty for none
-     * @param fullDescription the Markdown below it, empty for none
+     * @param description the short one, or empty
+     * @param fullDescription the Markdown below it, or empty
      */
     record Page(String description, String fullDescription) {
 
-        /** The fields of Docker Hub's API in which {@code after} differs from this. */
+        /** The fields of Docker Hub's API that differ in {@code after}. */
         Map<String, String> differences(Page after) {
             Map<String, String> differences = new LinkedHashMap<>();
             if (!after.description.equals(description)) {
@@ -47,9 +47,9 @@ public record PageChange(String description, String text, String section) implem
         }
     }
 
-    /** @throws IllegalArgumentException in one line, if this can be on no page */
+    /** @throws IllegalArgumentException in one line, if the values are not valid */
     public PageChange {
-        // The line ends of web forms, which would make equal texts differ.
+        // Normalizes the line breaks of web forms; otherwise, equal texts would differ.
         text = text.replace("\r\n", "\n").replaceFirst("^(?:[ \t]*+\n)++", "").stripTrailing();
         description = description.strip();
         if (description.isEmpty() && text.isEmpty()) {
@@ -59,9 +59,9 @@ public record PageChange(String description, String text, String section) implem
         checkSize("the full description has ", text, MAX_PAGE);
         if (!section.isEmpty()) {
             checkSection(section);
-            // It would be taken for the border of a section when the page is read again.
+            // It would look like the end of a section when the page is read again.
             ANY_MARKER.matcher(text).results().findFirst().ifPresent(found -> {
-                throw new IllegalArgumentException("the text itself holds the marker of a section, '"
+                throw new IllegalArgumentException("the text contains the marker of a section, '"
                         + found.group().replaceAll("\\s+", " ") + "'");
             });
         }
@@ -70,7 +70,7 @@ public record PageChange(String description, String text, String section) implem
     private static void checkSection(String name) {
         if (name.length() > MAX_SECTION || !name.matches(SECTION)) {
             throw new IllegalArgumentException(
-                    "the name of a section is letters and digits, with single dots, hyphens or"
+                    "the name of a section must be letters and digits, with single dots, hyphens or"
                             + " underscores between them, at most " + MAX_SECTION);
         }
     }
@@ -89,7 +89,7 @@ public record PageChange(String description, String text, String section) implem
         return new Page(description.isEmpty() ? page.description() : description, full);
     }
 
-    /** At the end of the page, if it has no such section yet. */
+    /** A new section is added at the end of the page. */
     private String withSection(String page) {
         String begin = "<!-- " + section + " begin -->";
         String end = "<!-- " + section + " end -->";
@@ -119,7 +119,7 @@ public record PageChange(String description, String text, String section) implem
         if (bytes > limit) {
             int characters = text.codePointCount(0, text.length());
             throw new IllegalArgumentException(what + bytes + " bytes (" + characters
-                    + " characters), and Docker Hub takes " + limit + " bytes at most");
+                    + " characters), but Docker Hub accepts at most " + limit + " bytes");
         }
     }
 }

@@ -16,15 +16,16 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What refers to a manifest, such as signatures and attestations (OCI distribution specification, "Listing Referrers").
+ * The referrers of a manifest, such as signatures and attestations (OCI distribution specification, "Listing
+ * Referrers").
  *
- * @param all from the registry's own list and from the fallback tag, each digest once
- * @param offered whether the registry keeps such a list itself
- * @param fallback the index that clients keep under a tag where the registry does not, if there is one
+ * @param all from the referrers API and the fallback tag, without duplicates
+ * @param offered whether the registry has the referrers API
+ * @param fallback the index under the fallback tag, which clients maintain if there is no API
  */
 public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest> fallback) {
 
-    /** A signature or two for each of an image's platforms; each of them is copied one by one. */
+    /** One or two signatures for each platform of an image are common. Each is copied separately. */
     private static final int MAX = 10_000;
 
     private static final int MAX_INDEX = 8 * 1024 * 1024;
@@ -33,7 +34,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         all = List.copyOf(all);
     }
 
-    /** The tag of a subject's index (OCI distribution specification, "Referrers Tag Schema"). */
+    /** The fallback tag of a subject (OCI distribution specification, "Referrers Tag Schema"). */
     public static Tag fallbackTag(Digest subject) {
         String algorithm = subject.algorithm();
         String hex = subject.hex();
@@ -53,7 +54,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         return new Referrers(List.copyOf(all.values()), listed.isPresent(), fallback);
     }
 
-    /** @return nothing if the registry keeps no list */
+    /** @return empty if the registry has no referrers API */
     private static Optional<List<Descriptor>> list(ImageReference subject, RegistryTransport transport)
             throws RegistryException, InterruptedException {
         List<Descriptor> found = new ArrayList<>();
@@ -83,17 +84,17 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
 
     private static RegistryException failure(ImageReference subject, RegistryTransport transport, String why) {
         return new RegistryException(
-                "Cannot list what refers to " + subject + " on " + transport.origin() + ": " + why);
+                "Cannot list the referrers of " + subject + " on " + transport.origin() + ": " + why);
     }
 
     private record Page(List<Descriptor> descriptors, Optional<URI> next) {}
 
     /**
-     * Registries that do not know the request answer it as an address, a method or a right they do not know, or break over
-     * it; what may pass is tried again as always, since a registry that is down has not said that there are none.
+     * Registries without this API answer with many statuses: unknown address, unsupported method, missing permission or
+     * server error. Temporary errors are retried as usual, because they do not mean that there are no referrers.
      */
     private static RegistryRequest request(ImageReference subject, URI target) {
-        return RegistryRequest.of("list what refers to " + subject, "GET", target)
+        return RegistryRequest.of("list the referrers of " + subject, "GET", target)
                 .needing(Scope.pull(subject.name().path()))
                 .header("Accept", MediaTypes.OCI_INDEX)
                 .accepting(status -> status == 200
@@ -109,7 +110,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         byte[] bytes = answer.bytes(MAX_INDEX);
         try {
             Optional<URI> next = NextLink.query(answer.headers("Link")).map(query -> path(subject, "?" + query));
-            // A proxy may answer a page of its own, or any JSON, for an address it does not know.
+            // For an unknown address, a proxy may answer with its own page or with other JSON.
             return Manifest.isIndex(bytes)
                     ? Optional.of(
                             new Page(Manifest.parse(bytes, MediaTypes.OCI_INDEX).children(), next))
@@ -119,19 +120,21 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         }
     }
 
-    /** Some registries answer any digest that is written as a tag, with the image itself: that is no list of referrers. */
+    /**
+     * Some registries return the image itself for a digest that is written as a tag. This is not a list of referrers.
+     */
     private static Optional<Manifest> fallback(ImageReference subject, RegistryClient client, boolean offered)
             throws RegistryException, InterruptedException {
         Digest digest = Digest.parse(subject.reference());
         ImageReference tag = ImageReference.tagged(subject.name(), fallbackTag(digest));
         try {
-            // Rarely there besides a list of the registry's own; unlike a GET, a HEAD is no pull on Docker Hub.
+            // Registries with the API rarely have this tag. Unlike GET, HEAD does not count as a pull on Docker Hub.
             if (offered && client.resolve(tag).isEmpty()) {
                 return Optional.empty();
             }
             return client.pullIfPresent(tag).filter(index -> isList(index, digest));
         } catch (RegistryException e) {
-            // A tag that holds something else, or that a registry with a list of its own does not want to show.
+            // The tag contains something else, or a registry with the API does not show it.
             if (e.status() == 200 || (offered && !e.isTemporary())) {
                 return Optional.empty();
             }
@@ -139,7 +142,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         }
     }
 
-    /** Whether a fallback tag that points to this holds a list of referrers. */
+    /** Whether this is the list of referrers of a fallback tag. */
     public static boolean isList(Manifest index, Digest subject) {
         return index.mediaType().equals(MediaTypes.OCI_INDEX)
                 && index.subject().isEmpty()

@@ -22,15 +22,15 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * One registry as seen with one credential, for the length of an operation. Every method sends as few requests as its
- * answer takes, and fails with a {@link RegistryException} of one line. Safe for use by several threads.
+ * A client for one registry with one credential, for one operation. Each method sends as few requests as possible, and
+ * fails with a {@link RegistryException} in one line. Thread-safe.
  */
 public final class RegistryClient {
 
-    /** Twice what every registry has to take. */
+    /** Twice the size that every registry must support. */
     private static final int MAX_MANIFEST = 8 * 1024 * 1024;
 
-    /** Refusals after which it is worth to see whether the manifest was stored all the same, by a lost attempt. */
+    /** Statuses after which the manifest may have been stored by an earlier attempt. */
     private static final Set<Integer> PERHAPS_STORED = Set.of(400, 403, 405, 409, 412, 422);
 
     private final RegistryTransport transport;
@@ -44,9 +44,9 @@ public final class RegistryClient {
     }
 
     /**
-     * Opens the registry that holds {@code image}.
+     * Opens the registry of {@code image}.
      *
-     * @param expected everything the operation will need, so that one token serves for all of it
+     * @param expected the scopes that the operation will need, so that one token is enough
      */
     public static RegistryClient open(
             ImageName image, RegistryAuthentication authentication, Set<Scope> expected, RegistryContext context)
@@ -55,7 +55,7 @@ public final class RegistryClient {
                 RegistryTransport.open(image.host(), authentication, expected, context), context.notices());
     }
 
-    /** Reads a manifest; its bytes have the digest they are known by. One request. */
+    /** Reads a manifest and verifies its digest. One request. */
     public Manifest pull(ImageReference reference) throws RegistryException, InterruptedException {
         return pull(reference, "read the manifest of ");
     }
@@ -94,29 +94,29 @@ public final class RegistryClient {
             throw answer.failure(e.getMessage());
         }
         if (manifest.mediaType().startsWith(MediaTypes.SCHEMA_1)) {
-            throw answer.failure("the image is stored in Docker's first format (schema 1), which cannot be promoted by"
-                    + " manifest; push it again with a current docker");
+            throw answer.failure("the image has Docker's old format (schema 1), which cannot be promoted; push it again"
+                    + " with a current version of Docker");
         }
         Optional<Digest> announced = announced(answer);
         if (announced.isPresent() && !announced.get().matches(bytes)) {
-            throw answer.failure("the manifest does not have the digest " + announced.get() + " it is announced by");
+            throw answer.failure("the manifest does not match the digest in the header, " + announced.get());
         }
         if (reference.isPinned() && !digest.matches(bytes)) {
-            throw answer.failure("the manifest does not have the digest it was asked for by");
+            throw answer.failure("the manifest does not match the requested digest");
         }
         return manifest;
     }
 
-    /** The digest a registry announces; some leave it out. */
+    /** The digest in the header, which some registries omit. */
     private static Optional<Digest> announced(Answer answer) throws RegistryException {
         try {
             return answer.header("Docker-Content-Digest").map(Digest::parse);
         } catch (IllegalArgumentException e) {
-            throw answer.failure("its header Docker-Content-Digest holds no digest");
+            throw answer.failure("its header Docker-Content-Digest is not a digest");
         }
     }
 
-    /** Reads a manifest if there is one. One request. */
+    /** Reads a manifest; empty if it does not exist. One request. */
     public Optional<Manifest> pullIfPresent(ImageReference reference) throws RegistryException, InterruptedException {
         return pullIfPresent(reference, "read the manifest of ");
     }
@@ -130,17 +130,18 @@ public final class RegistryClient {
         }
     }
 
-    /** The digest that a tag or digest points to, nothing if there is no such manifest. See {@link #resolve}. */
+    /** The digest of a tag or digest; empty if there is no such manifest. See {@link #resolve}. */
     public Optional<Digest> digestOf(ImageReference reference) throws RegistryException, InterruptedException {
         return resolve(reference).map(Descriptor::digest);
     }
 
     /**
-     * The manifest that a tag or digest points to, nothing if there is no such manifest. One request without content (HEAD), which
-     * Docker Hub does not count as a pull; its size and, with some registries, its media type stay unknown.
+     * Looks up a manifest by tag or digest; empty if it does not exist. Sends one HEAD request, which Docker Hub does
+     * not count as a pull. The size stays unknown, and on some registries also the media type.
      *
-     * <p>A second request, with content, where the registry tells no digest or refuses the first. That there is nothing is
-     * believed once this registry was seen to answer HEAD for what exists: gateways are known that answer 404 to every one.
+     * <p>Sends a second request, GET, if the registry returns no digest or refuses the first. A 404 is accepted only
+     * after this registry has answered a HEAD request for an existing manifest, because some gateways answer 404 to
+     * every HEAD request.
      */
     public Optional<Descriptor> resolve(ImageReference reference) throws RegistryException, InterruptedException {
         return resolve(reference, true);
@@ -215,7 +216,7 @@ public final class RegistryClient {
         return answer;
     }
 
-    /** Whether an answer is about this way of asking, so that asking otherwise may help. */
+    /** Whether the status may be caused by the method, so that GET may help. */
     private static boolean saysSomethingOfHead(int status) {
         boolean passing = status == 408 || status == 425 || status == 429;
         return status == 200
@@ -224,7 +225,7 @@ public final class RegistryClient {
                 || (status >= 400 && status < 500 && status != 401 && !passing);
     }
 
-    /** Whether the answers to HEAD can be believed here; found out by asking for something that exists. */
+    /** Whether answers to HEAD requests can be trusted. Finds out with a manifest that exists. */
     private static final class HeadTrust {
 
         private volatile Optional<ImageReference> existing = Optional.empty();
@@ -258,7 +259,7 @@ public final class RegistryClient {
             refused = true;
         }
 
-        /** One request, once, if nothing that exists was asked for so far. */
+        /** Sends one request, once, if no existing manifest has been requested so far. */
         synchronized boolean isTrue(RegistryClient client) throws RegistryException, InterruptedException {
             if (!seen
                     && !refused
@@ -271,11 +272,10 @@ public final class RegistryClient {
     }
 
     /**
-     * Stores {@code manifest} and makes sure that the registry has just these bytes. One request, with most registries.
+     * Stores {@code manifest} and verifies that the registry has exactly these bytes. One request with most registries.
      *
-     * @return whether the registry said that it lists the manifest as a referrer of its subject; otherwise whoever pushes
-     *     one that has a subject has to list it under a tag (OCI distribution specification, "Pushing manifests with
-     *     subject")
+     * @return whether the registry lists the manifest as a referrer of its subject; if not, the caller must add it to
+     *     the fallback tag (OCI distribution specification, "Pushing manifests with subject")
      */
     public boolean push(ImageReference target, Manifest manifest) throws RegistryException, InterruptedException {
         RegistryRequest put = RegistryRequest.of(
@@ -296,7 +296,7 @@ public final class RegistryClient {
         }
         if (!stored.confirmed() && !holds(target, manifest)) {
             throw new RegistryException("Cannot store " + target + " on " + transport.origin()
-                    + ": the registry took it, but has something else under this name now");
+                    + ": the registry accepted it, but now has something else under this name");
         }
         return stored.linked();
     }
@@ -306,8 +306,8 @@ public final class RegistryClient {
     private static Stored stored(Answer answer, Manifest manifest) throws RegistryException {
         Optional<Digest> confirmed = announced(answer);
         if (confirmed.isPresent() && !confirmed.get().matches(manifest.bytes())) {
-            throw answer.failure("the registry stored something else: it says " + confirmed.get() + ", the bytes have "
-                    + manifest.digest());
+            throw answer.failure(
+                    "the registry stored something else: " + confirmed.get() + " instead of " + manifest.digest());
         }
         return new Stored(confirmed.isPresent(), answer.header("OCI-Subject").isPresent());
     }
@@ -316,20 +316,20 @@ public final class RegistryClient {
         return digestOf(target).filter(d -> d.matches(manifest.bytes())).isPresent();
     }
 
-    /** Removes a tag and nothing else; returns whether it was there. */
+    /** Deletes only this tag; returns whether it existed. */
     public boolean deleteTag(ImageReference tagged) throws RegistryException, InterruptedException {
         if (tagged.isPinned()) {
-            throw new IllegalArgumentException("deleting a digest takes every tag that points to it along");
+            throw new IllegalArgumentException("deleting a digest also deletes all its tags");
         }
         return delete("delete the tag ", tagged, path(tagged));
     }
 
-    /** Removes a tag and nothing else, in the way GitLab's registry once had; returns whether it was there. */
+    /** Deletes only this tag, as in older versions of GitLab's registry; returns whether it existed. */
     boolean deleteTagReference(ImageReference tagged) throws RegistryException, InterruptedException {
         return delete("delete the tag ", tagged, tagPath(tagged));
     }
 
-    /** Removes a manifest with every tag that points to it; returns whether it was there. */
+    /** Deletes a manifest with all its tags; returns whether it existed. */
     boolean deleteManifest(ImageReference pinned) throws RegistryException, InterruptedException {
         if (!pinned.isPinned()) {
             throw new IllegalArgumentException("a manifest is deleted by its digest");
@@ -337,19 +337,19 @@ public final class RegistryClient {
         return delete("delete the manifest ", pinned, path(pinned));
     }
 
-    /** Registries that cannot do this answer 400 or 405, which is an error here. */
+    /** Registries that do not support this answer 400 or 405, which is an error here. */
     private boolean delete(String phrase, ImageReference target, String path)
             throws RegistryException, InterruptedException {
         int status = transport.call(deletion(phrase, target, path).accepting(200, 202, 204, 404), Answer::status);
-        // Registries answer 202. A gateway's page for an address that it does not know may come with 200.
+        // Registries answer 202. For an unknown address, a gateway may return a page with 200.
         if (status == 200 && digestOf(target).isPresent()) {
             throw new RegistryException(
-                    "Cannot " + phrase + target + " on " + origin() + ": it answered 200, but this is still there");
+                    "Cannot " + phrase + target + " on " + origin() + ": it answered 200, but this still exists");
         }
         return status != 404;
     }
 
-    /** Removes what is at {@code path}; that there is no such thing is an error with the registry's words for it. */
+    /** Deletes what is at {@code path}. If it does not exist, this is an error with the registry's codes. */
     void deleteExisting(ImageReference target, String path) throws RegistryException, InterruptedException {
         transport.call(deletion("delete the tag ", target, path).accepting(200, 202, 204), answer -> null);
     }
@@ -364,12 +364,15 @@ public final class RegistryClient {
         return transport.origin();
     }
 
-    /** Hands every tag to {@code tags} as it arrives. One request a page. */
+    /** Passes every tag to {@code tags} as it arrives. One request per page. */
     public void tags(ImageName image, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
         new TagList(transport, image).read(tags);
     }
 
-    /** The same, skipping what does not begin with {@code beginning} where the registry lets it and the rest suffices. */
+    /**
+     * The same, but skips tags that do not start with {@code beginning} if the registry supports this and the rest is
+     * enough.
+     */
     <S extends Consumer<ListedTag>> S tags(
             ImageName image, Supplier<S> readings, String beginning, Predicate<S> suffices)
             throws RegistryException, InterruptedException {
@@ -387,59 +390,59 @@ public final class RegistryClient {
     }
 
     /**
-     * Reads a small blob whole, such as an image's configuration; again, if the connection breaks in the middle of it.
+     * Reads a small blob into memory, such as the configuration of an image. Retries if the connection breaks.
      *
-     * @throws IllegalArgumentException if {@code blob} is too large to hold, or does not say how large it is
+     * @throws IllegalArgumentException if {@code blob} is too large, or its size is unknown
      */
     public byte[] readBlob(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
         return blobs.read(image, blob);
     }
 
-    /** Where the bytes of a blob go; called once at most, since nobody can tell it to forget what it has seen. */
+    /** Receives the content of a blob. Called at most once, because it cannot discard what it has already read. */
     @FunctionalInterface
     public interface Sink {
-        /** @param content the bytes that the blob's descriptor says; reading them fails if they turn out to be others */
+        /** @param content the content of the blob; reading fails if it does not match the descriptor */
         void accept(InputStream content) throws IOException, InterruptedException;
     }
 
-    /** Reads a blob and hands it on as it arrives. Most registries redirect to a storage service. */
+    /** Streams a blob to {@code sink}. Most registries redirect to a storage service. */
     public void pullBlob(ImageName image, Descriptor blob, Sink sink) throws RegistryException, InterruptedException {
         blobs.pull(image, blob, sink);
     }
 
     /**
-     * Makes a blob of {@code source} appear in {@code target} without moving a byte. One request, two where the registry
-     * does not mount it, or not with this credential.
+     * Mounts a blob of {@code source} in {@code target} without transferring it. One request, or two if the registry
+     * does not mount it with this credential.
      *
-     * @return where to upload it instead; nothing if it is there
+     * @return where to upload it instead; empty if it was mounted
      */
     public Optional<URI> mount(ImageName target, Digest digest, ImageName source)
             throws RegistryException, InterruptedException {
         return blobs.mount(target, digest, source);
     }
 
-    /** Starts an upload; nothing if the registry finds that it has the blob. */
+    /** Starts an upload; empty if the registry already has the blob. */
     public Optional<URI> startUpload(ImageName target, Digest digest) throws RegistryException, InterruptedException {
         return blobs.start(target, digest);
     }
 
     /**
-     * Sends a blob to an upload that was started. The registry checks its digest.
+     * Uploads a blob to an upload that was started. The registry verifies its digest.
      *
-     * @throws RegistryException that is {@linkplain RegistryException#isTemporary temporary} if a second upload of the same
-     *     blob may succeed, also because this client has learned that the registry takes large layers in pieces only
+     * @throws RegistryException {@linkplain RegistryException#isTemporary temporary} if another upload of the same blob
+     *     may succeed, for example because the registry accepts large layers only in pieces
      */
     public void upload(ImageName target, Descriptor blob, URI location, InputStream content)
             throws RegistryException, InterruptedException {
         blobs.upload(target, blob, location, content);
     }
 
-    /** Gives up an upload that was started. */
+    /** Cancels an upload that was started. */
     public void cancelUpload(ImageName target, URI location) throws RegistryException, InterruptedException {
         blobs.cancel(target, location);
     }
 
-    /** What refers to a manifest by its digest: two requests, more where the list is long. */
+    /** The referrers of a manifest, by its digest. Two requests, or more for a long list. */
     public Referrers referrers(ImageReference subject) throws RegistryException, InterruptedException {
         return Referrers.read(subject, this, transport);
     }

@@ -4,14 +4,14 @@ import java.net.URI;
 import java.util.Optional;
 
 /**
- * The page for people that a public registry has for an image. Registries of one's own have none that could be told from
- * the image's name, and nothing is guessed for them.
+ * Web pages of images on public registries. The page of a self-hosted registry cannot be derived from the name of an
+ * image.
  */
 public final class RegistryPage {
 
     private RegistryPage() {}
 
-    /** The page of an image, of this tag alone where the registry can show that. */
+    /** The page of an image, with this tag if the registry supports it. */
     public static Optional<URI> of(ImageName image, Tag tag) {
         return Optional.ofNullable(address(image, tag)).map(URI::create);
     }
@@ -39,7 +39,7 @@ public final class RegistryPage {
     private static String address(ImageName image, Tag tag) {
         return switch (image.host()) {
             case ImageName.DOCKER_HUB -> address(image) + "?name=" + tag;
-            // Leads on to the package's page, whether a person or an organisation owns it.
+            // Redirects to the package's page, for both people and organizations.
             case "ghcr.io" -> "https://ghcr.io/" + image.path() + ":" + tag;
             case "quay.io" -> address(image) + "&tag=" + tag;
             default -> address(image);
@@ -51,7 +51,7 @@ public final class RegistryPage {
                 + (image.namespace().equals("library") ? "_/" + image.repository() : "r/" + image.path());
     }
 
-    /** The page belongs to a project, and in longer paths nothing says where the project's own path ends. */
+    /** The page belongs to a project, and a longer path does not show where the path of the project ends. */
     private static String gitLab(ImageName image) {
         boolean isProject = image.path().chars().filter(c -> c == '/').count() == 1;
         return isProject ? "https://gitlab.com/" + image.path() + "/container_registry" : null;

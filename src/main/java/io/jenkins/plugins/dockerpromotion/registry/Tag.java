@@ -4,16 +4,16 @@ import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 
 /**
- * A tag of an image: at most 128 letters, digits, {@code _}, {@code .} and {@code -}, the first neither dot nor hyphen
- * (OCI distribution specification, "Pulling manifests").
+ * A tag of an image: at most 128 letters, digits, {@code _}, {@code .} and {@code -}, starting with neither dot nor
+ * hyphen (OCI distribution specification, "Pulling manifests").
  *
- * @param value the tag as it stands in a reference
+ * @param value the tag as in a reference
  */
 public record Tag(String value) implements Serializable {
 
     private static final int MAX_LENGTH = 128;
 
-    /** The one tag that is expected to move. */
+    /** The only tag that is expected to move. */
     public static final Tag LATEST = new Tag("latest");
 
     /** @throws IllegalArgumentException in one line, if {@code value} is not a tag */
@@ -37,7 +37,7 @@ public record Tag(String value) implements Serializable {
                 && text.chars().allMatch(c -> isFirst(c) || c == '.' || c == '-');
     }
 
-    /** Looking at characters takes a quarter of the time of a regular expression, and there are lists of a million tags. */
+    /** Checking characters takes a quarter of the time of a regular expression, and lists can have a million tags. */
     private static boolean isFirst(int c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     }

@@ -24,15 +24,15 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
- * The tags of a repository, read from the registry API page by page (OCI distribution specification, "Listing Tags"). The
- * list is complete, or there is an error: what is missing from a list may be deleted or overwritten later.
+ * The tags of a repository from the registry API, page by page (OCI distribution specification, "Listing Tags"). The
+ * list is complete, or reading it fails: tags that are missing from a list could be deleted or overwritten.
  *
- * <p>A registry names the next page in the header {@code Link}. Some send a part of a long list without that header. So a
- * page that may have been cut is followed by a request for what comes after its last tag.
+ * <p>A registry names the next page in the header {@code Link}. Some send part of a long list without this header.
+ * After a page that may have been cut off, the tags after its last tag are therefore requested.
  */
 final class TagList {
 
-    /** Sizes to ask for, largest first: some registries refuse what they find too much instead of sending less. */
+    /** Page sizes, largest first: some registries refuse a large size instead of sending less. */
     private static final List<Integer> PAGE_SIZES = List.of(10_000, 1_000, 100);
 
     private static final int ECR_PAGE_SIZE = 1_000;
@@ -40,7 +40,7 @@ final class TagList {
     private static final int MAX_TAGS = 1_000_000;
     private static final int MAX_PAGES = 10_000;
 
-    /** A hundred thousand long tags; some registries know no pages and send all tags at once. */
+    /** Enough for a hundred thousand long tags. Some registries have no pages and send all tags at once. */
     private static final long MAX_PAGE_BYTES = 32L * 1024 * 1024;
 
     private final RegistryTransport transport;
@@ -53,20 +53,20 @@ final class TagList {
     }
 
     /**
-     * Hands every tag once to {@code tags}, in the registry's order.
+     * Passes every tag once to {@code tags}, in the registry's order.
      *
-     * @throws RegistryException also when the list is not complete, or never ends
+     * @throws RegistryException also if the list is not complete, or does not end
      */
     void read(Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
         readAll(firstPage(), tags);
     }
 
     /**
-     * Hands a consumer the tags that begin with {@code beginning} if the registry shows that it sorts them by name. If that
-     * does not suffice, another consumer gets all tags.
+     * Passes a consumer the tags that start with {@code beginning} if the registry is known to sort tags by name. If
+     * these are not enough, another consumer receives all tags.
      *
-     * @param readings makes the consumers
-     * @return the consumer that suffices, or has seen everything
+     * @param readings creates the consumers
+     * @return the consumer that received enough, or everything
      */
     <S extends Consumer<ListedTag>> S read(Supplier<S> readings, String beginning, Predicate<S> suffices)
             throws RegistryException, InterruptedException {
@@ -92,12 +92,13 @@ final class TagList {
     }
 
     /**
-     * Reads the tags of one beginning and as few others as possible. The specification wants tags sorted by name, some
-     * registries do otherwise, and none says so. The order counts as shown if all pages that are read ascend, and if the
-     * registry tells what comes after a name that is no tag: one that sorts by the time of a push cannot.
+     * Reads the tags with one beginning and as few others as possible. The specification requires tags to be sorted by
+     * name, but some registries sort them differently, and none reports its order. The order is considered proven if
+     * all pages are in ascending order, and if the registry returns the correct tags after a name that is not a tag. A
+     * registry that sorts by push time cannot do this.
      *
-     * @param beginning behind which a digit or a letter follows
-     * @return whether the order was shown; if not, some may be missing
+     * @param beginning followed by a digit or a letter
+     * @return whether the order is proven; if not, tags may be missing
      */
     private boolean readRange(Page first, String beginning, Consumer<ListedTag> tags)
             throws RegistryException, InterruptedException {
@@ -107,7 +108,7 @@ final class TagList {
             return false;
         }
         boolean beginsInside = first.names().get(0).compareTo(before) > 0;
-        // Asked for what comes before its first tag, a registry that starts again would look like a sorted one.
+        // If this came before the first tag, a registry that starts again would look sorted.
         Optional<Page> shown = beginsInside
                 ? after(behind, 1, first)
                 : after(before, first.names().size(), first);
@@ -131,7 +132,7 @@ final class TagList {
         return true;
     }
 
-    /** What comes after a name that is no tag; nothing unless it is what a sorted list has there. */
+    /** The tags after a name that is not a tag; empty unless they are correct for a sorted list. */
     private Optional<Page> after(String name, int count, Page first) throws RegistryException, InterruptedException {
         try {
             Page page = page(query(count, name));
@@ -166,14 +167,14 @@ final class TagList {
         }
     }
 
-    /** A consumer may take its time with each tag: an aborted build ends in the middle of a page. */
+    /** A consumer may be slow, so an aborted build must end in the middle of a page. */
     static void requireGoingOn() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
     }
 
-    /** The way from a page to the last one. */
+    /** Follows the pages of a list to its end. */
     private final class Pages {
 
         private final Set<String> seen = new HashSet<>();
@@ -198,18 +199,19 @@ final class TagList {
             }
             progress.at(seen.size(), OptionalInt.empty());
             if (seen.size() > MAX_TAGS || followed.size() > MAX_PAGES) {
-                throw incomplete("it goes on after " + followed.size() + " pages and " + seen.size() + " tags");
+                throw incomplete("it continues after " + followed.size() + " pages and " + seen.size() + " tags");
             }
         }
 
-        /** Goes on; returns whether there is another page. */
+        /** Reads the next page; returns whether there is another one. */
         boolean next() throws RegistryException, InterruptedException {
             if (page.next().isPresent()) {
                 linked = true;
                 follow(page.next().get());
                 return true;
             }
-            // Who has named next pages does so to the end; who has named none is asked until nothing new comes.
+            // A registry that names next pages names all of them. Otherwise, pages are requested until there are no new
+            // tags.
             return !linked && (mayBeCut(page) || unlinked && !page.names().isEmpty()) && askOn();
         }
 
@@ -221,7 +223,7 @@ final class TagList {
                 again = unseen.isEmpty() && !page.names().isEmpty();
             }
             if (again) {
-                throw incomplete("it sends the same page again and again");
+                throw incomplete("it sends the same page repeatedly");
             }
         }
 
@@ -247,33 +249,38 @@ final class TagList {
             return !unseen.isEmpty();
         }
 
-        /** Whether {@code last} was the last page, though the registry sends the same tags when it is asked for more. */
+        /**
+         * Whether {@code last} was the last page, although the registry sends the same tags again when asked for more.
+         */
         private boolean isTheEnd(Page last) throws RegistryException, InterruptedException {
             Page small = small(page);
-            // Who ignores the count as well, as the CNCF registry did before 3.0, always sends all tags. Who knows
-            // nothing that comes after the last tag may begin again, as crane's registry does.
+            // A registry that also ignores the count always sends all tags, like the CNCF registry before 3.0. A
+            // registry that finds nothing after the last tag may start again, like crane's registry.
             return small.next().isPresent()
                     || small.names().size() == page.names().size()
                     || !lastButOne.isEmpty()
                             && page(query(size, lastButOne)).names().equals(List.of(last.last()));
         }
 
-        /** Fewer or more tags than a page has, which shows whether the registry counts, and names the next page. */
+        /**
+         * A page size that differs from the number of tags, to show whether the registry respects it and names the next
+         * page.
+         */
         private Page small(Page usual) throws RegistryException, InterruptedException {
             return page("n=" + (usual.names().size() == 1 ? 2 : 1));
         }
 
         private RegistryException unclear(Page last, String what) {
-            return incomplete("the list may have been cut after exactly "
+            return incomplete("the list may be cut off after exactly "
                     + last.names().size() + " tags, and the registry " + what
-                    + " when it is asked for what comes after the last; an administrator can set another page size for"
+                    + " when asked for the tags after the last one; an administrator can set another page size for"
                     + " this registry");
         }
     }
 
     private RegistryException incomplete(String why) {
         return new RegistryException("Cannot list the tags of " + image + " on " + transport.origin() + ": " + why
-                + "; without a complete list nothing is done");
+                + "; nothing is done without a complete list");
     }
 
     private boolean mayBeCut(Page page) {
@@ -284,7 +291,7 @@ final class TagList {
                         || isRound(page.names().size()));
     }
 
-    /** Registries and the gateways before them cut a page at such a number, whatever was asked for. */
+    /** Registries and gateways cut off pages at such numbers, whatever the request says. */
     private static boolean isRound(int tags) {
         int digits = tags;
         while (digits % 10 == 0) {
@@ -295,7 +302,7 @@ final class TagList {
                 && (digits < 10 || power || Set.of(25, 75, 150, 250, 750).contains(tags));
     }
 
-    /** A client's mistake, other than a lack of rights or patience. */
+    /** A client error other than missing permission or a rate limit. */
     private static boolean isRefusal(RegistryException e) {
         return e.status() >= 400
                 && e.status() < 500
@@ -327,9 +334,9 @@ final class TagList {
     }
 
     /**
-     * @param names in the registry's order; not all of them need be tags
+     * @param names in the registry's order; some may not be valid tags
      * @param next the query of the next page, if the registry names one
-     * @param linked whether there is a header {@code Link}, whatever it says
+     * @param linked whether there is a header {@code Link} with any value
      */
     record Page(List<String> names, Optional<String> next, boolean linked) {
         String last() {
@@ -348,7 +355,7 @@ final class TagList {
 
     static Page page(Answer answer) throws IOException {
         List<String> names = new ArrayList<>();
-        // To take something else for an empty list would be to delete what it does not name.
+        // If anything else counted as an empty list, tags could be deleted because it does not name them.
         if (!answer.forEachText("tags", MAX_PAGE_BYTES, names::add)) {
             throw answer.failure("the answer is not a list of tags");
         }
@@ -356,7 +363,10 @@ final class TagList {
         return new Page(names, NextLink.query(links), !links.isEmpty());
     }
 
-    /** Says now and then how far a long list is, so that a build that waits for a registry's pace does not look hung. */
+    /**
+     * Reports the progress of a long list every few seconds, so that a build that waits for a slow registry does not
+     * seem to hang.
+     */
     static final class ListProgress {
 
         private static final Duration BETWEEN_LINES = Duration.ofSeconds(20);
@@ -365,7 +375,7 @@ final class TagList {
         private final RegistryContext context;
         private Instant last;
 
-        /** @param what behind "Reading", with where it is read */
+        /** @param what after "Reading": what is read, and where */
         ListProgress(String what, RegistryContext context) {
             this.what = what;
             this.context = context;

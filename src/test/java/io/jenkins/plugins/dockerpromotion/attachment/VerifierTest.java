@@ -193,7 +193,7 @@ class VerifierTest {
                 Arguments.of("or was changed", older(payload(own, Map.of("a", "b")), SIGNER.signature(payload))),
                 Arguments.of("covers another image, '" + OTHER, older(payload(OTHER, Map.of()))),
                 Arguments.of("payload is of type ''", older(Json.write(Map.of("critical", Map.of())))),
-                Arguments.of("payload is no JSON object", older("[".getBytes(StandardCharsets.UTF_8))),
+                Arguments.of("payload is not a JSON object", older("[".getBytes(StandardCharsets.UTF_8))),
                 Arguments.of("not base64", older(payload, "<>")),
                 Arguments.of(
                         "type is 'application/x', which is not supported",
@@ -203,8 +203,8 @@ class VerifierTest {
                 Arguments.of(
                         "subject is another image, 'sha256:",
                         newer(bundle(SIGNER.envelope(statement(OTHER, SIGN, Map.of()))))),
-                Arguments.of("cut short", newer(Arrays.copyOf(bundle, bundle.length - 1))),
-                Arguments.of("cut short", newer(new byte[0])),
+                Arguments.of("is truncated", newer(Arrays.copyOf(bundle, bundle.length - 1))),
+                Arguments.of("is truncated", newer(new byte[0])),
                 Arguments.of("media type is 'application/vnd.dev.sigstore.bundle.v0.9+json'", newer(Json.write(newer))),
                 Arguments.of(
                         "type is 'application/vnd.dev.sigstore.bundle.v0.9+json', which is not supported",

@@ -677,7 +677,8 @@ class DockerPromotionConfigurationTest {
                 "unclassified: {dockerPromotion: {registries: [{host: b.example.com, certificateAuthority: none}]}}");
         assertThatThrownBy(
                         () -> ConfigurationAsCode.get().configure(file.toUri().toString()))
-                .hasStackTraceContaining("'b.example.com' (the certificate authority is not PEM text");
+                .hasStackTraceContaining(
+                        "'b.example.com' (the certificate authority must be X.509 certificates in PEM format");
 
         assertThat(configuration.network().locations()).containsOnlyKeys("a.example.com");
     }

@@ -107,8 +107,8 @@ class RegistryCredentialsTest {
     void whatNoRegistryCanBeShownIsAFailureWithoutTheSecret() throws Exception {
         add(Domain.global(), login("colon", "a:b", "s3cret"));
         add(Domain.global(), text("words", "two words"));
-        assertFails("colon", "a user name with a colon cannot be sent to a registry; correct them");
-        assertFails("words", "an access token is one word of visible ASCII characters; correct them");
+        assertFails("colon", "a username must not contain a colon; correct them");
+        assertFails("words", "an access token must be one word of visible ASCII characters; correct them");
     }
 
     @Test

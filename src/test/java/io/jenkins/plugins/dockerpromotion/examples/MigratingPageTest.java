@@ -267,7 +267,7 @@ class MigratingPageTest {
 
         WorkflowRun run = succeed(code(HTTP_REQUEST, "After"));
 
-        jenkins.assertLogContains("2026.47.10 is " + digest + ", made 2026-11-20T08:15:00Z, revision 0123abc", run);
+        jenkins.assertLogContains("2026.47.10 is " + digest + ", created 2026-11-20T08:15:00Z, revision 0123abc", run);
     }
 
     @Test

@@ -121,6 +121,6 @@ class ImageCopierTest {
         registry.push("group/app", "1.0", index(Collections.nCopies(10_001, "sha256:" + "0".repeat(64))));
         assertThatThrownBy(this::promote)
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("the manifest lists more than 10000 things");
+                .hasMessageContaining("the manifest lists more than 10000 entries");
     }
 }

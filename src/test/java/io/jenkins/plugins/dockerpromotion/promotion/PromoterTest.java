@@ -546,7 +546,7 @@ class PromoterTest {
         assertThatThrownBy(() -> promote(
                         within(registry, List.of("latest", "stable"), new Options(true, false, false)), registry))
                 .hasMessageContaining(
-                        "latest moved by somebody else to " + other.digest().substring(0, 19));
+                        "latest moved by another client to " + other.digest().substring(0, 19));
         assertThat(registry.digestOf("group/app", "latest")).contains(other.digest());
     }
 

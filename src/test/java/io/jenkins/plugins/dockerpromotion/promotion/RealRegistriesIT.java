@@ -267,7 +267,7 @@ class RealRegistriesIT {
         assertThatThrownBy(() -> PromotionRequest.rollback(
                                 latest.name(), List.of(Tag.LATEST), current, current, false, false)
                         .run(context()))
-                .hasMessageContaining("somebody moved latest");
+                .hasMessageContaining(" changed after the last promotion");
     }
 
     @ParameterizedTest
@@ -467,6 +467,6 @@ class RealRegistriesIT {
     void saysThatARegistryHasNoTokens(Kind kind) {
         assertThatThrownBy(() -> TokenIssuer.issue(
                         kind.host(), new Basic("ci", "secret"), Set.of(Scope.pull("group/app")), context()))
-                .hasMessageContaining("the registry has no tokens: it asks nobody to log in");
+                .hasMessageContaining("the registry does not use tokens: it requires no login");
     }
 }

@@ -359,14 +359,13 @@ class TrainTest {
         assertThatThrownBy(() -> run(rollback(OLD, TestImage.oci(10), false)))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContainingAll(
-                        "somebody moved production ("
-                                + TestImage.oci(11).digest().substring(0, 19),
+                        "/web production (" + TestImage.oci(11).digest().substring(0, 19),
                         TestImage.oci(10).digest().substring(0, 19),
                         "nothing was changed",
                         "overwrite: true");
         build.deleteTag("acme/web", "production");
         assertThatThrownBy(() -> run(rollback(OLD, TestImage.oci(10), false)))
-                .hasMessageContaining("somebody moved production (deleted)");
+                .hasMessageContaining("/web production (deleted) changed after the last promotion");
 
         run(rollback(OLD, TestImage.oci(10), true));
 

@@ -168,7 +168,7 @@ class CredentialsStayTest {
                 r -> true, Fault.status(302).header("Location", location).always());
         assertThatThrownBy(() -> client().digestOf(image()))
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("no http or https address");
+                .hasMessageContaining("not an http or https address");
     }
 
     @Test
@@ -217,6 +217,6 @@ class CredentialsStayTest {
         assertThatThrownBy(() -> RegistryClient.open(name, CI, Set.of(), network.context())
                         .digestOf(ImageReference.tagged(name, Tag.LATEST)))
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("on registry.invalid: the host's name cannot be resolved");
+                .hasMessageContaining("on registry.invalid: the host name cannot be resolved");
     }
 }

@@ -137,8 +137,8 @@ class DockerHubPageTest {
         assertThatThrownBy(() -> change("", "é", "jenkins"))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining(
-                        "with the section 'jenkins' the page would have 25038 bytes (25037 characters), and"
-                                + " Docker Hub takes 25000 bytes at most");
+                        "with the section 'jenkins' the page would have 25038 bytes (25037 characters), but"
+                                + " Docker Hub accepts at most 25000 bytes");
         assertThat(patches()).isZero();
         hub.writePage(NAME, "", "x".repeat(24_952));
         assertThat(change("", "é", "jenkins")).isTrue();

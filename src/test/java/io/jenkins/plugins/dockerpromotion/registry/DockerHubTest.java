@@ -172,7 +172,7 @@ class DockerHubTest {
         hub.onRequest(page(2), Fault.status(404).always());
         assertThatThrownBy(this::list)
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("without a complete list nothing is done");
+                .hasMessageContaining("nothing is done without a complete list");
     }
 
     @Test
@@ -182,7 +182,7 @@ class DockerHubTest {
                 Fault.status(200)
                         .body("{\"count\":3,\"next\":null,\"results\":[]}")
                         .always());
-        assertThatThrownBy(this::list).hasMessageContaining("without a complete list nothing is done");
+        assertThatThrownBy(this::list).hasMessageContaining("nothing is done without a complete list");
     }
 
     /** Addresses that are gone: the documented ones, as before Docker documented any, and the old ones. */
@@ -314,8 +314,8 @@ class DockerHubTest {
     void explainsTwoFactorLogin() {
         assertThatThrownBy(() -> token("careful", "marked-secret"))
                 .isInstanceOf(UnauthorizedException.class)
-                .hasMessageStartingWith("Cannot get a token of 'careful' on ")
-                .hasMessageContainingAll("two-factor login", "access token")
+                .hasMessageStartingWith("Cannot get a token for 'careful' on ")
+                .hasMessageContainingAll("two-factor authentication", "access token")
                 .hasMessageNotContaining("marked-secret");
     }
 
@@ -328,7 +328,7 @@ class DockerHubTest {
         assertThatThrownBy(() -> token("ci", "marked-secret"))
                 .isInstanceOfSatisfying(
                         UnauthorizedException.class, e -> assertThat(e.status()).isEqualTo(401))
-                .hasMessageContaining("do not match (401); check the credentials")
+                .hasMessageContaining("wrong username, password or access token (401); check the credentials")
                 .hasMessageNotContaining("marked-secret");
         assertThat(hub.requests().count()).isEqualTo(1);
     }
@@ -341,6 +341,6 @@ class DockerHubTest {
         hub.onRequest(r -> true, Fault.status(200).body(body));
         assertThatThrownBy(() -> token("ci", "marked-secret"))
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("no token that can be used");
+                .hasMessageContaining("no usable token");
     }
 }

@@ -149,7 +149,7 @@ class ErrorTextTest {
             TestNetwork hubNetwork = TestNetwork.of(hub);
             RegistryException failure = catchThrowableOfType(
                     RegistryException.class, () -> DockerHub.token(new Basic("ci", PASSWORD), hubNetwork.context()));
-            assertThat(failure.getMessage()).hasLineCount(1).startsWith("Cannot get a token of 'ci' on ");
+            assertThat(failure.getMessage()).hasLineCount(1).startsWith("Cannot get a token for 'ci' on ");
             assertNoneOf(List.of(PASSWORD, PAIR), failure);
             assertThat(hubNetwork.notices()).allSatisfy(line -> assertThat(line).doesNotContain(PASSWORD, PAIR));
         }

@@ -70,7 +70,7 @@ class ImageInspectorTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, its bytes do not have its digest", "-1, it ended 1 bytes early", "1, is larger than the"})
+    @CsvSource({"0, its content does not match its digest", "-1, it ended 1 bytes early", "1, is larger than the"})
     void takesNothingElseForAConfiguration(int more, String why) {
         registry.push("group/app", "1.0", AMD64);
         int size = (int) AMD64.blobs().values().iterator().next().size();
@@ -370,7 +370,7 @@ class ImageInspectorTest {
         new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(info);
         assertThat(info)
                 .hasToString(INDEX.digest() + ", " + INDEX.mediaType()
-                        + ", linux/arm64/v8, linux/amd64, 0.0 MB, made 2026-11-20T08:16:00Z");
+                        + ", linux/arm64/v8, linux/amd64, 0.0 MB, created 2026-11-20T08:16:00Z");
         assertThat(List.copyOf(info.asMap().keySet()))
                 .containsExactly(
                         "digest",

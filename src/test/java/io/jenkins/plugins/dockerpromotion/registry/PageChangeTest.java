@@ -85,7 +85,7 @@ class PageChangeTest {
         assertThatThrownBy(() -> new PageChange("", "text" + content, "jenkins"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .message()
-                .contains("the text itself holds the marker of a section")
+                .contains("the text contains the marker of a section")
                 .hasLineCount(1);
     }
 
@@ -112,7 +112,7 @@ class PageChangeTest {
         new PageChange("x".repeat(100), "y".repeat(25_000), "");
         new PageChange("😀".repeat(25), "", "");
         assertThatThrownBy(() -> new PageChange("😀".repeat(26), "", ""))
-                .hasMessage("the description has 104 bytes (26 characters), and Docker Hub takes 100 bytes at most");
+                .hasMessage("the description has 104 bytes (26 characters), but Docker Hub accepts at most 100 bytes");
         assertThatThrownBy(() -> new PageChange("", "é".repeat(12_501), ""))
                 .hasMessageContaining("25002 bytes (12501 characters)");
     }

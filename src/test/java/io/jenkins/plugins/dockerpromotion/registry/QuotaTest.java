@@ -58,11 +58,11 @@ class QuotaTest {
             client(context).pull(TAGGED);
 
             assertThat(context.quotas().shortage())
-                    .contains("Careful: only 1 of 8 pulls are left on " + registry.uri() + ", counted over 6 h");
+                    .contains("Warning: only 1 of 8 pulls in 6 h are left on " + registry.uri());
             client(context).pull(TAGGED);
             assertThatThrownBy(() -> client(context).pull(TAGGED)).isInstanceOf(RateLimitedException.class);
-            assertThat(context.quotas().shortage().orElseThrow()).startsWith("Careful: only 0 of 8 pulls");
-            assertThat(network.notices()).noneMatch(line -> line.startsWith("Careful"));
+            assertThat(context.quotas().shortage().orElseThrow()).startsWith("Warning: only 0 of 8 pulls");
+            assertThat(network.notices()).noneMatch(line -> line.startsWith("Warning"));
             assertThat(network.context().quotas().shortage()).isEmpty();
         }
     }

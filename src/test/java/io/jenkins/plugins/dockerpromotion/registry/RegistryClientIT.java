@@ -56,9 +56,8 @@ class RegistryClientIT {
                                     image, RegistryAuthentication.ANONYMOUS, Set.of(), network.context())
                             .digestOf(ImageReference.tagged(image, Tag.LATEST)))
                     .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining(
-                            "does not speak TLS; if it is to be reached by plain http, an administrator can set"
-                                    + " its http:// address in Manage Jenkins » System » Docker Image Promotion");
+                    .hasMessageContaining("does not support TLS; to use plain http, an administrator can set"
+                            + " its http:// address in Manage Jenkins » System » Docker Image Promotion");
             assertThat(network.notices()).isEmpty();
         }
     }

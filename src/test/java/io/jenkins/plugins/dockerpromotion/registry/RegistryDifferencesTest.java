@@ -190,7 +190,10 @@ class RegistryDifferencesTest {
             client.upload(image("app"), BLOB, upload, LAYER.open());
         }
         assertThat(registry.hasBlob("group/app", LAYER.digest())).isTrue();
-        assertThat(network.notices()).singleElement().asString().contains("it answered " + status, "copied through");
+        assertThat(network.notices())
+                .singleElement()
+                .asString()
+                .contains("it answered " + status, "so this agent copies them");
     }
 
     @ParameterizedTest

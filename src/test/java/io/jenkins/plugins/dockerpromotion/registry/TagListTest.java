@@ -140,15 +140,15 @@ class TagListTest {
         start(InMemoryRegistry.builder().maxPageSize(largestPage).with(Quirk.NO_LINK, Quirk.IGNORES_LAST), tags);
         assertThatThrownBy(() -> list(size))
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("sends the same tags when it is asked for what comes after the last")
-                .hasMessageContaining("without a complete list nothing is done");
+                .hasMessageContaining("sends the same tags when asked for the tags after the last one")
+                .hasMessageContaining("nothing is done without a complete list");
         registry.close();
         for (int status : new int[] {400, 404, 405, 422}) {
             start(InMemoryRegistry.builder().maxPageSize(largestPage).with(Quirk.NO_LINK), tags);
             registry.onRequest(
                     r -> !r.parameters("last").isEmpty(), Fault.status(status).always());
             assertThatThrownBy(() -> list(size))
-                    .hasMessageContaining("may have been cut after exactly")
+                    .hasMessageContaining("may be cut off after exactly")
                     .hasMessageContaining("answers " + status);
             registry.close();
         }
@@ -247,7 +247,7 @@ class TagListTest {
         start(InMemoryRegistry.builder().maxPageSize(10).with(Quirk.REPEATS_A_PAGE), 100);
         assertThatThrownBy(this::list)
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("the same page again and again");
+                .hasMessageContaining("the same page repeatedly");
         assertThat(registry.requests().count()).isLessThanOrEqualTo(3);
     }
 
@@ -260,7 +260,7 @@ class TagListTest {
                         .header("Link", "</v2/group/app/tags/list?last=x>; rel=\"next\"")
                         .body("{\"tags\":[]}")
                         .always());
-        assertThatThrownBy(this::list).hasMessageContaining("the same page again and again");
+        assertThatThrownBy(this::list).hasMessageContaining("the same page repeatedly");
         assertThat(registry.requests().count()).isLessThanOrEqualTo(3);
     }
 
@@ -271,7 +271,7 @@ class TagListTest {
         registry.onRequest(r -> true, Fault.replaceBody(body).always());
         assertThatThrownBy(this::list)
                 .isInstanceOf(RegistryException.class)
-                .hasMessageContaining("not the JSON it should be");
+                .hasMessageContaining("not the expected JSON");
     }
 
     @Test

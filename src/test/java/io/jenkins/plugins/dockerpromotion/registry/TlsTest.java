@@ -58,7 +58,7 @@ class TlsTest {
                         RegistryException.class,
                         e -> assertThat(e.isTemporary()).isFalse())
                 .hasMessageContaining("its TLS certificate or protocol is not accepted")
-                .hasMessageEndingWith("; an administrator can set the certificate of its authority in"
+                .hasMessageEndingWith("; an administrator can set its certificate authority in"
                         + " Manage Jenkins » System » Docker Image Promotion");
         assertThat(network.notices()).isEmpty();
         assertThat(registry.requests().count()).isZero();

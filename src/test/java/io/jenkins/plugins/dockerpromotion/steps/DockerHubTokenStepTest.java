@@ -124,8 +124,8 @@ class DockerHubTokenStepTest {
 
         WorkflowRun run = Pipelines.fail(jenkins, "dockerHubToken(credentialsId: 'hub')");
 
-        jenkins.assertLogContains("Cannot get a token of 'ci' on", run);
-        jenkins.assertLogContains("do not match", run);
+        jenkins.assertLogContains("Cannot get a token for 'ci' on", run);
+        jenkins.assertLogContains("wrong username, password or access token", run);
         jenkins.assertLogNotContains(Pipelines.PASSWORD, run);
         jenkins.assertLogNotContains("\tat io.jenkins", run);
     }
@@ -136,8 +136,8 @@ class DockerHubTokenStepTest {
 
         WorkflowRun run = Pipelines.fail(jenkins, "dockerHubToken(credentialsId: 'hub')");
 
-        jenkins.assertLogContains("two-factor login", run);
-        jenkins.assertLogContains("make an access token", run);
+        jenkins.assertLogContains("two-factor authentication", run);
+        jenkins.assertLogContains("create an access token", run);
     }
 
     @Test

@@ -178,7 +178,7 @@ class ImageProbeTest {
     @Test
     void tellsWhatIsWrongInTheUsualLine() throws Exception {
         assertThat(test("author", image(), "wrong"))
-                .startsWith("Cannot get a token for repository:app/one:pull")
+                .startsWith("Cannot get a token for http")
                 .contains("401", "check the password or access token of &#039;robot&#039;")
                 .doesNotContain("guessed");
         assertThat(test("author", registry.host() + "/app/none", "robot"))

@@ -325,7 +325,7 @@ class NoLeakTest {
         assertNoLeak(jenkins, run);
         GateStep.open("done");
         jenkins.assertBuildStatus(Result.FAILURE, jenkins.waitForCompletion(run));
-        jenkins.assertLogContains("Cannot get a token of 'ci' on", run);
+        jenkins.assertLogContains("Cannot get a token for 'ci' on", run);
         jenkins.assertLogContains("\"auth\" : \"****\"", run);
         jenkins.assertLogContains("Reported the build result for the push of", run);
         assertThat(Files.readString(bin.resolve("env"))).contains("PATH=");

@@ -227,8 +227,8 @@ class ReadingStepsTest {
         String image = gitLab.host() + "/group/app";
         assertFailure(
                 "registryToken(image: '" + image + "', actions: ['delete'], credentialsId: 'gitlab')",
-                "Cannot get a token for delete on group/app of " + gitLab.host()
-                        + ": its token service does not grant delete, only nothing");
+                "Cannot get a token from " + gitLab.host()
+                        + " for delete on group/app: its token service does not grant delete, only nothing");
         assertFailure(
                 "registryToken(credentialsId: 'gitlab')",
                 "Cannot get a token from a registry: set either 'image' or 'registry'");
@@ -263,8 +263,7 @@ class ReadingStepsTest {
 
             assertThat(limited.requests().all("GET", ".*/manifests/.*")).hasSize(18);
             assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.contains("pulls are left")))
-                    .containsExactly(
-                            "Careful: only 2 of 20 pulls are left on http://" + limited.host() + ", counted over 6 h");
+                    .containsExactly("Warning: only 2 of 20 pulls in 6 h are left on http://" + limited.host());
         }
     }
 }

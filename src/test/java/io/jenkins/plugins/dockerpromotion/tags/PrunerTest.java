@@ -286,7 +286,7 @@ class PrunerTest {
         open(gitLab().with(Quirk.REPEATS_A_PAGE).maxPageSize(5));
         push(12);
 
-        assertThatThrownBy(() -> prune(1, false)).hasMessageContaining("without a complete list nothing is done");
+        assertThatThrownBy(() -> prune(1, false)).hasMessageContaining("nothing is done without a complete list");
         assertThat(deletions(registry)).isZero();
     }
 

@@ -165,7 +165,7 @@ class TagQueryTest {
             assertThatThrownBy(() -> find(registry, Optional.empty(), 10))
                     .isInstanceOf(RegistryException.class)
                     .hasMessage("Cannot list the tags of " + registry.host() + "/" + IMAGE + " on " + registry.uri()
-                            + ": it sends the same page again and again; without a complete list nothing is done");
+                            + ": it sends the same page repeatedly; nothing is done without a complete list");
         }
     }
 

@@ -18,33 +18,32 @@ import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.NameValuePair;
 
-/** A server's answer: status, headers, and a body that is read at most once and never beyond a limit. */
+/** A server's response: its status, headers and body. The body can be read once, up to a limit. */
 public final class Answer implements AutoCloseable {
 
     /**
-     * What a caller makes of an answer whose status it accepts. May be called again with another answer if the connection
-     * breaks meanwhile.
+     * Reads an answer with an accepted status. It may be called again with another answer if the connection breaks.
      *
-     * @param <T> what the answer says
+     * @param <T> the result
      */
     @FunctionalInterface
     public interface Reader<T> {
         /**
-         * @throws RegistryException if the answer makes no sense
+         * @throws RegistryException if the answer is invalid
          * @throws IOException if the connection breaks
          */
         T read(Answer answer) throws IOException;
     }
 
-    /** In bytes a second: a transfer that is slower is one that is kept alive by a byte now and then. */
+    /** In bytes per second. A slower transfer is stopped: it is only kept alive by a byte now and then. */
     static final int SLOWEST = 512;
 
-    private static final String NO_JSON = "the answer is not the JSON it should be";
+    private static final String NO_JSON = "the answer is not the expected JSON";
 
-    /** How long to wait for the rest of an answer nobody wants; opening another connection takes about as long. */
+    /** How long to wait for the rest of an answer that is not needed. A new connection takes about as long. */
     private static final Duration DRAIN_PATIENCE = Duration.ofMillis(300);
 
-    /** Tokens and errors are small; more than this is not one. */
+    /** The maximum size of tokens and errors. */
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
     private static final int MAX_QUOTE = 200;
@@ -59,9 +58,9 @@ public final class Answer implements AutoCloseable {
     private boolean handedOut;
 
     /**
-     * @param uri the address that answered, behind redirects
-     * @param abort closes the connection at once, from any thread
-     * @param silence the longest time to wait for the next bytes of the body
+     * @param uri the address that answered, after redirects
+     * @param abort closes the connection immediately, from any thread
+     * @param silence the maximum time to wait for the next bytes of the body
      */
     Answer(
             RegistryRequest request,
@@ -95,7 +94,7 @@ public final class Answer implements AutoCloseable {
         return response.getCode();
     }
 
-    /** The address that answered, behind redirects. */
+    /** The address that answered, after redirects. */
     public URI uri() {
         return uri;
     }
@@ -110,15 +109,15 @@ public final class Answer implements AutoCloseable {
         return Arrays.stream(response.getHeaders(name)).map(Header::getValue).toList();
     }
 
-    /** The length that was announced, if it was. */
+    /** The length in the header, if there is one. */
     public Optional<Long> length() {
         return header("Content-Length").filter(l -> l.matches("\\d{1,18}")).map(Long::valueOf);
     }
 
     /**
-     * The body as it arrives, for bodies too large to hold.
+     * The body as a stream, for bodies that are too large for memory.
      *
-     * @param limit in bytes; reading beyond it is an error
+     * @param limit in bytes; reading more is an error
      */
     public InputStream stream(long limit) {
         handedOut = true;
@@ -150,9 +149,10 @@ public final class Answer implements AutoCloseable {
     }
 
     /**
-     * Hands on every text of the array {@code field} of a JSON object as it arrives; {@code limit} is in bytes.
+     * Passes each string in the array {@code field} of a JSON object to {@code texts} as it arrives.
      *
-     * @return whether there is such a field, be it {@code null}
+     * @param limit in bytes
+     * @return whether the object has this field, even if it is {@code null}
      */
     public boolean forEachText(String field, long limit, Consumer<String> texts) throws IOException {
         try {
@@ -163,25 +163,26 @@ public final class Answer implements AutoCloseable {
     }
 
     /**
-     * The address that a header of this answer gives, such as where to continue.
+     * The address in a header of this answer, such as the next location.
      *
-     * @throws RegistryException if there is no such header, or its address is no http one or less protected than this one
+     * @throws RegistryException if the header is missing, or if its address is not an http or https address or is less
+     *     protected than this one
      */
     public URI target(String header) throws RegistryException {
         String value = header(header).orElse("");
         if (value.isEmpty()) {
-            throw failure("the answer lacks the header " + header);
+            throw failure("the answer has no header " + header);
         }
         URI target;
         Origin origin;
         try {
-            // Java resolves a query alone by an older specification, which drops the path's end.
+            // Java resolves an address that is only a query by an older specification, which drops the end of the path.
             target = value.startsWith("?")
                     ? URI.create(uri.toString().replaceFirst("[?#].*", "") + value)
                     : uri.resolve(value);
             origin = Origin.of(target);
         } catch (IllegalArgumentException e) {
-            throw failure("it points to something that is no http or https address");
+            throw failure("it points to something that is not an http or https address");
         }
         if (!origin.isAsSafeAs(Origin.of(uri))) {
             throw failure("it points to " + origin + ", which is not encrypted; nothing was sent there");
@@ -189,18 +190,18 @@ public final class Answer implements AutoCloseable {
         return target;
     }
 
-    /** An error for an answer that arrived but makes no sense, in the words of the call. */
+    /** An error about an invalid answer, worded for the request. */
     public RegistryException failure(String why) {
         return new RegistryException(
                 request.failureText(why), new RegistryException.Reason(status(), List.of(), false));
     }
 
-    /** An error for a body that could not be read to its end, in the words of the call. */
+    /** An error about a body that broke off, worded for the request. */
     public RegistryException broken(IOException broken) {
         return Failures.of(request, authorizer, broken);
     }
 
-    /** A stranger's text for one line of a log: shortened, and with none of the call's secrets, which it may repeat. */
+    /** Prepares untrusted text for one line of the log: shortens it, and removes the secrets of the call. */
     String fitForLog(String text) {
         return fitForLog(text, authorizer);
     }
@@ -213,10 +214,10 @@ public final class Answer implements AutoCloseable {
         return LogText.oneLine(safe, MAX_QUOTE);
     }
 
-    /** Keeps the connection if little of the body is left, else closes it. */
+    /** Reuses the connection if little of the body is left; otherwise closes it. */
     @Override
     public void close() {
-        // A stream may have been given to another thread, which reads it still.
+        // Another thread may still be reading the stream.
         if (!handedOut && !Thread.currentThread().isInterrupted()) {
             body.drain();
         }
@@ -227,11 +228,13 @@ public final class Answer implements AutoCloseable {
         try {
             response.close();
         } catch (IOException e) {
-            // Then the connection is of no use any more.
+            // The connection cannot be reused.
         }
     }
 
-    /** The body as it arrives: tells silence and trickling from slowness, and says in plain words what went wrong. */
+    /**
+     * The body as a stream. It detects servers that are silent or send almost nothing, and explains what went wrong.
+     */
     private final class Body extends FilterInputStream {
 
         private volatile boolean ended;
@@ -265,38 +268,39 @@ public final class Answer implements AutoCloseable {
                 count = in.read(target, offset, length);
             } catch (SocketTimeoutException e) {
                 throw new SocketTimeoutException(
-                        "silent for " + silence.toSeconds() + " s in the middle of the answer");
+                        "no data for " + silence.toSeconds() + " s in the middle of the answer");
             } catch (IOException | IllegalStateException e) {
                 if (Thread.currentThread().isInterrupted()) {
                     throw new InterruptedIOException("interrupted while reading the answer");
                 }
                 throw closed
                         ? new IOException("the answer was closed")
-                        : new IOException("the answer broke off: " + e.getMessage());
+                        : new IOException("the connection broke in the middle of the answer: " + e.getMessage());
             }
             ended |= count < 0;
             requireProgress(Math.max(0, count), System.nanoTime() - begin);
             read += Math.max(0, count);
             if (read > limit) {
-                throw failure("the answer is larger than the " + limit + " bytes it may have");
+                throw failure("the answer is larger than the limit of " + limit + " bytes");
             }
             return count;
         }
 
-        /** Only what was waited for counts: a reader that takes its time is no slow server. */
+        /** Counts only the time spent waiting: a slow reader does not make the server slow. */
         private void requireProgress(int count, long nanos) throws IOException {
             waited += nanos;
             arrived += count;
             if (waited >= silence.toNanos()) {
                 if (!ended && arrived < TimeUnit.NANOSECONDS.toMillis(waited) * SLOWEST / 1000) {
-                    throw new SocketTimeoutException("the answer comes in at less than " + SLOWEST + " bytes a second");
+                    throw new SocketTimeoutException(
+                            "the answer arrives at less than " + SLOWEST + " bytes per second");
                 }
                 waited = 0;
                 arrived = 0;
             }
         }
 
-        /** A connection is used again only if its answer was read to the end. */
+        /** A connection can be reused only after its answer was read to the end. */
         private void drain() {
             if (ended) {
                 return;
@@ -316,7 +320,7 @@ public final class Answer implements AutoCloseable {
                     left -= Math.max(0, read(buffer, 0, buffer.length));
                 }
             } catch (IOException e) {
-                // Then the connection is of no use any more.
+                // The connection cannot be reused.
             } finally {
                 done.complete(null);
             }

@@ -14,15 +14,15 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509TrustManager;
 
-/** Certificates as people paste them. */
+/** Parses certificates that were pasted in PEM format. */
 public final class Certificates {
 
     private Certificates() {}
 
     /**
-     * Reads PEM text.
+     * Parses text in PEM format.
      *
-     * @throws IllegalArgumentException in one line, if there is no certificate in it, or something else
+     * @throws IllegalArgumentException in one line, if it contains no certificate or anything else
      */
     public static List<X509Certificate> parse(String pem) {
         try {
@@ -37,12 +37,12 @@ public final class Certificates {
                 return found;
             }
         } catch (CertificateException e) {
-            // Said below, as for a text that holds nothing.
+            // Reported below, like a text without certificates.
         }
-        throw new IllegalArgumentException("the certificate authority is not PEM text of X.509 certificates");
+        throw new IllegalArgumentException("the certificate authority must be X.509 certificates in PEM format");
     }
 
-    /** @param pem the authorities to trust besides the platform's, or empty */
+    /** @param pem the authorities to trust in addition to the platform's, or empty */
     static SSLContext trusting(String pem) {
         try {
             if (pem.isEmpty()) {

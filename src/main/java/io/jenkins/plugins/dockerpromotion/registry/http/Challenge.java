@@ -10,17 +10,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * One challenge of a {@code WWW-Authenticate} header (RFC 9110, section 11.6.1).
+ * One challenge in a {@code WWW-Authenticate} header (RFC 9110, section 11.6.1).
  *
- * @param scheme in lower case: {@code bearer}, {@code basic}…
- * @param parameters by name in lower case, unquoted
+ * @param scheme in lower case, such as {@code bearer} or {@code basic}
+ * @param parameters the unquoted values by name in lower case
  */
 public record Challenge(String scheme, Map<String, String> parameters) {
 
-    /** More than any registry sends; what comes behind is left unread. */
+    /** More than any registry sends; the rest is ignored. */
     private static final int MAX_LENGTH = 8 * 1024;
 
-    /** The next scheme, or a parameter with its value, which a quote that is never closed ends with the header. */
+    /**
+     * The next scheme, or a parameter with its value. A missing closing quote extends a value to the end of the header.
+     */
     private static final Pattern PART = Pattern.compile(
             "[ \\t,]*+([!#$%&'*+.^_`|~0-9A-Za-z-]++)"
                     + "(?:[ \\t]*+=[ \\t]*+(\"((?:[^\"\\\\]++|\\\\.)*+)\\\\?(?:\"|$)|[^, \\t]*+))?",
@@ -44,8 +46,8 @@ public record Challenge(String scheme, Map<String, String> parameters) {
     }
 
     /**
-     * All challenges of all {@code headers}, in their order. What does not fit the grammar ends the header it stands in;
-     * nothing is thrown, since a challenge is a stranger's text.
+     * Parses all challenges in {@code headers}, in order. An invalid part ends its header; nothing is thrown, because
+     * challenges are untrusted.
      */
     static List<Challenge> parse(List<String> headers) {
         List<Challenge> challenges = new ArrayList<>();

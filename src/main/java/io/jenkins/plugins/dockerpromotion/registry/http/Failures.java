@@ -21,21 +21,24 @@ import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
 
-/** Turns refusals and broken connections into one line each for the author of a Jenkinsfile. */
+/** Turns refusals and broken connections into one-line messages for Pipeline authors. */
 final class Failures {
 
     private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
 
     private static final String SETTINGS = "Manage Jenkins » System » Docker Image Promotion";
 
-    /** How registries call a tag that cannot be moved; there is no code for it. The others are Nexus and Artifactory. */
+    /**
+     * How registries describe an immutable tag; there is no error code for it. Nexus and Artifactory use the other
+     * texts.
+     */
     private static final Pattern IMMUTABLE = Pattern.compile(
             "immutab|does not allow updating assets|cannot be overwritten|overwrit\\w+ (?:is )?not allowed",
             Pattern.CASE_INSENSITIVE);
 
     private Failures() {}
 
-    /** @param asked the time the server asks to wait */
+    /** @param asked how long the server asks to wait */
     static RegistryException of(Answer answer, Optional<Duration> asked) {
         int status = answer.status();
         RegistryRequest request = answer.request();
@@ -70,7 +73,7 @@ final class Failures {
         };
     }
 
-    /** The proxy's answer, when it was to let a request through. */
+    /** The proxy refused to open a tunnel for a request. */
     static RegistryException tunnelRefused(RegistryRequest request, int status) {
         Reason reason = new Reason(status == 407 ? 407 : 0, List.of(), TEMPORARY.contains(status));
         return new RegistryException(
@@ -78,11 +81,11 @@ final class Failures {
                         status == 407
                                 ? "the proxy requires other credentials; check Jenkins' proxy configuration"
                                 : "the proxy answered " + status
-                                        + "; check Jenkins' proxy configuration and what the proxy lets pass"),
+                                        + "; check Jenkins' proxy configuration and the hosts that it allows"),
                 reason);
     }
 
-    /** The server's own words, made fit for one line of a log. */
+    /** The server's message, prepared for one line of the log. */
     private static String said(Answer answer, List<String> codes) {
         List<String> parts = new ArrayList<>();
         try {
@@ -90,20 +93,20 @@ final class Failures {
             for (Json error : body.field("errors").items()) {
                 codes.add(error.text("code"));
                 String message = error.text("message");
-                // Nexus has the reason there; most registries send an object of what they were asked.
+                // Nexus has the reason there; in most registries it is an object that repeats the request.
                 String detail = error.text("detail");
                 parts.add(error.text("code")
                         + (message.isEmpty() ? "" : ": " + message)
                         + (detail.isEmpty() || detail.equals(message) ? "" : ", " + detail));
             }
-            // Docker Hub's API has a form of its own.
+            // Docker Hub's API has its own format.
             for (String field : List.of("detail", "message")) {
                 if (parts.isEmpty() && !body.text(field).isEmpty()) {
                     parts.add(body.text(field));
                 }
             }
         } catch (IOException e) {
-            // An error page instead of an error: the status has to do.
+            // There is only an error page, so the status must be enough.
         }
         return String.join(", ", parts);
     }
@@ -116,26 +119,26 @@ final class Failures {
 
     private static String why(IOException broken, Authorizer authorizer) {
         if (broken instanceof ConnectTimeoutException) {
-            return "no connection in time; check the host, the port and the proxy";
+            return "the connection timed out; check the host, the port and the proxy";
         }
         if (broken instanceof SocketTimeoutException) {
             return String.valueOf(broken.getMessage());
         }
         if (broken instanceof UnknownHostException) {
-            return "the host's name cannot be resolved; check the host and the proxy";
+            return "the host name cannot be resolved; check the host and the proxy";
         }
         if (broken instanceof ConnectException) {
             return "the connection was refused; check the host, the port and the proxy";
         }
         if (isPlainAnswer(broken)) {
-            return "it does not speak TLS; if it is to be reached by plain http, an administrator can set its http:// address in "
+            return "it does not support TLS; to use plain http, an administrator can set its http:// address in "
                     + SETTINGS;
         }
         if (broken instanceof SSLException && !isBrokenHandshake(broken)) {
             return "its TLS certificate or protocol is not accepted (" + Answer.fitForLog(text(broken), authorizer)
                     + ")"
                     + (hasCause(broken, CertPathBuilderException.class)
-                            ? "; an administrator can set the certificate of its authority in " + SETTINGS
+                            ? "; an administrator can set its certificate authority in " + SETTINGS
                             : "");
         }
         return "the connection broke (" + Answer.fitForLog(text(broken), authorizer) + ")";
@@ -145,7 +148,7 @@ final class Failures {
         return broken instanceof SSLHandshakeException && !isBrokenHandshake(broken);
     }
 
-    /** A line that breaks in a handshake says nothing about certificates. */
+    /** A connection that breaks during a handshake says nothing about certificates. */
     private static boolean isBrokenHandshake(IOException broken) {
         return hasCause(broken, EOFException.class)
                 || hasCause(broken, SocketException.class)
@@ -156,7 +159,7 @@ final class Failures {
         return broken.getMessage() == null ? broken.getClass().getSimpleName() : broken.getMessage();
     }
 
-    /** The JDK has no type for it, only texts. */
+    /** The JDK has no exception type for this, only messages. */
     private static boolean isPlainAnswer(IOException broken) {
         return broken instanceof SSLException && text(broken).matches("(?i).*unrecognized SSL message.*");
     }

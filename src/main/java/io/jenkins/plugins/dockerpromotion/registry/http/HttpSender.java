@@ -54,8 +54,9 @@ import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 
 /**
- * Sends a request to one address by Apache HttpClient, to the allowed hosts alone, and follows no redirect. Connections are
- * shared by all operations of this process that have the same proxy and the same authorities; they carry no credential.
+ * Sends a request to one address with Apache HttpClient, only to allowed hosts, and without following redirects. All
+ * operations of this process that have the same proxy and certificate authorities share connections, which carry no
+ * credentials.
  */
 final class HttpSender {
 
@@ -63,7 +64,7 @@ final class HttpSender {
     private static final int BUFFER = 128 * 1024;
     private static final TimeValue IDLE = TimeValue.ofSeconds(30);
 
-    /** Far more than operations use at once, which limit themselves. */
+    /** Far more than operations use at once; they have their own limits. */
     private static final int MAX_CONNECTIONS = 1_000;
 
     private static final Map<Key, Client> CLIENTS = new ConcurrentHashMap<>();
@@ -85,9 +86,9 @@ final class HttpSender {
     private record Key(String proxy, String certificateAuthority, Duration connect) {}
 
     /**
-     * @param uri where to: the request's own address, or one behind a redirect
+     * @param uri the address of the request, or of a redirect
      * @param authorization the value of {@code Authorization} for this address
-     * @return the answer, whatever its status, its body yet to be read
+     * @return the answer with any status; its body has not been read yet
      */
     Answer send(RegistryRequest request, Authorizer authorizer, URI uri, Optional<String> authorization)
             throws IOException {
@@ -105,7 +106,7 @@ final class HttpSender {
         try (guard) {
             response = client.http.executeOpen(null, message, context);
         } catch (IOException | IllegalStateException e) {
-            // The latter is how the client tells that its connection was taken away meanwhile.
+            // The client throws the latter when its connection was taken away.
             throw guard.explained(e);
         } finally {
             client.closeIdleLater();
@@ -207,11 +208,11 @@ final class HttpSender {
 
         @Override
         public void close() {
-            // What a body is read from belongs to whoever gave it.
+            // The caller closes the source of the body.
         }
     }
 
-    /** One client with its connections. */
+    /** One HTTP client with its connections. */
     private static final class Client {
 
         private final PoolingHttpClientConnectionManager connections;
@@ -225,7 +226,7 @@ final class HttpSender {
                     NoopHostnameVerifier.INSTANCE);
             connections = new PoolingHttpClientConnectionManager(
                     new DefaultHttpClientConnectionOperator(
-                            // Sockets of channels, since an interrupt ends what they do at once.
+                            // Sockets of channels, because an interrupt ends their operations immediately.
                             socks -> SocketChannel.open().socket(),
                             null,
                             new InterruptibleDns(connect),
@@ -240,7 +241,7 @@ final class HttpSender {
                                     .setMaxHeaderCount(300)
                                     .setMaxLineLength(64 * 1024)
                                     .build())
-                            // The default reads on behind what is no HTTP, until its time is up.
+                            // The default parser continues to read after data that is not HTTP, until the timeout.
                             .responseParserFactory(DefaultHttpResponseParserFactory.INSTANCE)
                             .responseOutOfOrderStrategy(
                                     (request, connection, in, sent, next) -> isAnswered(connection, in, sent, next))
@@ -255,7 +256,7 @@ final class HttpSender {
                     .setConnectionManager(connections)
                     .setRoutePlanner((host, context) -> route(proxy, host))
                     .setTargetAuthenticationStrategy((type, challenges, context) -> List.of())
-                    // The defaults would read the list of public suffixes for cookies that nobody keeps.
+                    // The default would load the list of public suffixes for cookies, which are disabled.
                     .setDefaultCookieSpecRegistry(name -> null)
                     .setDefaultCredentialsProvider((scope, context) -> null)
                     .setDefaultAuthSchemeRegistry(
@@ -279,7 +280,9 @@ final class HttpSender {
                     : new HttpRoute(target, null, secure);
         }
 
-        /** Whether a server refuses a body while it is sent. To look into an encrypted connection costs a millisecond. */
+        /**
+         * Whether a server refuses a body while it is sent. This check costs a millisecond on an encrypted connection.
+         */
         private static boolean isAnswered(HttpClientConnection connection, InputStream in, long sent, long next)
                 throws IOException {
             int often = 32 * BUFFER;
@@ -289,7 +292,7 @@ final class HttpSender {
                             && connection.isDataAvailable(Timeout.ONE_MILLISECOND));
         }
 
-        /** Connections that nobody uses any more are closed, without a thread that waits for them. */
+        /** Closes idle connections later, without a thread that waits for them. */
         void closeIdleLater() {
             if (closesIdle.compareAndSet(false, true)) {
                 CompletableFuture.delayedExecutor(IDLE.toSeconds(), TimeUnit.SECONDS)
@@ -304,7 +307,7 @@ final class HttpSender {
         }
     }
 
-    /** Java waits for a name service as long as it likes, interrupted or not. */
+    /** Java waits for DNS without a timeout, and ignores interrupts. */
     private static final class InterruptibleDns extends SystemDefaultDnsResolver {
         private final Duration patience;
 
@@ -331,8 +334,8 @@ final class HttpSender {
     }
 
     /**
-     * Ends a request whose server neither takes its body nor begins to answer. The socket's own timeout counts from byte to
-     * byte and does not hold for writing.
+     * Ends a request if its server neither reads the body nor starts to answer. The timeout of the socket applies to
+     * each byte, and not to writing.
      */
     private static final class StallGuard implements AutoCloseable {
 
@@ -362,7 +365,7 @@ final class HttpSender {
             if (moved == 0) {
                 reason = "no answer within " + span.toSeconds() + " s";
             } else if (sending && moved * 1000 < Answer.SLOWEST * span.toMillis()) {
-                reason = "it takes less than " + Answer.SLOWEST + " bytes a second";
+                reason = "it accepts less than " + Answer.SLOWEST + " bytes per second";
             }
             moved = 0;
             if (reason.isEmpty()) {

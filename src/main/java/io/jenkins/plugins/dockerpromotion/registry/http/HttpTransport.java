@@ -20,28 +20,28 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Sends requests until they succeed, fail for good, or were tried often enough: redirects, authorization, retries and
- * waits are here, and nowhere else. Safe for use by several threads.
+ * Sends requests until they succeed, fail permanently, or reach the maximum number of attempts. This is the only place
+ * for redirects, authorization, retries and waits. Thread-safe.
  */
 public final class HttpTransport {
 
     private static final int MAX_REDIRECTS = 5;
 
-    /** 303 is an order to GET something else, which makes sense for a GET only. */
+    /** 303 means to GET another address, which makes sense only for a GET. */
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 307, 308);
 
-    /** What a registry wants people to know (OCI distribution specification, "Warnings"). */
+    /** Warnings from a registry (OCI distribution specification, "Warnings"). */
     private static final Pattern WARNING = Pattern.compile("299 \\S+ \"((?:[^\"\\\\]|\\\\.){1,400})\"");
 
-    /** A registry that sends a new warning with each answer should not fill the log. */
+    /** Prevents a registry that sends a new warning with each answer from filling the log. */
     private static final int MAX_WARNINGS = 20;
 
-    /** Docker Hub counts by the minute; a server that closes for longer is left to say so itself. */
+    /** Docker Hub counts per minute. A server with a longer limit answers 429. */
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
 
     private static final Duration FIRST_PAUSE = Duration.ofMillis(300);
 
-    /** In seconds. Nobody asks to wait for a year; the number is a unix time then. */
+    /** In seconds. No server asks to wait for a year, so a greater number is a Unix time. */
     private static final long A_YEAR = Duration.ofDays(365).toSeconds();
 
     private final HttpSender sender;
@@ -51,7 +51,7 @@ public final class HttpTransport {
     private final Quotas quotas;
     private final Set<String> said = ConcurrentHashMap.newKeySet();
 
-    /** @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty */
+    /** @param certificateAuthority an authority in PEM format to trust in addition to the platform's, or empty */
     public HttpTransport(RegistryContext context, String certificateAuthority) {
         this.sender = new HttpSender(context.network(), certificateAuthority);
         this.timing = context.network().timing();
@@ -61,10 +61,10 @@ public final class HttpTransport {
     }
 
     /**
-     * Sends {@code request} and reads its answer.
+     * Sends {@code request} and reads the answer.
      *
-     * @throws RegistryException once it failed for good, or as often as it may be tried
-     * @throws InterruptedException at once when the thread is interrupted; the request is given up
+     * @throws RegistryException if it failed permanently, or reached the maximum number of attempts
+     * @throws InterruptedException as soon as the thread is interrupted, which cancels the request
      */
     public <T> T call(RegistryRequest request, Authorizer authorizer, Answer.Reader<T> reader)
             throws RegistryException, InterruptedException {
@@ -102,14 +102,17 @@ public final class HttpTransport {
         }
     }
 
-    /** An aborted call looks like one whose connection broke. */
+    /** An aborted call looks like one with a broken connection. */
     private static void throwIfInterrupted() throws InterruptedException {
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
     }
 
-    /** The same if only the exception still tells: loading a class can clear the thread's own state on an agent. */
+    /**
+     * The same if only the exception shows it: on an agent, loading a class can clear the interrupt status of the
+     * thread.
+     */
     private static void throwIfInterrupted(IOException broken) throws InterruptedException {
         throwIfInterrupted();
         for (Throwable cause = broken; cause != null; cause = cause.getCause()) {
@@ -119,7 +122,7 @@ public final class HttpTransport {
         }
     }
 
-    /** Waits where a server has said that it takes no more requests for now, instead of being refused. */
+    /** Waits if a server has reported that its limit is reached, instead of sending a request that would be refused. */
     private void keepPace(RegistryRequest request) throws InterruptedException {
         throwIfInterrupted();
         Duration wait = quotas.exhaustedUntil(request.host())
@@ -127,7 +130,7 @@ public final class HttpTransport {
                 .orElse(Duration.ZERO);
         if (!wait.isNegative() && !wait.isZero() && wait.compareTo(LONGEST_PAUSE) <= 0) {
             String line =
-                    request.host() + " takes only so many requests at a time; waiting when it takes no more, now for "
+                    request.host() + " limits the number of requests; waiting whenever the limit is reached, now for "
                             + wait.toSeconds() + " s";
             if (said.add(request.host())) {
                 notices.say(line);
@@ -148,13 +151,13 @@ public final class HttpTransport {
         }
     }
 
-    /** Sends again as long as a refusal teaches the authorizer something; it sees to it that this ends. */
+    /** Retries as long as the authorizer can react to the refusal. The authorizer limits the number of attempts. */
     private Answer sendAuthorized(RegistryRequest request, Authorizer authorizer)
             throws IOException, InterruptedException {
         while (true) {
             Optional<String> authorization = authorizer.authorization();
             Answer answer = sendRedirected(request, authorizer, authorization);
-            // What a storage service says, behind a redirect, is no word of the registry's about its credentials.
+            // A storage service after a redirect says nothing about the registry's credentials.
             boolean refused = (answer.status() == 401 || answer.status() == 403)
                     && Origin.of(answer.uri()).equals(Origin.of(request.uri()));
             if (!refused || !request.body().isRepeatable() || !authorizer.reconsider(answer, authorization)) {
@@ -164,7 +167,7 @@ public final class HttpTransport {
         }
     }
 
-    /** Follows redirects where that is safe: a credential never leaves its origin, and what is written does not either. */
+    /** Follows redirects if that is safe: credentials and request bodies are not sent to another origin. */
     private Answer sendRedirected(RegistryRequest request, Authorizer authorizer, Optional<String> authorization)
             throws IOException, InterruptedException {
         Origin home = Origin.of(request.uri());
@@ -176,7 +179,7 @@ public final class HttpTransport {
                     .filter(e -> !e.equalsIgnoreCase("identity"))
                     .isPresent()) {
                 answer.close();
-                throw answer.failure("the answer is compressed though nobody asked for it");
+                throw answer.failure("the answer is compressed, although the request did not allow that");
             }
             if (!isRedirect(request, answer)) {
                 return answer;
@@ -195,23 +198,23 @@ public final class HttpTransport {
 
     private static boolean isRedirect(RegistryRequest request, Answer answer) {
         boolean redirect = REDIRECTS.contains(answer.status()) || (answer.status() == 303 && request.isReading());
-        // Only a registry is believed that what is written belongs elsewhere.
+        // Only a registry may redirect a write.
         boolean again = request.isReading()
                 || (request.scope().isPresent() && request.body().isRepeatable());
         return redirect && again && answer.header("Location").isPresent();
     }
 
-    /** The time a server asks to wait, if it names one that can be understood. */
+    /** How long the server asks to wait, if it sends a valid header. */
     private static Optional<Duration> retryAfter(Answer answer, Instant now) {
         return answer.header("Retry-After")
                 .or(() -> answer.header("X-Retry-After"))
-                // Docker Hub sends it with every answer; it has to do with this one only.
+                // Docker Hub sends this header with every answer, but it matters only for this one.
                 .or(() -> answer.header("X-RateLimit-Reset").filter(v -> answer.status() == 429))
                 .flatMap(value -> duration(value.trim(), now))
                 .map(wait -> wait.isNegative() ? Duration.ZERO : wait);
     }
 
-    /** A number of seconds or a date (RFC 9110, section 10.2.3), or a unix time, which Docker Hub sends instead. */
+    /** A number of seconds or a date (RFC 9110, section 10.2.3), or a Unix time, as Docker Hub sends. */
     private static Optional<Duration> duration(String value, Instant now) {
         if (value.matches("\\d{1,18}")) {
             long number = Long.parseLong(value);
@@ -225,14 +228,16 @@ public final class HttpTransport {
         }
     }
 
-    /** The wait before attempt {@code attempt + 1}: as long as the server asks, else a little longer each time. */
+    /**
+     * The wait before attempt {@code attempt + 1}: as long as the server asks, otherwise increasing with each attempt.
+     */
     private static Duration pause(int attempt, Optional<Duration> asked) {
         Duration usual = FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 1, 10));
-        // A server that asks for nothing, or by a clock that is late, would otherwise be asked again in a tight loop.
+        // Otherwise, a server that sends 0, or whose clock is wrong, would cause a tight loop.
         return jittered(asked.filter(a -> a.compareTo(usual) > 0).orElse(usual));
     }
 
-    /** A little more than {@code least}, so that the builds a registry turned away do not come back all at once. */
+    /** Adds jitter, so that waiting builds do not all retry at once. */
     private static Duration jittered(Duration least) {
         long spread = Math.max(1, Math.min(least.toMillis() / 4, 5_000));
         return least.plusMillis(ThreadLocalRandom.current().nextLong(spread));

@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 /**
- * A stranger's JSON value: what is absent, or of another kind than asked for, reads as empty. Bounded in depth, in its
- * values' number, and in the length of names, texts and numbers. Read by Jackson's parser alone: its object mapper would be
- * three hundred more classes for each new agent to fetch.
+ * An untrusted JSON value. Missing values, and values of another type, read as empty. The depth, the number of values,
+ * and the length of names, strings and numbers are limited. Uses only Jackson's parser, because its object mapper would
+ * add three hundred classes for each new agent to load.
  */
 public final class Json {
 
-    /** Many small values take a hundred times the memory that their text does; no manifest has so many. */
+    /** Many small values need a hundred times the memory of their text. No manifest has so many. */
     private static final long MAX_TOKENS = 1_000_000;
 
     private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
@@ -38,7 +38,7 @@ public final class Json {
             .maxTokenCount(MAX_TOKENS)
             .build();
 
-    /** A signed document holds another one in a text. What is skipped of it takes no memory, so its values do not count. */
+    /** A signed document contains another one in a string. Skipped values need no memory, so they do not count. */
     private static final StreamReadConstraints LIMITS_OF_DOCUMENTS = LIMITS.rebuild()
             .maxStringLength(Integer.MAX_VALUE)
             .maxTokenCount(Long.MAX_VALUE)
@@ -54,17 +54,19 @@ public final class Json {
                 .build();
     }
 
-    /** Nothing: every field of it reads as empty. */
+    /** An empty value: all its fields read as empty. */
     public static final Json NONE = new Json(null);
 
-    /** A map of texts to values, a list of values, a text, a number, a boolean or {@code null}. */
+    /** A map of strings to values, a list of values, a string, a number, a boolean or {@code null}. */
     private final Object value;
 
     Json(Object value) {
         this.value = value;
     }
 
-    /** Reads one value; nothing if {@code text} is no JSON, is beyond the limits, or goes on behind the value. */
+    /**
+     * Parses one value. Empty if {@code text} is not valid JSON, exceeds the limits, or has something after the value.
+     */
     public static Optional<Json> parse(byte[] text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
             parser.nextToken();
@@ -76,8 +78,9 @@ public final class Json {
     }
 
     /**
-     * Reads the fields of an object that are in {@code wanted}, whose texts may be as long as {@code document}; nothing if
-     * it is no object, is beyond the other limits, or goes on behind the object. The caller limits the document's size.
+     * Parses only the fields in {@code wanted} of an object. Their strings may be as long as {@code document}, whose
+     * size the caller limits. Empty if it is not an object, exceeds the other limits, or has something after the
+     * object.
      */
     public static Optional<Json> parseDocument(byte[] document, Set<String> wanted) {
         try (JsonParser parser = DOCUMENTS.createParser(document)) {
@@ -99,9 +102,9 @@ public final class Json {
     }
 
     /**
-     * The value that begins with the current token, in the classes that this one knows.
+     * The value that starts at the current token, as plain Java classes.
      *
-     * @param left how many more values may be kept
+     * @param left how many more values are allowed
      */
     private static Object value(JsonParser parser, AtomicLong left) throws IOException {
         if (parser.currentToken() == null || left.decrementAndGet() < 0) {
@@ -130,12 +133,12 @@ public final class Json {
         };
     }
 
-    /** Writes an object of texts. */
+    /** Writes an object with string values. */
     public static byte[] object(Map<String, String> fields) {
         return write(fields);
     }
 
-    /** Writes a value made of maps, lists, texts, numbers, booleans and {@code null}. */
+    /** Writes a value that consists of maps, lists, strings, numbers, booleans and {@code null}. */
     public static byte[] write(Object value) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         try (JsonGenerator generator = FACTORY.createGenerator(text)) {
@@ -166,10 +169,10 @@ public final class Json {
     }
 
     /**
-     * Hands on every text of the array {@code field} in an object, while it is read; holds no more than one of them.
+     * Passes each string in the array {@code field} of an object to the consumer while parsing, without keeping it.
      *
-     * @return whether there is such a field, be it {@code null}
-     * @throws JsonProcessingException if {@code in} does not hold one object, within the limits
+     * @return whether the object has this field, even if it is {@code null}
+     * @throws JsonProcessingException if {@code in} is not one object within the limits
      * @throws IOException if reading fails
      */
     static boolean forEachText(InputStream in, String field, Consumer<String> texts) throws IOException {
@@ -215,17 +218,17 @@ public final class Json {
         return new Json(fields().get(name));
     }
 
-    /** Whether an object has a field, be it {@code null}. */
+    /** Whether an object has a field, even if it is {@code null}. */
     public boolean has(String field) {
         return fields().containsKey(field);
     }
 
-    /** The text of a field, empty if it is none. */
+    /** The string in a field; empty if there is none. */
     public String text(String field) {
         return fields().get(field) instanceof String text ? text : "";
     }
 
-    /** The whole number of a field, also one written as text. */
+    /** The integer in a field, which may also be a string. */
     public long number(String field, long otherwise) {
         Object number = fields().get(field);
         if (number instanceof Number whole) {
@@ -238,20 +241,20 @@ public final class Json {
         }
     }
 
-    /** Whether a field holds a whole number. */
+    /** Whether a field contains an integer. */
     public boolean hasNumber(String field) {
         Object number = fields().get(field);
         return number instanceof Integer || number instanceof Long;
     }
 
-    /** The values of an array, none if it is none. */
+    /** The values of an array; empty if it is not an array. */
     public List<Json> items() {
         List<Json> items = new ArrayList<>();
         values().forEach(item -> items.add(new Json(item)));
         return items;
     }
 
-    /** The texts of an array, none if it is none. */
+    /** The strings in an array; empty if it is not an array. */
     public List<String> itemTexts() {
         List<String> texts = new ArrayList<>();
         for (Object item : values()) {
@@ -267,7 +270,7 @@ public final class Json {
         return fields().keySet().stream().map(String.class::cast).toList();
     }
 
-    /** The fields of an object that are texts, in their order. */
+    /** The string fields of an object, in their order. */
     public Map<String, String> texts() {
         Map<String, String> texts = new LinkedHashMap<>();
         fields().forEach((name, item) -> {
@@ -278,7 +281,7 @@ public final class Json {
         return texts;
     }
 
-    /** The same in maps, lists, texts, numbers, booleans and {@code null}, for {@link Json#write}. */
+    /** This value as maps, lists, strings, numbers, booleans and {@code null}, for {@link Json#write}. */
     public Object plain() {
         return value;
     }

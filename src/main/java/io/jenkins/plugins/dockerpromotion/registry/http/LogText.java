@@ -1,13 +1,15 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
-/** Makes what strangers say fit for one line of a log: shortened, and without characters that could forge another line. */
+/**
+ * Prepares untrusted text for one line of the log: shortens it, and removes characters that could forge another line.
+ */
 public final class LogText {
 
     private static final int MAX_LENGTH = 80;
 
     private LogText() {}
 
-    /** Somebody's input in quotes. */
+    /** User input in quotes. */
     public static String quote(String input) {
         if (input == null) {
             return "nothing";
@@ -18,7 +20,7 @@ public final class LogText {
         return safe.append('\'').toString();
     }
 
-    /** {@code text} without line breaks and characters that cannot be seen, and shortened to {@code limit} characters. */
+    /** {@code text} without line breaks and invisible characters, shortened to {@code limit} characters. */
     public static String oneLine(String text, int limit) {
         String line = text.replaceAll("[\\p{Cntrl}\\p{Cf}\\u2028\\u2029]+", " ").strip();
         return line.length() > limit ? line.substring(0, limit) + "…" : line;

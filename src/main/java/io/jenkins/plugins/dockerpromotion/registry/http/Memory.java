@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 
-/** What an operation has to know again if it is sent a second time, after a restart of the controller for example. */
+/** Facts that an operation needs if it is sent again, for example after a restart of the controller. */
 public interface Memory {
 
-    /** Keeps nothing: for operations that are not sent again. */
+    /** Keeps nothing, for operations that are not sent again. */
     Memory NONE = new Memory() {
         @Override
         public Optional<String> recall(String key) {
@@ -16,18 +16,18 @@ public interface Memory {
 
         @Override
         public void keep(Map<String, String> facts) {
-            // Nobody asks for them.
+            // Not needed.
         }
     };
 
-    /** What an earlier attempt kept. */
+    /** The facts that an earlier attempt kept. */
     Optional<String> recall(String key);
 
     /**
      * Keeps facts for later attempts.
      *
-     * @param facts keys without spaces, and values; both without line ends and secrets
-     * @throws IOException if nobody takes them
+     * @param facts keys without spaces, and values; both without line breaks and secrets
+     * @throws IOException if they cannot be kept
      */
     void keep(Map<String, String> facts) throws IOException;
 }

@@ -16,14 +16,14 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * Everything about the network that a call needs and that is no secret of a build: where registries are, the proxy,
- * the limits of time. Goes to the agent with each operation.
+ * The network settings for a call, without secrets of the build: the locations of registries, the proxy, and timeouts.
+ * Sent to the agent with each operation.
  */
 public final class Network implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    /** Layers that one operation copies at a time, unless the administrator says otherwise. */
+    /** The default number of layers that one operation copies at a time. */
     public static final int TRANSFERS = 4;
 
     private final LinkedHashMap<String, RegistryLocation> locations = new LinkedHashMap<>();
@@ -32,7 +32,7 @@ public final class Network implements Serializable {
     private final HostRules hosts;
     private final int transfers;
 
-    /** @param locations of the registries that are not at their usual place */
+    /** @param locations of registries that are not at their default location */
     public Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing) {
         this(locations, proxy, timing, HostRules.ALL, TRANSFERS);
     }
@@ -46,34 +46,34 @@ public final class Network implements Serializable {
         this.transfers = transfers;
     }
 
-    /** Every registry at its usual place, no proxy, the default limits. */
+    /** All registries at their default locations, no proxy, and the default timeouts. */
     public static Network usual() {
         return new Network(List.of(), ProxySettings.NONE, Timing.DEFAULT);
     }
 
-    /** The same with other limits of time. */
+    /** The same with other timeouts. */
     public Network with(Timing other) {
         return new Network(List.copyOf(locations.values()), proxy, other, hosts, transfers);
     }
 
-    /** The same with requests to these hosts alone. */
+    /** The same, with requests to these hosts only. */
     public Network with(HostRules other) {
         return new Network(List.copyOf(locations.values()), proxy, timing, other, transfers);
     }
 
     /**
-     * The same with another number of layers that are copied at a time.
+     * The same with another number of layers to copy at a time.
      *
-     * @throws IllegalArgumentException in one line, if there are none
+     * @throws IllegalArgumentException in one line, if the number is less than 1
      */
     public Network withTransfers(int other) {
         if (other < 1) {
-            throw new IllegalArgumentException("at least one layer is copied at a time");
+            throw new IllegalArgumentException("the number of layers copied at a time must be at least 1");
         }
         return new Network(List.copyOf(locations.values()), proxy, timing, hosts, other);
     }
 
-    /** What is known of {@code host} beforehand; nothing for a registry of this machine, whose scheme must be found out. */
+    /** The known location of {@code host}; empty for a registry on this machine, whose scheme must be detected. */
     Optional<RegistryLocation> known(String host) {
         RegistryLocation marked = locations.get(host);
         if (marked != null) {
@@ -83,25 +83,25 @@ public final class Network implements Serializable {
         return Origin.of(usual.registry()).isLoopback() ? Optional.empty() : Optional.of(usual);
     }
 
-    /** Where Docker Hub is. */
+    /** The location of Docker Hub. */
     public RegistryLocation dockerHub() {
         return locations.getOrDefault(
                 RegistryLocation.DOCKER_HUB_HOST, RegistryLocation.usual(RegistryLocation.DOCKER_HUB_HOST));
     }
 
-    /** The repository of {@code host} that may have layers of other images already; nothing if none is known. */
+    /** The repository of {@code host} that may already have layers of other images; empty if none is known. */
     public Optional<String> mountFrom(String host) {
         return Optional.ofNullable(locations.get(host))
                 .map(RegistryLocation::mountFrom)
                 .filter(repository -> !repository.isEmpty());
     }
 
-    /** The registries that are not at their usual place, by host. */
+    /** The registries that are not at their default location, by host. */
     public Map<String, RegistryLocation> locations() {
         return Map.copyOf(locations);
     }
 
-    /** The authority to trust besides the platform's at {@code uri}, as configured for the registry there, or empty. */
+    /** The configured authority to trust at {@code uri} in addition to the platform's, or empty. */
     public String certificateAuthority(URI uri) {
         Origin origin = Origin.of(uri);
         return locations.values().stream()
@@ -131,25 +131,25 @@ public final class Network implements Serializable {
     }
 
     /**
-     * The proxy that requests go through, and the hosts that are reached without it.
+     * The proxy for requests, and the hosts that are contacted directly.
      *
-     * @param host the proxy's host, empty for none
+     * @param host the proxy's host, or empty for none
      * @param port the proxy's port
-     * @param username for a proxy that asks for it, else empty
-     * @param password for a proxy that asks for it, else empty
-     * @param noProxyHosts regular expressions of hosts that are asked directly
+     * @param username for a proxy that requires one, otherwise empty
+     * @param password for a proxy that requires one, otherwise empty
+     * @param noProxyHosts regular expressions of hosts that are contacted directly
      */
     public record ProxySettings(String host, int port, String username, String password, List<Pattern> noProxyHosts)
             implements Serializable {
 
-        /** Every host is asked directly. */
+        /** No proxy. */
         public static final ProxySettings NONE = new ProxySettings("", 0, "", "", List.of());
 
         public ProxySettings {
             noProxyHosts = List.copyOf(noProxyHosts);
         }
 
-        /** Whether {@code uri} is asked through the proxy; this machine never is. */
+        /** Whether requests to {@code uri} use the proxy; requests to this machine never do. */
         boolean appliesTo(URI uri) {
             return !host.isEmpty()
                     && !Origin.of(uri).isLoopback()
@@ -166,7 +166,7 @@ public final class Network implements Serializable {
             return Optional.of("Basic " + Base64.getEncoder().encodeToString(pair));
         }
 
-        /** Patterns have no equality of their own; a shared client is found by this key. */
+        /** Patterns have no equals method, so shared clients are found by this key. */
         String key() {
             return host + ':' + port + noProxyHosts;
         }
@@ -178,34 +178,35 @@ public final class Network implements Serializable {
     }
 
     /**
-     * How long a call may take and how often it is tried again.
+     * Timeouts and retries of a call.
      *
-     * @param connect for a connection to stand, TLS included
-     * @param answer for the answer's first byte to come
-     * @param silence for the next bytes of a body to come
-     * @param attempts how often a call is sent at most, 1 or more
-     * @param longestWait the longest time a registry may ask to wait before the call is given up
+     * @param connect maximum time to connect, including TLS
+     * @param answer maximum time until the first byte of the answer
+     * @param silence maximum time between bytes of a body
+     * @param attempts maximum number of attempts, at least 1
+     * @param longestWait the maximum time to wait if a registry asks for it; the call fails if it is longer
      */
     public record Timing(Duration connect, Duration answer, Duration silence, int attempts, Duration longestWait)
             implements Serializable {
 
-        /** What suits registries on the Internet. */
+        /** Defaults for registries on the Internet. */
         public static final Timing DEFAULT = new Timing(
                 Duration.ofSeconds(20), Duration.ofSeconds(60), Duration.ofSeconds(60), 5, Duration.ofMinutes(2));
 
         public Timing {
             if (attempts < 1 || connect.isNegative() || connect.isZero() || answer.isNegative() || answer.isZero()) {
-                throw new IllegalArgumentException("time limits and attempts are positive");
+                throw new IllegalArgumentException("timeouts and attempts must be positive");
             }
         }
     }
 
     /**
-     * The hosts that requests may go to, those behind redirects, links and token services included; without an entry, all.
+     * The hosts that requests may go to, including redirects, links and token services. If it is empty, all are
+     * allowed.
      */
     public static final class HostRules implements Serializable {
 
-        /** Sets no limit. */
+        /** Allows all hosts. */
         public static final HostRules ALL = new HostRules(List.of());
 
         private static final long serialVersionUID = 1L;
@@ -222,7 +223,10 @@ public final class Network implements Serializable {
             this.entries = new ArrayList<>(entries);
         }
 
-        /** @throws IllegalArgumentException in one line, if an entry is no {@code host[:port]} or {@code *.domain[:port]} */
+        /**
+         * @throws IllegalArgumentException in one line, if an entry is not {@code host[:port]} or {@code
+         *     *.domain[:port]}
+         */
         public static HostRules of(List<String> entries) {
             List<String> lower = entries.stream()
                     .map(e -> e.strip().toLowerCase(Locale.ROOT))
@@ -237,7 +241,7 @@ public final class Network implements Serializable {
             return new HostRules(lower);
         }
 
-        /** An entry without a port means the usual one of the scheme. */
+        /** An entry without a port means the default port of the scheme. */
         boolean allow(Origin origin) {
             String address = origin.toString().replaceFirst("^https?://", "");
             return entries.isEmpty()
@@ -254,16 +258,16 @@ public final class Network implements Serializable {
     }
 
     /**
-     * Where the services of one registry host are.
+     * The location of the services of one registry.
      *
      * @param host as in image names; {@code docker.io} for Docker Hub
-     * @param registry the registry API's address, without {@code /v2/}
-     * @param api Docker Hub's own API, the registry's address for others
-     * @param certificateAuthority PEM text of the authority to trust besides the platform's, or empty
-     * @param pageSize how many tags to ask for at once; 0 for as many as it sends
-     * @param tokenServices hosts, or {@code host:port}, of other domains that may be asked for tokens of this registry and see
-     *     its credentials
-     * @param mountFrom the repository that may have layers of other images already, or empty
+     * @param registry the address of the registry API, without {@code /v2/}
+     * @param api the address of Docker Hub's own API; for other registries, the address of the registry
+     * @param certificateAuthority an authority in PEM format to trust in addition to the platform's, or empty
+     * @param pageSize how many tags to request at once; 0 for the registry's default
+     * @param tokenServices hosts in other domains, with an optional port, that may receive this registry's credentials
+     *     to issue tokens
+     * @param mountFrom the repository that may already have layers of other images, or empty
      */
     public record RegistryLocation(
             String host,
@@ -288,32 +292,32 @@ public final class Network implements Serializable {
             Origin.of(api);
         }
 
-        /** With pages of the usual size, and its token service within its domain. */
+        /** With the default page size, and the token service in the registry's domain. */
         public RegistryLocation(String host, URI registry, URI api, String certificateAuthority) {
             this(host, registry, api, certificateAuthority, 0);
         }
 
-        /** With its token service within its domain. */
+        /** With the token service in the registry's domain. */
         public RegistryLocation(String host, URI registry, URI api, String certificateAuthority, int pageSize) {
             this(host, registry, api, certificateAuthority, pageSize, List.of(), "");
         }
 
-        /** The same with token services elsewhere. */
+        /** The same with token services in other domains. */
         public RegistryLocation withTokenServices(List<String> hosts) {
             return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, hosts, mountFrom);
         }
 
-        /** The same with a repository that layers may be mounted from. */
+        /** The same with a repository from which layers may be mounted. */
         public RegistryLocation withMountFrom(String repository) {
             return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, tokenServices, repository);
         }
 
-        /** The usual place of {@code host}: by https, and Docker Hub where Docker keeps it. */
+        /** The default location of {@code host}: with https, and for Docker Hub the addresses that Docker uses. */
         public static RegistryLocation usual(String host) {
             return host.equals(DOCKER_HUB_HOST) ? DOCKER_HUB : at(host, "https");
         }
 
-        /** {@code host} by plain http, for a registry on this machine or one that the administrator marked. */
+        /** {@code host} with plain http, for a registry on this machine or one that the administrator configured. */
         public static RegistryLocation plain(String host) {
             return at(host, "http");
         }
@@ -323,7 +327,7 @@ public final class Network implements Serializable {
             return new RegistryLocation(host, address, address, "");
         }
 
-        /** Whether its addresses are those that Docker publishes, so that the token service is known beforehand. */
+        /** Whether this is Docker Hub at its public addresses, so that the token service is known. */
         boolean isPublicDockerHub() {
             return registry.equals(DOCKER_HUB.registry);
         }

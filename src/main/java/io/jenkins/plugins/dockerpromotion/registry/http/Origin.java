@@ -5,11 +5,11 @@ import java.net.URI;
 import java.util.Locale;
 
 /**
- * Scheme, host and port of an address (RFC 6454): the border that no credential crosses.
+ * Scheme, host and port of an address (RFC 6454). Credentials are never sent to another origin.
  *
  * @param scheme {@code https} or {@code http}
- * @param host in lower case, an IPv6 address in brackets
- * @param port the port in use, the scheme's own if the address names none
+ * @param host in lower case; an IPv6 address is in brackets
+ * @param port the port of the address, or the default port of the scheme
  */
 public record Origin(String scheme, String host, int port) implements Serializable {
 
@@ -25,17 +25,17 @@ public record Origin(String scheme, String host, int port) implements Serializab
         return new Origin(scheme, uri.getHost().toLowerCase(Locale.ROOT), uri.getPort() < 0 ? usual : uri.getPort());
     }
 
-    /** Whether what is sent there is encrypted on its way. */
+    /** Whether requests to it are encrypted. */
     public boolean isEncrypted() {
         return scheme.equals("https");
     }
 
-    /** Whether what may be sent to {@code other} may be sent here: a request does not leave encryption, nor this machine. */
+    /** Whether a request to {@code other} may be redirected here: it must stay encrypted, or stay on this machine. */
     boolean isAsSafeAs(Origin other) {
         return isEncrypted() || (!other.isEncrypted() && (isLoopback() || !other.isLoopback()));
     }
 
-    /** Whether it is this machine, by an address that no name service can turn into another one. */
+    /** Whether this is a loopback address, which DNS cannot resolve to another machine. */
     public boolean isLoopback() {
         return host.equals("localhost") || host.equals("[::1]") || host.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
     }

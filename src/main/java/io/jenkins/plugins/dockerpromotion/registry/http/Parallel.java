@@ -11,23 +11,22 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-/** Runs calls side by side, never more at once than a registry takes kindly. */
+/** Runs calls in parallel, with a limit that registries tolerate. */
 public final class Parallel {
 
-    /** Connections to one host at a time; more makes registries answer 429 rather than faster. */
+    /** Connections to one host at a time. With more, registries answer 429 instead of getting faster. */
     public static final int PER_HOST = 16;
 
-    /** Large transfers at a time: as many as docker itself starts. */
+    /** Large transfers at a time, like docker itself. */
     public static final int TRANSFERS = 3;
 
     private Parallel() {}
 
     /**
-     * Runs all {@code tasks} and returns their results in the same order. The first failure, or an interrupt, ends the
-     * others. None of them runs any more when this returns, however it returns: who has to know what they changed can
-     * look.
+     * Runs all {@code tasks} and returns their results in the same order. The first failure or interrupt ends the
+     * others. When this method returns or throws, no task is still running, so the caller can check what they changed.
      *
-     * @param width how many run at once, at most
+     * @param width maximum number of parallel tasks
      */
     public static <T> List<T> all(List<? extends Callable<T>> tasks, int width)
             throws RegistryException, InterruptedException {
@@ -57,8 +56,8 @@ public final class Parallel {
     }
 
     /**
-     * Tasks end at once when they are interrupted, so an interrupt of this thread can wait for them. They are interrupted
-     * again and again: on an agent, loading a class from the controller can lose an interrupt.
+     * Waits for interrupted tasks, which end immediately. It interrupts them repeatedly, because on an agent, loading a
+     * class from the controller can lose an interrupt.
      */
     private static void awaitEnd(ExecutorService pool) {
         boolean interrupted = false;

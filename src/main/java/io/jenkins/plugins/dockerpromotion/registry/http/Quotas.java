@@ -10,24 +10,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * What the answers to an operation told of how many requests a server still takes: Docker Hub's registry of pulls, by
- * {@code ratelimit-limit} and {@code ratelimit-remaining}, its API of all requests, by {@code X-RateLimit-…}. Safe for use
- * by several threads.
+ * Remembers the rate limits that servers report: for pulls, the headers {@code ratelimit-limit} and {@code
+ * ratelimit-remaining} of Docker Hub's registry; for requests, {@code X-RateLimit-…} of its API. Thread-safe.
  */
 public final class Quotas {
 
-    /** Docker Hub's registry adds the seconds over which it counts: {@code 100;w=21600}. */
+    /** Docker Hub's registry adds the length of the window in seconds: {@code 100;w=21600}. */
     private static final Pattern FIGURE = Pattern.compile("([0-9]{1,9})(?:;w=([0-9]{1,9}))?");
 
-    /** Little is less than this part of all. */
+    /** Warn if less than one part of this many is left. */
     private static final int PART = 4;
 
     private final Map<String, Quota> latest = new TreeMap<>();
 
-    /** How much is left of what a server takes. */
+    /** How much of a limit is left. */
     private record Quota(String host, int limit, int remaining, Optional<Duration> window, Optional<Instant> reset) {
 
-        /** Of answers to requests sent side by side, the last one to be looked at need not be the last one given. */
+        /** Answers to parallel requests may be read in another order than they were sent. */
         boolean isBehind(Quota next) {
             return reset.equals(next.reset)
                     && remaining < next.remaining
@@ -40,10 +39,9 @@ public final class Quotas {
 
         @Override
         public String toString() {
-            return "only " + remaining + " of " + limit + (window.isPresent() ? " pulls" : " requests")
-                    + " are left on "
-                    + host
-                    + window.map(w -> ", counted over " + shown(w)).orElse("")
+            return "only " + remaining + " of " + limit
+                    + window.map(w -> " pulls in " + shown(w)).orElse(" requests")
+                    + " are left on " + host
                     + reset.map(r -> ", until " + r).orElse("");
         }
 
@@ -54,9 +52,9 @@ public final class Quotas {
         }
     }
 
-    /** Takes note of what an answer tells, if it does; headers that make no sense tell nothing. */
+    /** Remembers the limits that an answer reports; ignores invalid headers. */
     void note(RegistryRequest call, Answer answer, Instant now) {
-        // A storage service, behind a redirect, has limits of its own.
+        // A storage service after a redirect has its own limits.
         if (Origin.of(answer.uri()).equals(Origin.of(call.uri()))) {
             note("ratelimit-", call, answer, now);
             note("X-RateLimit-", call, answer, now);
@@ -81,7 +79,7 @@ public final class Quotas {
         }
     }
 
-    /** A unix time; one that is over, or is a number of seconds in truth, tells nothing. */
+    /** A Unix time in the future. Other values are ignored, also numbers of seconds. */
     private static Optional<Instant> reset(String value, Instant now) {
         return Optional.of(value)
                 .filter(v -> v.matches("[0-9]{1,10}"))
@@ -89,7 +87,7 @@ public final class Quotas {
                 .filter(now::isBefore);
     }
 
-    /** Until when a host takes no more requests, as far as it has said so. */
+    /** When a host that has reached its limit accepts requests again, if it reported that. */
     Optional<Instant> exhaustedUntil(String host) {
         synchronized (latest) {
             return Optional.ofNullable(latest.get("X-RateLimit-" + host))
@@ -98,14 +96,14 @@ public final class Quotas {
         }
     }
 
-    /** One line on what was left last, where that is less than a quarter; nothing if there is enough. */
+    /** A warning in one line if less than a quarter is left; empty otherwise. */
     public Optional<String> shortage() {
         synchronized (latest) {
             String line = latest.values().stream()
                     .filter(Quota::isShort)
                     .map(Quota::toString)
                     .collect(Collectors.joining("; "));
-            return line.isEmpty() ? Optional.empty() : Optional.of("Careful: " + line);
+            return line.isEmpty() ? Optional.empty() : Optional.of("Warning: " + line);
         }
     }
 }

@@ -8,18 +8,18 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What a client shows to a registry or its token service. Values are checked when they are made, so that nothing
- * which could break out of an HTTP header is ever sent; texts of these types never hold the secret.
+ * The credentials for a registry or its token service. Values are validated when they are created, so that nothing can
+ * break out of an HTTP header. {@code toString} never contains the secret.
  */
 public sealed interface RegistryAuthentication extends Serializable {
 
-    /** No credential: what a public image needs. */
+    /** No credentials, for public images. */
     RegistryAuthentication ANONYMOUS = new Anonymous();
 
-    /** Every form in which a server could repeat the secret in what it says: plain, in a URL, as it was sent. */
+    /** Every form in which a server could repeat the secret: plain, URL-encoded, or as it was sent. */
     List<String> secrets();
 
-    /** No credential at all. */
+    /** No credentials. */
     record Anonymous() implements RegistryAuthentication {
         @Override
         public List<String> secrets() {
@@ -28,17 +28,17 @@ public sealed interface RegistryAuthentication extends Serializable {
     }
 
     /**
-     * A user name and a password or access token, shown as {@code Basic} (RFC 7617).
+     * A username and a password or access token, sent as {@code Basic} (RFC 7617).
      *
      * @param username without colon and control characters
      * @param password without control characters
      */
     record Basic(String username, String password) implements RegistryAuthentication {
         public Basic {
-            requireHeaderSafe(username, "user name");
+            requireHeaderSafe(username, "username");
             requireHeaderSafe(password, "password");
             if (username.indexOf(':') >= 0) {
-                throw new IllegalArgumentException("a user name with a colon cannot be sent to a registry");
+                throw new IllegalArgumentException("a username must not contain a colon");
             }
         }
 
@@ -47,7 +47,7 @@ public sealed interface RegistryAuthentication extends Serializable {
             return "Basic " + encoded();
         }
 
-        /** User name and password as one text, as this header and Docker's configuration hold them. */
+        /** Username and password as one encoded string, as in this header and in Docker's configuration. */
         public String encoded() {
             String pair = username + ':' + password;
             return Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
@@ -57,8 +57,8 @@ public sealed interface RegistryAuthentication extends Serializable {
             Objects.requireNonNull(value, what);
             if (value.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException(
-                        "the " + what + " holds a line break or another control character;"
-                                + " a key file goes there in base64, in one line (Google's user name for it: _json_key_base64)");
+                        "the " + what + " contains a line break or another control character;"
+                                + " encode a key file as base64 in one line (Google's username for it is _json_key_base64)");
             }
         }
 
@@ -76,15 +76,15 @@ public sealed interface RegistryAuthentication extends Serializable {
     }
 
     /**
-     * An access token that the registry takes as it is, shown as {@code Bearer} (RFC 6750).
+     * An access token that the registry accepts directly, sent as {@code Bearer} (RFC 6750).
      *
-     * @param token visible ASCII characters only
+     * @param token only visible ASCII characters
      */
     record Bearer(String token) implements RegistryAuthentication {
         public Bearer {
             Objects.requireNonNull(token, "token");
             if (token.isEmpty() || !token.chars().allMatch(c -> c > ' ' && c < 0x7f)) {
-                throw new IllegalArgumentException("an access token is one word of visible ASCII characters");
+                throw new IllegalArgumentException("an access token must be one word of visible ASCII characters");
             }
         }
 

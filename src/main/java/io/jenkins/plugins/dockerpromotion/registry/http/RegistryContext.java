@@ -5,22 +5,22 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What calls need besides registry and credential.
+ * What calls need besides the registry and credentials.
  *
- * @param network where registries are
- * @param time the clock that waits and token lifetimes go by
- * @param notices hears of waits and retries
+ * @param network the network settings
+ * @param time the clock for waits and token lifetimes
+ * @param notices receives messages about waits and retries
  * @param memory of earlier attempts of the same operation
- * @param quotas learn what servers tell of their limits
+ * @param quotas the rate limits that servers reported
  */
 public record RegistryContext(Network network, Timekeeper time, Notices notices, Memory memory, Quotas quotas) {
 
-    /** For one operation that is not sent again. */
+    /** For an operation that is not sent again. */
     public RegistryContext(Network network, Timekeeper time, Notices notices) {
         this(network, time, notices, Memory.NONE);
     }
 
-    /** For one operation that may be sent again. */
+    /** For an operation that may be sent again. */
     public RegistryContext(Network network, Timekeeper time, Notices notices, Memory memory) {
         this(network, time, notices, memory, new Quotas());
     }
@@ -30,23 +30,23 @@ public record RegistryContext(Network network, Timekeeper time, Notices notices,
         return new RegistryContext(other, time, notices, memory, quotas);
     }
 
-    /** A transport that trusts what {@code location} is configured to trust. */
+    /** A transport that trusts the certificate authority of {@code location}. */
     public HttpTransport transport(RegistryLocation location) {
         return new HttpTransport(this, location.certificateAuthority());
     }
 
-    /** Hears what a call wants people to know while it is under way: waits, retries, warnings of the registry. */
+    /** Receives messages for the log while a call is running: waits, retries, and warnings from the registry. */
     @FunctionalInterface
     public interface Notices {
 
-        /** Nobody listens. */
+        /** Discards all messages. */
         Notices NONE = line -> {};
 
         /** @param line one line without secrets */
         void say(String line);
     }
 
-    /** The clock that waits and token lifetimes go by; tests move it themselves. */
+    /** The clock for waits and token lifetimes; tests control it. */
     public interface Timekeeper {
 
         /** The real clock. */

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A call to a registry, its token service or Docker Hub that did not succeed. The message is one line for the author of
- * a Jenkinsfile: what was tried, on which host and image, why it failed, what to do. It never holds a secret.
+ * A failed call to a registry, its token service or Docker Hub. The message is one line for the Pipeline author: what
+ * was tried, on which host and image, why it failed, and what to do. It never contains a secret.
  */
 public class RegistryException extends IOException {
 
@@ -16,17 +16,17 @@ public class RegistryException extends IOException {
     private final ArrayList<String> codes;
     private final boolean temporary;
 
-    /** A failure without an answer, or of an answer that makes no sense: status 0, no codes, not temporary. */
+    /** A failure without an answer, or with an invalid one: status 0, no codes, not temporary. */
     public RegistryException(String message) {
         this(message, Reason.NONE);
     }
 
     /**
-     * Has no cause: it goes from the agent to the controller, which refuses classes that it does not know, so the message
-     * has to say everything.
+     * Has no cause, because the controller rejects unknown classes from an agent. The message must therefore say
+     * everything.
      *
      * @param message one line, without secrets
-     * @param reason what the answer said
+     * @param reason the details of the answer
      */
     public RegistryException(String message, Reason reason) {
         super(message);
@@ -36,7 +36,7 @@ public class RegistryException extends IOException {
     }
 
     /**
-     * What is known of a failure besides its text.
+     * Details of a failure.
      *
      * @param status the HTTP status, 0 without an answer
      * @param codes the registry's error codes (OCI distribution specification, "Error Codes"), or none
@@ -56,12 +56,12 @@ public class RegistryException extends IOException {
         return List.copyOf(codes);
     }
 
-    /** Whether the same call may succeed later without anybody changing anything. */
+    /** Whether the same call may succeed later without any change. */
     public boolean isTemporary() {
         return temporary;
     }
 
-    /** The registry answered, and says that there is no such repository, manifest, blob or tag (status 404). */
+    /** The registry has no such repository, manifest, blob or tag (status 404). */
     public static class NotFoundException extends RegistryException {
 
         private static final long serialVersionUID = 1L;
@@ -71,7 +71,7 @@ public class RegistryException extends IOException {
         }
     }
 
-    /** The registry asks to wait (status 429) for longer than the call may. */
+    /** The registry asks to wait (status 429) longer than allowed. */
     public static class RateLimitedException extends RegistryException {
 
         private static final long serialVersionUID = 1L;
@@ -81,7 +81,7 @@ public class RegistryException extends IOException {
         }
     }
 
-    /** The credentials are missing, wrong, or not enough for what was asked (status 401 or 403, or a credential withheld). */
+    /** The credentials are missing, wrong or insufficient (status 401 or 403), or were not sent. */
     public static class UnauthorizedException extends RegistryException {
 
         private static final long serialVersionUID = 1L;

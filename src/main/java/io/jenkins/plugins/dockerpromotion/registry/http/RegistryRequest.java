@@ -11,16 +11,16 @@ import java.util.function.IntPredicate;
 import java.util.function.Supplier;
 
 /**
- * One request: what it does, where it goes, what it needs to be allowed, and which answers are good ones. Immutable; the
- * methods that change something return a copy.
+ * An HTTP request, with its phrase for errors, its scope and the accepted statuses. Immutable: methods that change
+ * something return a copy.
  *
- * @param phrase what it does, behind "cannot" in an error: {@code list the tags of technolog/serviceone}
+ * @param phrase what it does, after "Cannot" in an error: {@code list the tags of technolog/serviceone}
  * @param method the HTTP method
- * @param uri an address, or a path with query such as {@code /v2/group/app/tags/list} on the registry
- * @param headers besides those of body and authorization
- * @param body what it carries
- * @param scope what a token has to allow, for a registry
- * @param accepted the statuses that are no failure
+ * @param uri an address, or a path with query on the registry, such as {@code /v2/group/app/tags/list}
+ * @param headers besides those of the body and authorization
+ * @param body the request body
+ * @param scope the permission that a token for a registry needs
+ * @param accepted the statuses that are not errors
  */
 public record RegistryRequest(
         String phrase,
@@ -35,7 +35,7 @@ public record RegistryRequest(
         headers = Map.copyOf(headers);
     }
 
-    /** A request without body that takes every status from 200 to 299. */
+    /** A request without a body that accepts the statuses 200 to 299. */
     public static RegistryRequest of(String phrase, String method, URI uri) {
         return new RegistryRequest(
                 phrase,
@@ -47,12 +47,12 @@ public record RegistryRequest(
                 status -> status >= 200 && status < 300);
     }
 
-    /** The same for a path on the registry, or an address the registry gave. */
+    /** The same for a path on the registry, or for an address from the registry. */
     public static RegistryRequest of(String phrase, String method, String target, Scope scope) {
         return of(phrase, method, URI.create(target)).needing(scope);
     }
 
-    /** A GET that takes JSON. */
+    /** A GET that accepts JSON. */
     public static RegistryRequest getJson(String phrase, URI uri) {
         return of(phrase, "GET", uri).header("Accept", "application/json");
     }
@@ -71,7 +71,7 @@ public record RegistryRequest(
         return new RegistryRequest(phrase, method, uri, headers, body, Optional.of(other), accepted);
     }
 
-    /** The same for exactly these statuses. */
+    /** The same, accepting only these statuses. */
     public RegistryRequest accepting(Integer... statuses) {
         return accepting(Set.of(statuses)::contains);
     }
@@ -85,35 +85,35 @@ public record RegistryRequest(
         return new RegistryRequest(phrase, method, other, headers, body, scope, accepted);
     }
 
-    /** Whether it only reads. */
+    /** Whether the request only reads. */
     boolean isReading() {
         return method.equals("GET") || method.equals("HEAD");
     }
 
-    /** Who is asked, for people. */
+    /** The host, for messages. */
     String host() {
         return Origin.of(uri).toString().replaceFirst("^https://", "");
     }
 
-    /** One line for the author of a Jenkinsfile: what was tried, where, and why it failed. */
+    /** A one-line error message: what was tried, where, and why it failed. */
     public String failureText(String why) {
         return "Cannot " + phrase + " on " + host() + ": " + why;
     }
 
     /**
-     * What a request carries.
+     * The body of a request.
      *
-     * @param content opens the bytes at their beginning
-     * @param length in bytes; announced before the first of them
-     * @param mediaType the value of {@code Content-Type}, empty for none
-     * @param isRepeatable whether it can be sent a second time
+     * @param content opens the content from its start
+     * @param length in bytes, sent as {@code Content-Length}
+     * @param mediaType the value of {@code Content-Type}, or empty
+     * @param isRepeatable whether it can be sent again
      */
     public record RequestBody(Supplier<InputStream> content, long length, String mediaType, boolean isRepeatable) {
 
-        /** Nothing. */
+        /** No body. */
         public static final RequestBody NONE = of(new byte[0], "");
 
-        /** A body that is at hand. */
+        /** A body in memory. */
         public static RequestBody of(byte[] bytes, String mediaType) {
             return new RequestBody(() -> new ByteArrayInputStream(bytes), bytes.length, mediaType, true);
         }

@@ -15,12 +15,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The way to one registry with one credential, for the length of an operation: finds out where and how the registry is
- * reached, and sends operations to it. Safe for use by several threads.
+ * The connection to one registry with one credential, for one operation. Detects the scheme of the registry, and sends
+ * requests to it. Thread-safe.
  */
 public final class RegistryTransport {
 
-    /** What {@code registry-1.docker.io} has always answered; knowing it saves a request. */
+    /** The challenge that {@code registry-1.docker.io} always sends; knowing it saves a request. */
     static final Challenge DOCKER_HUB_CHALLENGE =
             new Challenge("bearer", Map.of("realm", "https://auth.docker.io/token", "service", "registry.docker.io"));
 
@@ -40,12 +40,13 @@ public final class RegistryTransport {
     }
 
     /**
-     * Opens the way to {@code host}; asks it something only if its scheme has to be found out.
+     * Opens a connection to {@code host}. Sends a request only to detect the scheme.
      *
      * @param host as in image names
-     * @param authentication shown to this registry and its token service alone
-     * @param expected what the operation will need; one token is asked for all of it
-     * @throws RegistryException if a registry on this machine cannot be reached, or a credential would go unencrypted
+     * @param authentication sent only to this registry and its token service
+     * @param expected the scopes that the operation will need, so that one token is enough
+     * @throws RegistryException if a registry on this machine cannot be reached, or credentials would be sent
+     *     unencrypted
      */
     public static RegistryTransport open(
             String host, RegistryAuthentication authentication, Set<Scope> expected, RegistryContext context)
@@ -58,14 +59,14 @@ public final class RegistryTransport {
                 location, http, new RegistryAuthorizer(authentication, tokens, expected, challenge), context);
     }
 
-    /** Where {@code host} is reached. */
+    /** The location of {@code host}. */
     static RegistryLocation locate(String host, RegistryContext context)
             throws RegistryException, InterruptedException {
         Optional<RegistryLocation> known = context.network().known(host);
         return known.isPresent() ? known.get() : findScheme(host, context);
     }
 
-    /** A registry on this machine may speak plain http or TLS: an anonymous request without content tells. */
+    /** Detects whether a registry on this machine uses plain http or TLS, with an anonymous request. */
     private static RegistryLocation findScheme(String host, RegistryContext context)
             throws RegistryException, InterruptedException {
         RegistryLocation plain = RegistryLocation.plain(host);
@@ -73,21 +74,22 @@ public final class RegistryTransport {
                         "reach a registry", plain.registry().resolve("/v2/"))
                 .accepting(status -> status < 500);
         int answered = context.transport(plain).call(ping, Authorizer.NONE, Answer::status);
-        // What servers answer to a plain request on a TLS port.
+        // The answer of servers to a plain request on a TLS port.
         return answered == 400 ? RegistryLocation.usual(host) : plain;
     }
 
-    /** Sends {@code request} and returns what {@code reader} makes of the answer. */
+    /** Sends {@code request} and returns the result of {@code reader}. */
     public <T> T call(RegistryRequest request, Answer.Reader<T> reader) throws RegistryException, InterruptedException {
         URI uri = location.registry().resolve(request.uri());
-        // An address the registry gave may lie elsewhere, such as a storage service: the credential does not go there.
+        // An address from the registry may be on another host, such as a storage service, which must not receive the
+        // credentials.
         Authorizer own = request.scope().isPresent() && Origin.of(uri).equals(origin)
                 ? authorizer.needing(request.scope().get())
                 : Authorizer.NONE;
         return http.call(request.at(uri), own, reader);
     }
 
-    /** How many tags to ask the registry for at once; 0 for as many as it sends. */
+    /** How many tags to request at once; 0 for the registry's default. */
     public int pageSize() {
         return location.pageSize();
     }
@@ -102,34 +104,34 @@ public final class RegistryTransport {
         return origin;
     }
 
-    /** What its calls use besides registry and credential. */
+    /** What calls use besides the registry and credentials. */
     public RegistryContext context() {
         return context;
     }
 
     /**
-     * Answers one registry's challenges with one credential. What was learned from a challenge is used from then on without
-     * being asked, and one token is fetched for everything an operation is known to need.
+     * Answers the challenges of one registry with one credential. Reuses what it learned from earlier challenges, and
+     * requests one token for everything that the operation is expected to need.
      */
     private static final class RegistryAuthorizer {
 
         private static final String BEARER = "Bearer ";
 
-        /** How token services refuse a request for several scopes that they would grant one by one. */
+        /** Statuses of token services that refuse several scopes, but accept each of them separately. */
         private static final Set<Integer> REFUSALS = Set.of(400, 401, 403, 404, 414, 422);
 
         private final RegistryAuthentication authentication;
         private final TokenService tokens;
         private final Set<Scope> expected;
-        /** What a token for more did not serve for. */
+        /** Scopes that need a token of their own, because a token for several was refused. */
         private final Set<Scope> alone = ConcurrentHashMap.newKeySet();
 
         private volatile boolean oneByOne;
         private volatile Challenge known;
 
         /**
-         * @param expected what the operation will need, so that one token serves for all of it
-         * @param known the challenge this registry is known to send, or {@code null}
+         * @param expected the scopes that the operation will need, so that one token is enough
+         * @param known the known challenge of this registry, or {@code null}
          */
         RegistryAuthorizer(
                 RegistryAuthentication authentication, TokenService tokens, Set<Scope> expected, Challenge known) {
@@ -139,7 +141,7 @@ public final class RegistryTransport {
             this.known = known;
         }
 
-        /** What a single call uses; not to be shared by calls, since it remembers what was tried. */
+        /** For a single call. Not shared, because it remembers its attempts. */
         Authorizer needing(Scope scope) {
             return new ForCall(scope);
         }
@@ -171,7 +173,10 @@ public final class RegistryTransport {
                 return authentication instanceof Basic basic ? Optional.of(basic.header()) : Optional.empty();
             }
 
-            /** Some services refuse to give one token for several repositories, or for one that they do not grant. */
+            /**
+             * Some services refuse one token for several repositories, or for a repository to which they grant no
+             * access.
+             */
             private String token(Challenge challenge) throws RegistryException, InterruptedException {
                 try {
                     return tokens.token(challenge, asked);
@@ -202,7 +207,7 @@ public final class RegistryTransport {
                                 challenge.flatMap(c -> c.parameter("error")).orElse(""));
             }
 
-            /** Whether a token can be had that may do better than {@code refused}; sees to it that this ends. */
+            /** Whether another token may work better than {@code refused}. Limits the number of attempts. */
             private boolean replace(String refused, int status, String error) throws InterruptedException {
                 boolean missesRight = status == 403 || error.equals("insufficient_scope");
                 if (!missesRight) {
@@ -216,7 +221,10 @@ public final class RegistryTransport {
                 return false;
             }
 
-            /** A token may have been granted for the first of several scopes only: the next is for just what this call needs. */
+            /**
+             * A token may be valid only for the first of several scopes. Requests the next one only for the scope of
+             * this call.
+             */
             private boolean narrow() {
                 if (asked.equals(Set.of(needed))) {
                     return false;
@@ -253,7 +261,7 @@ public final class RegistryTransport {
             }
         }
 
-        /** One scope a repository, the new one first: some services look only at the first. */
+        /** One scope per repository, the new one first, because some services use only the first. */
         private Set<Scope> withExpected(Scope needed) {
             Map<String, Set<String>> actions = new LinkedHashMap<>();
             actions.computeIfAbsent(needed.repository(), r -> new TreeSet<>()).addAll(needed.actions());

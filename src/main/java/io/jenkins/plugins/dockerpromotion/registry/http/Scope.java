@@ -7,9 +7,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * What a bearer token is asked to allow (distribution's "Token Scope Documentation"): a repository, and actions on it.
+ * The scope of a bearer token (distribution's "Token Scope Documentation"): a repository, and actions on it.
  *
- * @param repository the repository's path on its registry
+ * @param repository the path of the repository on its registry
  * @param actions {@code pull}, {@code push}, {@code delete}, or {@code *} for all; sorted, at least one
  */
 public record Scope(String repository, List<String> actions) implements Serializable {
@@ -21,12 +21,12 @@ public record Scope(String repository, List<String> actions) implements Serializ
         }
     }
 
-    /** Reading {@code repository}. */
+    /** Read access to {@code repository}. */
     public static Scope pull(String repository) {
         return of(repository, "pull");
     }
 
-    /** Reading and writing {@code repository}. */
+    /** Read and write access to {@code repository}. */
     public static Scope pullAndPush(String repository) {
         return of(repository, "pull", "push");
     }
@@ -41,7 +41,7 @@ public record Scope(String repository, List<String> actions) implements Serializ
         return granted.stream().anyMatch(s -> s.repository.equals(repository) && s.actions.containsAll(actions));
     }
 
-    /** As the token service's {@code scope} parameter has it: {@code repository:group/app:pull,push}. */
+    /** As in the {@code scope} parameter of a token service: {@code repository:group/app:pull,push}. */
     @Override
     public String toString() {
         return "repository:" + repository + ':' + String.join(",", actions);

@@ -18,25 +18,25 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Gets a bearer token of a registry's token service to hand it out, for calls that this client does not make: one request
- * for the registry's challenge (distribution's "Token Authentication Specification"), one for the token.
+ * Gets a bearer token from a registry's token service for calls outside this client. Sends one request for the
+ * registry's challenge (distribution's "Token Authentication Specification"), and one for the token.
  */
 public final class TokenIssuer {
 
     private TokenIssuer() {}
 
     /**
-     * A token for just {@code scopes}; without any, one that shows no more than who is logged in.
+     * A token for exactly {@code scopes}; without scopes, a token that only proves the login.
      *
      * @param host of the registry, as in image names
-     * @throws RegistryException also when the registry has no token service, or it grants less than was asked for
+     * @throws RegistryException also if the registry has no token service, or if it grants less than requested
      */
     public static IssuedToken issue(
             String host, RegistryAuthentication authentication, Set<Scope> scopes, RegistryContext context)
             throws RegistryException, InterruptedException {
         if (authentication instanceof Bearer) {
-            throw new RegistryException("Cannot get a token of " + host
-                    + ": the credentials already are an access token; use it directly, or add a username");
+            throw new RegistryException("Cannot get a token from " + host
+                    + ": the credentials are already an access token; use it directly, or add a username");
         }
         RegistryLocation location = RegistryTransport.locate(host, context);
         HttpTransport transport = context.transport(location);
@@ -58,7 +58,7 @@ public final class TokenIssuer {
             throws RegistryException, InterruptedException {
         String names = scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
         RegistryRequest ping = RegistryRequest.getJson(
-                        "ask for the token service" + (names.isEmpty() ? "" : " for " + names),
+                        "find the token service" + (names.isEmpty() ? "" : " for " + names),
                         location.registry().resolve("/v2/"))
                 .accepting(200, 401);
         return transport.call(ping, Authorizer.NONE, TokenIssuer::bearerChallenge);
@@ -67,8 +67,8 @@ public final class TokenIssuer {
     private static Challenge bearerChallenge(Answer answer) throws RegistryException {
         List<Challenge> challenges = Challenge.parse(answer.headers("WWW-Authenticate"));
         String otherwise = challenges.stream().anyMatch(Challenge::isBasic)
-                ? "the registry has no tokens: it needs the username and password with each request"
-                : "the registry has no tokens: it asks nobody to log in";
+                ? "the registry does not use tokens: it needs the username and password with each request"
+                : "the registry does not use tokens: it requires no login";
         return challenges.stream().filter(Challenge::isBearer).findFirst().orElseThrow(() -> answer.failure(otherwise));
     }
 
@@ -77,29 +77,28 @@ public final class TokenIssuer {
         String missing = TokenGrant.text(grant.missing(scope));
         String advice = authentication instanceof Anonymous
                 ? "set credentialsId to credentials that may " + missing + " there"
-                : "check that these credentials may " + missing + " there, or ask for less";
+                : "check that these credentials may " + missing + " there, or request fewer actions";
         return new UnauthorizedException(
-                "Cannot get a token for " + TokenGrant.text(scope.actions()) + " on " + scope.repository() + " of "
-                        + host
-                        + ": its token service does not grant " + missing + ", only "
+                "Cannot get a token from " + host + " for " + TokenGrant.text(scope.actions()) + " on "
+                        + scope.repository() + ": its token service does not grant " + missing + ", only "
                         + TokenGrant.text(grant.granted(scope)) + "; " + advice,
                 new Reason(401, List.of("DENIED"), false));
     }
 
     /**
-     * What a token says that it allows (distribution's "Token Authentication Implementation", the claim {@code access}). A
-     * service may grant less than was asked for without a word. The signature is the registry's to check: this is a hint.
+     * The permissions in a token (distribution's "Token Authentication Implementation", claim {@code access}). A
+     * service may silently grant less than requested. The signature is not verified, so this is only a hint.
      */
     static final class TokenGrant {
 
-        /** What {@code *} stands for, where a service spells it out. */
+        /** The actions that {@code *} means if a service lists them. */
         private static final Set<String> ALL = Set.of("pull", "push", "delete");
 
         private final Map<String, Set<String>> actions = new TreeMap<>();
 
         private TokenGrant() {}
 
-        /** Nothing if the token is none that can be read. */
+        /** Empty if the token cannot be parsed. */
         static Optional<TokenGrant> of(String token) {
             String[] parts = token.split("\\.", -1);
             if (parts.length != 3) {
@@ -133,7 +132,7 @@ public final class TokenIssuer {
             return missing;
         }
 
-        /** What is granted on the repository of {@code scope}. */
+        /** The actions that are granted on the repository of {@code scope}. */
         Set<String> granted(Scope scope) {
             return actions.getOrDefault(scope.repository(), Set.of());
         }
@@ -153,11 +152,12 @@ public final class TokenIssuer {
     }
 
     /**
-     * A bearer token to be handed out.
+     * A bearer token for the caller.
      *
      * @param value the secret
      * @param seconds how long it is valid
-     * @param confirmed whether it says itself that it allows what was asked for; not every service's tokens can be read
+     * @param confirmed whether the token itself shows that it has the requested permissions; not all tokens can be
+     *     parsed
      */
     public record IssuedToken(String value, long seconds, boolean confirmed) implements Serializable {
 

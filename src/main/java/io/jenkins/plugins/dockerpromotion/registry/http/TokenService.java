@@ -21,12 +21,12 @@ import java.util.stream.Collectors;
 import org.apache.hc.client5.http.psl.PublicSuffixMatcherLoader;
 
 /**
- * Asks a registry's token service for bearer tokens and keeps them until shortly before they expire
- * (distribution's "Token Authentication Specification"). One object serves one registry and one credential.
+ * Gets bearer tokens from a registry's token service, and caches them until shortly before they expire (distribution's
+ * "Token Authentication Specification"). For one registry and one credential.
  */
 final class TokenService {
 
-    /** What the specification says of an answer without {@code expires_in}. */
+    /** The default lifetime in the specification, if {@code expires_in} is missing. */
     private static final int DEFAULT_LIFETIME_SECONDS = 60;
 
     private static final Authorizer ANONYMOUS =
@@ -34,7 +34,7 @@ final class TokenService {
 
     private static final Duration LONGEST_MARGIN = Duration.ofSeconds(30);
 
-    /** Registries whose makers keep the token service in another domain, by the registry's domain. */
+    /** Registries whose token service is in another domain, by the registry's domain. */
     private static final Map<String, String> WELL_KNOWN =
             Map.of("scw.cloud", "api.scaleway.com", "nvcr.io", "authn.nvidia.com");
 
@@ -59,14 +59,14 @@ final class TokenService {
     }
 
     /**
-     * What the service gave.
+     * A token from the service.
      *
-     * @param lifetime as it says
-     * @param renewAt when it is old enough to be replaced
+     * @param lifetime as reported by the service
+     * @param renewAt when to replace it
      */
     record Token(String value, Duration lifetime, Instant renewAt) {}
 
-    /** A token for all of {@code scopes}, as far as the service grants them. */
+    /** A token for {@code scopes}, as far as the service grants them. */
     String token(Challenge challenge, Set<Scope> scopes) throws RegistryException, InterruptedException {
         asking.lockInterruptibly();
         try {
@@ -81,7 +81,7 @@ final class TokenService {
         }
     }
 
-    /** Drops a token that the registry no longer takes. */
+    /** Drops a token that the registry no longer accepts. */
     void forget(String refused) throws InterruptedException {
         asking.lockInterruptibly();
         try {
@@ -91,15 +91,15 @@ final class TokenService {
         }
     }
 
-    /** The tokens that no message may hold. */
+    /** The tokens, which no message may contain. */
     List<String> known() {
         return tokens.values().stream().map(Token::value).toList();
     }
 
-    /** A token that is not kept. */
+    /** A token that is not cached. */
     Token ask(Challenge challenge, Set<Scope> scopes) throws RegistryException, InterruptedException {
         String names = scopes.stream().map(Scope::toString).collect(Collectors.joining(" "));
-        String phrase = "get a token " + (names.isEmpty() ? "" : "for " + names + " ") + "of " + registry;
+        String phrase = "get a token for " + registry + (names.isEmpty() ? "" : " (" + names + ")");
         URI realm = realm(challenge, phrase);
         Instant askedAt = time.now();
         URI uri = URI.create(realm + (realm.getRawQuery() == null ? "?" : "&") + query(challenge, scopes));
@@ -110,7 +110,7 @@ final class TokenService {
         URI realm;
         Origin origin;
         try {
-            // What stands behind # is not sent.
+            // The fragment is not sent.
             realm = URI.create(challenge.parameter("realm").orElse("").replaceFirst("#.*", ""));
             origin = Origin.of(realm);
         } catch (IllegalArgumentException e) {
@@ -123,8 +123,8 @@ final class TokenService {
         }
         if (authentication instanceof Basic && !mayReceiveCredentials(registry, origin, location.tokenServices())) {
             throw new UnauthorizedException(
-                    "Cannot " + phrase + ": it names the token service " + origin + ", which is not below the"
-                            + " registry's own domain, so the credentials were not sent; check the image's registry"
+                    "Cannot " + phrase + ": it names the token service " + origin + ", which is not in the"
+                            + " registry's domain, so the credentials were not sent; check the image's registry"
                             + advice(origin),
                     new RegistryException.Reason(401, List.of(), false));
         }
@@ -133,7 +133,7 @@ final class TokenService {
 
     private static String advice(Origin origin) {
         return "; if " + origin.host()
-                + " is right, an administrator lists it as a token service (tokenServices) of this"
+                + " is right, an administrator can add it to the token services (tokenServices) of this"
                 + " registry in Manage Jenkins » System » Docker Image Promotion";
     }
 
@@ -168,15 +168,16 @@ final class TokenService {
             value = body.text("access_token");
         }
         if (value.isEmpty()) {
-            throw answer.failure("its answer holds no token");
+            throw answer.failure("its answer contains no token");
         }
         try {
             new Bearer(value);
         } catch (IllegalArgumentException e) {
-            throw answer.failure("its answer holds a token that cannot be sent: " + e.getMessage());
+            throw answer.failure("its answer contains an invalid token: " + e.getMessage());
         }
         long seconds = Math.max(1, body.number("expires_in", DEFAULT_LIFETIME_SECONDS));
-        // Counted from our own clock and the moment of asking: the service's clock may be off, issued_at with it.
+        // Uses the local clock and the time of the request, because the clock of the service, and with it {@code
+        // issued_at}, may be wrong.
         Duration lifetime =
                 Duration.ofSeconds(Math.min(seconds, Duration.ofDays(1).toSeconds()));
         Duration quarter = lifetime.dividedBy(4);
@@ -184,15 +185,18 @@ final class TokenService {
         return new Token(value, lifetime, askedAt.plus(lifetime).minus(margin));
     }
 
-    // Whoever answers for a registry decides where a password goes, so the address must be protected and belong to it.
+    // A registry decides where a password is sent, so the address must be encrypted and belong to the registry.
 
-    /** Whether a request may go there at all: encrypted, or as little protected as the registry, and to no address within. */
+    /**
+     * Whether requests to it are allowed: it must be encrypted, or not less protected than the registry, and not on a
+     * private network.
+     */
     static boolean mayBeAsked(Origin registry, Origin service, List<String> listed) {
         boolean safe = service.isEncrypted() || (!registry.isEncrypted() && isSameHost(registry, service));
         return safe && (isSameHost(registry, service) || isListed(service, listed) || !isWithin(service));
     }
 
-    /** Whether credentials for the registry may be shown there. */
+    /** Whether it may receive credentials for the registry. */
     static boolean mayReceiveCredentials(Origin registry, Origin service, List<String> listed) {
         return mayBeAsked(registry, service, listed)
                 && (isSameHost(registry, service)
@@ -218,7 +222,7 @@ final class TokenService {
                         && (registry.equals(pair.getKey()) || registry.endsWith("." + pair.getKey())));
     }
 
-    /** Two names below one domain that somebody registered: {@code registry.example.com} and {@code auth.example.com}. */
+    /** Two names in one registered domain: {@code registry.example.com} and {@code auth.example.com}. */
     private static boolean isSameDomain(String a, String b) {
         if (isAddress(a) || isAddress(b)) {
             return false;
@@ -233,7 +237,7 @@ final class TokenService {
         return host.startsWith("[") || host.matches("[0-9.]+");
     }
 
-    /** Whether it is an address of this machine or of a private network, which no registry outside has to do with. */
+    /** Whether it is an address of this machine or of a private network, which a public registry must not use. */
     private static boolean isWithin(Origin service) {
         String host = service.host();
         return service.isLoopback()

@@ -212,7 +212,7 @@ class FaultMatrixTest {
         if (!message.startsWith("Cannot ") || message.contains("marked-secret")) {
             return "has another error than it should";
         }
-        boolean aboutLogin = message.startsWith("Cannot get a token of");
+        boolean aboutLogin = message.startsWith("Cannot get a token ") && !message.contains("(repository:");
         if (hosts.stream().noneMatch(message::contains) || (!message.contains(operation.subject()) && !aboutLogin)) {
             return "names no host, or no image";
         }

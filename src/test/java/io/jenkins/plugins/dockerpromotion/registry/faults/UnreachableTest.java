@@ -63,7 +63,7 @@ class UnreachableTest {
                 operation,
                 URI.create("https://registry.invalid"),
                 true,
-                "the host's name cannot be resolved; check the host and the proxy");
+                "the host name cannot be resolved; check the host and the proxy");
     }
 
     @ParameterizedTest

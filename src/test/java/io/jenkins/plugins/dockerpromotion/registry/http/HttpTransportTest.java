@@ -303,7 +303,7 @@ class HttpTransportTest {
             network.with(proxy(proxy, "", ""));
             assertThatThrownBy(() -> text(call("GET", URI.create("https://registry.test/v2/"))))
                     .hasMessageContaining(
-                            "the proxy answered 403; check Jenkins' proxy configuration and what the proxy lets pass");
+                            "the proxy answered 403; check Jenkins' proxy configuration and the hosts that it allows");
             assertThat(proxy.requests()).hasSize(1);
         }
     }

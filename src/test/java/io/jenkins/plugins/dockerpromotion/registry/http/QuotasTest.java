@@ -41,16 +41,14 @@ class QuotasTest {
         pulls("100;w=21600", "25;w=21600");
         assertThat(quotas.shortage()).isEmpty();
         pulls("100;w=21600", "24;w=21600");
-        assertThat(quotas.shortage())
-                .contains("Careful: only 24 of 100 pulls are left on registry.example.com, counted over 6 h");
+        assertThat(quotas.shortage()).contains("Warning: only 24 of 100 pulls in 6 h are left on registry.example.com");
     }
 
     @Test
     void saysWhatWasLeftLast() {
         pulls("100;w=90", "3;w=90");
         pulls("100;w=90", "2;w=90");
-        assertThat(quotas.shortage())
-                .contains("Careful: only 2 of 100 pulls are left on registry.example.com, counted over 90 s");
+        assertThat(quotas.shortage()).contains("Warning: only 2 of 100 pulls in 90 s are left on registry.example.com");
         pulls("100;w=90", "100;w=90");
         assertThat(quotas.shortage()).isEmpty();
     }
@@ -60,16 +58,15 @@ class QuotasTest {
         note(REGISTRY, "X-RateLimit-", "180", "0", "1558339260");
         pulls("100;w=21600", "1;w=21600");
         assertThat(quotas.shortage().orElseThrow())
-                .isEqualTo(
-                        "Careful: only 0 of 180 requests are left on registry.example.com, until"
-                                + " 2019-05-20T08:01:00Z; only 1 of 100 pulls are left on registry.example.com, counted over 6 h");
+                .isEqualTo("Warning: only 0 of 180 requests are left on registry.example.com, until"
+                        + " 2019-05-20T08:01:00Z; only 1 of 100 pulls in 6 h are left on registry.example.com");
     }
 
     @ParameterizedTest
     @CsvSource({"1558339200", "60", "soon", "''", "-1", "99999999999999999999"})
     void leavesOutATimeThatIsNone(String reset) {
         note(REGISTRY, "X-RateLimit-", "180", "1", reset);
-        assertThat(quotas.shortage()).contains("Careful: only 1 of 180 requests are left on registry.example.com");
+        assertThat(quotas.shortage()).contains("Warning: only 1 of 180 requests are left on registry.example.com");
     }
 
     @ParameterizedTest

@@ -92,9 +92,9 @@ class TokenIssuerTest {
 
         assertThatThrownBy(() -> issue(CI, Set.of(ALL)))
                 .isInstanceOf(UnauthorizedException.class)
-                .hasMessage("Cannot get a token for delete and pull and push on group/app of " + registry.host()
-                        + ": its token service does not grant delete, only pull and push; check that these credentials"
-                        + " may delete there, or ask for less");
+                .hasMessage("Cannot get a token from " + registry.host()
+                        + " for delete and pull and push on group/app: its token service does not grant delete, only pull and push; check that these credentials"
+                        + " may delete there, or request fewer actions");
     }
 
     @Test
@@ -130,19 +130,19 @@ class TokenIssuerTest {
         registry = InMemoryRegistry.builder().basic().user("ci", "glpat-marked").start();
         assertThatThrownBy(() -> issue(CI, Set.of(ALL)))
                 .hasMessageContaining(
-                        "the registry has no tokens: it needs the username and password with each request");
+                        "the registry does not use tokens: it needs the username and password with each request");
         registry.close();
 
         registry = InMemoryRegistry.start();
         assertThatThrownBy(() -> issue(CI, Set.of(ALL)))
-                .hasMessageContaining("the registry has no tokens: it asks nobody to log in");
+                .hasMessageContaining("the registry does not use tokens: it requires no login");
     }
 
     @Test
     void doesNotExchangeATokenForAToken() {
         registry = gitLab().start();
         assertThatThrownBy(() -> issue(new Bearer("marked"), Set.of(ALL)))
-                .hasMessageContaining("the credentials already are an access token")
+                .hasMessageContaining("the credentials are already an access token")
                 .hasMessageNotContaining("marked");
         assertThat(registry.requests().count()).isZero();
     }
