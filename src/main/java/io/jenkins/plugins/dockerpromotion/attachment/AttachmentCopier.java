@@ -135,7 +135,11 @@ public final class AttachmentCopier {
             List<Attachments> found = from.find(level).stream()
                     .filter(attachments -> !attachments.isEmpty())
                     .toList();
-            levels.add(each(found, attachments -> missing(attachments, size)));
+            Map<Digest, Referrers> there = to.referrers(found.stream()
+                    .filter(attachments -> !attachments.referrers().isEmpty())
+                    .map(Attachments::subject)
+                    .toList());
+            levels.add(each(found, attachments -> missing(attachments, there, size)));
             level = next(found);
             level.removeAll(seen);
         }
@@ -164,10 +168,11 @@ public final class AttachmentCopier {
         }
     }
 
-    private Missing missing(Attachments found, Size size) throws RegistryException, InterruptedException {
+    private Missing missing(Attachments found, Map<Digest, Referrers> there, Size size)
+            throws RegistryException, InterruptedException {
         List<Manifest> referrers = new ArrayList<>();
         if (!found.referrers().isEmpty()) {
-            List<Digest> listed = to.registry().referrers(to.pinned(found.subject())).all().stream()
+            List<Digest> listed = there.get(found.subject()).all().stream()
                     .map(Descriptor::digest)
                     .toList();
             for (Descriptor referrer : found.referrers()) {

@@ -81,7 +81,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
     /** @param look reads the digest of one of cosign's tags; empty if there is no such tag */
     List<Attachments> find(Collection<Digest> subjects, Request<AttachmentTag, Optional<Digest>> look)
             throws RegistryException, InterruptedException {
-        List<Referrers> referrers = each(subjects, subject -> registry.referrers(pinned(subject)));
+        Map<Digest, Referrers> referrers = referrers(subjects);
         List<AttachmentTag> names = subjects.stream()
                 .flatMap(subject -> cosignTags(subject).stream())
                 .toList();
@@ -97,10 +97,25 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         }
         List<Attachments> found = new ArrayList<>();
         for (Digest subject : subjects) {
-            Referrers of = referrers.get(found.size());
+            Referrers of = referrers.get(subject);
             found.add(new Attachments(subject, of.all(), of.fallback(), tags.getOrDefault(subject, Map.of())));
         }
         return found;
+    }
+
+    /** What refers to each of {@code subjects}. The first answer tells whether the registry knows the request. */
+    Map<Digest, Referrers> referrers(Collection<Digest> subjects) throws RegistryException, InterruptedException {
+        Map<Digest, Referrers> all = new LinkedHashMap<>();
+        List<Digest> others = new ArrayList<>(subjects);
+        if (!others.isEmpty()) {
+            Digest first = others.remove(0);
+            all.put(first, registry.referrers(pinned(first)));
+        }
+        List<Referrers> read = each(others, subject -> registry.referrers(pinned(subject)));
+        for (int i = 0; i < others.size(); i++) {
+            all.put(others.get(i), read.get(i));
+        }
+        return all;
     }
 
     /** A sha512 digest does not fit into a tag. */

@@ -283,7 +283,7 @@ final class ImageCopier {
         }
         transfers.expect(blob.size());
         try {
-            transfers.stream(() -> {
+            transfers.copy(() -> {
                 Optional<URI> upload = started.isPresent() ? started : to.registry.startUpload(to.image, blob.digest());
                 if (upload.isPresent()) {
                     stream(blob, upload.get());
@@ -300,10 +300,10 @@ final class ImageCopier {
     private void stream(Descriptor blob, URI upload) throws RegistryException, InterruptedException {
         boolean done = false;
         try {
-            from.registry.pullBlob(
+            transfers.stream(sent -> from.registry.pullBlob(
                     from.image,
                     blob,
-                    content -> to.registry.upload(to.image, blob, upload, transfers.counting(content)));
+                    content -> to.registry.upload(to.image, blob, upload, transfers.counting(content, sent))));
             done = true;
         } finally {
             if (!done) {

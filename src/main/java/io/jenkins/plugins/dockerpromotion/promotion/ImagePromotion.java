@@ -9,16 +9,19 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
@@ -173,23 +176,31 @@ final class ImagePromotion {
                 mountFrom().orElse(request.toImage()),
                 transfers);
         copier = Optional.of(content);
+        List<Callable<Optional<AttachmentCopier.Plan>>> parts = new ArrayList<>();
         if (!request.options().dryRun() && !toMove.isEmpty()) {
-            content.copy(manifest);
+            parts.add(() -> {
+                content.copy(manifest);
+                return Optional.empty();
+            });
         }
         // Even if the image has already been copied: it may have been signed since.
         if (request.options().referrers()) {
-            attachments = carryAttachments(content);
+            AttachmentCopier carrier = new AttachmentCopier(
+                    new AttachmentFinder(source, request.source().name()),
+                    new AttachmentFinder(target, request.toImage()),
+                    content::copy,
+                    context.notices());
+            parts.add(() -> Optional.of(carrier.plan(manifest)));
+        }
+        for (Optional<AttachmentCopier.Plan> plan : Parallel.all(parts, 2)) {
+            if (plan.isPresent()) {
+                attachments = carryAttachments(plan.get());
+            }
         }
     }
 
-    private int carryAttachments(ImageCopier content) throws RegistryException, InterruptedException {
+    private int carryAttachments(AttachmentCopier.Plan plan) throws RegistryException, InterruptedException {
         PromotionRequest.Options options = request.options();
-        AttachmentCopier.Plan plan = new AttachmentCopier(
-                        new AttachmentFinder(source, request.source().name()),
-                        new AttachmentFinder(target, request.toImage()),
-                        content::copy,
-                        context.notices())
-                .plan(manifest);
         int count = options.dryRun() ? plan.count() : plan.run(options.requireReferrers());
         if (count > 0) {
             context.notices()

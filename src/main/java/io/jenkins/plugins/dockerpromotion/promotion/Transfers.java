@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Limits the parallel requests of one promotion, and reports the progress of its copies every few seconds. */
 final class Transfers {
@@ -25,6 +26,7 @@ final class Transfers {
 
     private final RegistryContext context;
     private final Semaphore requests = new Semaphore(REQUESTS);
+    private final Semaphore copies;
     private final Semaphore streams;
     private final Map<String, First> firsts = new ConcurrentHashMap<>();
     private Instant nextLine;
@@ -33,6 +35,7 @@ final class Transfers {
 
     Transfers(RegistryContext context) {
         this.context = context;
+        this.copies = new Semaphore(2 * context.network().transfers());
         this.streams = new Semaphore(context.network().transfers());
         this.nextLine = context.time().now().plus(INTERVAL);
     }
@@ -48,9 +51,35 @@ final class Transfers {
         return limited(requests, call);
     }
 
-    /** Copies a blob once fewer than the limit are being copied. */
-    void stream(Call<Void> call) throws RegistryException, InterruptedException {
-        limited(streams, call);
+    /**
+     * Copies a blob. As many as may {@linkplain #stream send their bytes} at once may be at their beginning or end besides:
+     * start their upload, or wait until the registry has stored them.
+     */
+    void copy(Call<Void> call) throws RegistryException, InterruptedException {
+        limited(copies, call);
+    }
+
+    /** Sends the bytes of a blob. */
+    @FunctionalInterface
+    interface Sending {
+        /** @param sent to be called once all bytes are on their way, so that the next blob can begin */
+        void run(Runnable sent) throws RegistryException, InterruptedException;
+    }
+
+    /** Sends the bytes of a blob once fewer than the limit are being sent. */
+    void stream(Sending sending) throws RegistryException, InterruptedException {
+        streams.acquire();
+        AtomicBoolean held = new AtomicBoolean(true);
+        Runnable sent = () -> {
+            if (held.getAndSet(false)) {
+                streams.release();
+            }
+        };
+        try {
+            sending.run(sent);
+        } finally {
+            sent.run();
+        }
     }
 
     private static <T> T limited(Semaphore permits, Call<T> call) throws RegistryException, InterruptedException {
@@ -88,26 +117,34 @@ final class Transfers {
         expected += size;
     }
 
-    /** Counts the bytes read from {@code in}. */
-    InputStream counting(InputStream in) {
+    /** Counts the bytes read from {@code in}, and calls {@code atEnd} at their end. */
+    InputStream counting(InputStream in, Runnable atEnd) {
         return new FilterInputStream(in) {
             @Override
             public int read() throws IOException {
                 int value = super.read();
-                moved(value < 0 ? 0 : 1);
+                moved(value < 0 ? -1 : 1);
                 return value;
             }
 
             @Override
             public int read(byte[] target, int offset, int length) throws IOException {
                 int count = super.read(target, offset, length);
-                moved(Math.max(0, count));
+                moved(count);
                 return count;
+            }
+
+            private void moved(int count) {
+                if (count < 0) {
+                    atEnd.run();
+                } else {
+                    add(count);
+                }
             }
         };
     }
 
-    private synchronized void moved(long bytes) {
+    private synchronized void add(long bytes) {
         moved += bytes;
         if (!context.time().now().isBefore(nextLine)) {
             nextLine = context.time().now().plus(INTERVAL);

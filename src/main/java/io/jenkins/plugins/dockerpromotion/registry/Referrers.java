@@ -43,10 +43,15 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
                 + hex.substring(0, Math.min(64, hex.length())));
     }
 
-    /** @param subject by digest */
-    static Referrers read(ImageReference subject, RegistryClient client, RegistryTransport transport)
+    /**
+     * @param subject by digest
+     * @param without repositories that turned out to have no referrers API; they are not asked again
+     */
+    static Referrers read(
+            ImageReference subject, RegistryClient client, RegistryTransport transport, Set<ImageName> without)
             throws RegistryException, InterruptedException {
-        Optional<List<Descriptor>> listed = list(subject, transport);
+        Optional<List<Descriptor>> listed =
+                without.contains(subject.name()) ? Optional.empty() : list(subject, transport, without);
         Optional<Manifest> fallback = fallback(subject, client, listed.isPresent());
         Map<Digest, Descriptor> all = new LinkedHashMap<>();
         listed.orElse(List.of()).forEach(d -> all.putIfAbsent(d.digest(), d));
@@ -55,14 +60,20 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
     }
 
     /** @return empty if the registry has no referrers API */
-    private static Optional<List<Descriptor>> list(ImageReference subject, RegistryTransport transport)
+    private static Optional<List<Descriptor>> list(
+            ImageReference subject, RegistryTransport transport, Set<ImageName> without)
             throws RegistryException, InterruptedException {
         List<Descriptor> found = new ArrayList<>();
         Set<URI> asked = new HashSet<>();
         Optional<URI> target = Optional.of(path(subject, ""));
         while (target.isPresent()) {
             asked.add(target.get());
-            Optional<Page> page = transport.call(request(subject, target.get()), answer -> page(answer, subject));
+            Optional<Page> page = transport.call(request(subject, target.get()), answer -> {
+                if (isUnknownAddress(answer)) {
+                    without.add(subject.name());
+                }
+                return page(answer, subject);
+            });
             if (page.isEmpty() && asked.size() == 1) {
                 return Optional.empty();
             }
@@ -101,6 +112,12 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
                         || status == 500
                         || status == 501
                         || (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429));
+    }
+
+    /** A registry with the API reports errors in JSON; a server without it sends its usual error page. */
+    private static boolean isUnknownAddress(Answer answer) {
+        return answer.status() == 404
+                && !answer.header("Content-Type").orElse("").contains("json");
     }
 
     private static Optional<Page> page(Answer answer, ImageReference subject) throws IOException {

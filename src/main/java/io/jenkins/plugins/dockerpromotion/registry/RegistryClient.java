@@ -17,6 +17,7 @@ import java.io.InputStream;
 import java.net.URI;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -36,6 +37,7 @@ public final class RegistryClient {
     private final RegistryTransport transport;
     private final Blobs blobs;
     private final HeadTrust head;
+    private final Set<ImageName> withoutReferrers = ConcurrentHashMap.newKeySet();
 
     private RegistryClient(RegistryTransport transport, Notices notices) {
         this.transport = transport;
@@ -442,8 +444,11 @@ public final class RegistryClient {
         blobs.cancel(target, location);
     }
 
-    /** The referrers of a manifest, by its digest. Two requests, or more for a long list. */
+    /**
+     * The referrers of a manifest, by its digest. Two requests, or more for a long list; one where the registry is known to
+     * have no referrers API.
+     */
     public Referrers referrers(ImageReference subject) throws RegistryException, InterruptedException {
-        return Referrers.read(subject, this, transport);
+        return Referrers.read(subject, this, transport, withoutReferrers);
     }
 }

@@ -10,6 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -83,6 +84,22 @@ class RequestCountTest {
         assertThat(methods())
                 .as("once a manifest is known, HEAD is tried with it")
                 .containsExactly("token", "GET", "GET", "HEAD", "HEAD");
+    }
+
+    @Test
+    void asksARegistryWithoutListsOfReferrersOnce() throws Exception {
+        try (InMemoryRegistry old =
+                InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API).start()) {
+            ImageName app = ImageName.parse(old.host() + "/group/app");
+            RegistryClient client =
+                    RegistryClient.open(app, CI, Set.of(), TestNetwork.of(old).context());
+            for (int i = 0; i < 3; i++) {
+                client.referrers(ImageReference.pinned(
+                        app, Digest.parse(TestImage.docker(i).digest())));
+            }
+            assertThat(old.requests().count("GET", ".*/referrers/.*")).isEqualTo(1);
+            assertThat(old.requests().count("GET", ".*/manifests/sha256-.*")).isEqualTo(3);
+        }
     }
 
     @ParameterizedTest
