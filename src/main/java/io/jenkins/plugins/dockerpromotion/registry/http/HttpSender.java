@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -23,6 +24,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLSocket;
 import org.apache.hc.client5.http.HttpRoute;
 import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.apache.hc.client5.http.auth.UsernamePasswordCredentials;
@@ -48,6 +50,7 @@ import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
 import org.apache.hc.core5.http.io.HttpClientConnection;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
 import org.apache.hc.core5.pool.PoolReusePolicy;
 import org.apache.hc.core5.util.TimeValue;
@@ -220,10 +223,7 @@ final class HttpSender {
         private final AtomicBoolean closesIdle = new AtomicBoolean();
 
         Client(ProxySettings proxy, String certificateAuthority, Duration connect) {
-            TlsSocketStrategy tls = new DefaultClientTlsStrategy(
-                    Certificates.trusting(certificateAuthority),
-                    HostnameVerificationPolicy.BUILTIN,
-                    NoopHostnameVerifier.INSTANCE);
+            TlsSocketStrategy tls = certificateAuthority.isEmpty() ? new PlatformTls() : tls(certificateAuthority);
             connections = new PoolingHttpClientConnectionManager(
                     new DefaultHttpClientConnectionOperator(
                             // Sockets of channels, because an interrupt ends their operations immediately.
@@ -271,6 +271,13 @@ final class HttpSender {
                     .build();
         }
 
+        static TlsSocketStrategy tls(String certificateAuthority) {
+            return new DefaultClientTlsStrategy(
+                    Certificates.trusting(certificateAuthority),
+                    HostnameVerificationPolicy.BUILTIN,
+                    NoopHostnameVerifier.INSTANCE);
+        }
+
         private static HttpRoute route(ProxySettings proxy, HttpHost host) {
             boolean secure = host.getSchemeName().equals("https");
             int port = host.getPort() > 0 ? host.getPort() : secure ? 443 : 80;
@@ -304,6 +311,24 @@ final class HttpSender {
                             }
                         });
             }
+        }
+    }
+
+    /** TLS with the platform's authorities, which are read when the first connection needs them. */
+    private static final class PlatformTls implements TlsSocketStrategy {
+        private TlsSocketStrategy tls;
+
+        @Override
+        public SSLSocket upgrade(Socket socket, String target, int port, Object attachment, HttpContext context)
+                throws IOException {
+            return opened().upgrade(socket, target, port, attachment, context);
+        }
+
+        private synchronized TlsSocketStrategy opened() {
+            if (tls == null) {
+                tls = Client.tls("");
+            }
+            return tls;
         }
     }
 
