@@ -51,7 +51,7 @@ final class Blobs {
     /** @return 200 if it is there, 404 if it is not, or another status if the registry does not tell */
     int look(ImageName image, Digest digest) throws RegistryException, InterruptedException {
         RegistryRequest head = RegistryRequest.of(
-                "look for the blob " + digest.abbreviated() + " of " + image,
+                "check for the blob " + digest.abbreviated() + " of " + image,
                 "HEAD",
                 path(image, digest),
                 Scope.pull(image.path()));

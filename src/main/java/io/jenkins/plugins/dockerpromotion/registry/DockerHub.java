@@ -120,8 +120,8 @@ public final class DockerHub {
                 .filter(body -> !body.text("login_2fa_token").isEmpty())
                 .isPresent();
         return secondFactor
-                ? "the account uses two-factor authentication, so the password is not enough; create an access token in the"
-                        + " account's settings on Docker Hub and store it as the password"
+                ? "the account uses two-factor authentication, so the password is not enough; create an access token"
+                        + " in the account's settings on Docker Hub and store it as the password"
                 : "wrong username, password or access token (401); check the credentials";
     }
 
@@ -285,7 +285,7 @@ public final class DockerHub {
     public Optional<ListedTag> tag(ImageReference tagged) throws RegistryException, InterruptedException {
         try {
             return Optional.of(call(
-                    "look for " + tagged,
+                    "look up " + tagged,
                     "GET",
                     tagged.name(),
                     "/tags/" + tagged.reference(),

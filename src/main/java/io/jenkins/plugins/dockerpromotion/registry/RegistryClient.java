@@ -162,7 +162,7 @@ public final class RegistryClient {
                 return Optional.empty();
             }
         }
-        Optional<Manifest> manifest = pullIfPresent(reference, "look for ");
+        Optional<Manifest> manifest = pullIfPresent(reference, "look up ");
         if (denied && manifest.isPresent()) {
             head.lies();
         }
@@ -204,7 +204,7 @@ public final class RegistryClient {
     /** The head of the answer for a manifest. */
     private Head ask(String method, ImageReference reference) throws RegistryException, InterruptedException {
         Head answer = transport.call(
-                manifest("look for ", method, reference)
+                manifest("look up ", method, reference)
                         .header("Accept", MediaTypes.ACCEPT)
                         .accepting(RegistryClient::saysSomethingOfHead),
                 a -> a.status() == 200

@@ -263,8 +263,7 @@ final class TagList {
         }
 
         /**
-         * A page size that differs from the number of tags, to show whether the registry respects it and names the next
-         * page.
+         * Reads a page with another size, which shows whether the registry respects the size and names the next page.
          */
         private Page small(Page usual) throws RegistryException, InterruptedException {
             return page("n=" + (usual.names().size() == 1 ? 2 : 1));

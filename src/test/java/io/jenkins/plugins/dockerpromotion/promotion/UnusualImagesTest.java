@@ -165,7 +165,7 @@ class UnusualImagesTest {
         forbidHeadOfBlobs(other, status);
 
         assertThatThrownBy(() -> promote(Target.ANOTHER_REGISTRY))
-                .hasMessageContaining("Cannot look for the blob")
+                .hasMessageContaining("Cannot check for the blob")
                 .hasMessageContaining("it answered " + status);
     }
 

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Something attached to an image, as cosign and its like store it: by the image's digest in a manifest, or by a tag. */
+/**
+ * An attachment of an image, as cosign and similar tools store it: with the image's digest in its manifest or in its
+ * tag.
+ */
 public record Attachment(String mediaType, byte[] bytes, Map<String, Content> blobs) implements TestImage {
 
     private static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
@@ -20,19 +23,19 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
                 .withAnnotation("org.example.seed", Long.toString(seed));
     }
 
-    /** {@code sha256-<hex>}: what tags of attachments begin with. */
+    /** {@code sha256-<hex>}, the beginning of an attachment's tag. */
     public static String tag(TestImage subject) {
         return subject.digest().replace(':', '-');
     }
 
-    /** The index that clients keep under {@link #tag} where a registry does not list referrers. */
+    /** The index under {@link #tag}, which clients maintain if a registry has no referrers API. */
     public static TestImage fallback(TestImage... referrers) {
         return index(Arrays.stream(referrers)
                 .map(referrer -> ImageJson.descriptor(referrer))
                 .toList());
     }
 
-    /** The same with entries as they are given. */
+    /** The same with the given entries. */
     public static TestImage index(List<Map<String, Object>> entries) {
         Map<String, Object> index = new LinkedHashMap<>();
         index.put("schemaVersion", 2);
@@ -42,7 +45,7 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
     }
 
     /**
-     * What cosign's tag {@code .sig} points to: a layer for each signature.
+     * The manifest under cosign's tag {@code .sig}: a layer for each signature.
      *
      * @param signatures {@code payload=signature}; equal payloads are one blob
      */
@@ -50,7 +53,7 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
         return cosign("", signatures);
     }
 
-    /** What cosign's tag {@code .att} points to: a layer for each attestation, all of one predicate type. */
+    /** The manifest under cosign's tag {@code .att}: a layer for each attestation, all of one predicate type. */
     public static Attachment attestations(String predicateType, String... signatures) {
         return cosign(predicateType, signatures);
     }

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
- * Something that goes wrong with a request; once, unless {@link #times} or {@link #always} says otherwise.
+ * A fault of a request; once, unless {@link #times} or {@link #always} is used.
  *
- * <p>{@link #status}, {@link #closeConnection} and {@link #hang} stand in the way: the request has no effect.
- * With all others the server does what it was asked, and then something happens to the answer.
+ * <p>With {@link #status}, {@link #closeConnection} and {@link #hang}, the request has no effect. With all others, the
+ * server handles the request, and the answer is changed.
  */
 public final class Fault {
 
@@ -22,7 +22,7 @@ public final class Fault {
         this.times = times;
     }
 
-    /** Answers with this status and no body; {@link #header} and {@link #body} add to it. */
+    /** Answers with this status and without a body; use {@link #header} and {@link #body} to add them. */
     public static Fault status(int status) {
         return new Fault(handling -> Response.of(status), 1);
     }
@@ -42,12 +42,12 @@ public final class Fault {
         return new Fault(handling -> Response.of(0).delivery(Delivery.CLOSE_BEFORE), 1);
     }
 
-    /** Says nothing until the client gives up or the server is closed. */
+    /** Does not answer until the client gives up or the server is closed. */
     public static Fault hang() {
         return new Fault(handling -> Response.of(0).delivery(Delivery.HANG_BEFORE), 1);
     }
 
-    /** Does what was asked, then closes the connection without an answer. */
+    /** Handles the request, then closes the connection without an answer. */
     public static Fault loseAnswer() {
         return after(answer -> answer.delivery(Delivery.CLOSE_BEFORE));
     }
@@ -62,17 +62,17 @@ public final class Fault {
         return after(answer -> answer.delivery(Delivery.HANG_MID_BODY));
     }
 
-    /** Sends the headers, and the body byte by byte, far too slowly for it ever to end. */
+    /** Sends the headers, and then the body byte by byte, too slowly to end. */
     public static Fault drip() {
         return after(answer -> answer.delivery(Delivery.DRIP));
     }
 
-    /** Sends the headers, and then a body until the client has enough of it. */
+    /** Sends the headers, and then an endless body. */
     public static Fault endlessBody() {
         return after(answer -> answer.delivery(Delivery.ENDLESS));
     }
 
-    /** Sends the first bytes of the body as if they were all of it, with the matching {@code Content-Length}. */
+    /** Sends only the first bytes of the body, with the matching {@code Content-Length}. */
     public static Fault truncateBody(int bytes) {
         return after(answer -> {
             byte[] whole = answer.body().bytes();
@@ -96,12 +96,12 @@ public final class Fault {
         return after(answer -> answer.without(name));
     }
 
-    /** This fault with a header in its answer. */
+    /** The same with a header in the answer. */
     public Fault header(String name, String value) {
         return then(answer -> answer.with(name, value));
     }
 
-    /** This fault with a body in its answer. */
+    /** The same with a body in the answer. */
     public Fault body(String body) {
         return then(answer -> answer.body(Content.of(body)));
     }
@@ -130,7 +130,7 @@ public final class Fault {
         return new Fault(handling -> change.apply(around.apply(handling)), times);
     }
 
-    /** The server's own way to answer the request at hand. */
+    /** The regular answer of the server. */
     @FunctionalInterface
     interface Handling {
         Response proceed() throws IOException;

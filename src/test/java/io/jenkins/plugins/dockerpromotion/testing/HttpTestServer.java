@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
-/** An HTTP server on the loopback interface that records its requests and has faults on demand. */
+/** An HTTP server on the loopback interface that records its requests and can have faults. */
 public abstract class HttpTestServer implements AutoCloseable {
 
     static {
@@ -58,10 +58,10 @@ public abstract class HttpTestServer implements AutoCloseable {
         server.start();
     }
 
-    /** The server's own answer; a HEAD is answered like a GET, without its body being sent. */
+    /** The server's answer. A HEAD request is answered like a GET, without the body. */
     abstract Response answer(Incoming request) throws IOException;
 
-    /** {@code http://127.0.0.1:port}, without a slash at the end. */
+    /** {@code http://127.0.0.1:port}, without a trailing slash. */
     public final URI uri() {
         return uri;
     }
@@ -75,7 +75,7 @@ public abstract class HttpTestServer implements AutoCloseable {
         return log;
     }
 
-    /** Plans a fault; of several that match a request, the first one planned that is not used up applies. */
+    /** Adds a fault. If several match a request, the first one that is not used up applies. */
     public final void onRequest(Predicate<RecordedRequest> predicate, Fault fault) {
         faults.add(new Planned(predicate, fault, new AtomicInteger(fault.times())));
     }
@@ -84,12 +84,12 @@ public abstract class HttpTestServer implements AutoCloseable {
         faults.clear();
     }
 
-    /** Lets every request take this long, as a registry far away does. */
+    /** Delays every request, like a distant registry. */
     public final void delayEveryRequest(Duration duration) {
         delay = duration;
     }
 
-    /** Frees the port and ends requests that hang. */
+    /** Frees the port and ends pending requests. */
     @Override
     public void close() {
         // First of all: a client may try again once its request has ended.
@@ -147,7 +147,7 @@ public abstract class HttpTestServer implements AutoCloseable {
         }
     }
 
-    /** Where and how a test server listens; port 0 takes any free one. */
+    /** The options of a test server; port 0 selects a free port. */
     record Options(int port, Optional<SSLContext> tls) {
 
         static final Options DEFAULT = new Options(0, Optional.empty());

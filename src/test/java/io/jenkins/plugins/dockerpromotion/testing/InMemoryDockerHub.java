@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
-/** Docker Hub's API host in memory, over the content and the accounts of an {@link InMemoryRegistry}. */
+/** An in-memory Docker Hub API, for the content and accounts of an {@link InMemoryRegistry}. */
 public final class InMemoryDockerHub extends HttpTestServer {
 
     private final InMemoryRegistry registry;
@@ -29,7 +29,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
         api = new HubApi(settings, registry, login);
     }
 
-    /** A Docker Hub with a registry of its own, which asks for tokens like Docker's and is closed with it. */
+    /** A Docker Hub with its own registry, which requires tokens like the real one and is closed with it. */
     public static InMemoryDockerHub start() {
         return builder().start();
     }
@@ -38,32 +38,32 @@ public final class InMemoryDockerHub extends HttpTestServer {
         return new Builder();
     }
 
-    /** The registry host, where images are pushed to and pulled from. */
+    /** The registry, for pushes and pulls. */
     public InMemoryRegistry registry() {
         return registry;
     }
 
-    /** The accounts, which are the registry's as well. */
+    /** The accounts, which are also those of the registry. */
     public AccessRules access() {
         return registry.access();
     }
 
-    /** The short description on the repository's page; empty as long as nobody set it. */
+    /** The short description on the repository's page; empty if it is not set. */
     public String description(String repository) {
         return api.pageText(repository, "description");
     }
 
-    /** The Markdown on the repository's page; empty as long as nobody set it. */
+    /** The Markdown on the repository's page; empty if it is not set. */
     public String fullDescription(String repository) {
         return api.pageText(repository, "full_description");
     }
 
-    /** Writes on the repository's page, as somebody does in a browser. */
+    /** Changes the repository's page, like a person in a browser. */
     public void writePage(String repository, String description, String fullDescription) {
         api.writePage(repository, Map.of("description", description, "full_description", fullDescription));
     }
 
-    /** What answered webhooks, in the order of arrival. */
+    /** The answers to webhooks, in the order of arrival. */
     public List<JsonNode> callbacks() {
         return api.callbacks();
     }
@@ -73,12 +73,12 @@ public final class InMemoryDockerHub extends HttpTestServer {
         return uri() + "/u/" + repository + "/hook/2141b5bi5i5b02bec211i4eeih0242eg11000a/";
     }
 
-    /** Every token a login got so far. */
+    /** All tokens that logins received. */
     public Set<String> issuedTokens() {
         return login.issued();
     }
 
-    /** Makes every token of a login so far worthless, long before its time. */
+    /** Invalidates all tokens of logins so far. */
     public void expireTokens() {
         login.expireAll();
     }
@@ -96,7 +96,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
         return api.answer(request);
     }
 
-    /** Says how an {@link InMemoryDockerHub} behaves; as it stands, without private repositories or limits. */
+    /** Builds an {@link InMemoryDockerHub}: by default, without private repositories or limits. */
     public static final class Builder {
 
         final Set<String> privateRepositories = new HashSet<>();
@@ -128,7 +128,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
             return hub;
         }
 
-        /** The registry host, whose content, accounts and clock are shared; it stays open when Docker Hub is closed. */
+        /** The registry, whose content, accounts and clock are shared. It stays open when Docker Hub is closed. */
         public Builder registry(InMemoryRegistry existing) {
             registry = Optional.of(existing);
             return this;
@@ -144,31 +144,31 @@ public final class InMemoryDockerHub extends HttpTestServer {
             return this;
         }
 
-        /** An account that may do everything; {@link AccessRules} has finer ones. */
+        /** An account with all permissions; {@link AccessRules} has more options. */
         public Builder user(String name, String password) {
             accounts.add(access -> access.user(name, password));
             return this;
         }
 
-        /** A personal access token of a user, or one of an organisation, which has no password. */
+        /** A personal access token of a user, or a token of an organization, which has no password. */
         public Builder accessToken(String name, String token) {
             accounts.add(access -> access.accessToken(name, token));
             return this;
         }
 
-        /** An account whose password needs a second factor, so that only access tokens can log in. */
+        /** An account with two-factor authentication, so that only access tokens can log in. */
         public Builder twoFactorUser(String name, String password) {
             accounts.add(access -> access.user(name, password).twoFactor(name));
             return this;
         }
 
-        /** Hides repositories, by their exact names, from everybody who may not pull them. */
+        /** Hides repositories, by their exact names, from users who may not pull them. */
         public Builder privateRepository(String... names) {
             privateRepositories.addAll(Arrays.asList(names));
             return this;
         }
 
-        /** How long the tokens of a login live; 10 minutes unless said otherwise. */
+        /** The lifetime of login tokens; by default 10 minutes. */
         public Builder tokenLifetime(Duration lifetime) {
             tokenLifetime = lifetime;
             return this;
@@ -181,13 +181,13 @@ public final class InMemoryDockerHub extends HttpTestServer {
             return this;
         }
 
-        /** Leaves out what Docker's documentation does not name: a tag's digest and media type, filters, orders. */
+        /** Omits what Docker's documentation does not mention: a tag's digest and media type, filters, orders. */
         public Builder documentedFieldsOnly() {
             documentedFieldsOnly = true;
             return this;
         }
 
-        /** Sends this many tags at once at most, whatever it is asked for. */
+        /** The maximum number of tags per page, whatever the request says. */
         public Builder largestPage(int tags) {
             largestPage = tags;
             return this;

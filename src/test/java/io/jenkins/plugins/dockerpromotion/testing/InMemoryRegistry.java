@@ -17,7 +17,9 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import javax.net.ssl.SSLContext;
 
-/** A registry of the OCI distribution specification in memory, with the quirks of whichever real one is wanted. */
+/**
+ * An in-memory registry that implements the OCI distribution specification, with optional quirks of real registries.
+ */
 public final class InMemoryRegistry extends HttpTestServer {
 
     private final Builder settings;
@@ -42,7 +44,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         api = new RegistryApi(settings, content, tokens, settings.realm.orElse(issuer + settings.tokenPath), uploads);
     }
 
-    /** A registry that lets everybody do everything. */
+    /** A registry that allows everyone to do everything. */
     public static InMemoryRegistry start() {
         return builder().start();
     }
@@ -51,7 +53,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         return new Builder();
     }
 
-    /** Stores an image with all it names, under any number of tags; returns its digest. */
+    /** Stores an image with everything it refers to, under any number of tags; returns its digest. */
     public String push(String repository, String tag, TestImage image) {
         return content.push(repository, List.of(tag), image);
     }
@@ -61,7 +63,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         return content.push(repository, List.of(), image);
     }
 
-    /** Gives one image many tags at once; a hundred thousand take a moment. */
+    /** Adds many tags to one image. A hundred thousand take a moment. */
     public String addTags(String repository, TestImage image, Collection<String> tags) {
         return content.push(repository, tags, image);
     }
@@ -73,7 +75,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         content.tag(repository, List.of(newTag), digest);
     }
 
-    /** An empty repository, as is left when the last tag is deleted. */
+    /** An empty repository, as after the deletion of its last tag. */
     public void createRepository(String repository) {
         content.create(repository);
     }
@@ -91,7 +93,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         content.existing(repository).deleteBlob(digest);
     }
 
-    /** Lets no tag of the repository be moved or deleted, or lets them again. */
+    /** Makes the tags of a repository immutable, or mutable again. */
     public void immutableTags(String repository, boolean immutable) {
         content.create(repository).immutable(immutable);
     }
@@ -100,7 +102,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         return content.find(repository).flatMap(it -> it.digest(tag));
     }
 
-    /** The tags in lexical order; none for a repository that does not exist. */
+    /** The tags in lexical order; empty for a repository that does not exist. */
     public SortedSet<String> tags(String repository) {
         return new TreeSet<>(
                 content.find(repository).map(it -> it.tags().keySet()).orElseGet(() -> new TreeSet<>()));
@@ -124,17 +126,17 @@ public final class InMemoryRegistry extends HttpTestServer {
         return content.find(repository).flatMap(it -> it.blob(digest)).isPresent();
     }
 
-    /** Upload sessions that a client began and neither finished nor cancelled. */
+    /** The number of uploads that clients started and neither finished nor cancelled. */
     public int openUploads() {
         return uploads.open();
     }
 
-    /** Pulls left until 429; negative where there is no limit. */
+    /** The number of pulls left until 429; negative without a limit. */
     public int pullsLeft() {
         return api.pullsLeft();
     }
 
-    /** The accounts, which may be changed while the registry runs. */
+    /** The accounts, which can be changed while the registry is running. */
     public AccessRules access() {
         return settings.access;
     }
@@ -144,12 +146,12 @@ public final class InMemoryRegistry extends HttpTestServer {
         return tokens.issued();
     }
 
-    /** Makes every token issued so far worthless, long before its time. */
+    /** Invalidates all tokens issued so far. */
     public void expireTokens() {
         tokens.expireAll();
     }
 
-    /** The token service's own server; fails unless it was put on another origin. */
+    /** The server of the token service; fails unless it is on another origin. */
     public TokenServer tokenServer() {
         return tokenServer.orElseThrow();
     }
@@ -183,7 +185,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         BEARER
     }
 
-    /** Says what kind of registry an {@link InMemoryRegistry} is; as it stands, an anonymous one without quirks. */
+    /** Builds an {@link InMemoryRegistry}: by default, an anonymous one without quirks. */
     public static final class Builder {
 
         final AccessRules access = new AccessRules();
@@ -217,67 +219,67 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** Serves https; {@link TestCertificates#serverContext} makes a fitting context. */
+        /** Serves https, for example with the context from {@link TestCertificates#serverContext}. */
         public Builder tls(SSLContext context) {
             options = options.withTls(context);
             return this;
         }
 
-        /** The time by which tags are pushed and tokens expire. */
+        /** The clock for pushes and for the lifetime of tokens. */
         public Builder clock(InstantSource source) {
             clock = source;
             return this;
         }
 
-        /** Asks for a user name and password with each request. */
+        /** Requires a username and password with each request. */
         public Builder basic() {
             authentication = Authentication.BASIC;
             return this;
         }
 
-        /** Asks for a bearer token, which its own {@code /token} issues. */
+        /** Requires a bearer token, issued by its own {@code /token}. */
         public Builder bearer() {
             authentication = Authentication.BEARER;
             return this;
         }
 
-        /** An account that may do everything. */
+        /** An account with all permissions. */
         public Builder user(String name, String password) {
             access.user(name, password);
             return this;
         }
 
-        /** Lets a user do this, and no longer everything; {@code *} in the glob stands for anything. */
+        /** Limits a user to these actions; {@code *} in the glob matches any characters. */
         public Builder allow(String name, String repositoryGlob, String... actions) {
             access.allow(name, repositoryGlob, actions);
             return this;
         }
 
-        /** Lets everybody pull. */
+        /** Allows everyone to pull. */
         public Builder publicRepository(String repositoryGlob) {
             access.publicRepository(repositoryGlob);
             return this;
         }
 
-        /** How long tokens live; 5 minutes unless said otherwise. */
+        /** The lifetime of tokens; by default 5 minutes. */
         public Builder tokenLifetime(Duration lifetime) {
             tokenLifetime = lifetime;
             return this;
         }
 
-        /** Where tokens are issued, {@code /token} unless said otherwise; GitLab's is {@code /jwt/auth}. */
+        /** The path of the token service, by default {@code /token}; GitLab's is {@code /jwt/auth}. */
         public Builder tokenPath(String path) {
             tokenPath = path;
             return this;
         }
 
-        /** Issues tokens that say what they allow, as most services do; otherwise nobody can read them. */
+        /** Issues tokens that contain their permissions, as most services do. Tokens are opaque by default. */
         public Builder readableTokens() {
             mint = TestCertificates.shared().signer()::sign;
             return this;
         }
 
-        /** The service named in challenges; GitLab's is {@code container_registry}. */
+        /** The service in challenges; GitLab's is {@code container_registry}. */
         public Builder service(String name) {
             service = name;
             return this;
@@ -289,7 +291,7 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** The realm named in challenges, whatever serves it. */
+        /** The realm in challenges, whatever serves it. */
         public Builder realm(String url) {
             realm = Optional.of(url);
             return this;
@@ -315,13 +317,13 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** Counts GETs of manifests like Docker Hub, and answers 429 when there were this many. */
+        /** Counts GET requests for manifests like Docker Hub, and answers 429 after this many. */
         public Builder pullLimit(int pulls) {
             pullLimit = pulls;
             return this;
         }
 
-        /** Lets the links to next pages point to another origin. */
+        /** Makes the links to next pages point to another origin. */
         public Builder linksTo(URI origin) {
             linkOrigin = Optional.of(origin.toString());
             return this;

@@ -10,13 +10,13 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * One request as a test server saw it, and what it answered.
+ * A request to a test server, with its answer.
  *
- * @param path the path as it was sent, without the query
- * @param query the query as it was sent, without the question mark; empty where there is none
+ * @param path the path as received, without the query
+ * @param query the query as received, without the question mark; may be empty
  * @param headers by name in lower case
- * @param status 0 as long as nothing was answered, and for good where the connection was closed instead
- * @param requestBytes length of the request's body
+ * @param status 0 until the request is answered, or if the connection was closed instead
+ * @param requestBytes length of the body of the request
  * @param responseBytes bytes of the response's body that were sent
  */
 public record RecordedRequest(
@@ -28,14 +28,14 @@ public record RecordedRequest(
         long requestBytes,
         long responseBytes) {
 
-    /** Matches a method and a whole path, which the regular expression must match from end to end. */
+    /** Matches a method and the whole path. */
     public static Predicate<RecordedRequest> matching(String method, String pathRegex) {
         Pattern pattern = Pattern.compile(pathRegex);
         return request ->
                 request.method.equals(method) && pattern.matcher(request.path).matches();
     }
 
-    /** Matches a whole path under any method. */
+    /** Matches the whole path with any method. */
     public static Predicate<RecordedRequest> matching(String pathRegex) {
         Pattern pattern = Pattern.compile(pathRegex);
         return request -> pattern.matcher(request.path).matches();

@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 
-/** Every request a test server got, in the order of arrival. */
+/** All requests of a test server, in the order of arrival. */
 public final class RequestLog {
 
     private static final String BLOB = "/v2/.+/blobs/sha256:.+";
@@ -33,7 +33,7 @@ public final class RequestLog {
         return all().stream().filter(predicate).toList();
     }
 
-    /** The latest request; fails where there is none. */
+    /** The latest request; fails if there is none. */
     public RecordedRequest last() {
         List<RecordedRequest> all = all();
         if (all.isEmpty()) {
@@ -69,7 +69,7 @@ public final class RequestLog {
         return sum(request -> true, request -> request.requestBytes() + request.responseBytes());
     }
 
-    /** The highest number of requests that were in work at one moment. */
+    /** The maximum number of parallel requests. */
     public synchronized int peakConcurrency() {
         return peak;
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** An image as a registry holds it: the exact bytes of its manifest, and the blobs and manifests those name. */
+/** An image in a registry: the exact bytes of its manifest, and the blobs and manifests that it refers to. */
 public interface TestImage {
 
     String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
@@ -17,23 +17,23 @@ public interface TestImage {
     String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
     String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-    /** The four a client has to accept, as an {@code Accept} header. */
+    /** The four media types that clients must accept, as an {@code Accept} header. */
     String ALL_MANIFESTS = String.join(", ", OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
 
     String mediaType();
 
-    /** The manifest, byte for byte. */
+    /** The bytes of the manifest. */
     byte[] bytes();
 
     /** Config and layers by digest, config first; empty for an index. */
     Map<String, Content> blobs();
 
-    /** The manifests of an index, in its order. */
+    /** The manifests in an index, in order. */
     default List<TestImage> children() {
         return List.of();
     }
 
-    /** {@code os/architecture[/variant]}; empty where the manifest has no config that says so. */
+    /** {@code os/architecture[/variant]}; empty if the manifest has no such configuration. */
     default Optional<Platform> platform() {
         return Optional.empty();
     }
@@ -65,7 +65,7 @@ public interface TestImage {
         return new ImageIndex(DOCKER_LIST, List.of(children), Map.of(), JsonLayout.INDENTED);
     }
 
-    /** Any bytes under any media type, also one that no client knows. */
+    /** Any bytes with any media type, even an unknown one. */
     static TestImage raw(String mediaType, byte[] bytes) {
         return new RawImage(mediaType, bytes);
     }
@@ -74,7 +74,7 @@ public interface TestImage {
         return raw(mediaType, Content.of(text).bytes());
     }
 
-    /** What a manifest runs on; {@code variant} is empty where there is none. */
+    /** The platform of a manifest; {@code variant} may be empty. */
     record Platform(String os, String architecture, String variant) {
 
         public Platform(String os, String architecture) {
@@ -82,7 +82,7 @@ public interface TestImage {
         }
     }
 
-    /** A manifest of any bytes, which names nothing that a registry could check. */
+    /** A manifest with any bytes, without references that a registry could check. */
     record RawImage(String mediaType, byte[] bytes) implements TestImage {
 
         @Override

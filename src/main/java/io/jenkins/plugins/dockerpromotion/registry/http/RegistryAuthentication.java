@@ -57,8 +57,8 @@ public sealed interface RegistryAuthentication extends Serializable {
             Objects.requireNonNull(value, what);
             if (value.chars().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException(
-                        "the " + what + " contains a line break or another control character;"
-                                + " encode a key file as base64 in one line (Google's username for it is _json_key_base64)");
+                        "the " + what + " contains a line break or another control character; encode a key"
+                                + " file as base64 in one line (Google's username for it is _json_key_base64)");
             }
         }
 
