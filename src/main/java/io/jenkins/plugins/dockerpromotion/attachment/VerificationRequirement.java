@@ -116,7 +116,7 @@ public record VerificationRequirement(
         if (publicKeys.isEmpty() && identities.isEmpty()) {
             throw new IllegalArgumentException("verification needs a public key or an identity");
         }
-        publicKeys.forEach(SigningKey::parse);
+        publicKeys.forEach(VerificationRequirement::requireKeys);
         if (!identities.isEmpty() && !isTrustedRoot(trustedRoot)) {
             throw new IllegalArgumentException("verification of identities needs the JSON of a trusted root, as"
                     + " cosign trusted-root create writes it");
@@ -133,6 +133,11 @@ public record VerificationRequirement(
                 && Json.parse(text.getBytes(StandardCharsets.UTF_8))
                         .filter(json -> json.text("mediaType").startsWith(TRUSTED_ROOT))
                         .isPresent();
+    }
+
+    /** @throws IllegalArgumentException in one line without the text, if it is not one or more public keys in PEM format */
+    public static void requireKeys(String pem) {
+        SigningKey.parse(pem);
     }
 
     /**

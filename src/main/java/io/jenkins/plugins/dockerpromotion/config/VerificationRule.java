@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.config;
 
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
@@ -11,8 +10,6 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.version.TagGlob;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONObject;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -24,15 +21,13 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
  * A rule of the administrator that requires signatures for promotions to certain images and tags. A Jenkinsfile can
  * require more, but never less.
  */
-public final class VerificationRule extends AbstractDescribableImpl<VerificationRule> {
+public final class VerificationRule extends CertifiedSigner<VerificationRule> {
+
+    private static final long serialVersionUID = 1L;
 
     private final String images;
     private String tags;
     private String publicKeys;
-    private String certificateIdentity;
-    private String certificateIdentityRegexp;
-    private String certificateOidcIssuer;
-    private String certificateOidcIssuerRegexp;
     private String attestations;
 
     /** @param images patterns for target images, separated by commas or spaces: {@code registry.example.com/prod/*} */
@@ -65,46 +60,6 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         this.publicKeys = Util.fixEmptyAndTrim(publicKeys);
     }
 
-    public String getCertificateIdentity() {
-        return certificateIdentity;
-    }
-
-    /** @param certificateIdentity the email address or URI in the Sigstore certificate */
-    @DataBoundSetter
-    public void setCertificateIdentity(String certificateIdentity) {
-        this.certificateIdentity = Util.fixEmptyAndTrim(certificateIdentity);
-    }
-
-    public String getCertificateIdentityRegexp() {
-        return certificateIdentityRegexp;
-    }
-
-    /** @param certificateIdentityRegexp a regular expression for the whole value */
-    @DataBoundSetter
-    public void setCertificateIdentityRegexp(String certificateIdentityRegexp) {
-        this.certificateIdentityRegexp = Util.fixEmptyAndTrim(certificateIdentityRegexp);
-    }
-
-    public String getCertificateOidcIssuer() {
-        return certificateOidcIssuer;
-    }
-
-    /** @param certificateOidcIssuer who confirmed the identity */
-    @DataBoundSetter
-    public void setCertificateOidcIssuer(String certificateOidcIssuer) {
-        this.certificateOidcIssuer = Util.fixEmptyAndTrim(certificateOidcIssuer);
-    }
-
-    public String getCertificateOidcIssuerRegexp() {
-        return certificateOidcIssuerRegexp;
-    }
-
-    /** @param certificateOidcIssuerRegexp a regular expression for the whole value */
-    @DataBoundSetter
-    public void setCertificateOidcIssuerRegexp(String certificateOidcIssuerRegexp) {
-        this.certificateOidcIssuerRegexp = Util.fixEmptyAndTrim(certificateOidcIssuerRegexp);
-    }
-
     public String getAttestations() {
         return attestations;
     }
@@ -128,26 +83,14 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
                                 .anyMatch(glob -> glob.matches(tag.value())));
     }
 
-    /** Whether it allows signers with certificates, which requires a trusted root. */
-    boolean hasIdentity() {
-        return Stream.of(
-                        certificateIdentity,
-                        certificateIdentityRegexp,
-                        certificateOidcIssuer,
-                        certificateOidcIssuerRegexp)
-                .anyMatch(Objects::nonNull);
-    }
-
     /** @throws IllegalArgumentException in one line, if the rule is not valid with any trusted root */
     void check() {
         if (images == null) {
             throw new IllegalArgumentException(
                     "a verification rule needs 'images', such as registry.example.com/prod/*");
         }
-        if (hasIdentity()) {
-            identity();
-        }
-        if (publicKeys != null || !hasIdentity()) {
+        boolean keysOnly = identities().isEmpty();
+        if (publicKeys != null || keysOnly) {
             new VerificationRequirement(name(), keys(), FormFields.words(attestations));
         } else {
             FormFields.words(attestations).forEach(VerificationRequirement::predicateType);
@@ -161,12 +104,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
      * @throws IllegalArgumentException in one line, if it is required but missing
      */
     VerificationRequirement requirement(String trustedRoot) {
-        return new VerificationRequirement(
-                name(),
-                keys(),
-                hasIdentity() ? List.of(identity()) : List.of(),
-                trustedRoot,
-                FormFields.words(attestations));
+        return new VerificationRequirement(name(), keys(), identities(), trustedRoot, FormFields.words(attestations));
     }
 
     private String name() {
@@ -175,14 +113,6 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
 
     private List<String> keys() {
         return publicKeys == null ? List.of() : List.of(publicKeys);
-    }
-
-    private VerificationRequirement.Identity identity() {
-        return VerificationRequirement.Identity.of(
-                Util.fixNull(certificateIdentity),
-                Util.fixNull(certificateIdentityRegexp),
-                Util.fixNull(certificateOidcIssuer),
-                Util.fixNull(certificateOidcIssuerRegexp));
     }
 
     /** Checks an entry of the form. */
@@ -197,7 +127,7 @@ public final class VerificationRule extends AbstractDescribableImpl<Verification
         rule.setCertificateOidcIssuerRegexp(form.optString("certificateOidcIssuerRegexp"));
         try {
             rule.check();
-            if (rule.hasIdentity()) {
+            if (!rule.identities().isEmpty()) {
                 rule.requirement(trustedRoot);
             }
         } catch (IllegalArgumentException e) {

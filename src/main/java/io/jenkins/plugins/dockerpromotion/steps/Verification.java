@@ -3,10 +3,10 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
+import io.jenkins.plugins.dockerpromotion.config.CertifiedSigner;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.credentials.PublicKeys;
@@ -18,22 +18,19 @@ import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import net.sf.json.JSONObject;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /** Required signers and attestations of an image: the {@code verify} parameter of {@code promoteImage}. */
-public final class Verification extends AbstractDescribableImpl<Verification> implements Serializable {
+public final class Verification extends CertifiedSigner<Verification> {
 
     private static final long serialVersionUID = 1L;
 
@@ -41,10 +38,6 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
     private static final Pattern KEY = Pattern.compile("-----BEGIN[\\s\\S]*?-----END[^-]*-----|[^\\s,]+");
 
     private List<String> publicKeys = new ArrayList<>();
-    private String certificateIdentity;
-    private String certificateIdentityRegexp;
-    private String certificateOidcIssuer;
-    private String certificateOidcIssuerRegexp;
     private List<String> attestations = new ArrayList<>();
 
     @DataBoundConstructor
@@ -59,42 +52,6 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
     @DataBoundSetter
     public void setPublicKeys(List<String> publicKeys) {
         this.publicKeys = new ArrayList<>(Util.fixNull(publicKeys));
-    }
-
-    public String getCertificateIdentity() {
-        return certificateIdentity;
-    }
-
-    @DataBoundSetter
-    public void setCertificateIdentity(String certificateIdentity) {
-        this.certificateIdentity = Util.fixEmptyAndTrim(certificateIdentity);
-    }
-
-    public String getCertificateIdentityRegexp() {
-        return certificateIdentityRegexp;
-    }
-
-    @DataBoundSetter
-    public void setCertificateIdentityRegexp(String certificateIdentityRegexp) {
-        this.certificateIdentityRegexp = Util.fixEmptyAndTrim(certificateIdentityRegexp);
-    }
-
-    public String getCertificateOidcIssuer() {
-        return certificateOidcIssuer;
-    }
-
-    @DataBoundSetter
-    public void setCertificateOidcIssuer(String certificateOidcIssuer) {
-        this.certificateOidcIssuer = Util.fixEmptyAndTrim(certificateOidcIssuer);
-    }
-
-    public String getCertificateOidcIssuerRegexp() {
-        return certificateOidcIssuerRegexp;
-    }
-
-    @DataBoundSetter
-    public void setCertificateOidcIssuerRegexp(String certificateOidcIssuerRegexp) {
-        this.certificateOidcIssuerRegexp = Util.fixEmptyAndTrim(certificateOidcIssuerRegexp);
     }
 
     public List<String> getAttestations() {
@@ -115,31 +72,22 @@ public final class Verification extends AbstractDescribableImpl<Verification> im
     VerificationRequirement requirement(String step, StepRun run) throws AbortException {
         List<String> keys = new ArrayList<>();
         for (String key : publicKeys) {
-            keys.add(PublicKeys.find(run.build(), key));
+            String pem = PublicKeys.find(run.build(), key);
+            try {
+                VerificationRequirement.requireKeys(pem);
+            } catch (IllegalArgumentException e) {
+                throw pem.equals(key)
+                        ? e
+                        : new IllegalArgumentException("credentials '" + key + "': " + e.getMessage(), e);
+            }
+            keys.add(pem);
         }
         return new VerificationRequirement(
                 step,
                 keys,
-                hasIdentity() ? List.of(identity()) : List.of(),
+                identities(),
                 Util.fixNull(DockerPromotionConfiguration.get().getTrustedRoot()),
                 attestations);
-    }
-
-    private boolean hasIdentity() {
-        return Stream.of(
-                        certificateIdentity,
-                        certificateIdentityRegexp,
-                        certificateOidcIssuer,
-                        certificateOidcIssuerRegexp)
-                .anyMatch(Objects::nonNull);
-    }
-
-    private VerificationRequirement.Identity identity() {
-        return VerificationRequirement.Identity.of(
-                Util.fixNull(certificateIdentity),
-                Util.fixNull(certificateIdentityRegexp),
-                Util.fixNull(certificateOidcIssuer),
-                Util.fixNull(certificateOidcIssuerRegexp));
     }
 
     /**

@@ -8,9 +8,8 @@ import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.testing.OwnClasses;
 import java.io.IOException;
-import java.net.URL;
-import java.net.URLClassLoader;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -86,8 +85,8 @@ class AgentCallTest {
     private static CompletableFuture<Void> connection(UUID id, Runnable work) {
         CompletableFuture<Void> ended = new CompletableFuture<>();
         Thread thread = new Thread(() -> {
-            try (OwnClasses classes = new OwnClasses()) {
-                Class<?> runner = classes.loadClass(Runner.class.getName());
+            try {
+                Class<?> runner = new OwnClasses(AgentCall.class.getPackageName()).loadClass(Runner.class.getName());
                 assertThat(runner).isNotSameAs(Runner.class);
                 runner.getMethod("run", UUID.class, Runnable.class).invoke(null, id, work);
                 ended.complete(null);
@@ -122,33 +121,6 @@ class AgentCallTest {
         public String run(RegistryContext context) {
             work.run();
             return "";
-        }
-    }
-
-    /** Loads the classes of this package once more. */
-    private static final class OwnClasses extends URLClassLoader {
-
-        OwnClasses() {
-            super(
-                    new URL[] {
-                        AgentCall.class.getProtectionDomain().getCodeSource().getLocation(),
-                        AgentCallTest.class
-                                .getProtectionDomain()
-                                .getCodeSource()
-                                .getLocation()
-                    },
-                    AgentCallTest.class.getClassLoader());
-        }
-
-        @Override
-        protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
-            synchronized (getClassLoadingLock(name)) {
-                if (!name.startsWith(AgentCall.class.getPackageName() + ".")) {
-                    return super.loadClass(name, resolve);
-                }
-                Class<?> loaded = findLoadedClass(name);
-                return loaded == null ? findClass(name) : loaded;
-            }
         }
     }
 }

@@ -106,7 +106,7 @@ class SignedImageStepsTest {
                         "tag: '1.0', publicKeys: ['hub']",
                         "use a secret text or a secret file",
                         "tag: '1.0', publicKeys: ['no-key']",
-                        "this is not a public key in PEM format",
+                        "credentials 'no-key': this is not a public key in PEM format",
                         "tag: '3.0', publicKeys: ['key']",
                         "it answered 404")
                 .entrySet()) {
