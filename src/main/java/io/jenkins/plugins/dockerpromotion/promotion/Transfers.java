@@ -2,42 +2,40 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Limits the parallel requests of one promotion, and reports the progress of its copies every few seconds. */
+/** Limits the parallel requests of one promotion, and reports the progress of its copies. */
 final class Transfers {
 
     /** Limit of parallel small requests: fifty images take two rounds, and registries do not yet start to refuse. */
     static final int REQUESTS = 32;
-
-    private static final Duration INTERVAL = Duration.ofSeconds(5);
 
     private final RegistryContext context;
     private final Semaphore requests = new Semaphore(REQUESTS);
     private final Semaphore copies;
     private final Semaphore streams;
     private final Map<String, First> firsts = new ConcurrentHashMap<>();
-    private Instant nextLine;
-    private long expected;
-    private long moved;
+    private final AtomicLong expected = new AtomicLong();
+    private final Progress progress;
 
     Transfers(RegistryContext context) {
         this.context = context;
         this.copies = new Semaphore(2 * context.network().transfers());
         this.streams = new Semaphore(context.network().transfers());
-        this.nextLine = context.time().now().plus(INTERVAL);
+        this.progress =
+                new Progress(context, moved -> "copied " + mebibytes(moved) + " of " + mebibytes(expected.get()));
     }
 
     /** A call to a registry. */
@@ -113,8 +111,8 @@ final class Transfers {
     }
 
     /** Adds {@code size} to the number of bytes to copy. */
-    synchronized void expect(long size) {
-        expected += size;
+    void expect(long size) {
+        expected.addAndGet(size);
     }
 
     /** Counts the bytes read from {@code in}, and calls {@code atEnd} at their end. */
@@ -138,18 +136,10 @@ final class Transfers {
                 if (count < 0) {
                     atEnd.run();
                 } else {
-                    add(count);
+                    progress.add(count);
                 }
             }
         };
-    }
-
-    private synchronized void add(long bytes) {
-        moved += bytes;
-        if (!context.time().now().isBefore(nextLine)) {
-            nextLine = context.time().now().plus(INTERVAL);
-            say("copied " + mebibytes(moved) + " of " + mebibytes(expected));
-        }
     }
 
     private static String mebibytes(long bytes) {

@@ -2,13 +2,13 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange.Page;
-import io.jenkins.plugins.dockerpromotion.registry.TagList.ListProgress;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.Authorizer;
 import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
@@ -29,7 +29,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
@@ -167,15 +166,20 @@ public final class DockerHub {
 
         private final ImageName image;
         private final Consumer<ListedTag> consumer;
-        private final ListProgress progress;
+        private final Progress progress;
         private final Set<String> names = new HashSet<>();
         private List<TagPage> pages = List.of();
+        /** The number of all tags, as of the latest page. */
+        private int reported;
+
         private int count;
 
         TagReading(ImageName image, Consumer<ListedTag> consumer) {
             this.image = image;
             this.consumer = consumer;
-            this.progress = new ListProgress("the tags of " + image + " on Docker Hub", context);
+            this.progress = new Progress(
+                    context,
+                    read -> "Reading the tags of " + image + " on Docker Hub: " + read + " of " + reported + " so far");
         }
 
         void run() throws RegistryException, InterruptedException {
@@ -223,13 +227,15 @@ public final class DockerHub {
                 throw e;
             }
             synchronized (this) {
+                int known = names.size();
                 for (Json entry : entries.values) {
                     TagList.requireGoingOn();
                     if (names.add(entry.text("name")) && Tag.isValid(entry.text("name"))) {
                         consumer.accept(listedTag(entry));
                     }
                 }
-                progress.at(names.size(), OptionalInt.of(entries.count));
+                reported = entries.count;
+                progress.add(names.size() - known);
             }
             return new TagPage(entries.count, entries.values.size(), entries.hasNext);
         }

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
@@ -10,13 +10,10 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -179,7 +176,8 @@ final class TagList {
 
         private final Set<String> seen = new HashSet<>();
         private final Set<String> followed = new HashSet<>();
-        private final ListProgress progress = new ListProgress("the tags of " + image, transport.context());
+        private final Progress progress =
+                new Progress(transport.context(), read -> "Reading the tags of " + image + ": " + read + " so far");
         private Page page;
         private List<String> unseen;
         private String lastButOne = "";
@@ -197,7 +195,7 @@ final class TagList {
             if (!unseen.isEmpty()) {
                 lastButOne = unseen.size() > 1 ? unseen.get(unseen.size() - 2) : last;
             }
-            progress.at(seen.size(), OptionalInt.empty());
+            progress.add(unseen.size());
             if (seen.size() > MAX_TAGS || followed.size() > MAX_PAGES) {
                 throw incomplete("it continues after " + followed.size() + " pages and " + seen.size() + " tags");
             }
@@ -360,35 +358,5 @@ final class TagList {
         }
         List<String> links = answer.headers("Link");
         return new Page(names, NextLink.query(links), !links.isEmpty());
-    }
-
-    /**
-     * Reports the progress of a long list every few seconds, so that a build that waits for a slow registry does not
-     * seem to hang.
-     */
-    static final class ListProgress {
-
-        private static final Duration BETWEEN_LINES = Duration.ofSeconds(20);
-
-        private final String what;
-        private final RegistryContext context;
-        private Instant last;
-
-        /** @param what after "Reading": what is read, and where */
-        ListProgress(String what, RegistryContext context) {
-            this.what = what;
-            this.context = context;
-            this.last = context.time().now();
-        }
-
-        void at(int read, OptionalInt all) {
-            Instant now = context.time().now();
-            if (Duration.between(last, now).compareTo(BETWEEN_LINES) >= 0) {
-                last = now;
-                context.notices()
-                        .say("Reading " + what + ": " + read + (all.isPresent() ? " of " + all.getAsInt() : "")
-                                + " so far");
-            }
-        }
     }
 }

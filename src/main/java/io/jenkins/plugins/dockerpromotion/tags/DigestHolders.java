@@ -10,6 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.Collection;
@@ -90,11 +91,11 @@ final class DigestHolders {
             throws RegistryException, InterruptedException {
         DigestHolders found = new DigestHolders(tags);
         Troubles troubles = new Troubles();
-        Progress progress = new Progress(context, "checked", all.size());
+        Progress progress = Progress.ofTags(context, "checked", all.size());
         List<Callable<Seen>> looks = all.stream()
                 .<Callable<Seen>>map(tag -> () -> {
                     Seen seen = found.look(tag, troubles);
-                    progress.step();
+                    progress.add(1);
                     return seen;
                 })
                 .toList();

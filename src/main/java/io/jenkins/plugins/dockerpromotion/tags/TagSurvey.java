@@ -7,6 +7,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
@@ -97,12 +98,12 @@ final class TagSurvey {
         others = Stream.concat(listing.facts.keySet().stream(), listing.ignored.stream())
                 .filter(tag -> !undecided.contains(tag))
                 .toList();
-        Progress progress = new Progress(context, "checked", undecided.size());
+        Progress progress = Progress.ofTags(context, "checked", undecided.size());
         List<Callable<Optional<TagFacts>>> looks = undecided.stream()
                 .map(listing.facts::get)
                 .<Callable<Optional<TagFacts>>>map(known -> () -> {
                     Optional<TagFacts> found = look(known);
-                    progress.step();
+                    progress.add(1);
                     return found;
                 })
                 .toList();

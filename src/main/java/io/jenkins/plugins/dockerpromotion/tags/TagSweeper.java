@@ -6,6 +6,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.tags.DeletionTrial.Effect;
@@ -137,7 +138,7 @@ final class TagSweeper {
 
     /** Carries out the plan. */
     void sweep(List<Decision> going) throws RegistryException, InterruptedException {
-        Progress progress = new Progress(context, "deleted", going.size());
+        Progress progress = Progress.ofTags(context, "deleted", going.size());
         List<Decision> rest = new ArrayList<>(going);
         try {
             // One by one until it is known how this registry deletes, then in parallel.
@@ -169,7 +170,7 @@ final class TagSweeper {
         while (effect == Effect.NONE && !rest.isEmpty()) {
             effect = tryOut(rest.get(0));
             rest.remove(0);
-            progress.step();
+            progress.add(1);
         }
         return effect;
     }
@@ -196,7 +197,7 @@ final class TagSweeper {
         List<Callable<Void>> deletions = rest.stream()
                 .<Callable<Void>>map(decision -> () -> {
                     sweep(decision);
-                    progress.step();
+                    progress.add(1);
                     return null;
                 })
                 .toList();
@@ -280,7 +281,7 @@ final class TagSweeper {
         digests.sort(Comparator.comparing(holders::isListed));
         for (Digest digest : digests) {
             sweepDigest(digest, byDigest.get(digest), holders, leaving);
-            byDigest.get(digest).forEach(d -> progress.step());
+            progress.add(byDigest.get(digest).size());
         }
     }
 
