@@ -292,7 +292,7 @@ class VerifierTest {
                             Arguments.of(entry.getKey(), "", newer(bundle(entry.getValue()))),
                             Arguments.of(entry.getKey(), ".att", attachment("", layer(ENVELOPE, envelope))),
                             Arguments.of(
-                                    "cut short",
+                                    "is truncated",
                                     ".att",
                                     attachment("", layer(ENVELOPE, Arrays.copyOf(envelope, envelope.length - 1)))));
                 });
