@@ -87,7 +87,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
                 said << promoteImage(image: image, tag: said[0], credentialsId: 'hub', to: ['1'],
                     toImage: 'registry.example.com:5000/released/one', toCredentialsId: 'robot').digest
                 said << imageTags(image: image, pattern: '{year}.{week}.{build}')
-                said << imageInfo(image: image, tag: 'latest').digest
+                said << imageInfo(image: image, tag: 'latest').subMap('digest', 'signatures')
                 said << deleteImageTag(image: image, tag: '2017.2.103-rc', credentialsId: 'hub')
                 said << pruneImageTags(image: image, keep: 2, pattern: '{year}.{week}.{build}', credentialsId: 'hub').deleted*.tag
                 said << dockerHubDescription(image: image, credentialsId: 'hub', description: 'One.')
@@ -116,7 +116,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
                         List.of("2017.2.103-rc", "latest"),
                         digest,
                         List.of("2017.2.103", "2017.2.102", "2017.2.101", "2017.2.100"),
-                        digest,
+                        Map.of("digest", digest, "signatures", 0),
                         digest,
                         List.of("2017.2.101", "2017.2.100"),
                         true,

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
+import io.jenkins.plugins.dockerpromotion.attachment.Inspection;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
 import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
@@ -8,7 +9,6 @@ import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageInspector;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
@@ -76,13 +76,9 @@ final class TagSteps {
 
     Work imageInfo(Arguments given) {
         ImageReference reference = new ImageReference(given.image("image"), given.needed("tag"));
-        return block -> {
-            ImageInspector inspector = ImageInspector.open(
-                    reference.name(),
-                    login(given),
-                    around.reaching(reference.name().host()));
-            return (given.flag("details") ? inspector.inspect(reference) : inspector.resolve(reference)).asMap();
-        };
+        return block -> new Inspection(reference, given.flag("details"), login(given))
+                .run(around.reaching(reference.name().host()))
+                .asMap();
     }
 
     Work promoteImage(Arguments given) {

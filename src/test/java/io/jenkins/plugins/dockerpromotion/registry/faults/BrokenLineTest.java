@@ -19,7 +19,7 @@ class BrokenLineTest {
 
     @ParameterizedTest
     @EnumSource
-    void endsAsIfTheLineHadNotBroken(Operation operation) throws Exception {
+    void endsAsIfTheLineHadNotBroken(Scenario operation) throws Exception {
         String result;
         Map<String, String> state;
         long bytes;
@@ -46,7 +46,7 @@ class BrokenLineTest {
         assertThat(problems).isEmpty();
     }
 
-    private static String outcome(Operation operation, World world, FaultyWire wire) {
+    private static String outcome(Scenario operation, World world, FaultyWire wire) {
         try {
             return run(operation, world, wire);
         } catch (Exception e) {
@@ -54,7 +54,7 @@ class BrokenLineTest {
         }
     }
 
-    private static String run(Operation operation, World world, FaultyWire wire) throws Exception {
+    private static String run(Scenario operation, World world, FaultyWire wire) throws Exception {
         HttpTestServer server = operation.faulty(world);
         return operation.run(world.moved(server, wire.uri()), world.network().context());
     }

@@ -57,7 +57,7 @@ class FaultMatrixTest {
         }
     }
 
-    private static Ending run(Operation operation, World world) {
+    private static Ending run(Scenario operation, World world) {
         Map<String, String> before = world.state();
         TestNetwork network = world.network();
         try {
@@ -73,7 +73,7 @@ class FaultMatrixTest {
 
     @ParameterizedTest
     @EnumSource
-    void endsWellOrSaysWhatFailedWhere(Operation operation) throws Exception {
+    void endsWellOrSaysWhatFailedWhere(Scenario operation) throws Exception {
         assertThat(problems(cells(operation, trouble -> trouble.kind() != Kind.SILENT), 8))
                 .isEmpty();
     }
@@ -82,16 +82,16 @@ class FaultMatrixTest {
     @Test
     void givesUpOnServersThatDoNotAnswer() throws Exception {
         List<Callable<String>> cells = new ArrayList<>();
-        for (Operation operation : Operation.values()) {
+        for (Scenario operation : Scenario.values()) {
             // The limits of a callback are its own.
-            if (operation != Operation.CALLBACK) {
+            if (operation != Scenario.CALLBACK) {
                 cells.addAll(cells(operation, trouble -> trouble.kind() == Kind.SILENT));
             }
         }
         assertThat(problems(cells, 64)).isEmpty();
     }
 
-    private static List<Callable<String>> cells(Operation operation, Predicate<Trouble> wanted) {
+    private static List<Callable<String>> cells(Scenario operation, Predicate<Trouble> wanted) {
         try (World world = operation.world().with(PATIENT)) {
             Ending clean = run(operation, world);
             int requests = operation.faulty(world).requests().count();
@@ -128,7 +128,7 @@ class FaultMatrixTest {
     }
 
     private static String once(
-            Operation operation, Trouble trouble, int number, String result, Map<String, String> state) {
+            Scenario operation, Trouble trouble, int number, String result, Map<String, String> state) {
         try (World world = operation.world().with(timing(trouble.kind()))) {
             HttpTestServer faulty = operation.faulty(world);
             AtomicInteger seen = new AtomicInteger();
@@ -146,14 +146,14 @@ class FaultMatrixTest {
         }
     }
 
-    private static String always(Operation operation, Trouble trouble, String result, Map<String, String> state) {
+    private static String always(Scenario operation, Trouble trouble, String result, Map<String, String> state) {
         try (World world = operation.world().with(timing(trouble.kind()))) {
             HttpTestServer faulty = operation.faulty(world);
             Fault fault = trouble.fault().always();
             faulty.onRequest(r -> true, fault);
             Ending ending = run(operation, world);
             String problem = common(operation, ending);
-            boolean readsNoBody = operation == Operation.CALLBACK;
+            boolean readsNoBody = operation == Scenario.CALLBACK;
             boolean hopeless = !readsNoBody && (trouble.kind() == Kind.PASSING || trouble.kind() == Kind.SILENT);
             if (problem.isEmpty() && hopeless && ending.thrown.isEmpty()) {
                 problem = "claims to have succeeded";
@@ -166,9 +166,9 @@ class FaultMatrixTest {
     }
 
     /** In a prune, a tag that cannot be read stays, with its reason, and the others go: never more than without the fault. */
-    private static boolean mayDiffer(Operation operation, Trouble trouble, Ending ending, Map<String, String> state) {
+    private static boolean mayDiffer(Scenario operation, Trouble trouble, Ending ending, Map<String, String> state) {
         return trouble.kind() == Kind.UNTRUE
-                || (operation == Operation.PRUNE && trouble.kind() == Kind.FINAL && keepsMore(ending, state));
+                || (operation == Scenario.PRUNE && trouble.kind() == Kind.FINAL && keepsMore(ending, state));
     }
 
     private static boolean keepsMore(Ending ending, Map<String, String> state) {
@@ -186,7 +186,7 @@ class FaultMatrixTest {
     }
 
     /** What holds for every ending. */
-    private static String common(Operation operation, Ending ending) {
+    private static String common(Scenario operation, Ending ending) {
         long bytes = ending.world.servers().stream()
                 .mapToLong(s -> s.requests().bytes())
                 .sum();
@@ -261,7 +261,7 @@ class FaultMatrixTest {
         return "";
     }
 
-    private static String describe(Operation operation, Trouble trouble, String where, String problem, Ending ending) {
+    private static String describe(Scenario operation, Trouble trouble, String where, String problem, Ending ending) {
         String thrown = ending.thrown
                 .map(e -> e.getClass().getSimpleName() + ": " + e.getMessage())
                 .orElse("result " + ending.result);

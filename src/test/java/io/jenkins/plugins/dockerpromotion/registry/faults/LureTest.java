@@ -20,12 +20,12 @@ class LureTest {
 
     @ParameterizedTest
     @EnumSource
-    void showsNothingBehindARedirect(Operation operation) throws Exception {
+    void showsNothingBehindARedirect(Scenario operation) throws Exception {
         for (int status : new int[] {301, 302, 303, 307, 308}) {
             Function<String, Fault> redirect = other -> Fault.status(status).header("Location", other + "/v2/");
             lure(operation, ALL, redirect);
             int seen = lure(operation, r -> r.authorization().isPresent(), redirect);
-            if (operation == Operation.FIND_TAG) {
+            if (operation == Scenario.FIND_TAG) {
                 assertThat(seen).as("a redirect is followed").isPositive();
             }
         }
@@ -33,13 +33,13 @@ class LureTest {
 
     @ParameterizedTest
     @EnumSource
-    void showsNothingOnANextPage(Operation operation) throws Exception {
+    void showsNothingOnANextPage(Scenario operation) throws Exception {
         lure(operation, ALL, other -> Fault.replaceHeader("Link", "<" + other + "/v2/next>; rel=\"next\""));
     }
 
     @ParameterizedTest
     @EnumSource
-    void showsNothingWhereAnUploadIsToGo(Operation operation) throws Exception {
+    void showsNothingWhereAnUploadIsToGo(Scenario operation) throws Exception {
         lure(operation, ALL, other -> Fault.replaceHeader("Location", other + "/upload?x=1"));
         lure(
                 operation,
@@ -49,7 +49,7 @@ class LureTest {
 
     @ParameterizedTest
     @EnumSource
-    void showsNothingToAStrangersTokenService(Operation operation) throws Exception {
+    void showsNothingToAStrangersTokenService(Scenario operation) throws Exception {
         for (String realm : List.of("https://127.0.0.1.evil.test/token", "http://evil.test/token", "//evil.test")) {
             lure(
                     operation,
@@ -61,7 +61,7 @@ class LureTest {
         }
     }
 
-    private static int lure(Operation operation, Predicate<RecordedRequest> when, Function<String, Fault> fault)
+    private static int lure(Scenario operation, Predicate<RecordedRequest> when, Function<String, Fault> fault)
             throws Exception {
         try (World world = operation.world();
                 InMemoryBlobServer other = InMemoryBlobServer.start()) {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every operation with a server that cannot be talked to at all: what the error says, and that nothing was changed. */
 class UnreachableTest {
 
-    private static void fails(Operation operation, URI address, boolean temporary, String why) {
+    private static void fails(Scenario operation, URI address, boolean temporary, String why) {
         try (World world = operation.world()) {
             HttpTestServer server = operation.faulty(world);
             world.moved(server, address);
@@ -48,7 +48,7 @@ class UnreachableTest {
 
     @ParameterizedTest
     @EnumSource
-    void saysThatTheConnectionIsRefused(Operation operation) throws IOException {
+    void saysThatTheConnectionIsRefused(Scenario operation) throws IOException {
         URI closed;
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             closed = URI.create("https://127.0.0.1:" + socket.getLocalPort());
@@ -58,7 +58,7 @@ class UnreachableTest {
 
     @ParameterizedTest
     @EnumSource
-    void saysThatThereIsNoSuchHost(Operation operation) {
+    void saysThatThereIsNoSuchHost(Scenario operation) {
         fails(
                 operation,
                 URI.create("https://registry.invalid"),
@@ -68,23 +68,23 @@ class UnreachableTest {
 
     @ParameterizedTest
     @EnumSource
-    void refusesAnExpiredCertificate(Operation operation) {
+    void refusesAnExpiredCertificate(Scenario operation) {
         refusesTheCertificate(operation, Flaw.EXPIRED);
     }
 
     @ParameterizedTest
     @EnumSource
-    void refusesTheCertificateOfAnotherHost(Operation operation) {
+    void refusesTheCertificateOfAnotherHost(Scenario operation) {
         refusesTheCertificate(operation, Flaw.OTHER_HOST);
     }
 
     @ParameterizedTest
     @EnumSource
-    void refusesACertificateThatSomebodySignedForHimself(Operation operation) {
+    void refusesACertificateThatSomebodySignedForHimself(Scenario operation) {
         refusesTheCertificate(operation, Flaw.SELF_SIGNED);
     }
 
-    private static void refusesTheCertificate(Operation operation, Flaw flaw) {
+    private static void refusesTheCertificate(Scenario operation, Flaw flaw) {
         try (InMemoryRegistry flawed = InMemoryRegistry.builder()
                 .tls(TestCertificates.shared().flawedContext(flaw))
                 .start()) {
@@ -97,14 +97,14 @@ class UnreachableTest {
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 404})
     void tellsARefusalFromSilence(int status) {
-        try (World world = Operation.INSPECT.world()) {
+        try (World world = Scenario.INSPECT.world()) {
             world.registry()
                     .onRequest(
                             r -> r.path().contains("/manifests/"),
                             Fault.status(status).always());
 
             Throwable thrown = catchThrowable(
-                    () -> Operation.INSPECT.run(world, world.network().context()));
+                    () -> Scenario.INSPECT.run(world, world.network().context()));
 
             assertThat(thrown)
                     .isInstanceOfSatisfying(

@@ -28,8 +28,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
-/** Everything a step asks a server for, and the server that has the faults. */
-enum Operation {
+/** The work of each step, and the server that has the faults. */
+enum Scenario {
     FIND_TAG(World::registry, World.APP, (w, c) -> find(w.app(), c)),
     FIND_TAG_ON_DOCKER_HUB(World::hub, World.SERVICE, (w, c) -> find(w.service(), c)),
     LIST_TAGS(World::registry, World.APP, (w, c) -> list(w.app(), c)),
@@ -72,7 +72,7 @@ enum Operation {
     private final String subject;
     private final Work work;
 
-    Operation(Function<World, HttpTestServer> faulty, String subject, Work work) {
+    Scenario(Function<World, HttpTestServer> faulty, String subject, Work work) {
         this.faulty = faulty;
         this.subject = subject;
         this.work = work;
