@@ -138,15 +138,20 @@ class ApprovalMonitorTest {
     }
 
     private static boolean isShown(JenkinsRule jenkins, String user) throws Exception {
-        HtmlPage page = jenkins.createWebClient().login(user).goTo("manage/");
+        HtmlPage page = jenkins.createWebClient()
+                .withJavaScriptEnabled(false)
+                .login(user)
+                .goTo("manage/");
         return page.querySelector("form[name='" + monitor().id + "']") != null;
     }
 
     private static int send(
             JenkinsRule jenkins, String user, HttpMethod method, String action, String name, String value)
             throws Exception {
-        JenkinsRule.WebClient client =
-                jenkins.createWebClient().withBasicApiToken(user).withThrowExceptionOnFailingStatusCode(false);
+        JenkinsRule.WebClient client = jenkins.createWebClient()
+                .withJavaScriptEnabled(false)
+                .withBasicApiToken(user)
+                .withThrowExceptionOnFailingStatusCode(false);
         WebRequest request = new WebRequest(new URL(jenkins.getURL(), monitor().getUrl() + "/" + action), method);
         request.setRequestParameters(List.of(new NameValuePair(name, value)));
         return client.getPage(request).getWebResponse().getStatusCode();

@@ -25,6 +25,7 @@ import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.util.HashMap;
 import java.util.List;
@@ -40,9 +41,8 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithController
 class RegistryCredentialsTest {
 
     private static final String REGISTRY = "registry.example.com:5000";

@@ -12,6 +12,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.SignatureRisk;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
@@ -47,10 +48,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Runs what {@code docs/MIGRATING.md} says to write, in the sandbox, without approvals. */
-@WithJenkins
+@WithController
 class MigratingPageTest {
 
     private static final String CONNECTION = "From `openConnection` and script approvals";

@@ -9,6 +9,7 @@ import hudson.FilePath;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.LeftOut;
@@ -30,10 +31,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Runs {@code docs/examples/release/Jenkinsfile} and the scripted one beside it as they stand there. */
-@WithJenkins
+@WithController
 class ReleaseExampleTest {
 
     private static final String DECLARATIVE = "Jenkinsfile";

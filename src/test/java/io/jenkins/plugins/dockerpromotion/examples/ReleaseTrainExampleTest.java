@@ -12,6 +12,7 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.file.Files;
@@ -29,10 +30,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Runs {@code docs/examples/release-train} as it stands there, and takes it back with {@code docs/examples/rollback}. */
-@WithJenkins
+@WithController
 class ReleaseTrainExampleTest {
 
     private static final String PASSWORD = "only-for-the-example";

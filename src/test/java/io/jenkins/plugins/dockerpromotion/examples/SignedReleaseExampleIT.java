@@ -15,6 +15,7 @@ import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
@@ -35,13 +36,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * Runs {@code docs/examples/signed-release} as it stands there, with the real cosign and registry. In place of docker,
  * crane pushes an image with the login that docker would have.
  */
-@WithJenkins
+@WithController
 class SignedReleaseExampleIT {
 
     private static final Path EXAMPLE = Path.of("docs/examples/signed-release");

@@ -11,6 +11,7 @@ import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
@@ -31,10 +32,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Runs {@code docs/examples/version-build-promote/Jenkinsfile} and the scripted one as they stand there, with a real daemon and registry. */
-@WithJenkins
+@WithController
 class VersionBuildPromoteExampleIT {
 
     private static DockerDaemonProcess daemon;

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.history;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.util.PluginServletFilter;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
 import io.jenkins.plugins.dockerpromotion.webhook.PicturedPushes;
 import jakarta.servlet.Filter;
@@ -17,10 +18,9 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The plugin's pages in a browser that enforces a content security policy: no inline script, no inline style. */
-@WithJenkins
+@WithController
 class ContentSecurityPolicyIT {
 
     private static final String POLICY = "base-uri 'none'; default-src 'self'; form-action 'self';"

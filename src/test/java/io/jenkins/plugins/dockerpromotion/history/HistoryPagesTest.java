@@ -19,6 +19,7 @@ import hudson.model.User;
 import hudson.security.AuthorizationStrategy;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.UndoneReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -46,9 +47,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithController
 class HistoryPagesTest {
 
     private static JenkinsRule jenkins;
@@ -75,12 +75,17 @@ class HistoryPagesTest {
         return jenkins.assertBuildStatusSuccess(project.scheduleBuild2(0, new Cause.UserIdCause("ada")));
     }
 
+    /** Without scripts, which only forms need, for the crumb; {@link ContentSecurityPolicyIT} runs those of the pages. */
+    private static JenkinsRule.WebClient browser() {
+        return jenkins.createWebClient().withJavaScriptEnabled(false);
+    }
+
     private HtmlPage historyPage(String query) throws Exception {
-        return jenkins.createWebClient().goTo(project.getUrl() + "docker-promotions/" + query);
+        return browser().goTo(project.getUrl() + "docker-promotions/" + query);
     }
 
     private String download(String path) throws Exception {
-        return jenkins.createWebClient().goTo(path, null).getWebResponse().getContentAsString();
+        return browser().goTo(path, null).getWebResponse().getContentAsString();
     }
 
     private static List<String> rows(HtmlPage page) {
@@ -95,7 +100,7 @@ class HistoryPagesTest {
         Samples.record(build, Samples.receipt("1.0", created("1.0-rc"), moved("latest", "0.9")));
         Samples.record(build, Samples.receipt(Samples.IMAGE, "1.1", true, unchanged("latest", "1.1")));
 
-        HtmlPage page = jenkins.createWebClient().getPage(build);
+        HtmlPage page = browser().getPage(build);
         DomElement summary = page.getElementById("docker-promotions");
 
         assertThat(summary.asNormalizedText())
@@ -205,10 +210,10 @@ class HistoryPagesTest {
                         evil));
 
         for (HtmlPage page : List.of(
-                jenkins.createWebClient().getPage(build),
+                browser().getPage(build),
                 historyPage("?q=onerror"),
-                jenkins.createWebClient().goTo("docker-promotions/"),
-                jenkins.createWebClient().goTo("docker-promotions/image/?name=" + Samples.IMAGE))) {
+                browser().goTo("docker-promotions/"),
+                browser().goTo("docker-promotions/image/?name=" + Samples.IMAGE))) {
             assertThat(page.getWebResponse().getContentAsString()).doesNotContain("<img src=x");
             assertThat(page.asNormalizedText()).contains(evil);
         }
@@ -292,15 +297,14 @@ class HistoryPagesTest {
                 .everywhere()
                 .to("boss"));
 
-        JenkinsRule.WebClient boss = jenkins.createWebClient().login("boss");
+        JenkinsRule.WebClient boss = browser().login("boss");
         assertThat(boss.goTo("docker-promotions/").asNormalizedText())
                 .contains("technolog/serviceone", "technolog/secret", "hidden #1");
         assertThat(rows(boss.goTo("docker-promotions/image/?name=technolog/serviceone")))
                 .hasSize(2);
 
-        JenkinsRule.WebClient reader = jenkins.createWebClient()
-                .withThrowExceptionOnFailingStatusCode(false)
-                .login("reader");
+        JenkinsRule.WebClient reader =
+                browser().withThrowExceptionOnFailingStatusCode(false).login("reader");
         String images = reader.goTo("docker-promotions/").asNormalizedText();
         assertThat(images).contains("technolog/serviceone").doesNotContain("secret", "hidden");
         assertThat(rows(reader.goTo("docker-promotions/image/?name=technolog/serviceone")))
@@ -321,7 +325,7 @@ class HistoryPagesTest {
         assertThat(status(reader, "docker-promotions/image/")).isEqualTo(404);
         assertThat(status(reader, "job/hidden/docker-promotions/")).isEqualTo(404);
 
-        JenkinsRule.WebClient stranger = jenkins.createWebClient().login("stranger");
+        JenkinsRule.WebClient stranger = browser().login("stranger");
         assertThat(stranger.goTo("docker-promotions/").asNormalizedText())
                 .contains("No job that you can see has promoted an image yet.");
 
@@ -356,13 +360,10 @@ class HistoryPagesTest {
                 .asString()
                 .contains("2 images promoted together", "technolog/web:5.0", "technolog/api:5.0", "production");
         assertThat(historyPage("").asNormalizedText()).contains("1 to 1 of 1");
-        assertThat(jenkins.createWebClient()
-                        .getPage(build)
-                        .getElementById("docker-promotions")
-                        .asNormalizedText())
+        assertThat(browser().getPage(build).getElementById("docker-promotions").asNormalizedText())
                 .containsOnlyOnce("2 images promoted together")
                 .contains("technolog/web:5.0", "technolog/api:5.0");
-        HtmlPage part = jenkins.createWebClient().goTo("docker-promotions/image/?name=technolog/web");
+        HtmlPage part = browser().goTo("docker-promotions/image/?name=technolog/web");
         assertThat(rows(part))
                 .singleElement()
                 .asString()
@@ -405,17 +406,16 @@ class HistoryPagesTest {
                                 false),
                         TaskListener.NULL);
 
-        HtmlPage page = jenkins.createWebClient().goTo("docker-promotions/image/?name=" + Samples.IMAGE);
+        HtmlPage page = browser().goTo("docker-promotions/image/?name=" + Samples.IMAGE);
 
         assertThat(rows(page).get(0)).contains("rolled back", "2.0 loses <orders>", "1.0", "way-back #1");
         assertThat(page.querySelector("svg[role=img]").getTextContent())
                 .contains("↩", "rolled back: 2.0 loses <orders>");
-        assertThat(rows(jenkins.createWebClient()
-                        .goTo("docker-promotions/image/?outcome=rolled-back&name=" + Samples.IMAGE)))
+        assertThat(rows(browser().goTo("docker-promotions/image/?outcome=rolled-back&name=" + Samples.IMAGE)))
                 .hasSize(1);
-        assertThat(jenkins.createWebClient().getPage(back).asNormalizedText())
+        assertThat(browser().getPage(back).asNormalizedText())
                 .contains(Samples.IMAGE + ":1.0", "Reason: 2.0 loses <orders>");
-        assertThat(rows(jenkins.createWebClient().goTo(other.getUrl() + "docker-promotions/")))
+        assertThat(rows(browser().goTo(other.getUrl() + "docker-promotions/")))
                 .as("a job that only rolls back")
                 .singleElement()
                 .asString()
@@ -449,8 +449,7 @@ class HistoryPagesTest {
                         TaskListener.NULL);
 
         assertThat(historyPage("").asNormalizedText()).contains("Verified: signed by key SHA256:abc");
-        assertThat(jenkins.createWebClient().getPage(build).asNormalizedText())
-                .contains("Verified: signed by key SHA256:abc");
+        assertThat(browser().getPage(build).asNormalizedText()).contains("Verified: signed by key SHA256:abc");
         assertThat(download(project.getUrl() + "docker-promotions/api/json"))
                 .contains("\"verified\":\"signed by key SHA256:abc\"");
         assertThat(download(project.getUrl() + "docker-promotions/promotions.csv"))
@@ -474,7 +473,7 @@ class HistoryPagesTest {
                 .to("boss");
         jenkins.jenkins.setAuthorizationStrategy(rights);
 
-        HtmlPage reader = jenkins.createWebClient()
+        HtmlPage reader = browser()
                 .login("reader")
                 .goTo(project.getUrl() + "docker-promotions/")
                 .getAnchorByText("Roll back…")
@@ -542,7 +541,9 @@ class HistoryPagesTest {
             place.setCredentialsId("check");
             DockerPromotionConfiguration.get().setRegistries(List.of(place));
 
-            HtmlPage checked = jenkins.submit(historyPage("").getFormByName("check"));
+            HtmlPage checked = jenkins.submit(jenkins.createWebClient()
+                    .goTo(project.getUrl() + "docker-promotions/")
+                    .getFormByName("check"));
 
             assertThat(checked.asNormalizedText()).doesNotContain("Could not check");
             assertThat(checked.querySelectorAll("table").get(0).asNormalizedText())
@@ -554,7 +555,7 @@ class HistoryPagesTest {
                     .grant(Jenkins.READ, Item.READ)
                     .everywhere()
                     .to("reader"));
-            JenkinsRule.WebClient reader = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+            JenkinsRule.WebClient reader = browser().withThrowExceptionOnFailingStatusCode(false);
             reader.login("reader");
             assertThat((Object)
                             reader.goTo(project.getUrl() + "docker-promotions/").querySelector("form[name=check]"))

@@ -5,6 +5,7 @@ import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.ReleaseHub;
 import io.jenkins.plugins.dockerpromotion.webhook.PicturedPushes;
 import java.nio.file.Path;
@@ -15,10 +16,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Takes the pictures of the README, of a real Jenkins by a real browser. No test: {@code bin/pictures} runs it. */
-@WithJenkins
+@WithController
 class PicturesOfPages {
 
     private static final Path IMAGES = Path.of("docs/images");

@@ -15,6 +15,7 @@ import hudson.model.Run;
 import hudson.model.TopLevelItem;
 import hudson.model.User;
 import hudson.triggers.TimerTrigger;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.history.Promotion.Outcome;
 import io.jenkins.plugins.dockerpromotion.history.Promotion.StartedBy;
 import java.io.InputStream;
@@ -31,9 +32,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithController
 class PromotionStoreTest {
 
     private static JenkinsRule jenkins;

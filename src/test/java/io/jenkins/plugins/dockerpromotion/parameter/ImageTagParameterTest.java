@@ -15,6 +15,7 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Run;
 import hudson.model.StringParameterValue;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -39,9 +40,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithController
 class ImageTagParameterTest {
 
     private static JenkinsRule jenkins;
@@ -229,7 +229,8 @@ class ImageTagParameterTest {
     }
 
     private static int post(FreeStyleProject project, String value) throws Exception {
-        JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
+        JenkinsRule.WebClient client =
+                jenkins.createWebClient().withJavaScriptEnabled(false).withThrowExceptionOnFailingStatusCode(false);
         client.getOptions().setRedirectEnabled(false);
         WebRequest request =
                 new WebRequest(client.createCrumbedUrl(project.getUrl() + "buildWithParameters"), HttpMethod.POST);

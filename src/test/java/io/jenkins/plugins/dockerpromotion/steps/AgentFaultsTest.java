@@ -9,6 +9,7 @@ import hudson.model.TaskListener;
 import hudson.remoting.ProxyException;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
@@ -49,10 +50,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Every step and every block with an agent that is lost, comes back or hears nothing, and with builds that are aborted. */
-@WithJenkins
+@WithController
 class AgentFaultsTest {
 
     /** An abort takes a moment; what does not notice it takes minutes. */

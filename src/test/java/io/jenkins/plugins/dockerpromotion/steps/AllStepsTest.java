@@ -8,6 +8,7 @@ import hudson.model.TaskListener;
 import hudson.triggers.TriggerDescriptor;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.pipelineunit.StepSignature;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
@@ -47,10 +48,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** What holds for every step there is, and for each that comes to them. */
-@WithJenkins
+@WithController
 class AllStepsTest {
 
     private static final String IMAGE = "technolog/serviceone";

@@ -11,6 +11,7 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Item;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -30,10 +31,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The button 'Test' of the forms, as a browser presses it. */
-@WithJenkins
+@WithController
 class ImageProbeTest {
 
     private static final String FIND = FindTagForBuildStep.class.getName();
@@ -104,8 +104,10 @@ class ImageProbeTest {
 
     private static WebResponse press(String user, String place, String step, Map<String, String> fields)
             throws Exception {
-        JenkinsRule.WebClient client =
-                jenkins.createWebClient().withBasicApiToken(user).withThrowExceptionOnFailingStatusCode(false);
+        JenkinsRule.WebClient client = jenkins.createWebClient()
+                .withJavaScriptEnabled(false)
+                .withBasicApiToken(user)
+                .withThrowExceptionOnFailingStatusCode(false);
         WebRequest request = new WebRequest(
                 new URL(jenkins.getURL(), place + "descriptorByName/" + step + "/testImage"), HttpMethod.POST);
         List<NameValuePair> parameters = new ArrayList<>();
@@ -208,8 +210,10 @@ class ImageProbeTest {
 
     @Test
     void takesNoGet() throws Exception {
-        JenkinsRule.WebClient client =
-                jenkins.createWebClient().withBasicApiToken("author").withThrowExceptionOnFailingStatusCode(false);
+        JenkinsRule.WebClient client = jenkins.createWebClient()
+                .withJavaScriptEnabled(false)
+                .withBasicApiToken("author")
+                .withThrowExceptionOnFailingStatusCode(false);
         WebResponse answer = client.goTo(
                         job.getUrl() + "descriptorByName/" + FIND + "/testImage?image=" + image(), null)
                 .getWebResponse();

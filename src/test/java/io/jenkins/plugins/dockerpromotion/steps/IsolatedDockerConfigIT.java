@@ -8,6 +8,7 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.EnvVars;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import java.nio.file.Path;
@@ -20,10 +21,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Two builds on one agent, with a real daemon and a registry that asks for a password. */
-@WithJenkins
+@WithController
 class IsolatedDockerConfigIT {
 
     private static DockerDaemonProcess daemon;

@@ -16,6 +16,7 @@ import hudson.slaves.OfflineCause;
 import hudson.slaves.WorkspaceList;
 import hudson.util.FormValidation;
 import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.steps.IsolatedDockerConfigStep.RegistryLogin;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import java.io.IOException;
@@ -38,9 +39,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithController
 class IsolatedDockerConfigStepTest {
 
     private static final String PASSWORD = "s3cret-Passw0rd!";

@@ -16,6 +16,7 @@ import hudson.remoting.VirtualChannel;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.attachment.Inspection;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -48,10 +49,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Many builds at once have nothing of each other, and nothing of them stays. */
-@WithJenkins
+@WithController
 class ManyBuildsTest {
 
     private static final int BUILDS = 200;

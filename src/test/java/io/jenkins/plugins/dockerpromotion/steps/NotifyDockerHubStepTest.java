@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hudson.model.Queue;
 import hudson.model.Result;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -21,9 +23,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithController
 class NotifyDockerHubStepTest {
 
     private static final String IMAGE = "technolog/serviceone";
@@ -254,6 +255,8 @@ class NotifyDockerHubStepTest {
         WorkflowJob job = job("gate 'renamed'");
         WorkflowRun run = push(true, job).get(0);
         GateStep.waitFor("renamed");
+        // Else the program is being saved to the directory that the renaming moves away.
+        ((CpsFlowExecution) run.getExecution()).waitForSuspension();
         job.renameTo("another-name");
         GateStep.open("renamed");
         ended(run, Result.SUCCESS);

@@ -28,6 +28,7 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -66,13 +67,12 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 import org.kohsuke.stapler.WebMethod;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 import org.kohsuke.stapler.verb.POST;
 
 /** Nobody gets what is not theirs: builds no credentials, readers nothing of what they may not see. */
-@WithJenkins
+@WithController
 class PermissionsTest {
 
     /** In everything that only some may see. */

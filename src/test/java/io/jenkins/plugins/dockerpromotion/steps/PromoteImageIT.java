@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
 import io.jenkins.plugins.dockerpromotion.testing.TestHttp;
@@ -13,10 +14,9 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** The release job in a real Jenkins, on the CNCF registry itself; skopeo says what it did there. */
-@WithJenkins
+@WithController
 class PromoteImageIT {
 
     private static final String USER = DockerRegistryProcess.USER;

@@ -7,6 +7,7 @@ import hudson.model.Label;
 import hudson.model.Result;
 import hudson.model.Slave;
 import hudson.util.FormValidation.Kind;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import java.nio.file.Files;
@@ -23,10 +24,9 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** With a client that does what a test wants, and once with the real one. */
-@WithJenkins
+@WithController
 class PruneDockerHostStepTest {
 
     private static JenkinsRule jenkins;

@@ -6,6 +6,7 @@ import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.util.FormValidation.Kind;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -19,10 +20,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** {@code imageTags}, {@code imageInfo} and {@code registryToken}, on Docker Hub and on a registry that is GitLab's. */
-@WithJenkins
+@WithController
 class ReadingStepsTest {
 
     private static final TestImage IMAGE = TestImage.ociIndex(
@@ -262,7 +262,7 @@ class ReadingStepsTest {
                     jenkins, "6.times { imageInfo(image: '" + limited.host() + "/group/app', tag: '1.0') }");
 
             assertThat(limited.requests().all("GET", ".*/manifests/.*")).hasSize(18);
-            assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.contains("pulls are left")))
+            assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.contains(" are left on ")))
                     .containsExactly("Warning: only 2 of 20 pulls in 6 h are left on http://" + limited.host());
         }
     }

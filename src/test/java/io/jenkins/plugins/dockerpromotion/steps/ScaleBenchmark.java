@@ -11,6 +11,7 @@ import hudson.model.StringParameterValue;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,14 +22,13 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * What many promotions at once cost the controller, beside builds that do nothing but wait, and whether a promotion gets
  * dearer when there is much of everything. The registry is a process of its own, and so is each agent. No test:
  * {@code bin/bench} runs it.
  */
-@WithJenkins
+@WithController
 @Timeout(3600)
 class ScaleBenchmark {
 

@@ -8,6 +8,7 @@ import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.VerificationRule;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -24,10 +25,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** {@code verifyImage}, and promotions that need a signature. */
-@WithJenkins
+@WithController
 class SignedImageStepsTest {
 
     private static final String SLSA = "https://slsa.dev/provenance/v1";

@@ -6,6 +6,7 @@ import hudson.remoting.Command;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -38,14 +39,13 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /**
  * What a step costs in a real Pipeline on an agent, beside {@code sh} with curl and jq or with skopeo. The registry is a
  * process of its own, so that the controller's process does nothing but be the controller. No test: {@code bin/bench}
  * runs it.
  */
-@WithJenkins
+@WithController
 @Timeout(1800)
 class StepCostBenchmark {
 

@@ -16,6 +16,7 @@ import hudson.triggers.TriggerDescriptor;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Attachment;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
@@ -48,10 +49,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** {@code docs/STEPS.md} and {@code docs/ERRORS.md} say what the steps do. With {@code -Dsteps.page=write} its tables are written anew. */
-@WithJenkins
+@WithController
 class StepsPageTest {
 
     private static final String IMAGE = "technolog/serviceone";

@@ -15,6 +15,7 @@ import hudson.model.TaskListener;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import java.io.StringReader;
 import java.net.Socket;
@@ -41,9 +42,8 @@ import org.jvnet.hudson.test.LogRecorder;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockFolder;
 import org.jvnet.hudson.test.TestExtension;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
-@WithJenkins
+@WithController
 class DockerHubPushTriggerTest {
 
     private static JenkinsRule jenkins;

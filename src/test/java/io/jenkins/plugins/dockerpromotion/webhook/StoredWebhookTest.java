@@ -7,6 +7,7 @@ import hudson.model.Items;
 import hudson.model.Queue;
 import hudson.model.Run;
 import hudson.util.XStream2;
+import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -17,10 +18,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.junit.jupiter.WithJenkins;
 
 /** Files hold names that stay when classes move: each is read as it was first written, and written the same way. */
-@WithJenkins
+@WithController
 class StoredWebhookTest {
 
     private static final String CLASSES = "io.jenkins.plugins.dockerpromotion";

@@ -1,0 +1,101 @@
+package io.jenkins.plugins.dockerpromotion.controller;
+
+import hudson.security.ACL;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ParameterContext;
+import org.junit.jupiter.api.extension.ParameterResolutionException;
+import org.junit.jupiter.api.extension.ParameterResolver;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/**
+ * Starts a Jenkins controller for the class or method that has a parameter of type {@link JenkinsRule}, and stops it
+ * afterwards. Unlike {@code @WithJenkins}, it also stops the controller of a class, and it closes the browsers of each
+ * test: their pages would poll the controller as long as the JVM runs, and all classes share one JVM.
+ */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@ExtendWith(WithController.Extension.class)
+public @interface WithController {
+
+    /** Resolves the parameter. */
+    final class Extension implements ParameterResolver, AfterEachCallback {
+
+        private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Extension.class);
+
+        @Override
+        public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
+            return parameter.getParameter().getType().equals(JenkinsRule.class);
+        }
+
+        @Override
+        public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
+            // The store closes the controller after the test or class of this context.
+            return context.getStore(NAMESPACE)
+                    .computeIfAbsent(Controller.class, type -> Controller.start(context), Controller.class);
+        }
+
+        @Override
+        public void afterEach(ExtensionContext context) {
+            Controller controller = context.getStore(NAMESPACE).get(Controller.class, Controller.class);
+            if (controller != null) {
+                controller.closeBrowsers();
+            }
+        }
+    }
+
+    /** A controller that is stopped when it is closed. */
+    final class Controller extends JenkinsRule implements AutoCloseable {
+
+        private final List<WebClient> browsers = new CopyOnWriteArrayList<>();
+
+        static Controller start(ExtensionContext context) {
+            Controller controller = new Controller();
+            // The harness describes tests with this class of JUnit 4, whatever runs them.
+            controller.testDescription = org.junit.runner.Description.createTestDescription(
+                    context.getRequiredTestClass().getName(), context.getDisplayName());
+            try {
+                controller.before();
+            } catch (Throwable e) {
+                throw new ParameterResolutionException("Jenkins does not start", e);
+            }
+            return controller;
+        }
+
+        @Override
+        public void recipe() throws Exception {
+            ACL.as2(ACL.SYSTEM2); // tests may do everything
+            super.recipe();
+        }
+
+        @Override
+        public WebClient createWebClient() {
+            WebClient browser = super.createWebClient();
+            browsers.add(browser);
+            return browser;
+        }
+
+        private void closeBrowsers() {
+            browsers.forEach(WebClient::close);
+            browsers.clear();
+        }
+
+        @Override
+        @SuppressWarnings("deprecation")
+        public void close() throws Exception {
+            closeBrowsers();
+            after();
+            // Tests have the rule in a static field.
+            jenkins = hudson = null;
+            server = null;
+            tearDowns.clear();
+        }
+    }
+}
