@@ -170,7 +170,7 @@ public final class DockerHub {
         private final Set<String> names = new HashSet<>();
         private List<TagPage> pages = List.of();
         /** The number of all tags, as of the latest page. */
-        private int reported;
+        private volatile int reported;
 
         private int count;
 

@@ -43,7 +43,7 @@ final class TagSurvey {
     private final Troubles troubles = new Troubles();
     private final Queue<RegistryException> refusals = new ConcurrentLinkedQueue<>();
     private volatile boolean readable;
-    private List<Tag> others = List.of();
+    private volatile List<Tag> others = List.of();
     private final ImageTags tags;
     private final RegistryContext context;
 
