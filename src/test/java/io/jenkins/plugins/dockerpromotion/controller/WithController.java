@@ -1,12 +1,15 @@
 package io.jenkins.plugins.dockerpromotion.controller;
 
 import hudson.security.ACL;
+import java.io.IOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
@@ -54,6 +57,8 @@ public @interface WithController {
     /** A controller that is stopped when it is closed. */
     final class Controller extends JenkinsRule implements AutoCloseable {
 
+        private static final Logger LOGGER = Logger.getLogger(Controller.class.getName());
+
         private final List<WebClient> browsers = new CopyOnWriteArrayList<>();
 
         static Controller start(ExtensionContext context) {
@@ -91,7 +96,12 @@ public @interface WithController {
         @SuppressWarnings("deprecation")
         public void close() throws Exception {
             closeBrowsers();
-            after();
+            try {
+                after();
+            } catch (IOException e) {
+                // Its last step removes the home directory, into which a thread may still write. "clean" removes it.
+                LOGGER.log(Level.INFO, "The home directory stays", e);
+            }
             // Tests have the rule in a static field.
             jenkins = hudson = null;
             server = null;
