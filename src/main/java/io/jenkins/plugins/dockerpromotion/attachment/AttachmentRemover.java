@@ -120,13 +120,12 @@ public final class AttachmentRemover {
                 image, i -> tags.registry().digestOf(finder.pinned(i)).isPresent(), true);
     }
 
-    /** A refusal (403) concerns one manifest: registries block those that are in quarantine or did not pass a scan. */
     private static <T, R> R unlessRefused(T thing, AttachmentFinder.Request<T, R> request, R otherwise)
             throws RegistryException, InterruptedException {
         try {
             return request.apply(thing);
         } catch (RegistryException e) {
-            if (e.status() == 403) {
+            if (e.isRefusal()) {
                 return otherwise;
             }
             throw e;

@@ -50,8 +50,8 @@ final class Transfers {
     }
 
     /**
-     * Copies a blob. As many as may {@linkplain #stream send their bytes} at once may be at their beginning or end besides:
-     * start their upload, or wait until the registry has stored them.
+     * Copies a blob. While some blobs {@linkplain #stream send their bytes}, as many others may start their upload, or wait
+     * until the registry has stored them.
      */
     void copy(Call<Void> call) throws RegistryException, InterruptedException {
         limited(copies, call);

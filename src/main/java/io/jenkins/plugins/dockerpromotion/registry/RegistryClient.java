@@ -170,8 +170,8 @@ public final class RegistryClient {
     }
 
     /**
-     * Like {@link #digestOf}, for a tag that is probably new. As long as nothing is known that HEAD could be tried with, this
-     * asks with content at once, which saves the second request.
+     * Like {@link #digestOf}, for a tag that is probably new. Sends GET at once if it is unknown whether HEAD can be
+     * trusted, which saves the second request.
      */
     public Optional<Digest> digestOfProbablyNew(ImageReference tag) throws RegistryException, InterruptedException {
         if (head.isUnknown()) {
@@ -184,7 +184,7 @@ public final class RegistryClient {
     }
 
     /**
-     * Whether a manifest is there, where the answer only saves work: that there is none is believed at once. One request.
+     * Whether a manifest seems to exist, for callers whom the answer only saves work. Accepts any 404. One request.
      */
     public boolean seemsToHave(ImageReference pinned) throws RegistryException, InterruptedException {
         return resolve(pinned, false).isPresent();

@@ -266,7 +266,7 @@ final class TagSweeper {
     }
 
     private static boolean concernsOneTag(RegistryException e) {
-        return e instanceof DeletionException deletion ? deletion.obstacle() == Obstacle.IMMUTABLE : e.status() == 403;
+        return e instanceof DeletionException deletion ? deletion.obstacle() == Obstacle.IMMUTABLE : e.isRefusal();
     }
 
     private void sweepDigests(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {

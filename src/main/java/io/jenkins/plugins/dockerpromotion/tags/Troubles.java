@@ -14,8 +14,8 @@ final class Troubles {
     private final AtomicInteger serverErrors = new AtomicInteger();
 
     /**
-     * Whether the next tag would fail, too. A registry that is down does not get thousands of requests. A refusal (403)
-     * may concern one tag: registries block images that are in quarantine or did not pass a scan.
+     * Whether the next tag would fail, too. A registry that is down does not get thousands of requests. A {@linkplain
+     * RegistryException#isRefusal refusal} may concern one tag.
      */
     boolean concernAllTags(RegistryException e) {
         return e.status() == 0

@@ -56,6 +56,14 @@ public class RegistryException extends IOException {
         return List.copyOf(codes);
     }
 
+    /**
+     * Whether the registry refuses this request, but not necessarily others (status 403): registries block single images
+     * that are in quarantine or did not pass a scan.
+     */
+    public boolean isRefusal() {
+        return status == 403;
+    }
+
     /** Whether the same call may succeed later without any change. */
     public boolean isTemporary() {
         return temporary;
