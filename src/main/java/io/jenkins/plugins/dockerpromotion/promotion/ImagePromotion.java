@@ -117,7 +117,7 @@ final class ImagePromotion {
     }
 
     /** Looks up the current digest of a target, and the one it had before this promotion. */
-    void look(Tag tag) throws RegistryException, InterruptedException {
+    void readTarget(Tag tag) throws RegistryException, InterruptedException {
         Optional<Digest> now = target.digestOfProbablyNew(reference(tag));
         if (isPromoted(now)) {
             previous.put(tag, before(tag).orElse(now));

@@ -28,7 +28,7 @@ final class Promoter {
 
     TrainReceipt run() throws IOException, InterruptedException {
         forEachImage(ImagePromotion::read);
-        lookAtTargets();
+        readTargets();
         refuseToOverwrite();
         forEachImage(ImagePromotion::check);
         Transfers transfers = new Transfers(context);
@@ -66,17 +66,17 @@ final class Promoter {
         }
     }
 
-    private void lookAtTargets() throws RegistryException, InterruptedException {
-        List<Callable<Void>> looks = new ArrayList<>();
+    private void readTargets() throws RegistryException, InterruptedException {
+        List<Callable<Void>> readings = new ArrayList<>();
         for (ImagePromotion image : images) {
             for (Tag tag : image.request().to()) {
-                looks.add(() -> {
-                    image.look(tag);
+                readings.add(() -> {
+                    image.readTarget(tag);
                     return null;
                 });
             }
         }
-        Parallel.all(looks, Transfers.REQUESTS);
+        Parallel.all(readings, Transfers.REQUESTS);
     }
 
     private void refuseToOverwrite() throws PromotionException {

@@ -49,7 +49,7 @@ final class Blobs {
     }
 
     /** @return 200 if it is there, 404 if it is not, or another status if the registry does not tell */
-    int look(ImageName image, Digest digest) throws RegistryException, InterruptedException {
+    int status(ImageName image, Digest digest) throws RegistryException, InterruptedException {
         RegistryRequest head = RegistryRequest.of(
                 "check for the blob " + digest.abbreviated() + " of " + image,
                 "HEAD",

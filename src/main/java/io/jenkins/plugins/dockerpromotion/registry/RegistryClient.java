@@ -383,12 +383,12 @@ public final class RegistryClient {
 
     /** Whether {@code image} is known to contain a blob. One request without content. */
     public boolean hasBlob(ImageName image, Digest digest) throws RegistryException, InterruptedException {
-        return blobs.look(image, digest) == 200;
+        return blobs.status(image, digest) == 200;
     }
 
     /** Whether {@code image} is known not to contain a blob. One request without content. */
     public boolean lacksBlob(ImageName image, Digest digest) throws RegistryException, InterruptedException {
-        return blobs.look(image, digest) == 404;
+        return blobs.status(image, digest) == 404;
     }
 
     /**

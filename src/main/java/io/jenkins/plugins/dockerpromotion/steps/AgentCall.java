@@ -33,9 +33,9 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     private static final int MAX_LINE = 16_000;
 
     /** How often to check whether the previous call has ended. */
-    private static final long LOOK_MILLIS = 50;
+    private static final long POLL_MILLIS = 50;
 
-    private static final long AGAIN_MILLIS = 1_000;
+    private static final long INTERRUPT_MILLIS = 1_000;
 
     private final UUID id;
     private final String phrase;
@@ -74,7 +74,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
         try {
             begin();
             while (System.getProperties().putIfAbsent(mark, "running") != null) {
-                Thread.sleep(LOOK_MILLIS);
+                Thread.sleep(POLL_MILLIS);
             }
             marked = true;
             return run();
@@ -156,7 +156,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
                     () -> {
                         try {
                             while (interruptIfRunning(running)) {
-                                Thread.sleep(AGAIN_MILLIS);
+                                Thread.sleep(INTERRUPT_MILLIS);
                             }
                         } catch (InterruptedException e) {
                             Thread.currentThread().interrupt();

@@ -26,7 +26,7 @@ final class AgentPlace implements Serializable {
     private static final Duration DEFAULT_PATIENCE = Duration.ofMinutes(5);
 
     /** How often to look for a disconnected agent. */
-    private static final long LOOK_MILLIS = 500;
+    private static final long POLL_MILLIS = 500;
 
     /** The name of the agent; empty for the built-in node. */
     private final String node;
@@ -62,11 +62,11 @@ final class AgentPlace implements Serializable {
     CompletableFuture<FilePath> await() {
         Duration patience = SystemProperties.getDuration(PATIENCE, ChronoUnit.SECONDS, DEFAULT_PATIENCE);
         CompletableFuture<FilePath> back = new CompletableFuture<>();
-        look(back, Instant.now().plus(patience));
+        poll(back, Instant.now().plus(patience));
         return back;
     }
 
-    private void look(CompletableFuture<FilePath> back, Instant deadline) {
+    private void poll(CompletableFuture<FilePath> back, Instant deadline) {
         if (back.isDone() || isJenkinsEnding()) {
             return;
         }
@@ -76,7 +76,7 @@ final class AgentPlace implements Serializable {
         } else if (Instant.now().isAfter(deadline)) {
             back.completeExceptionally(new TimeoutException());
         } else {
-            Timer.get().schedule(() -> look(back, deadline), LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            Timer.get().schedule(() -> poll(back, deadline), POLL_MILLIS, TimeUnit.MILLISECONDS);
         }
     }
 }

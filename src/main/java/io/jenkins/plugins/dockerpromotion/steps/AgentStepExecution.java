@@ -43,9 +43,9 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
     private static final Duration DEFAULT_FAREWELL = Duration.ofSeconds(20);
 
     /** Checks for the answer become less frequent, so that a short wait ends quickly and a long one costs nothing. */
-    private static final long FIRST_LOOK_MILLIS = 5;
+    private static final long FIRST_POLL_MILLIS = 5;
 
-    private static final long LAST_LOOK_MILLIS = 1000;
+    private static final long LAST_POLL_MILLIS = 1000;
 
     private final AgentStep<T> step;
     private final UUID id = UUID.randomUUID();
@@ -131,7 +131,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
                 call = made;
                 place = there;
             }
-            await(there.getChannel().callAsync(made), run, FIRST_LOOK_MILLIS);
+            await(there.getChannel().callAsync(made), run, FIRST_POLL_MILLIS);
         } catch (Throwable e) {
             // Any failure, including a class that cannot be loaded on the agent: the build must not wait forever.
             failed(e);
@@ -147,7 +147,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
         if (answer.isDone()) {
             Computer.threadPoolForRemoting.execute(() -> take(answer, run));
         } else {
-            long next = Math.min(millis + millis / 4 + 1, LAST_LOOK_MILLIS);
+            long next = Math.min(millis + millis / 4 + 1, LAST_POLL_MILLIS);
             Timer.get().schedule(() -> await(answer, run, next), millis, TimeUnit.MILLISECONDS);
         }
     }

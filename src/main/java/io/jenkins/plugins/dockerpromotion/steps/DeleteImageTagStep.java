@@ -55,7 +55,7 @@ public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
     Operation<TagRemoval.Removed> operation(StepRun run) throws AbortException {
         TagRemoval removal = removal(run);
         run.say("Deleting " + removal);
-        return seen == null ? removal.look() : removal;
+        return seen == null ? removal.check() : removal;
     }
 
     @Override

@@ -76,7 +76,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
     Object result(TagFinder.Found found, StepRun run) throws AbortException {
         List<Tag> tags = found.tags();
         if (tags.isEmpty()) {
-            String nothing = "none of the " + found.looked() + " tags of " + getImage() + " matches "
+            String nothing = "none of the " + found.checked() + " tags of " + getImage() + " matches "
                     + (getRegex() == null ? patternInForce : getRegex()) + " for build " + build;
             if (!optional) {
                 throw new AbortException(
@@ -89,7 +89,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
         String older = tags.stream().skip(1).map(Tag::value).collect(Collectors.joining(", "));
         ImageReference newest = ImageReference.tagged(name(), tags.get(0));
         run.say("Found " + PageLink.of(newest, getImage() + ":" + tags.get(0))
-                + (found.looked() > 1 ? " among " + found.looked() + " tags" : "")
+                + (found.checked() > 1 ? " among " + found.checked() + " tags" : "")
                 + (older.isEmpty() ? "" : "; older tags of the same build: " + older));
         return tags.get(0).value();
     }

@@ -73,7 +73,7 @@ final class ImageProbe {
             TagQuery query = new TagQuery(image, pattern, 1).with(login);
             RegistryContext context = new RegistryContext(
                     DockerPromotionConfiguration.get().network().with(TIMING), Timekeeper.SYSTEM, Notices.NONE);
-            asked = Computer.threadPoolForRemoting.submit(() -> query.glance(context, MOST_TAGS));
+            asked = Computer.threadPoolForRemoting.submit(() -> query.readFirst(context, MOST_TAGS));
             TagQuery.Found found = asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             return FormValidation.ok(Messages.ImageProbe_reached(image, as(login), tags(found, pattern)));
         } catch (AbortException e) {
@@ -104,13 +104,13 @@ final class ImageProbe {
     }
 
     private static String tags(TagQuery.Found found, Optional<TagPattern> pattern) {
-        String looked = found.looked() < MOST_TAGS
-                ? Messages.ImageProbe_tags(found.looked())
-                : Messages.ImageProbe_firstTags(found.looked());
+        String checked = found.checked() < MOST_TAGS
+                ? Messages.ImageProbe_tags(found.checked())
+                : Messages.ImageProbe_firstTags(found.checked());
         if (pattern.isEmpty()) {
-            return looked;
+            return checked;
         }
-        String matching = Messages.ImageProbe_matching(looked, found.matching(), pattern.get());
+        String matching = Messages.ImageProbe_matching(checked, found.matching(), pattern.get());
         return found.tags().isEmpty()
                 ? matching
                 : Messages.ImageProbe_newest(matching, found.tags().get(0));

@@ -51,7 +51,7 @@ public final class ImageTagsStep extends PatternStep<TagQuery.Found> {
         int listed = found.tags().size();
         run.say("Listed " + (listed < found.matching() ? listed + " of " : "") + found.matching() + " tags of "
                 + PageLink.of(name(), getImage())
-                + (found.matching() < found.looked() ? " among " + found.looked() : ""));
+                + (found.matching() < found.checked() ? " among " + found.checked() : ""));
         return found.tags().stream().map(Tag::value).collect(Collectors.toCollection(ArrayList::new));
     }
 

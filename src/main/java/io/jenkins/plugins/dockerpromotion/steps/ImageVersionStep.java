@@ -6,9 +6,9 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
+import io.jenkins.plugins.dockerpromotion.tags.UsedVersionsQuery;
+import io.jenkins.plugins.dockerpromotion.version.UsedVersions;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
-import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
 import io.jenkins.plugins.dockerpromotion.version.VersionValues;
 import java.io.IOException;
@@ -29,7 +29,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Creates a version for a build that is unique and newer than all others. */
-public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
+public final class ImageVersionStep extends RegistryStep<UsedVersions> {
 
     private static final long serialVersionUID = 1L;
     private static final String DEFAULT_ZONE = "UTC";
@@ -122,30 +122,30 @@ public final class ImageVersionStep extends RegistryStep<VersionSurvey> {
     }
 
     @Override
-    Operation<VersionSurvey> operation(StepRun run) throws IOException, InterruptedException {
+    Operation<UsedVersions> operation(StepRun run) throws IOException, InterruptedException {
         VersionReservations.Claim claim = claim(run);
-        VersionSurvey survey = claim.request().survey();
+        UsedVersions used = claim.request().usedVersions();
         Optional<String> before = VersionReservations.get().given(claim);
         if (before.isPresent()) {
             run.say("This build already has the version " + before.get());
-            return VersionSurveyor.ofNothing(survey);
+            return UsedVersionsQuery.ofNothing(used);
         }
         if (image == null) {
             run.say("Creating" + phrase().substring("create".length()) + " with the pattern " + patternInForce);
-            return VersionSurveyor.ofNothing(survey);
+            return UsedVersionsQuery.ofNothing(used);
         }
         ImageName name = ImageName.parse(image);
         run.say("Checking the versions of " + PageLink.of(name, name.toString()) + " with the pattern "
                 + patternInForce);
-        return VersionSurveyor.of(name, survey).with(run.login(getCredentialsId(), name.host()));
+        return UsedVersionsQuery.of(name, used).with(run.login(getCredentialsId(), name.host()));
     }
 
     @Override
-    Object result(VersionSurvey found, StepRun run) throws IOException, InterruptedException {
+    Object result(UsedVersions found, StepRun run) throws IOException, InterruptedException {
         VersionRequest.Decision decision = VersionReservations.get().reserve(claim(run), found);
         decision.bumped().ifPresent(why -> run.say("Using the next free number instead: " + why));
         run.say("The version is " + decision.version()
-                + (found.looked() == 0 ? "" : "; checked " + found.looked() + " tags"));
+                + (found.checked() == 0 ? "" : "; checked " + found.checked() + " tags"));
         return decision.version();
     }
 

@@ -9,8 +9,8 @@ import hudson.model.Saveable;
 import hudson.util.XStream2;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.version.GivenVersions;
+import io.jenkins.plugins.dockerpromotion.version.UsedVersions;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
-import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import java.io.File;
 import java.io.IOException;
 import java.util.LinkedHashMap;
@@ -84,10 +84,10 @@ public final class VersionReservations implements Saveable {
     /**
      * Reserves a version for a build, and stores the reservation.
      *
-     * @param tags a survey of the image's current tags
+     * @param tags the versions that the image's current tags use
      * @throws IllegalArgumentException in one line, if no version can be created
      */
-    public synchronized VersionRequest.Decision reserve(Claim claim, VersionSurvey tags) throws IOException {
+    public synchronized VersionRequest.Decision reserve(Claim claim, UsedVersions tags) throws IOException {
         Optional<String> again = given(claim);
         if (again.isPresent()) {
             return new VersionRequest.Decision(again.get(), Optional.empty());

@@ -71,11 +71,14 @@ final class DeletionTrial {
         List<String> indexes = holders.others(digest, List.of());
         Optional<String> need = holders.need(digest, List.of());
         if (!lost.isEmpty()) {
-            putBack(Amounts.names(lost), lost.stream().map(tags::reference).toList(), context);
+            putBack(
+                    HumanReadable.names(lost),
+                    lost.stream().map(tags::reference).toList(),
+                    context);
         } else if (need.isPresent()) {
             String part = indexes.isEmpty()
                     ? digest.abbreviated() + " (it " + need.get() + ")"
-                    : "a part of " + Amounts.names(indexes);
+                    : "a part of " + HumanReadable.names(indexes);
             putBack(part, List.of(tags.reference(digest)), context);
         }
         return lost.isEmpty() && need.isEmpty() ? Effect.UNCLEAR : Effect.WHOLE_DIGEST;

@@ -92,22 +92,22 @@ final class DigestHolders {
         DigestHolders found = new DigestHolders(tags);
         Troubles troubles = new Troubles();
         Progress progress = Progress.ofTags(context, "checked", all.size());
-        List<Callable<Seen>> looks = all.stream()
+        List<Callable<Seen>> readings = all.stream()
                 .<Callable<Seen>>map(tag -> () -> {
-                    Seen seen = found.look(tag, troubles);
+                    Seen seen = found.read(tag, troubles);
                     progress.add(1);
                     return seen;
                 })
                 .toList();
-        Parallel.all(looks, Parallel.PER_HOST).forEach(found::add);
+        Parallel.all(readings, Parallel.PER_HOST).forEach(found::add);
         found.unreadable.forEach((tag, problem) -> context.notices()
                 .say("Keeping every digest that " + tag + " may need, because that tag cannot be read: " + problem));
         return found;
     }
 
-    private Seen look(Tag tag, Troubles troubles) throws RegistryException, InterruptedException {
+    private Seen read(Tag tag, Troubles troubles) throws RegistryException, InterruptedException {
         try {
-            return look(tag);
+            return read(tag);
         } catch (RegistryException e) {
             if (troubles.concernAllTags(e)) {
                 throw e;
@@ -117,7 +117,7 @@ final class DigestHolders {
     }
 
     /** For a plain manifest the digest is enough, even if its type cannot be promoted. */
-    private Seen look(Tag tag) throws RegistryException, InterruptedException {
+    private Seen read(Tag tag) throws RegistryException, InterruptedException {
         ImageReference tagged = tags.reference(tag);
         Optional<Descriptor> found = tags.registry().resolve(tagged);
         if (found.isEmpty()) {
@@ -199,13 +199,13 @@ final class DigestHolders {
     Optional<String> need(Digest digest, Collection<Tag> going) {
         List<String> others = others(digest, going);
         if (!others.isEmpty()) {
-            return Optional.of("is also needed by " + Amounts.names(others));
+            return Optional.of("is also needed by " + HumanReadable.names(others));
         }
         List<Tag> unknown =
                 unreadable.keySet().stream().filter(tag -> !going.contains(tag)).toList();
         return unknown.isEmpty()
                 ? Optional.empty()
-                : Optional.of("may also be needed by " + Amounts.names(unknown) + ", which cannot be read");
+                : Optional.of("may also be needed by " + HumanReadable.names(unknown) + ", which cannot be read");
     }
 
     /** The tags that are known to need {@code digest}, without those that will be deleted. */

@@ -64,7 +64,7 @@ public record PruneReceipt(
                         : ", " + attachments.size() + (attachments.size() == 1 ? " attachment" : " attachments"))
                 + " and " + (dryRun ? "keep " : "kept ") + kept.size()
                 + (refused.isEmpty() ? "" : "; the registry refused " + refused.size())
-                + (freed == 0 ? "" : "; that frees up to " + Amounts.bytes(freed));
+                + (freed == 0 ? "" : "; that frees up to " + HumanReadable.bytes(freed));
     }
 
     /** The same as maps and lists for a Pipeline; {@code null} for a digest that was not needed. */

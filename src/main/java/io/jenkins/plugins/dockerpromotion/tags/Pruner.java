@@ -58,7 +58,7 @@ final class Pruner {
     }
 
     private PruneReceipt run() throws RegistryException, RetentionException, InterruptedException {
-        TagSurvey.Listing listing = new TagSurvey(request, tags, context).look();
+        TagFactsReader.Listing listing = new TagFactsReader(request, tags, context).read();
         Instant now = context.time().now();
         List<Decision> plan = request.policy().decide(listing.facts(), now);
         List<Decision> going =
@@ -163,7 +163,7 @@ final class Pruner {
     }
 
     private void say(
-            TagSurvey.Listing listing,
+            TagFactsReader.Listing listing,
             List<Decision> plan,
             Map<AttachmentRemover.Removal, String> going,
             Map<AttachmentRemover.Removal, String> staying,
@@ -193,8 +193,10 @@ final class Pruner {
             TagFacts facts = decision.facts();
             table.row(
                     facts.tag().value(),
-                    facts.time().map(t -> Amounts.age(Duration.between(t, now))).orElse("-"),
-                    facts.size() == 0 ? "-" : Amounts.bytes(facts.size()),
+                    facts.time()
+                            .map(t -> HumanReadable.age(Duration.between(t, now)))
+                            .orElse("-"),
+                    facts.size() == 0 ? "-" : HumanReadable.bytes(facts.size()),
                     decision.delete() ? "delete" : "keep",
                     decision.reason());
         }
@@ -213,7 +215,7 @@ final class Pruner {
         attachments.entrySet().stream()
                 .limit(MAX_ROWS)
                 .forEach(a -> table.row(
-                        a.getKey().toString(), Amounts.bytes(a.getKey().size()), "delete", a.getValue()));
+                        a.getKey().toString(), HumanReadable.bytes(a.getKey().size()), "delete", a.getValue()));
         List<String> lines = new ArrayList<>(table.lines());
         if (attachments.size() > MAX_ROWS) {
             lines.add("and " + (attachments.size() - MAX_ROWS) + " more");

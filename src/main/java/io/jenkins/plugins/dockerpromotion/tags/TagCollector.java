@@ -30,7 +30,7 @@ final class TagCollector implements Consumer<ListedTag> {
     /** The oldest one first, so that it is dropped when there are too many. */
     private final PriorityQueue<Candidate> kept;
 
-    private int looked;
+    private int checked;
     private int matching;
 
     private TagCollector(Optional<TagPattern> pattern, Predicate<ImageVersion> wanted, int limit) {
@@ -56,14 +56,14 @@ final class TagCollector implements Consumer<ListedTag> {
 
     @Override
     public void accept(ListedTag listed) {
-        looked++;
+        checked++;
         Optional<ImageVersion> version =
                 pattern.flatMap(p -> p.match(listed.tag().value())).filter(wanted);
         if (pattern.isPresent() ? version.isEmpty() : AttachmentTag.is(listed.tag())) {
             return;
         }
         matching++;
-        kept.add(new Candidate(listed.tag(), version, listed.pushed().orElse(Instant.MIN), looked));
+        kept.add(new Candidate(listed.tag(), version, listed.pushed().orElse(Instant.MIN), checked));
         if (kept.size() > limit) {
             kept.remove();
         }
@@ -77,8 +77,8 @@ final class TagCollector implements Consumer<ListedTag> {
     }
 
     /** How many tags were seen. */
-    int looked() {
-        return looked;
+    int checked() {
+        return checked;
     }
 
     /** How many of them matched. */

@@ -49,9 +49,9 @@ public final class TagFinder implements Operation<TagFinder.Found> {
      * The result of a search.
      *
      * @param tags of the build, the newest version first
-     * @param looked how many tags of the image were checked: all of them if none was found
+     * @param checked how many tags of the image were checked: all of them if none was found
      */
-    public record Found(List<Tag> tags, int looked) implements Serializable {
+    public record Found(List<Tag> tags, int checked) implements Serializable {
         public Found {
             tags = List.copyOf(tags);
         }
@@ -72,7 +72,7 @@ public final class TagFinder implements Operation<TagFinder.Found> {
                 () -> TagCollector.of(pattern, version -> version.isOfBuild(build)),
                 pattern.beginning(),
                 some -> some.matching() > 0);
-        return new Found(found.tags(), found.looked());
+        return new Found(found.tags(), found.checked());
     }
 
     @Override

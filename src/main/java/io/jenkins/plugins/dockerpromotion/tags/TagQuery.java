@@ -56,9 +56,9 @@ public final class TagQuery implements Operation<TagQuery.Found> {
      *
      * @param tags newest first, at most {@code limit}
      * @param matching how many match without the limit
-     * @param looked how many tags there are in all
+     * @param checked how many tags there are in all
      */
-    public record Found(List<Tag> tags, int matching, int looked) implements Serializable {
+    public record Found(List<Tag> tags, int matching, int checked) implements Serializable {
         public Found {
             tags = List.copyOf(tags);
         }
@@ -68,7 +68,7 @@ public final class TagQuery implements Operation<TagQuery.Found> {
     public static Found newest(Collection<ListedTag> listed, Optional<TagPattern> pattern, int limit) {
         TagCollector found = TagCollector.newest(pattern, limit);
         listed.forEach(found);
-        return new Found(found.tags(), found.matching(), found.looked());
+        return new Found(found.tags(), found.matching(), found.checked());
     }
 
     /** Searches all tags of the image. */
@@ -76,7 +76,7 @@ public final class TagQuery implements Operation<TagQuery.Found> {
     public Found run(RegistryContext context) throws RegistryException, InterruptedException {
         TagCollector found = ImageTags.toRead(image, authentication, context)
                 .read(() -> TagCollector.newest(Optional.ofNullable(pattern), limit));
-        return new Found(found.tags(), found.matching(), found.looked());
+        return new Found(found.tags(), found.matching(), found.checked());
     }
 
     /**
@@ -84,7 +84,7 @@ public final class TagQuery implements Operation<TagQuery.Found> {
      *
      * @return what was found among these
      */
-    public Found glance(RegistryContext context, int most) throws RegistryException, InterruptedException {
+    public Found readFirst(RegistryContext context, int most) throws RegistryException, InterruptedException {
         try {
             Bounded found = ImageTags.toRead(image, authentication, context)
                     .read(() -> new Bounded(TagCollector.newest(Optional.ofNullable(pattern), limit), most));
@@ -99,13 +99,13 @@ public final class TagQuery implements Operation<TagQuery.Found> {
         @Override
         public void accept(ListedTag listed) {
             tags.accept(listed);
-            if (tags.looked() >= most) {
+            if (tags.checked() >= most) {
                 throw new Enough(found());
             }
         }
 
         Found found() {
-            return new Found(tags.tags(), tags.matching(), tags.looked());
+            return new Found(tags.tags(), tags.matching(), tags.checked());
         }
     }
 

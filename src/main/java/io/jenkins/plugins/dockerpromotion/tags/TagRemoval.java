@@ -134,11 +134,11 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     }
 
     /** Checks whether the tag can be deleted, without deleting it. The result proves later that the tag existed. */
-    public Operation<Removed> look() {
-        return new Look(this);
+    public Operation<Removed> check() {
+        return new Check(this);
     }
 
-    private record Look(TagRemoval removal) implements Operation<Removed> {
+    private record Check(TagRemoval removal) implements Operation<Removed> {
 
         private static final long serialVersionUID = 1L;
 

@@ -102,8 +102,9 @@ final class TagSweeper {
             List<Tag> deleted = all(Fate.DELETED);
             String done = deleted.isEmpty()
                     ? "nothing was deleted" + (uncertain.isEmpty() ? "" : " for certain")
-                    : "deleted before: " + Amounts.names(deleted);
-            return done + (uncertain.isEmpty() ? "" : "; may be deleted: " + Amounts.names(List.copyOf(uncertain)));
+                    : "deleted before: " + HumanReadable.names(deleted);
+            return done
+                    + (uncertain.isEmpty() ? "" : "; may be deleted: " + HumanReadable.names(List.copyOf(uncertain)));
         }
     }
 
@@ -208,7 +209,7 @@ final class TagSweeper {
     private boolean sweep(Decision decision) throws RegistryException, InterruptedException {
         TagFacts facts = decision.facts();
         try {
-            if (!look(facts).equals(facts.digest())) {
+            if (!currentDigest(facts).equals(facts.digest())) {
                 return false;
             }
             if (delete(facts)) {
@@ -227,7 +228,7 @@ final class TagSweeper {
 
     /** A check confirms that a tag is gone. */
     private void refuseIfStillThere(TagFacts facts) throws RegistryException, InterruptedException {
-        if (look(facts).equals(facts.digest())) {
+        if (currentDigest(facts).equals(facts.digest())) {
             outcome.add(facts, Fate.REFUSED, "the registry answered that there is no such tag, but it is still there");
         }
     }
@@ -254,7 +255,7 @@ final class TagSweeper {
     }
 
     /** The current digest of the tag. If it is not the planned one, the tag has moved and stays, or is gone. */
-    private Optional<Digest> look(TagFacts facts) throws RegistryException, InterruptedException {
+    private Optional<Digest> currentDigest(TagFacts facts) throws RegistryException, InterruptedException {
         Optional<Digest> now = tags.digestOf(facts.tag());
         if (now.isEmpty()) {
             outcome.add(facts, Fate.DELETED, "already deleted");
@@ -339,7 +340,7 @@ final class TagSweeper {
                 continue;
             }
             try {
-                Optional<Digest> now = look(decision.facts());
+                Optional<Digest> now = currentDigest(decision.facts());
                 if (now.equals(Optional.of(digest))) {
                     standing.add(decision);
                 } else if (now.isPresent()) {

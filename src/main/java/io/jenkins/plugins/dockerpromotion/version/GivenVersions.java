@@ -58,9 +58,9 @@ public final class GivenVersions implements Serializable {
     }
 
     /** Decides about {@code request} like {@link VersionRequest#decide}, taking these versions into account, too. */
-    public VersionRequest.Decision decide(VersionRequest request, VersionSurvey tags) {
+    public VersionRequest.Decision decide(VersionRequest request, UsedVersions tags) {
         tags.useUpTo(highestBefore);
-        last.forEach(given -> tags.seeGiven(given.version));
+        last.forEach(given -> tags.addReserved(given.version));
         return request.decide(tags);
     }
 

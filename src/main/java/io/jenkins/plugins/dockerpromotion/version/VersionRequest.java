@@ -17,9 +17,9 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
      */
     public record Decision(String version, Optional<String> bumped) {}
 
-    /** A survey that collects what this request needs. */
-    public VersionSurvey survey() {
-        return new VersionSurvey(template.pattern(), template.version(build));
+    /** Collects what this request needs to know about existing versions. */
+    public UsedVersions usedVersions() {
+        return new UsedVersions(template.pattern(), template.version(build));
     }
 
     /** The request as text; the same request always has the same text. */
@@ -33,17 +33,17 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
      *
      * @throws IllegalArgumentException in one line, if no version can be created
      */
-    public Decision decide(VersionSurvey seen) {
-        Optional<String> objection = seen.objection();
-        if (objection.isEmpty()) {
+    public Decision decide(UsedVersions seen) {
+        Optional<String> conflict = seen.conflict();
+        if (conflict.isEmpty()) {
             return new Decision(template.version(build).tag(), Optional.empty());
         }
-        String why = objection.get();
+        String why = conflict.get();
         if (!template.pattern().hasBuild()) {
             throw new IllegalArgumentException(why + "; use other 'values', or a pattern with {build}");
         }
         ImageVersion next = template.version(seen.nextBuild());
-        seen.objectionTo(next).ifPresent(still -> {
+        seen.conflictOf(next).ifPresent(still -> {
             throw new IllegalArgumentException(why + "; the next free number does not help: " + still
                     + "; check the clock of the controller, 'zone' and 'values'");
         });

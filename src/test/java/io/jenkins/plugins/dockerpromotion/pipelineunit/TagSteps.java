@@ -48,12 +48,12 @@ final class TagSteps {
         return block -> {
             TagFinder.Found found = finder.with(login(given)).run(around.reaching(image.host()));
             if (!found.tags().isEmpty()) {
-                around.say("Found " + image + ":" + found.tags().get(0) + " among " + found.looked() + " tags");
+                around.say("Found " + image + ":" + found.tags().get(0) + " among " + found.checked() + " tags");
                 return found.tags().get(0).value();
             }
             if (!given.flag("optional")) {
                 throw new IOException("Cannot find the tag of build " + build + " of " + image + ": none of the "
-                        + found.looked() + " tags is " + finder);
+                        + found.checked() + " tags is " + finder);
             }
             return null;
         };
@@ -69,7 +69,7 @@ final class TagSteps {
                 new TagQuery(image, given.selection(), given.count("limit").orElse(Integer.MAX_VALUE));
         return block -> {
             TagQuery.Found found = query.with(login(given)).run(around.reaching(image.host()));
-            around.say("Listed " + found.tags().size() + " of " + found.looked() + " tags of " + image);
+            around.say("Listed " + found.tags().size() + " of " + found.checked() + " tags of " + image);
             return new ArrayList<>(found.tags().stream().map(Tag::value).toList());
         };
     }

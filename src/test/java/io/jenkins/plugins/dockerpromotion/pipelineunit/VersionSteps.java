@@ -1,11 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
+import io.jenkins.plugins.dockerpromotion.tags.UsedVersionsQuery;
 import io.jenkins.plugins.dockerpromotion.version.GivenVersions;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import io.jenkins.plugins.dockerpromotion.version.UsedVersions;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
-import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
 import io.jenkins.plugins.dockerpromotion.version.VersionValues;
 import java.math.BigInteger;
@@ -38,22 +38,22 @@ final class VersionSteps {
                         .orCommit(around.environment.getOrDefault("GIT_COMMIT", "")));
         VersionRequest request = new VersionRequest(template, BigInteger.valueOf(build), arguments.flag("bump"));
         return block -> {
-            VersionSurvey survey = request.survey();
+            UsedVersions used = request.usedVersions();
             if (image.isPresent()) {
                 String host = image.get().host();
-                survey = VersionSurveyor.of(image.get(), survey)
+                used = UsedVersionsQuery.of(image.get(), used)
                         .with(around.login(arguments.text("credentialsId")))
                         .run(around.reaching(host));
             }
-            return reserve(image.map(ImageName::toString).orElse("the job") + " by " + pattern, request, survey);
+            return reserve(image.map(ImageName::toString).orElse("the job") + " by " + pattern, request, used);
         };
     }
 
-    private String reserve(String subject, VersionRequest request, VersionSurvey survey) {
+    private String reserve(String subject, VersionRequest request, UsedVersions used) {
         GivenVersions before = given.getOrDefault(subject, GivenVersions.none());
         String holder = "#" + around.buildNumber;
         String version = before.of(holder, request).orElseGet(() -> {
-            String decided = before.decide(request, survey).version();
+            String decided = before.decide(request, used).version();
             given.put(subject, before.with(holder, request, decided));
             return decided;
         });

@@ -31,7 +31,7 @@ import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
 import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
-import io.jenkins.plugins.dockerpromotion.tags.VersionSurveyor;
+import io.jenkins.plugins.dockerpromotion.tags.UsedVersionsQuery;
 import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
@@ -212,11 +212,11 @@ class RealRegistriesIT {
                 BigInteger.valueOf(50),
                 true);
 
-        assertThat(request.decide(VersionSurveyor.of(kind.image("versions/app"), request.survey())
+        assertThat(request.decide(UsedVersionsQuery.of(kind.image("versions/app"), request.usedVersions())
                                 .run(context()))
                         .version())
                 .isEqualTo("2026.47.104");
-        assertThat(request.decide(VersionSurveyor.of(kind.image("versions/new"), request.survey())
+        assertThat(request.decide(UsedVersionsQuery.of(kind.image("versions/new"), request.usedVersions())
                                 .run(context()))
                         .version())
                 .isEqualTo("2026.47.50");

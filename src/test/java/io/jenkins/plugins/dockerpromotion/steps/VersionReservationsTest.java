@@ -60,7 +60,7 @@ class VersionReservationsTest {
 
     private static String reserve(VersionReservations from, String subject, String holder, VersionRequest request)
             throws IOException {
-        return from.reserve(new VersionReservations.Claim(subject, holder, request), request.survey())
+        return from.reserve(new VersionReservations.Claim(subject, holder, request), request.usedVersions())
                 .version();
     }
 

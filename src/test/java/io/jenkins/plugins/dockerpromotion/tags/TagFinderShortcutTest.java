@@ -88,7 +88,7 @@ class TagFinderShortcutTest {
             TagFinder.Found found = find(registry, "build-{build}", 7);
 
             assertThat(found.tags()).isEmpty();
-            assertThat(found.looked()).isEqualTo(25);
+            assertThat(found.checked()).isEqualTo(25);
         }
     }
 
@@ -141,7 +141,7 @@ class TagFinderShortcutTest {
             TagFinder.Found found = find(registry, "release-{major}.{build}", 7);
 
             assertThat(found.tags()).isEmpty();
-            assertThat(found.looked()).isEqualTo(75);
+            assertThat(found.checked()).isEqualTo(75);
         }
     }
 

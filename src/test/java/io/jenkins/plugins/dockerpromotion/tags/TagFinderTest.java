@@ -46,7 +46,7 @@ class TagFinderTest {
                     .run(TestNetwork.of(registry).context());
 
             assertThat(found.tags()).containsExactly(new Tag("2017.2.103"));
-            assertThat(found.looked()).isEqualTo(TAGS.size());
+            assertThat(found.checked()).isEqualTo(TAGS.size());
             assertThat(registry.requests().count()).isEqualTo(1);
         }
     }

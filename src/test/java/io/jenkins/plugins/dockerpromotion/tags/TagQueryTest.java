@@ -189,15 +189,15 @@ class TagQueryTest {
             TagQuery onHub = new TagQuery(ImageName.parse(IMAGE), WEEKS, 1);
 
             TagQuery.Found found = there.with(RegistryAuthentication.ANONYMOUS)
-                    .glance(TestNetwork.of(registry).context(), 150);
-            assertThat(found.looked()).isEqualTo(150);
+                    .readFirst(TestNetwork.of(registry).context(), 150);
+            assertThat(found.checked()).isEqualTo(150);
             assertThat(registry.requests().count("GET", "/v2/.*/tags/list")).isEqualTo(2);
             assertThat(onHub.with(RegistryAuthentication.ANONYMOUS)
-                            .glance(TestNetwork.of(hub).context(), 150)
-                            .looked())
+                            .readFirst(TestNetwork.of(hub).context(), 150)
+                            .checked())
                     .isEqualTo(150);
             assertThat(onHub.with(RegistryAuthentication.ANONYMOUS)
-                            .glance(TestNetwork.of(hub).context(), 951))
+                            .readFirst(TestNetwork.of(hub).context(), 951))
                     .isEqualTo(new TagQuery.Found(List.of(new Tag("2026.47.950")), 950, 950));
         }
     }

@@ -29,7 +29,7 @@ class GivenVersionsTest {
 
     private static GivenVersions give(GivenVersions given, String holder, VersionRequest request) {
         return given.with(
-                holder, request, given.decide(request, request.survey()).version());
+                holder, request, given.decide(request, request.usedVersions()).version());
     }
 
     @Test
@@ -50,7 +50,7 @@ class GivenVersionsTest {
         VersionRequest other = request(START, 103, false);
 
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> given.decide(other, other.survey()))
+                .isThrownBy(() -> given.decide(other, other.usedVersions()))
                 .withMessageStartingWith("build 103 already has the version 2026.47.103 (reserved)");
     }
 
@@ -67,10 +67,10 @@ class GivenVersionsTest {
         assertThat(full.of("app #3", request(START, 3, false))).contains("2026.47.3");
         VersionRequest forgotten = request(nextWeek, 1, false);
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> full.decide(forgotten, forgotten.survey()))
+                .isThrownBy(() -> full.decide(forgotten, forgotten.usedVersions()))
                 .withMessageStartingWith("build numbers up to 2 are already used, and the newest version is");
         VersionRequest bumped = request(nextWeek, 1, true);
-        assertThat(full.decide(bumped, bumped.survey()).version()).isEqualTo("2026.48.53");
+        assertThat(full.decide(bumped, bumped.usedVersions()).version()).isEqualTo("2026.48.53");
     }
 
     @Test
@@ -85,10 +85,10 @@ class GivenVersionsTest {
         for (int i = 0; i < 3000; i++) {
             moment = moment.plus(Duration.ofHours(random.nextInt(60)));
             VersionRequest request = request(moment, random.nextInt(i + 5), random.nextBoolean());
-            VersionSurvey survey = request.survey();
-            tags.forEach(survey::see);
+            UsedVersions used = request.usedVersions();
+            tags.forEach(used::add);
             try {
-                String version = given.decide(request, survey).version();
+                String version = given.decide(request, used).version();
                 given = given.with("build " + i, request, version);
                 ImageVersion read = pattern.match(version).orElseThrow();
                 assertThat(builds.add(read.build().orElseThrow())).as(version).isTrue();

@@ -28,9 +28,9 @@ class VersionRequestTest {
     }
 
     private static VersionRequest.Decision decide(VersionRequest request, String... tags) {
-        VersionSurvey survey = request.survey();
-        List.of(tags).forEach(survey::see);
-        return request.decide(survey);
+        UsedVersions used = request.usedVersions();
+        List.of(tags).forEach(used::add);
+        return request.decide(used);
     }
 
     private static void assertRefused(String why, VersionRequest request, String... tags) {
@@ -113,20 +113,20 @@ class VersionRequestTest {
     @Test
     void keepsNextToNothingOfAHundredThousandTags() throws Exception {
         VersionRequest request = request(100_200, false);
-        VersionSurvey survey = request.survey();
-        int before = size(survey);
+        UsedVersions used = request.usedVersions();
+        int before = size(used);
         for (int build = 1; build <= 100_000; build++) {
-            survey.see("2026." + (build % 47 + 1) + "." + build);
+            used.add("2026." + (build % 47 + 1) + "." + build);
         }
-        assertThat(survey.looked()).isEqualTo(100_000);
-        assertThat(size(survey)).isLessThan(before + 1000);
-        assertThat(request.decide(survey).version()).isEqualTo("2026.47.100200");
+        assertThat(used.checked()).isEqualTo(100_000);
+        assertThat(size(used)).isLessThan(before + 1000);
+        assertThat(request.decide(used).version()).isEqualTo("2026.47.100200");
     }
 
-    private static int size(VersionSurvey survey) throws IOException {
+    private static int size(UsedVersions used) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(survey);
+            out.writeObject(used);
         }
         return bytes.size();
     }

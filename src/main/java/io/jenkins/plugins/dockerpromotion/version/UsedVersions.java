@@ -8,7 +8,7 @@ import java.util.Optional;
  * What must be known about existing versions before creating one: the newest version, the highest build number, and a
  * version that conflicts with the wanted one. Keeps only these, however many tags it is given.
  */
-public final class VersionSurvey implements Serializable {
+public final class UsedVersions implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
@@ -20,18 +20,18 @@ public final class VersionSurvey implements Serializable {
     /** Builds up to this one may have had a version that is no longer stored. */
     private BigInteger usedUpTo = BigInteger.ONE.negate();
 
-    private int looked;
+    private int checked;
 
     /** @param wanted the version to create unless there is a conflict */
-    VersionSurvey(TagPattern pattern, ImageVersion wanted) {
+    UsedVersions(TagPattern pattern, ImageVersion wanted) {
         this.pattern = pattern;
         this.wanted = wanted;
         wanted.build().ifPresent(this::count);
     }
 
-    /** A new survey for the same version. */
-    public VersionSurvey anew() {
-        return new VersionSurvey(pattern, wanted);
+    /** The same, before any tag was added. */
+    public UsedVersions empty() {
+        return new UsedVersions(pattern, wanted);
     }
 
     /** A version that is a tag, or that is reserved for a build and may become one. */
@@ -44,17 +44,17 @@ public final class VersionSurvey implements Serializable {
     }
 
     /** Adds a tag of the image. */
-    public void see(String tag) {
-        looked++;
-        see(tag, true);
+    public void add(String tag) {
+        checked++;
+        add(tag, true);
     }
 
     /** Adds a version that a build was given. */
-    void seeGiven(String version) {
-        see(version, false);
+    void addReserved(String version) {
+        add(version, false);
     }
 
-    private void see(String tag, boolean isTag) {
+    private void add(String tag, boolean isTag) {
         pattern.match(tag).ifPresent(version -> {
             if (newest == null || version.compareTo(newest.version()) > 0) {
                 newest = new Known(version, isTag);
@@ -67,8 +67,8 @@ public final class VersionSurvey implements Serializable {
     }
 
     /** How many tags were added. */
-    public int looked() {
-        return looked;
+    public int checked() {
+        return checked;
     }
 
     /** Treats all builds up to this one as having a version. */
@@ -82,9 +82,9 @@ public final class VersionSurvey implements Serializable {
     }
 
     /** Why the wanted version cannot be used; empty if it can. */
-    Optional<String> objection() {
+    Optional<String> conflict() {
         if (taken == null && wanted.build().filter(this::isUsed).isEmpty()) {
-            return objectionTo(wanted);
+            return conflictOf(wanted);
         }
         String what = wanted.build()
                 .map(build -> taken == null
@@ -95,7 +95,7 @@ public final class VersionSurvey implements Serializable {
     }
 
     /** Why a version with a free build number cannot be used; empty if it can. */
-    Optional<String> objectionTo(ImageVersion version) {
+    Optional<String> conflictOf(ImageVersion version) {
         if (newest == null || !pattern.isOrdered()) {
             return Optional.empty();
         }

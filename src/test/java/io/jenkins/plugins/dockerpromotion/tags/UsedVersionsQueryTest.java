@@ -11,8 +11,8 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import io.jenkins.plugins.dockerpromotion.version.UsedVersions;
 import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
-import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
 import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
 import io.jenkins.plugins.dockerpromotion.version.VersionValues;
 import java.math.BigInteger;
@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-class VersionSurveyorTest {
+class UsedVersionsQueryTest {
 
     private static final VersionRequest REQUEST = new VersionRequest(
             VersionTemplate.of(
@@ -33,8 +33,8 @@ class VersionSurveyorTest {
             BigInteger.valueOf(103),
             true);
 
-    private static VersionSurvey survey(String image, TestNetwork network) throws Exception {
-        return VersionSurveyor.of(ImageName.parse(image), REQUEST.survey())
+    private static UsedVersions read(String image, TestNetwork network) throws Exception {
+        return UsedVersionsQuery.of(ImageName.parse(image), REQUEST.usedVersions())
                 .with(RegistryAuthentication.ANONYMOUS)
                 .run(network.context());
     }
@@ -50,10 +50,10 @@ class VersionSurveyorTest {
                             .toList());
             registry.tag("group/app", "sha256-" + "2d".repeat(32) + ".sig", "2026.47.1");
 
-            VersionSurvey survey = survey(registry.host() + "/group/app", TestNetwork.of(registry));
+            UsedVersions used = read(registry.host() + "/group/app", TestNetwork.of(registry));
 
-            assertThat(survey.looked()).isEqualTo(2500);
-            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.2501");
+            assertThat(used.checked()).isEqualTo(2500);
+            assertThat(REQUEST.decide(used).version()).isEqualTo("2026.47.2501");
         }
     }
 
@@ -66,9 +66,9 @@ class VersionSurveyorTest {
                             TestImage.docker(1),
                             List.of("2026.47.103", "2020.1.210", "latest"));
 
-            VersionSurvey survey = survey("technolog/serviceone", TestNetwork.of(hub));
+            UsedVersions used = read("technolog/serviceone", TestNetwork.of(hub));
 
-            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.211");
+            assertThat(REQUEST.decide(used).version()).isEqualTo("2026.47.211");
         }
     }
 
@@ -76,10 +76,10 @@ class VersionSurveyorTest {
     void anImageThatIsNotThereHasNoTagsAndThatIsSaid() throws Exception {
         try (InMemoryRegistry registry = InMemoryRegistry.start()) {
             TestNetwork network = TestNetwork.of(registry);
-            VersionSurvey survey = survey(registry.host() + "/group/new", network);
+            UsedVersions used = read(registry.host() + "/group/new", network);
 
-            assertThat(survey.looked()).isZero();
-            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.103");
+            assertThat(used.checked()).isZero();
+            assertThat(REQUEST.decide(used).version()).isEqualTo("2026.47.103");
             assertThat(network.notices())
                     .contains(registry.host() + "/group/new does not exist yet, or these credentials may not read it");
         }
@@ -91,18 +91,17 @@ class VersionSurveyorTest {
         TestNetwork network = TestNetwork.of(registry);
         registry.close();
 
-        assertThatThrownBy(() -> survey(registry.host() + "/group/app", network))
-                .isInstanceOf(RegistryException.class);
+        assertThatThrownBy(() -> read(registry.host() + "/group/app", network)).isInstanceOf(RegistryException.class);
     }
 
     @Test
     void asksNobodyWithoutAnImage() throws Exception {
         try (InMemoryRegistry registry = InMemoryRegistry.start()) {
-            VersionSurvey survey = VersionSurveyor.ofNothing(REQUEST.survey())
+            UsedVersions used = UsedVersionsQuery.ofNothing(REQUEST.usedVersions())
                     .with(RegistryAuthentication.ANONYMOUS)
                     .run(TestNetwork.of(registry).context());
 
-            assertThat(REQUEST.decide(survey).version()).isEqualTo("2026.47.103");
+            assertThat(REQUEST.decide(used).version()).isEqualTo("2026.47.103");
             assertThat(registry.requests().count()).isZero();
         }
     }

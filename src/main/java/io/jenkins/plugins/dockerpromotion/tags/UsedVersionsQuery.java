@@ -9,68 +9,68 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
-import io.jenkins.plugins.dockerpromotion.version.VersionSurvey;
+import io.jenkins.plugins.dockerpromotion.version.UsedVersions;
 import java.util.Objects;
 import java.util.function.Consumer;
 
-/** Passes the tags of an image to a survey, page by page, without keeping them. */
-public final class VersionSurveyor implements Operation<VersionSurvey> {
+/** Finds the versions that the tags of an image use. Reads page by page, and keeps no tag. */
+public final class UsedVersionsQuery implements Operation<UsedVersions> {
 
     private static final long serialVersionUID = 1L;
 
     /** Null if there is nothing to read. */
     private final ImageName image;
 
-    private final VersionSurvey survey;
+    private final UsedVersions used;
     private final RegistryAuthentication authentication;
 
-    private VersionSurveyor(ImageName image, VersionSurvey survey, RegistryAuthentication authentication) {
+    private UsedVersionsQuery(ImageName image, UsedVersions used, RegistryAuthentication authentication) {
         this.image = image;
-        this.survey = survey;
+        this.used = used;
         this.authentication = authentication;
     }
 
     /** Reads all tags of {@code image}. */
-    public static VersionSurveyor of(ImageName image, VersionSurvey survey) {
-        return new VersionSurveyor(Objects.requireNonNull(image), survey, RegistryAuthentication.ANONYMOUS);
+    public static UsedVersionsQuery of(ImageName image, UsedVersions used) {
+        return new UsedVersionsQuery(Objects.requireNonNull(image), used, RegistryAuthentication.ANONYMOUS);
     }
 
     /** Sends no request to a registry. */
-    public static VersionSurveyor ofNothing(VersionSurvey survey) {
-        return new VersionSurveyor(null, survey, RegistryAuthentication.ANONYMOUS);
+    public static UsedVersionsQuery ofNothing(UsedVersions used) {
+        return new UsedVersionsQuery(null, used, RegistryAuthentication.ANONYMOUS);
     }
 
     /** The same with a credential. */
-    public VersionSurveyor with(RegistryAuthentication credential) {
-        return new VersionSurveyor(image, survey, credential);
+    public UsedVersionsQuery with(RegistryAuthentication credential) {
+        return new UsedVersionsQuery(image, used, credential);
     }
 
-    private record Seeing(VersionSurvey survey) implements Consumer<ListedTag> {
+    private record Adding(UsedVersions used) implements Consumer<ListedTag> {
         @Override
         public void accept(ListedTag listed) {
             if (!AttachmentTag.is(listed.tag())) {
-                survey.see(listed.tag().value());
+                used.add(listed.tag().value());
             }
         }
     }
 
     /**
-     * Reads the tags, and returns the survey. An image that does not exist yet has no tags: the first push creates it.
+     * Reads the tags. An image that does not exist yet has no tags: the first push creates it.
      *
      * @throws RegistryException also if the list is not complete
      */
     @Override
-    public VersionSurvey run(RegistryContext context) throws RegistryException, InterruptedException {
+    public UsedVersions run(RegistryContext context) throws RegistryException, InterruptedException {
         if (image == null) {
-            return survey;
+            return used;
         }
         try {
             return ImageTags.toRead(image, authentication, context)
-                    .read(() -> new Seeing(survey.anew()))
-                    .survey();
+                    .read(() -> new Adding(used.empty()))
+                    .used();
         } catch (NotFoundException e) {
             context.notices().say(image + " does not exist yet, or these credentials may not read it");
         }
-        return survey;
+        return used;
     }
 }

@@ -6,12 +6,12 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Formats sizes, ages and lists for people. */
-final class Amounts {
+final class HumanReadable {
 
     private static final int NAMES = 5;
     private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
 
-    private Amounts() {}
+    private HumanReadable() {}
 
     static String bytes(long bytes) {
         double amount = bytes;

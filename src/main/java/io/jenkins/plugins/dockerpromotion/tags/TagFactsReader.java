@@ -31,9 +31,9 @@ import java.util.stream.Stream;
  * Collects the facts that a policy needs about the tags of an image. Docker Hub's list contains all of them; elsewhere,
  * only tags are read whose names do not decide.
  */
-final class TagSurvey {
+final class TagFactsReader {
 
-    /** After this many refusals, the survey checks that the registry does not refuse everything. */
+    /** After this many refusals, the reader checks that the registry does not refuse everything. */
     private static final int MAX_REFUSALS = 10;
 
     /** How many other tags are tried before a registry counts as one that refuses everything. */
@@ -47,7 +47,7 @@ final class TagSurvey {
     private final ImageTags tags;
     private final RegistryContext context;
 
-    TagSurvey(PruneRequest request, ImageTags tags, RegistryContext context) {
+    TagFactsReader(PruneRequest request, ImageTags tags, RegistryContext context) {
         this.request = request;
         this.tags = tags;
         this.context = context;
@@ -92,23 +92,23 @@ final class TagSurvey {
     }
 
     /** @throws RegistryException also if not all tags could be listed; nothing may be deleted then */
-    Listing look() throws RegistryException, InterruptedException {
+    Listing read() throws RegistryException, InterruptedException {
         Listing listing = tags.read(() -> new Listing(request.policy()));
         Set<Tag> undecided = request.policy().undecided(listing.facts.keySet());
         others = Stream.concat(listing.facts.keySet().stream(), listing.ignored.stream())
                 .filter(tag -> !undecided.contains(tag))
                 .toList();
         Progress progress = Progress.ofTags(context, "checked", undecided.size());
-        List<Callable<Optional<TagFacts>>> looks = undecided.stream()
+        List<Callable<Optional<TagFacts>>> readings = undecided.stream()
                 .map(listing.facts::get)
                 .<Callable<Optional<TagFacts>>>map(known -> () -> {
-                    Optional<TagFacts> found = look(known);
+                    Optional<TagFacts> found = readIfPossible(known);
                     progress.add(1);
                     return found;
                 })
                 .toList();
         List<TagFacts> found = new ArrayList<>();
-        Parallel.all(looks, Parallel.PER_HOST).forEach(looked -> looked.ifPresent(found::add));
+        Parallel.all(readings, Parallel.PER_HOST).forEach(reading -> reading.ifPresent(found::add));
         if (!refusals.isEmpty()) {
             requireReadable();
         }
@@ -121,7 +121,7 @@ final class TagSurvey {
      * Empty if the tag was deleted since it was listed. A tag whose image cannot be read stays, and does not stop the
      * others.
      */
-    private Optional<TagFacts> look(TagFacts known) throws RegistryException, InterruptedException {
+    private Optional<TagFacts> readIfPossible(TagFacts known) throws RegistryException, InterruptedException {
         try {
             Optional<TagFacts> found = read(known);
             readable |= found.isPresent();
