@@ -1,10 +1,10 @@
 package io.jenkins.plugins.dockerpromotion.dockerhost;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -43,7 +43,7 @@ public record HostReceipt(List<Removed> removed, int kept, long bytes, boolean d
         return (dryRun ? "Would remove " : "Removed ")
                 + count("container") + " containers, " + count("network") + " networks, " + count("image")
                 + " images and "
-                + count("volume") + " volumes, " + String.format(Locale.ROOT, "%.1f MB", bytes / 1e6) + " of images; "
+                + count("volume") + " volumes, " + LogText.bytes(bytes) + " of images; "
                 + kept + " stay";
     }
 

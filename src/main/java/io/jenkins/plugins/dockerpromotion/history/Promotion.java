@@ -222,7 +222,7 @@ public record Promotion(
                     .map(URI::toString)
                     .orElse(null);
         } catch (IllegalArgumentException e) {
-            // Possible only if somebody edited the file.
+            // Possible only if someone edited the file.
             return null;
         }
     }

@@ -56,7 +56,7 @@ public final class Rollback implements ModelObject {
                 return new Rollback(last.get(), PromotionHistory.of(image, tag));
             }
         } catch (IllegalArgumentException e) {
-            // Possible only if somebody edited the URL.
+            // Possible only if someone edited the URL.
         }
         throw HttpResponses.notFound();
     }

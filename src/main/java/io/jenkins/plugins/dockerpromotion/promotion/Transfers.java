@@ -2,13 +2,13 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -34,8 +34,8 @@ final class Transfers {
         this.context = context;
         this.copies = new Semaphore(2 * context.network().transfers());
         this.streams = new Semaphore(context.network().transfers());
-        this.progress =
-                new Progress(context, moved -> "copied " + mebibytes(moved) + " of " + mebibytes(expected.get()));
+        this.progress = new Progress(
+                context, moved -> "copied " + LogText.bytes(moved) + " of " + LogText.bytes(expected.get()));
     }
 
     /** A call to a registry. */
@@ -140,9 +140,5 @@ final class Transfers {
                 }
             }
         };
-    }
-
-    private static String mebibytes(long bytes) {
-        return String.format(Locale.ROOT, "%.1f MiB", bytes / (1024.0 * 1024.0));
     }
 }

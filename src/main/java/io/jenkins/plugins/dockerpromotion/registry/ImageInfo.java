@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -156,7 +155,7 @@ public final class ImageInfo implements Serializable {
                             .collect(Collectors.joining(", ")));
         }
         if (content.size > 0) {
-            text.append(String.format(Locale.ROOT, ", %.1f MB", content.size / 1e6));
+            text.append(", ").append(LogText.bytes(content.size));
         }
         text.append(content.created.isEmpty() ? "" : ", created " + content.created);
         if (signatures > 0) {

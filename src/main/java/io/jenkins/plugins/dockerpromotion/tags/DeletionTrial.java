@@ -6,6 +6,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.Collection;
@@ -71,14 +72,11 @@ final class DeletionTrial {
         List<String> indexes = holders.others(digest, List.of());
         Optional<String> need = holders.need(digest, List.of());
         if (!lost.isEmpty()) {
-            putBack(
-                    HumanReadable.names(lost),
-                    lost.stream().map(tags::reference).toList(),
-                    context);
+            putBack(LogText.names(lost), lost.stream().map(tags::reference).toList(), context);
         } else if (need.isPresent()) {
             String part = indexes.isEmpty()
                     ? digest.abbreviated() + " (it " + need.get() + ")"
-                    : "a part of " + HumanReadable.names(indexes);
+                    : "a part of " + LogText.names(indexes);
             putBack(part, List.of(tags.reference(digest)), context);
         }
         return lost.isEmpty() && need.isEmpty() ? Effect.UNCLEAR : Effect.WHOLE_DIGEST;

@@ -9,6 +9,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -199,13 +200,13 @@ final class DigestHolders {
     Optional<String> need(Digest digest, Collection<Tag> going) {
         List<String> others = others(digest, going);
         if (!others.isEmpty()) {
-            return Optional.of("is also needed by " + HumanReadable.names(others));
+            return Optional.of("is also needed by " + LogText.names(others));
         }
         List<Tag> unknown =
                 unreadable.keySet().stream().filter(tag -> !going.contains(tag)).toList();
         return unknown.isEmpty()
                 ? Optional.empty()
-                : Optional.of("may also be needed by " + HumanReadable.names(unknown) + ", which cannot be read");
+                : Optional.of("may also be needed by " + LogText.names(unknown) + ", which cannot be read");
     }
 
     /** The tags that are known to need {@code digest}, without those that will be deleted. */

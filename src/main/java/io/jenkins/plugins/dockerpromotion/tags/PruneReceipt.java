@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.tags;
 
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentRemover;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,7 +65,7 @@ public record PruneReceipt(
                         : ", " + attachments.size() + (attachments.size() == 1 ? " attachment" : " attachments"))
                 + " and " + (dryRun ? "keep " : "kept ") + kept.size()
                 + (refused.isEmpty() ? "" : "; the registry refused " + refused.size())
-                + (freed == 0 ? "" : "; that frees up to " + HumanReadable.bytes(freed));
+                + (freed == 0 ? "" : "; that frees up to " + LogText.bytes(freed));
     }
 
     /** The same as maps and lists for a Pipeline; {@code null} for a digest that was not needed. */

@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
@@ -193,10 +194,8 @@ final class Pruner {
             TagFacts facts = decision.facts();
             table.row(
                     facts.tag().value(),
-                    facts.time()
-                            .map(t -> HumanReadable.age(Duration.between(t, now)))
-                            .orElse("-"),
-                    facts.size() == 0 ? "-" : HumanReadable.bytes(facts.size()),
+                    facts.time().map(t -> age(Duration.between(t, now))).orElse("-"),
+                    facts.size() == 0 ? "-" : LogText.bytes(facts.size()),
                     decision.delete() ? "delete" : "keep",
                     decision.reason());
         }
@@ -215,7 +214,7 @@ final class Pruner {
         attachments.entrySet().stream()
                 .limit(MAX_ROWS)
                 .forEach(a -> table.row(
-                        a.getKey().toString(), HumanReadable.bytes(a.getKey().size()), "delete", a.getValue()));
+                        a.getKey().toString(), LogText.bytes(a.getKey().size()), "delete", a.getValue()));
         List<String> lines = new ArrayList<>(table.lines());
         if (attachments.size() > MAX_ROWS) {
             lines.add("and " + (attachments.size() - MAX_ROWS) + " more");
@@ -276,5 +275,9 @@ final class Pruner {
         Set<Tag> deleted = gone.stream().map(TagFacts::tag).collect(Collectors.toSet());
         outcome.holders().ifPresent(holders -> parts.keySet().retainAll(holders.freed(parts.keySet(), deleted)));
         return parts.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    private static String age(Duration age) {
+        return age.toDays() > 0 ? age.toDays() + " d" : Math.max(0, age.toHours()) + " h";
     }
 }

@@ -5,6 +5,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -102,9 +103,8 @@ final class TagSweeper {
             List<Tag> deleted = all(Fate.DELETED);
             String done = deleted.isEmpty()
                     ? "nothing was deleted" + (uncertain.isEmpty() ? "" : " for certain")
-                    : "deleted before: " + HumanReadable.names(deleted);
-            return done
-                    + (uncertain.isEmpty() ? "" : "; may be deleted: " + HumanReadable.names(List.copyOf(uncertain)));
+                    : "deleted before: " + LogText.names(deleted);
+            return done + (uncertain.isEmpty() ? "" : "; may be deleted: " + LogText.names(List.copyOf(uncertain)));
         }
     }
 

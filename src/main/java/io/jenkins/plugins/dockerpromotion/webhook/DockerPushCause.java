@@ -92,7 +92,7 @@ public final class DockerPushCause extends Cause {
     }
 
     /**
-     * Warns in {@code log} if a build started by a push finds another digest under the pushed tag: somebody pushed
+     * Warns in {@code log} if a build started by a push finds another digest under the pushed tag: someone pushed
      * again in the meantime, or the notification was false. Call this after resolving a tag.
      *
      * @param reference image and tag, as {@code technolog/serviceone:2017.2.103}

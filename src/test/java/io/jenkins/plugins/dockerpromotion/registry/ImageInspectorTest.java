@@ -370,7 +370,7 @@ class ImageInspectorTest {
         new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(info);
         assertThat(info)
                 .hasToString(INDEX.digest() + ", " + INDEX.mediaType()
-                        + ", linux/arm64/v8, linux/amd64, 0.0 MB, created 2026-11-20T08:16:00Z");
+                        + ", linux/arm64/v8, linux/amd64, 4.1 kB, created 2026-11-20T08:16:00Z");
         assertThat(List.copyOf(info.asMap().keySet()))
                 .containsExactly(
                         "digest",

@@ -114,10 +114,10 @@ class PrunerTest {
                 .as("of what does not exist, to find out how this registry deletes")
                 .isEqualTo(1);
         assertThat(network.notices())
-                .contains("TAG        AGE     SIZE  WHAT    WHY")
-                .anyMatch(line -> line.matches("2019.20.4    -        -  keep    one of the newest 2"))
+                .contains("TAG        AGE    SIZE  WHAT    WHY")
+                .anyMatch(line -> line.matches("2019.20.4    -       -  keep    one of the newest 2"))
                 .anyMatch(line -> line.matches(
-                        "2019.20.1  3 d  [0-9.]+ KiB  delete  older than 1 day and not one of the newest 2"))
+                        "2019.20.1  3 d  [0-9.]+ k?B  delete  older than 1 day and not one of the newest 2"))
                 .contains("Ignored: 1 tags that do not match the pattern")
                 .contains("Ignored: 1 tags of signatures and attestations (sha256-…)");
     }
