@@ -262,9 +262,9 @@ class AllStepsTest {
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             GeneratorPage page = new GeneratorPage(client, client.getPage(job, "configure"));
             List<String> all = layout.all();
-            assertThat(page.fields()).filteredOn(all::contains).containsExactlyElementsOf(layout.fields());
+            page.awaitFields(all, layout.fields());
             page.openAdvanced();
-            assertThat(page.fields()).filteredOn(all::contains).containsExactlyElementsOf(all);
+            page.awaitFields(all, all);
         }
     }
 
@@ -333,9 +333,9 @@ class AllStepsTest {
             throws Exception {
         FormLayout layout = FormLayout.of(StepDescriptor.byFunctionName(function));
         generator.select(function);
-        assertThat(generator.fields()).as("the form of " + function).containsExactlyElementsOf(layout.fields());
+        generator.awaitFields(layout.fields());
         generator.openAdvanced();
-        assertThat(generator.fields()).as("the whole form of " + function).containsExactlyElementsOf(layout.all());
+        generator.awaitFields(layout.all());
         List<String> snippets = new ArrayList<>();
         Map<String, String> entered = new LinkedHashMap<>();
         for (Map<String, String> filling : example.fillings()) {

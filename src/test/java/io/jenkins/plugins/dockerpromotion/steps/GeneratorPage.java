@@ -3,7 +3,10 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.htmlunit.html.DomElement;
 import org.htmlunit.html.DomNode;
@@ -17,7 +20,9 @@ import org.jvnet.hudson.test.JenkinsRule;
 /** The page of the snippet generator, or another one with a form of fields, in a browser. */
 final class GeneratorPage {
 
-    private static final long PATIENCE_MILLIS = 10_000;
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private static final long POLL_MILLIS = 50;
+    private static final String ENTRIES = ".repeated-chunk";
 
     private final JenkinsRule.WebClient client;
     private final HtmlPage page;
@@ -36,11 +41,22 @@ final class GeneratorPage {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("the snippet generator does not offer " + function))
                 .setSelected(true);
-        client.waitForBackgroundJavaScript(PATIENCE_MILLIS);
+    }
+
+    /** Waits until exactly these fields can be seen, in this order. */
+    void awaitFields(Collection<String> expected) {
+        await(() -> fields().equals(List.copyOf(expected)));
+        assertThat(fields()).containsExactlyElementsOf(expected);
+    }
+
+    /** The same where the page has other forms too. */
+    void awaitFields(Collection<String> all, Collection<String> expected) {
+        await(() -> fields().stream().filter(all::contains).toList().equals(List.copyOf(expected)));
+        assertThat(fields()).filteredOn(all::contains).containsExactlyElementsOf(expected);
     }
 
     /** The fields that can be seen, in their order; a list counts as one, by its own name. */
-    List<String> fields() {
+    private List<String> fields() {
         return shown("[name^='_.']:not(#prototypeText), .repeated-container, .optional-block-control")
                 .map(GeneratorPage::name)
                 .distinct()
@@ -54,6 +70,25 @@ final class GeneratorPage {
         }
         DomElement help = element.closest(".jenkins-form-item").querySelector("[helpurl]");
         return help.getAttribute("helpurl").replaceFirst(".*/", "");
+    }
+
+    /** What a field of the selected form has or shows as its default. */
+    String shownIn(String field) {
+        String selector = "input[name='_." + field + "']";
+        await(() -> shown(selector).findAny().isPresent());
+        HtmlInput input = (HtmlInput) shown(selector).findFirst().orElseThrow();
+        return input.getValue().isEmpty() ? input.getPlaceholder() : input.getValue();
+    }
+
+    /**
+     * Lets the page work until the condition holds, or for so long that it never will. Not until it is idle: its
+     * timers never end.
+     */
+    private void await(BooleanSupplier condition) {
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean() && System.nanoTime() < end) {
+            client.waitForBackgroundJavaScriptStartingBefore(POLL_MILLIS);
+        }
     }
 
     private Stream<DomElement> shown(String selector) {
@@ -71,34 +106,43 @@ final class GeneratorPage {
         for (DomElement button : shown(selector).toList()) {
             button.click();
         }
-        client.waitForBackgroundJavaScript(PATIENCE_MILLIS);
     }
 
     /** Adds an entry to the list; what is entered from now on goes into it, as far as it has such fields. */
     void addEntry() throws IOException {
+        long before = shown(ENTRIES).count();
         clickAll("button.repeatable-add");
+        await(() -> shown(ENTRIES).count() > before);
     }
 
     /** Enters a value as somebody at the keyboard does. */
     void enter(String field, String value) throws IOException {
-        DomElement element = shown("[name='_." + field + "'], .optional-block-control[name='" + field + "']")
+        String selector = "[name='_." + field + "'], .optional-block-control[name='" + field + "']";
+        await(() -> shown(selector).findAny().isPresent());
+        DomElement element = shown(selector)
                 .reduce((before, last) -> last)
                 .orElseThrow(() -> new AssertionError("there is no field " + field));
         if (element instanceof HtmlCheckBoxInput box) {
             if (box.isChecked() != Boolean.parseBoolean(value)) {
                 box.click();
-                client.waitForBackgroundJavaScript(PATIENCE_MILLIS);
             }
         } else if (element instanceof HtmlInput input) {
             input.setValue(value);
         } else if (element instanceof HtmlTextArea text) {
             text.setText(value);
         } else {
-            assertThat(((HtmlSelect) element).getOptions())
-                    .as("what can be selected for " + field)
-                    .anyMatch(option -> option.getValueAttribute().equals(value));
-            ((HtmlSelect) element).setSelectedAttribute(value, true);
+            HtmlSelect select = (HtmlSelect) element;
+            await(() -> offers(select, value));
+            assertThat(offers(select, value))
+                    .as(value + " can be selected for " + field)
+                    .isTrue();
+            select.setSelectedAttribute(value, true);
         }
+    }
+
+    private static boolean offers(HtmlSelect select, String value) {
+        return select.getOptions().stream()
+                .anyMatch(option -> option.getValueAttribute().equals(value));
     }
 
     /** What the button writes. */
@@ -106,7 +150,7 @@ final class GeneratorPage {
         HtmlTextArea text = (HtmlTextArea) page.getElementById("prototypeText");
         text.setText("");
         page.getElementById("generatePipelineScript").click();
-        client.waitForBackgroundJavaScript(PATIENCE_MILLIS);
+        await(() -> !text.getText().isBlank());
         assertThat(text.getText()).as("what the generator writes").isNotBlank();
         return text.getText().trim();
     }

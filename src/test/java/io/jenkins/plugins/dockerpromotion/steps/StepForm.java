@@ -12,9 +12,6 @@ import java.util.List;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
-import org.htmlunit.html.HtmlInput;
-import org.htmlunit.html.HtmlPage;
-import org.htmlunit.html.HtmlSelect;
 import org.htmlunit.util.NameValuePair;
 import org.jenkinsci.plugins.workflow.cps.Snippetizer;
 import org.jenkinsci.plugins.workflow.steps.Step;
@@ -59,21 +56,9 @@ public final class StepForm {
     /** What a field of a step's empty form shows in the snippet generator, when somebody selects the step there. */
     public static String shownByDefault(JenkinsRule jenkins, String function, String field) throws Exception {
         JenkinsRule.WebClient client = jenkins.createWebClient();
-        HtmlPage page = client.goTo("pipeline-syntax/");
-        HtmlSelect steps = page.querySelector("select.dropdownList");
-        steps.getOptions().stream()
-                .filter(option -> option.getText().startsWith(function + ":"))
-                .findFirst()
-                .orElseThrow()
-                .setSelected(true);
-        client.waitForBackgroundJavaScript(10_000);
-        // The forms of the other steps are there, but not shown.
-        HtmlInput input = page.querySelectorAll("input[name='_." + field + "']").stream()
-                .map(HtmlInput.class::cast)
-                .filter(HtmlInput::isDisplayed)
-                .findFirst()
-                .orElseThrow();
-        return input.getValue().isEmpty() ? input.getPlaceholder() : input.getValue();
+        GeneratorPage page = new GeneratorPage(client, client.goTo("pipeline-syntax/"));
+        page.select(function);
+        return page.shownIn(field);
     }
 
     /** A build step that holds a Pipeline step in its form. */
