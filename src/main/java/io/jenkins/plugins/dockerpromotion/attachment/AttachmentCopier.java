@@ -125,6 +125,7 @@ public final class AttachmentCopier {
         List<List<Missing>> levels = new ArrayList<>();
         Set<Digest> seen = new HashSet<>();
         Size size = new Size(image);
+        Set<Digest> bundles = new HashSet<>();
         Set<Digest> level = new LinkedHashSet<>();
         from.addParts(image, level);
         while (!level.isEmpty()) {
@@ -132,7 +133,10 @@ public final class AttachmentCopier {
             size.require(
                     seen.size() <= AttachmentFinder.MAX_MANIFESTS,
                     "there are more than " + AttachmentFinder.MAX_MANIFESTS);
-            List<Attachments> found = from.find(level).stream()
+            // A bundle is a signature of cosign's current format, which nobody signs in the older one with its tags.
+            List<Attachments> found = from
+                    .find(level, tag -> bundles.contains(tag.subject()) ? Optional.empty() : from.digestOf(tag))
+                    .stream()
                     .filter(attachments -> !attachments.isEmpty())
                     .toList();
             Map<Digest, Referrers> there = to.referrers(found.stream()
@@ -140,6 +144,10 @@ public final class AttachmentCopier {
                     .map(Attachments::subject)
                     .toList());
             levels.add(each(found, attachments -> missing(attachments, there, size)));
+            found.stream()
+                    .flatMap(attachments -> attachments.referrers().stream())
+                    .filter(referrer -> referrer.artifactType().startsWith(SignedPayload.BUNDLES))
+                    .forEach(bundle -> bundles.add(bundle.digest()));
             level = next(found);
             level.removeAll(seen);
         }

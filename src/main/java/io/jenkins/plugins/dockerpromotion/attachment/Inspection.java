@@ -28,7 +28,6 @@ public record Inspection(ImageReference reference, boolean details, RegistryAuth
 
     private static final long serialVersionUID = 1L;
 
-    private static final String BUNDLE = "application/vnd.dev.sigstore.bundle";
     private static final String PREDICATE = "dev.sigstore.bundle.predicateType";
     private static final String COSIGN_SIGNATURE = "https://sigstore.dev/cosign/sign/v1";
     private static final String NOTATION = "application/vnd.cncf.notary.signature";
@@ -80,7 +79,8 @@ public record Inspection(ImageReference reference, boolean details, RegistryAuth
         String type = referrer.artifactType();
         String predicate = referrer.annotations().getOrDefault(PREDICATE, "");
         // Lists kept by clients sometimes name the type of the configuration instead, and omit annotations.
-        if (predicate.isEmpty() && (type.isEmpty() || type.startsWith(BUNDLE) || type.contains(".empty."))) {
+        if (predicate.isEmpty()
+                && (type.isEmpty() || type.startsWith(SignedPayload.BUNDLES) || type.contains(".empty."))) {
             Optional<Manifest> manifest = finder.registry()
                     .pullIfPresent(finder.pinned(referrer.digest()))
                     .filter(m -> m.subject().map(Descriptor::digest).equals(Optional.of(subject)));
@@ -88,7 +88,7 @@ public record Inspection(ImageReference reference, boolean details, RegistryAuth
             predicate = manifest.map(m -> m.annotations().getOrDefault(PREDICATE, ""))
                     .orElse("");
         }
-        boolean signature = type.equals(NOTATION) || (type.startsWith(BUNDLE) && predicate.isEmpty());
+        boolean signature = type.equals(NOTATION) || (type.startsWith(SignedPayload.BUNDLES) && predicate.isEmpty());
         return signature ? COSIGN_SIGNATURE : predicate;
     }
 

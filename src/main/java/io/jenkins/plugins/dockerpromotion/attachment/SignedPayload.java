@@ -29,6 +29,9 @@ final class SignedPayload {
     /** Cosign's current format for both (sigstore/protobuf-specs, "Bundle"). */
     static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
 
+    /** The start of the media type of a bundle of any version. */
+    static final String BUNDLES = "application/vnd.dev.sigstore.bundle";
+
     /** The predicate type of a plain signature, without further claims. */
     static final String SIGNATURE = "https://sigstore.dev/cosign/sign/v1";
 

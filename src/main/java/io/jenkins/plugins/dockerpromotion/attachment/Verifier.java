@@ -50,7 +50,6 @@ public final class Verifier {
     private static final int MAX_REASONS = 5;
     private static final int MAX_REASON = 300;
     private static final String SIGNATURE_ANNOTATION = "dev.cosignproject.cosign/signature";
-    private static final String BUNDLES = "application/vnd.dev.sigstore.bundle";
 
     private final RegistryClient client;
     private final ImageName image;
@@ -185,7 +184,7 @@ public final class Verifier {
 
     private static boolean isSigned(Json layer) {
         String mediaType = layer.text("mediaType");
-        return mediaType.startsWith(BUNDLES)
+        return mediaType.startsWith(SignedPayload.BUNDLES)
                 || mediaType.equals(SignedPayload.ENVELOPE)
                 || !layer.field("annotations").text(SIGNATURE_ANNOTATION).isEmpty();
     }
@@ -223,7 +222,7 @@ public final class Verifier {
         String signature = layer.field("annotations").text(SIGNATURE_ANNOTATION);
         boolean bundle = mediaType.equals(SignedPayload.BUNDLE);
         boolean envelope = mediaType.equals(SignedPayload.ENVELOPE);
-        if (!bundle && !envelope && (signature.isEmpty() || mediaType.startsWith(BUNDLES))) {
+        if (!bundle && !envelope && (signature.isEmpty() || mediaType.startsWith(SignedPayload.BUNDLES))) {
             throw new RefusedException("its type is " + LogText.quote(mediaType) + ", which is not supported");
         }
         byte[] content = content(layer);

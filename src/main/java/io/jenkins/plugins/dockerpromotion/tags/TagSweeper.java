@@ -332,40 +332,49 @@ final class TagSweeper {
     private void sweepDigest(Digest digest, List<Decision> group, DigestHolders holders, Set<Tag> leaving)
             throws RegistryException, InterruptedException {
         Optional<String> need = holders.need(digest, leaving);
+        if (need.isPresent()) {
+            keep(group, need.get(), leaving);
+            return;
+        }
         List<Decision> standing = new ArrayList<>();
         for (Decision decision : group) {
-            if (need.isPresent()) {
-                outcome.add(decision.facts(), Fate.KEPT, DIGESTS_ONLY + need.get());
-                leaving.remove(decision.tag());
-                continue;
-            }
-            try {
-                Optional<Digest> now = currentDigest(decision.facts());
-                if (now.equals(Optional.of(digest))) {
-                    standing.add(decision);
-                } else if (now.isPresent()) {
-                    leaving.remove(decision.tag());
-                    holders.hold(now.get(), decision.tag());
-                }
-            } catch (RegistryException e) {
-                if (!concernsOneTag(e)) {
-                    throw e;
-                }
-                outcome.add(decision.facts(), Fate.REFUSED, e.getMessage());
-                leaving.remove(decision.tag());
-                holders.unreadable(decision.tag(), e.getMessage());
+            if (stillHas(digest, decision, holders, leaving)) {
+                standing.add(decision);
             }
         }
         if (group.stream().anyMatch(d -> holders.problem(d.tag()).isPresent())) {
-            standing.forEach(d -> leaving.remove(d.tag()));
-            standing.forEach(d -> outcome.add(
-                    d.facts(),
-                    Fate.KEPT,
-                    DIGESTS_ONLY + holders.need(digest, leaving).orElseThrow()));
-            return;
+            // The tag that cannot be read may still have the digest.
+            leaving.removeAll(tags(standing));
+            keep(standing, holders.need(digest, leaving).orElseThrow(), leaving);
+        } else if (!standing.isEmpty() && !deleteDigest(digest, standing)) {
+            leaving.removeAll(tags(standing));
         }
-        if (!standing.isEmpty() && !deleteDigest(digest, standing)) {
-            standing.forEach(d -> leaving.remove(d.tag()));
+    }
+
+    private void keep(List<Decision> group, String need, Set<Tag> leaving) {
+        group.forEach(decision -> outcome.add(decision.facts(), Fate.KEPT, DIGESTS_ONLY + need));
+        leaving.removeAll(tags(group));
+    }
+
+    /** Whether the tag still has the digest. One that moved or cannot be read stays, and so does what it needs. */
+    private boolean stillHas(Digest digest, Decision decision, DigestHolders holders, Set<Tag> leaving)
+            throws RegistryException, InterruptedException {
+        Tag tag = decision.tag();
+        try {
+            Optional<Digest> now = currentDigest(decision.facts());
+            if (now.isPresent() && !now.get().equals(digest)) {
+                leaving.remove(tag);
+                holders.hold(now.get(), tag);
+            }
+            return now.equals(Optional.of(digest));
+        } catch (RegistryException e) {
+            if (!concernsOneTag(e)) {
+                throw e;
+            }
+            outcome.add(decision.facts(), Fate.REFUSED, e.getMessage());
+            leaving.remove(tag);
+            holders.unreadable(tag, e.getMessage());
+            return false;
         }
     }
 

@@ -102,6 +102,11 @@ class AttachmentCopierTest {
                 .count(r -> List.of("PUT", "POST", "PATCH", "DELETE").contains(r.method()));
     }
 
+    /** How often the source was asked for tags of signatures, attestations and SBOMs of {@code subject}. */
+    private int asked(TestImage subject) {
+        return from.requests().count("HEAD", ".*/manifests/" + tag(subject) + "[.].*");
+    }
+
     private Map<String, JsonNode> listed(TestImage subject) throws Exception {
         return listed(to, "prod/app", subject);
     }
@@ -165,6 +170,10 @@ class AttachmentCopierTest {
         assertThat(to.hasManifest("prod/app", tag(IMAGE))).isEqualTo(!targetLists);
         assertThat(receipt.attachments()).isEqualTo(6);
         assertThat(network.notices()).anyMatch(n -> n.startsWith("Copied 6 attachments"));
+        assertThat(asked(LIST)).as("cosign's tags for an SBOM").isPositive();
+        if (sourceLists) { // with their types
+            assertThat(asked(SIGNATURE)).as("cosign's tags for a signature").isZero();
+        }
         List<RecordedRequest> puts = to.requests().all("PUT", "/v2/prod/app/manifests/.*");
         assertThat(puts.subList(puts.size() - 2, puts.size()))
                 .as("the tags move last")

@@ -1,11 +1,14 @@
 package io.jenkins.plugins.dockerpromotion.controller;
 
+import hudson.EnvVars;
 import hudson.security.ACL;
+import hudson.slaves.ComputerLauncher;
 import java.io.IOException;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.logging.Level;
@@ -82,9 +85,32 @@ public @interface WithController {
 
         @Override
         public WebClient createWebClient() {
-            WebClient browser = super.createWebClient();
+            WebClient browser = new Browser();
+            browser.getOptions().setFetchPolyfillEnabled(true); // as the harness does
             browsers.add(browser);
             return browser;
+        }
+
+        /** One that waits for the requests of a page, but not for the timers by which the page polls. */
+        private final class Browser extends WebClient {
+
+            private static final long serialVersionUID = 1L;
+            private static final long SOON_MILLIS = 200;
+
+            /** The harness calls this after each page and form, for timers of the next two seconds. */
+            @Override
+            public int waitForBackgroundJavaScriptStartingBefore(long delayMillis, long timeoutMillis) {
+                return super.waitForBackgroundJavaScriptStartingBefore(
+                        Math.min(delayMillis, SOON_MILLIS), timeoutMillis);
+            }
+        }
+
+        /** Agents live for seconds, so their JVMs need neither the second compiler nor several threads for memory. */
+        @Override
+        public ComputerLauncher createComputerLauncher(EnvVars env) throws URISyntaxException, IOException {
+            EnvVars all = env == null ? new EnvVars() : new EnvVars(env);
+            all.put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+            return super.createComputerLauncher(all);
         }
 
         private void closeBrowsers() {

@@ -47,8 +47,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** Every step and every block with an agent that is lost, comes back or hears nothing, and with builds that are aborted. */
@@ -322,28 +320,30 @@ class AgentFaultsTest {
     }
 
     /** By the class filter of a controller, which refuses most classes that failures have for causes. */
-    @ParameterizedTest
-    @MethodSource("failures")
-    void everyFailureComesBackAsATextThatTheControllerTakes(Failing failing) throws Exception {
+    @Test
+    void everyFailureComesBackAsATextThatTheControllerTakes() throws Exception {
         DumbSlave agent = jenkins.createOnlineSlave();
+        for (Failing failing : failures()) {
+            Throwable failure = catchThrowable(() -> agent.getChannel()
+                    .call(new AgentCall<>(
+                            UUID.randomUUID(),
+                            "try it",
+                            failing,
+                            Network.usual(),
+                            TaskListener.NULL,
+                            new StepMemory(Map.of(), facts -> {}))));
 
-        Throwable failure = catchThrowable(() -> agent.getChannel()
-                .call(new AgentCall<>(
-                        UUID.randomUUID(),
-                        "try it",
-                        failing,
-                        Network.usual(),
-                        TaskListener.NULL,
-                        new StepMemory(Map.of(), facts -> {}))));
-
-        assertThat(failure).isInstanceOf(failing.isExplained() ? AbortException.class : ProxyException.class);
-        assertThat(failure).hasMessageContaining(failing.expected());
-        assertThat(StepFailure.isAgentLost(failure)).isFalse();
+            assertThat(failure)
+                    .as(failing.kind())
+                    .isInstanceOf(failing.isExplained() ? AbortException.class : ProxyException.class)
+                    .hasMessageContaining(failing.expected());
+            assertThat(StepFailure.isAgentLost(failure)).as(failing.kind()).isFalse();
+        }
         jenkins.jenkins.removeNode(agent);
     }
 
-    static Stream<Failing> failures() {
-        return Stream.of(
+    private static List<Failing> failures() {
+        return List.of(
                 new Failing("certificate", "Cannot ask x: its certificate has expired"),
                 new Failing("argument", "Cannot try it: 'tag' is no tag"),
                 new Failing("undone", "Cannot promote a/b:1: refused"),

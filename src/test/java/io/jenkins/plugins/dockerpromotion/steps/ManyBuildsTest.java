@@ -54,9 +54,9 @@ import org.jvnet.hudson.test.JenkinsRule;
 @WithController
 class ManyBuildsTest {
 
-    private static final int BUILDS = 200;
-    private static final int OPERATIONS = 1000;
-    private static final int WARM = 200;
+    private static final int BUILDS = 100;
+    private static final int OPERATIONS = 400;
+    private static final int WARM = 100;
 
     /** What the platform itself makes now and then; a leak makes one for each operation. */
     private static final int CHANCE = (OPERATIONS - WARM) / 5;
@@ -77,7 +77,7 @@ class ManyBuildsTest {
     }
 
     @Test
-    void hundredsOfBuildsOnTwoAgentsDoNotCross(JenkinsRule jenkins) throws Exception {
+    void aHundredBuildsOnTwoAgentsDoNotCross(JenkinsRule jenkins) throws Exception {
         prepare(jenkins);
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "job");
         job.setConcurrentBuild(true);
@@ -190,7 +190,7 @@ class ManyBuildsTest {
     }
 
     @Test
-    void aThousandOperationsLeaveNothingOnAnAgent(JenkinsRule jenkins) throws Exception {
+    void hundredsOfOperationsLeaveNothingOnAnAgent(JenkinsRule jenkins) throws Exception {
         VirtualChannel agent = jenkins.createOnlineSlave().getChannel();
         registry.push("group/app", "1.0", TestImage.oci(1));
         Footprint warm = null;

@@ -290,7 +290,12 @@ class PermissionsTest {
         if (method == HttpMethod.POST) {
             client.addCrumb(request);
         }
-        return client.getPage(request).getWebResponse();
+        return client.loadWebResponse(request);
+    }
+
+    /** The page as it is sent, which takes a tenth of the time of making a document of it. */
+    private static WebResponse get(JenkinsRule.WebClient client, String page) throws Exception {
+        return client.loadWebResponse(new WebRequest(new URL(client.getContextPath() + page)));
     }
 
     private static JenkinsRule.WebClient client(String user) throws Exception {
@@ -411,13 +416,13 @@ class PermissionsTest {
         int shown = 0;
         int shownToAdministrators = 0;
         for (String page : historyPages()) {
-            WebResponse nothing = anonymous.goTo(page, null).getWebResponse();
+            WebResponse nothing = get(anonymous, page);
             assertThat(nothing.getStatusCode()).as(page).isEqualTo(403);
             assertThat(nothing.getContentAsString())
                     .as(page)
                     .doesNotContain("technolog/s", "visible-rc", HIDDEN + "-rc");
 
-            WebResponse some = reader.goTo(page, null).getWebResponse();
+            WebResponse some = get(reader, page);
             // What was asked for stands in the page, and in the addresses on it.
             String text = some.getContentAsString().replace(page.replace("&", "&amp;"), "");
             assertThat(some.getStatusCode()).as(page).isIn(200, 404);
@@ -427,7 +432,7 @@ class PermissionsTest {
             assertThat(text).as(page).doesNotContain(HIDDEN + "-rc");
             shown += text.contains("visible-rc") ? 1 : 0;
 
-            WebResponse all = admin.goTo(page, null).getWebResponse();
+            WebResponse all = get(admin, page);
             shownToAdministrators += all.getContentAsString().contains(HIDDEN + "-rc") ? 1 : 0;
         }
         assertThat(shown).isGreaterThan(20);
@@ -439,7 +444,7 @@ class PermissionsTest {
         for (String user : List.of("", "reader")) {
             JenkinsRule.WebClient client = client(user);
             for (String page : List.of("manage/docker-pushes/", "docker-pushes/", "manage/docker-pushes/api/json")) {
-                WebResponse answer = client.goTo(page, null).getWebResponse();
+                WebResponse answer = get(client, page);
                 assertThat(answer.getStatusCode()).as(user + page).isIn(403, 404);
                 assertThat(answer.getContentAsString()).doesNotContain("technolog/");
             }
