@@ -166,7 +166,7 @@ class AgentFaultsTest {
         GateStep.open("running");
         jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(run));
         assertThat(directories(agent)).isEmpty();
-        assertThat(records()).isEmpty();
+        Waiting.until("all directories to be forgotten", () -> records().isEmpty());
     }
 
     @Test
