@@ -88,7 +88,7 @@ class FaultMatrixTest {
                 cells.addAll(cells(operation, trouble -> trouble.kind() == Kind.SILENT));
             }
         }
-        assertThat(problems(cells, 256)).isEmpty();
+        assertThat(problems(cells, 64)).isEmpty();
     }
 
     private static List<Callable<String>> cells(Scenario operation, Predicate<Trouble> wanted) {
