@@ -59,7 +59,7 @@ class ManyBuildsTest {
     private static final int WARM = 100;
 
     /** What the platform itself makes now and then; a leak makes one for each operation. */
-    private static final int CHANCE = (OPERATIONS - WARM) / 5;
+    private static final int CHANCE = (OPERATIONS - WARM) / 2;
 
     private InMemoryRegistry registry;
 
