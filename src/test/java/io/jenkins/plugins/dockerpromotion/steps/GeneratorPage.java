@@ -21,7 +21,7 @@ import org.jvnet.hudson.test.JenkinsRule;
 final class GeneratorPage {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final long POLL_MILLIS = 50;
+    private static final long SOON_MILLIS = 200;
     private static final String ENTRIES = ".repeated-chunk";
 
     private final JenkinsRule.WebClient client;
@@ -41,6 +41,7 @@ final class GeneratorPage {
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("the snippet generator does not offer " + function))
                 .setSelected(true);
+        settle();
     }
 
     /** Waits until exactly these fields can be seen, in this order. */
@@ -87,8 +88,13 @@ final class GeneratorPage {
     private void await(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!condition.getAsBoolean() && System.nanoTime() < end) {
-            client.waitForBackgroundJavaScriptStartingBefore(POLL_MILLIS);
+            settle();
         }
+    }
+
+    /** Lets the page end what it is doing, such as loading a form and bringing its buttons to life. */
+    private void settle() {
+        client.waitForBackgroundJavaScriptStartingBefore(SOON_MILLIS, PATIENCE.toMillis());
     }
 
     private Stream<DomElement> shown(String selector) {
@@ -106,6 +112,7 @@ final class GeneratorPage {
         for (DomElement button : shown(selector).toList()) {
             button.click();
         }
+        settle();
     }
 
     /** Adds an entry to the list; what is entered from now on goes into it, as far as it has such fields. */
@@ -125,6 +132,7 @@ final class GeneratorPage {
         if (element instanceof HtmlCheckBoxInput box) {
             if (box.isChecked() != Boolean.parseBoolean(value)) {
                 box.click();
+                settle();
             }
         } else if (element instanceof HtmlInput input) {
             input.setValue(value);
@@ -136,8 +144,20 @@ final class GeneratorPage {
             assertThat(offers(select, value))
                     .as(value + " can be selected for " + field)
                     .isTrue();
-            select.setSelectedAttribute(value, true);
+            await(() -> isSelected(select, value));
         }
+    }
+
+    /** Selects the value until it stays: what was entered before can make the page load the options again. */
+    private boolean isSelected(HtmlSelect select, String value) {
+        settle();
+        if (!offers(select, value)) {
+            return false;
+        }
+        select.setSelectedAttribute(value, true);
+        settle();
+        return select.getSelectedOptions().stream()
+                .anyMatch(option -> option.getValueAttribute().equals(value));
     }
 
     private static boolean offers(HtmlSelect select, String value) {
