@@ -133,7 +133,7 @@ public final class AttachmentCopier {
             size.require(
                     seen.size() <= AttachmentFinder.MAX_MANIFESTS,
                     "there are more than " + AttachmentFinder.MAX_MANIFESTS);
-            // A bundle is a signature of cosign's current format, which nobody signs in the older one with its tags.
+            // Cosign does not attach anything to a bundle with the tags of its older format.
             List<Attachments> found = from
                     .find(level, tag -> bundles.contains(tag.subject()) ? Optional.empty() : from.digestOf(tag))
                     .stream()

@@ -78,14 +78,14 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         return find(subjects, this::digestOf);
     }
 
-    /** @param look reads the digest of one of cosign's tags; empty if there is no such tag */
-    List<Attachments> find(Collection<Digest> subjects, Request<AttachmentTag, Optional<Digest>> look)
+    /** @param digestOf reads the digest of one of cosign's tags; empty if there is no such tag */
+    List<Attachments> find(Collection<Digest> subjects, Request<AttachmentTag, Optional<Digest>> digestOf)
             throws RegistryException, InterruptedException {
         Map<Digest, Referrers> referrers = referrers(subjects);
         List<AttachmentTag> names = subjects.stream()
                 .flatMap(subject -> cosignTags(subject).stream())
                 .toList();
-        List<Optional<Digest>> digests = each(names, look);
+        List<Optional<Digest>> digests = each(names, digestOf);
         Map<Digest, Map<AttachmentTag, Digest>> tags = new LinkedHashMap<>();
         for (int i = 0; i < names.size(); i++) {
             AttachmentTag name = names.get(i);

@@ -67,16 +67,16 @@ final class Promoter {
     }
 
     private void readTargets() throws RegistryException, InterruptedException {
-        List<Callable<Void>> readings = new ArrayList<>();
+        List<Callable<Void>> reads = new ArrayList<>();
         for (ImagePromotion image : images) {
             for (Tag tag : image.request().to()) {
-                readings.add(() -> {
+                reads.add(() -> {
                     image.readTarget(tag);
                     return null;
                 });
             }
         }
-        Parallel.all(readings, Transfers.REQUESTS);
+        Parallel.all(reads, Transfers.REQUESTS);
     }
 
     private void refuseToOverwrite() throws PromotionException {

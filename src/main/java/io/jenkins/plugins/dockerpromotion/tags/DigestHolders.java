@@ -93,14 +93,14 @@ final class DigestHolders {
         DigestHolders found = new DigestHolders(tags);
         Troubles troubles = new Troubles();
         Progress progress = Progress.ofTags(context, "checked", all.size());
-        List<Callable<Seen>> readings = all.stream()
+        List<Callable<Seen>> reads = all.stream()
                 .<Callable<Seen>>map(tag -> () -> {
                     Seen seen = found.read(tag, troubles);
                     progress.add(1);
                     return seen;
                 })
                 .toList();
-        Parallel.all(readings, Parallel.PER_HOST).forEach(found::add);
+        Parallel.all(reads, Parallel.PER_HOST).forEach(found::add);
         found.unreadable.forEach((tag, problem) -> context.notices()
                 .say("Keeping every digest that " + tag + " may need, because that tag cannot be read: " + problem));
         return found;

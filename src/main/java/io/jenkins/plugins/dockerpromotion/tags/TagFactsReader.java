@@ -99,7 +99,7 @@ final class TagFactsReader {
                 .filter(tag -> !undecided.contains(tag))
                 .toList();
         Progress progress = Progress.ofTags(context, "checked", undecided.size());
-        List<Callable<Optional<TagFacts>>> readings = undecided.stream()
+        List<Callable<Optional<TagFacts>>> reads = undecided.stream()
                 .map(listing.facts::get)
                 .<Callable<Optional<TagFacts>>>map(known -> () -> {
                     Optional<TagFacts> found = readIfPossible(known);
@@ -108,7 +108,7 @@ final class TagFactsReader {
                 })
                 .toList();
         List<TagFacts> found = new ArrayList<>();
-        Parallel.all(readings, Parallel.PER_HOST).forEach(reading -> reading.ifPresent(found::add));
+        Parallel.all(reads, Parallel.PER_HOST).forEach(reading -> reading.ifPresent(found::add));
         if (!refusals.isEmpty()) {
             requireReadable();
         }

@@ -344,7 +344,6 @@ final class TagSweeper {
         }
         if (group.stream().anyMatch(d -> holders.problem(d.tag()).isPresent())) {
             // The tag that cannot be read may still have the digest.
-            leaving.removeAll(tags(standing));
             keep(standing, holders.need(digest, leaving).orElseThrow(), leaving);
         } else if (!standing.isEmpty() && !deleteDigest(digest, standing)) {
             leaving.removeAll(tags(standing));

@@ -66,7 +66,7 @@ public final class UsedVersionsQuery implements Operation<UsedVersions> {
         }
         try {
             return ImageTags.toRead(image, authentication, context)
-                    .read(() -> new Adding(used.empty()))
+                    .read(() -> new Adding(used.fresh()))
                     .used();
         } catch (NotFoundException e) {
             context.notices().say(image + " does not exist yet, or these credentials may not read it");

@@ -29,8 +29,8 @@ public final class UsedVersions implements Serializable {
         wanted.build().ifPresent(this::count);
     }
 
-    /** The same, before any tag was added. */
-    public UsedVersions empty() {
+    /** A new one for the same version, without any tag. */
+    public UsedVersions fresh() {
         return new UsedVersions(pattern, wanted);
     }
 

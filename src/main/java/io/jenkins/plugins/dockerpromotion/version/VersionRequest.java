@@ -17,7 +17,7 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
      */
     public record Decision(String version, Optional<String> bumped) {}
 
-    /** Collects what this request needs to know about existing versions. */
+    /** A new collector of what this request needs to know about existing versions. */
     public UsedVersions usedVersions() {
         return new UsedVersions(template.pattern(), template.version(build));
     }
@@ -28,13 +28,13 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
     }
 
     /**
-     * Decides after all versions were seen: no version and no build number is used twice, and each version is newer
+     * Decides after all versions were used: no version and no build number is used twice, and each version is newer
      * than all existing ones.
      *
      * @throws IllegalArgumentException in one line, if no version can be created
      */
-    public Decision decide(UsedVersions seen) {
-        Optional<String> conflict = seen.conflict();
+    public Decision decide(UsedVersions used) {
+        Optional<String> conflict = used.conflict();
         if (conflict.isEmpty()) {
             return new Decision(template.version(build).tag(), Optional.empty());
         }
@@ -42,15 +42,15 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
         if (!template.pattern().hasBuild()) {
             throw new IllegalArgumentException(why + "; use other 'values', or a pattern with {build}");
         }
-        ImageVersion next = template.version(seen.nextBuild());
-        seen.conflictOf(next).ifPresent(still -> {
+        ImageVersion next = template.version(used.nextBuild());
+        used.conflictOf(next).ifPresent(still -> {
             throw new IllegalArgumentException(why + "; the next free number does not help: " + still
                     + "; check the clock of the controller, 'zone' and 'values'");
         });
         if (!bump) {
             throw new IllegalArgumentException(why
                     + "; the build number may have been reset, a later build may have been faster, or another job may"
-                    + " create versions, too. Use 'bump: true' for the next free number, " + seen.nextBuild()
+                    + " create versions, too. Use 'bump: true' for the next free number, " + used.nextBuild()
                     + ", or set the job's next build number");
         }
         return new Decision(next.tag(), Optional.of(why));

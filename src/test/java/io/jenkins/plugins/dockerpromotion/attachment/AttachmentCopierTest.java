@@ -171,7 +171,7 @@ class AttachmentCopierTest {
         assertThat(receipt.attachments()).isEqualTo(6);
         assertThat(network.notices()).anyMatch(n -> n.startsWith("Copied 6 attachments"));
         assertThat(asked(LIST)).as("cosign's tags for an SBOM").isPositive();
-        if (sourceLists) { // with their types
+        if (sourceLists) { // the fallback list of these tests names no types
             assertThat(asked(SIGNATURE)).as("cosign's tags for a signature").isZero();
         }
         List<RecordedRequest> puts = to.requests().all("PUT", "/v2/prod/app/manifests/.*");

@@ -67,16 +67,17 @@ public @interface WithController {
 
         private final List<WebClient> browsers = new CopyOnWriteArrayList<>();
 
-        private final Cache stylesheetsAndScripts = new Cache() {
-            /** A browser that is closed does not take it from the others. */
-            @Override
-            public void clear() {}
-        };
+        private final SharedCache cache = new SharedCache();
+
+        /** Short-lived agents need neither the second compiler nor several threads for memory. Benchmarks do. */
+        private boolean agentsAreShortLived;
 
         static Controller start(ExtensionContext context) {
-            // The harness switches it off for those who edit views while a test runs. It takes a third of the time.
+            // The harness switches this cache off for those who edit views while a test runs.
             MetaClass.NO_CACHE = false;
             Controller controller = new Controller();
+            controller.agentsAreShortLived =
+                    !context.getRequiredTestClass().getSimpleName().endsWith("Benchmark");
             // The harness describes tests with this class of JUnit 4, whatever runs them.
             controller.testDescription = org.junit.runner.Description.createTestDescription(
                     context.getRequiredTestClass().getName(), context.getDisplayName());
@@ -98,12 +99,25 @@ public @interface WithController {
         public WebClient createWebClient() {
             WebClient browser = new Browser();
             browser.getOptions().setFetchPolyfillEnabled(true); // as the harness does
-            browser.setCache(stylesheetsAndScripts);
+            browser.setCache(cache);
             browsers.add(browser);
             return browser;
         }
 
-        /** One that waits for the requests of a page, but not for the timers by which the page polls. */
+        /** The cache of all browsers of a controller. A browser that is closed does not clear it. */
+        private static final class SharedCache extends Cache {
+
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            public void clear() {}
+
+            private void end() {
+                super.clear();
+            }
+        }
+
+        /** A browser that waits for the requests of a page, but not for the timers with which the page polls. */
         private final class Browser extends WebClient {
 
             private static final long serialVersionUID = 1L;
@@ -130,11 +144,12 @@ public @interface WithController {
             }
         }
 
-        /** Agents live for seconds, so their JVMs need neither the second compiler nor several threads for memory. */
         @Override
         public ComputerLauncher createComputerLauncher(EnvVars env) throws URISyntaxException, IOException {
             EnvVars all = env == null ? new EnvVars() : new EnvVars(env);
-            all.put("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+            if (agentsAreShortLived) {
+                all.putIfAbsent("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC");
+            }
             return super.createComputerLauncher(all);
         }
 
@@ -147,6 +162,7 @@ public @interface WithController {
         @SuppressWarnings("deprecation")
         public void close() throws Exception {
             closeBrowsers();
+            cache.end();
             try {
                 after();
             } catch (IOException e) {

@@ -82,8 +82,8 @@ final class GeneratorPage {
     }
 
     /**
-     * Lets the page work until the condition holds, or for so long that it never will. Not until it is idle: its
-     * timers never end.
+     * Lets the page work until the condition holds, at most for {@link #PATIENCE}. It cannot wait until the page is idle,
+     * because the page polls.
      */
     private void await(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
@@ -120,6 +120,7 @@ final class GeneratorPage {
         long before = shown(ENTRIES).count();
         clickAll("button.repeatable-add");
         await(() -> shown(ENTRIES).count() > before);
+        assertThat(shown(ENTRIES).count()).as("entries of the list").isGreaterThan(before);
     }
 
     /** Enters a value as somebody at the keyboard does. */
@@ -144,12 +145,15 @@ final class GeneratorPage {
             assertThat(offers(select, value))
                     .as(value + " can be selected for " + field)
                     .isTrue();
-            await(() -> isSelected(select, value));
+            await(() -> select(select, value));
+            assertThat(select.getSelectedOptions())
+                    .as(value + " is selected for " + field)
+                    .anyMatch(option -> option.getValueAttribute().equals(value));
         }
     }
 
-    /** Selects the value until it stays: what was entered before can make the page load the options again. */
-    private boolean isSelected(HtmlSelect select, String value) {
+    /** Whether the value stays selected: what was entered before can make the page load the options again. */
+    private boolean select(HtmlSelect select, String value) {
         settle();
         if (!offers(select, value)) {
             return false;

@@ -301,8 +301,6 @@ class PermissionsTest {
     private static JenkinsRule.WebClient client(String user) throws Exception {
         JenkinsRule.WebClient client = jenkins.createWebClient().withThrowExceptionOnFailingStatusCode(false);
         client.getOptions().setJavaScriptEnabled(false);
-        // Who may not see a page is told so, and sent on to the login, which is another page.
-        client.setRefreshHandler((page, url, seconds) -> {});
         return user.isEmpty() ? client : client.login(user);
     }
 

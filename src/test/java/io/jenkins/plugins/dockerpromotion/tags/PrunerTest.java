@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -117,7 +118,7 @@ class PrunerTest {
                 .contains("TAG        AGE    SIZE  WHAT    WHY")
                 .anyMatch(line -> line.matches("2019.20.4    -       -  keep    one of the newest 2"))
                 .anyMatch(line -> line.matches(
-                        "2019.20.1  3 d  [0-9.]+ k?B  delete  older than 1 day and not one of the newest 2"))
+                        "2019.20.1  3 d  [0-9.]+ kB  delete  older than 1 day and not one of the newest 2"))
                 .contains("Ignored: 1 tags that do not match the pattern")
                 .contains("Ignored: 1 tags of signatures and attestations (sha256-…)");
     }
@@ -576,6 +577,36 @@ class PrunerTest {
                 .containsExactlyInAnyOrderElementsOf(IntStream.rangeClosed(1, 9)
                         .mapToObj(build -> "2019.20." + build)
                         .toList());
+    }
+
+    /** From its n-th request on, for each request that a prune without a fault sends, and one more. */
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
+    void aTagThatIsBlockedDuringThePruneKeepsItsDigestAndIsTheReason(Quirk quirk) throws Exception {
+        int last = 1;
+        for (int n = 1; n <= last + 1; n++) {
+            open(gitLab().with(quirk));
+            push(3);
+            registry.tag("group/app", "2019.20.2", "2019.20.1");
+            int from = n;
+            AtomicInteger seen = new AtomicInteger();
+            registry.onRequest(
+                    r -> r.path().endsWith("/manifests/2019.20.2") && seen.incrementAndGet() >= from,
+                    Fault.status(403).always());
+
+            PruneReceipt receipt = prune(1, false);
+
+            last = Math.max(last, seen.get());
+            assertThat(registry.tags("group/app"))
+                    .as("from request " + n)
+                    .containsExactlyInAnyOrderElementsOf(
+                            n > seen.get() ? List.of("2019.20.3") : List.of("2019.20.1", "2019.20.2", "2019.20.3"));
+            assertThat(receipt.kept())
+                    .filteredOn(e -> e.tag().equals("2019.20.1"))
+                    .allMatch(e -> e.reason().contains("needed by 2019.20.2"));
+            registry.close();
+        }
+        assertThat(last).isGreaterThan(2);
     }
 
     @ParameterizedTest

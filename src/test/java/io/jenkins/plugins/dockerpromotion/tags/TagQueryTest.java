@@ -177,7 +177,7 @@ class TagQueryTest {
     }
 
     @Test
-    void aGlanceEndsWithWhatItHasSeenOfALongList() throws Exception {
+    void readFirstEndsWithWhatItHasReadOfALongList() throws Exception {
         List<String> tags =
                 IntStream.rangeClosed(1, 950).mapToObj(i -> "2026.47." + i).toList();
         try (InMemoryRegistry registry =

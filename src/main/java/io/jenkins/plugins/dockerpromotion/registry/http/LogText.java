@@ -36,7 +36,7 @@ public final class LogText {
     public static String bytes(long bytes) {
         double amount = bytes;
         int unit = 0;
-        while (amount >= 1000 && unit < UNITS.size() - 1) {
+        while (amount >= (unit == 0 ? 1000 : 999.95) && unit < UNITS.size() - 1) {
             amount /= 1000;
             unit++;
         }
