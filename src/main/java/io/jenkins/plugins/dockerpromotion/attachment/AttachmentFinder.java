@@ -155,9 +155,16 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         }
     }
 
-    /** The digest of an attachment's tag. */
+    /** The digest of an attachment's tag; empty if it points to something that is not a manifest. */
     Optional<Digest> digestOf(AttachmentTag tag) throws RegistryException, InterruptedException {
-        return registry.digestOf(tagged(tag.tag()));
+        try {
+            return registry.digestOf(tagged(tag.tag()));
+        } catch (RegistryException e) {
+            if (e.status() == 200) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     ImageReference pinned(Digest digest) {

@@ -63,7 +63,9 @@ final class Blobs {
      * whether the credentials suffice. Some proxies forbid HEAD, and some storage services sign their addresses for GET.
      */
     private static boolean isAbsentOrRefused(int status) {
-        return Set.of(400, 403, 404, 405, 406, 501).contains(status);
+        return status == 500
+                || status == 501
+                || (status >= 400 && status < 500 && status != 401 && !PASSING.contains(status));
     }
 
     byte[] read(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
@@ -148,7 +150,7 @@ final class Blobs {
 
     /** Some registries do not mount blobs, or not with these credentials; the specification requires 202. */
     private static boolean isRefused(int status) {
-        return status >= 400 && status <= 501 && !PASSING.contains(status);
+        return status >= 400 && status != 503 && !PASSING.contains(status);
     }
 
     private static boolean isAboutRights(int status) {
@@ -184,16 +186,20 @@ final class Blobs {
     /** The registry checks the bytes against the digest. */
     void upload(ImageName target, Descriptor blob, URI location, InputStream content)
             throws RegistryException, InterruptedException {
-        if (inPieces) {
-            new PieceByPiece(target, blob, location).send(content);
-            return;
-        }
-        RequestBody whole = new RequestBody(() -> content, blob.size(), BYTES, false);
+        boolean pieces = inPieces;
         try {
+            if (pieces) {
+                new PieceByPiece(target, blob, location).send(content);
+                return;
+            }
+            RequestBody whole = new RequestBody(() -> content, blob.size(), BYTES, false);
             transport.call(
                     uploading(target, blob, "PUT", finish(location, blob)).body(whole), answer -> null);
         } catch (RegistryException e) {
-            if (e.status() != 413 && e.status() / 100 != 3) {
+            if (isLost(e)) {
+                throw new RegistryException(e.getMessage(), new RegistryException.Reason(e.status(), e.codes(), true));
+            }
+            if (pieces || (e.status() != 413 && e.status() / 100 != 3)) {
                 throw e;
             }
             // The content has been consumed. The caller must send it again, and this time it is sent in pieces.
@@ -202,6 +208,13 @@ final class Blobs {
                     e.getMessage() + "; large layers are now sent in pieces",
                     new RegistryException.Reason(e.status(), e.codes(), true));
         }
+    }
+
+    /** Whether the registry no longer knows the upload. A new one may succeed. */
+    private static boolean isLost(RegistryException e) {
+        return e.status() == 416
+                || e.codes().contains("BLOB_UPLOAD_UNKNOWN")
+                || e.codes().contains("BLOB_UPLOAD_INVALID");
     }
 
     private static RegistryRequest uploading(ImageName target, Descriptor blob, String method, URI location) {

@@ -389,7 +389,7 @@ public final class ImageTags {
         }
 
         private static boolean isUnsupported(RegistryException e) {
-            return e.status() == 405 || (e.status() == 400 && isWithout(e.codes()));
+            return (e.status() == 405 || e.status() == 400 || e.status() == 501) && isWithout(e.codes());
         }
 
         private static boolean isWithout(List<String> codes) {

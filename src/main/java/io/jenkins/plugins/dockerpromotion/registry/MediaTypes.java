@@ -37,14 +37,19 @@ public final class MediaTypes {
     private MediaTypes() {}
 
     /**
-     * The media type of a manifest: as announced, if that is a manifest type; otherwise as in the manifest; otherwise
-     * by its structure, because OCI manifests need not contain their type.
+     * The media type of a manifest: as in the manifest, if that is a known type; otherwise as announced, if that is a
+     * manifest type; otherwise by its structure, because OCI manifests need not contain their type.
      *
      * @param announced the media type in the answer, or empty
+     * @throws IllegalArgumentException if the answer is not a manifest, such as an error with status 200
      */
     static String of(Json manifest, String announced) {
         String own = manifest.text("mediaType");
-        if (!announced.isEmpty() && (isManifest(announced) || own.isEmpty() && !looksFamiliar(manifest))) {
+        if (KNOWN.contains(own)) {
+            return own;
+        }
+        boolean old = announced.startsWith(SCHEMA_1) && manifest.number("schemaVersion", 1) != 1;
+        if (!announced.isEmpty() && !old && (isManifest(announced) || own.isEmpty() && !looksFamiliar(manifest))) {
             return announced;
         }
         if (!own.isEmpty()) {
@@ -52,6 +57,9 @@ public final class MediaTypes {
         }
         if (manifest.number("schemaVersion", 0) == 1) {
             return SCHEMA_1 + "+json";
+        }
+        if (!looksFamiliar(manifest)) {
+            throw new IllegalArgumentException("it is not a manifest: it has neither a media type nor layers");
         }
         return manifest.field("manifests").isArray() ? OCI_INDEX : OCI_MANIFEST;
     }

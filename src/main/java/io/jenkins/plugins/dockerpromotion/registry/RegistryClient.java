@@ -112,7 +112,9 @@ public final class RegistryClient {
     /** The digest in the header, which some registries omit. */
     private static Optional<Digest> announced(Answer answer) throws RegistryException {
         try {
-            return answer.header("Docker-Content-Digest").map(Digest::parse);
+            return answer.header("Docker-Content-Digest")
+                    .filter(d -> !d.isBlank())
+                    .map(Digest::parse);
         } catch (IllegalArgumentException e) {
             throw answer.failure("its header Docker-Content-Digest is not a digest");
         }
@@ -290,7 +292,7 @@ public final class RegistryClient {
         try {
             stored = transport.call(put, answer -> stored(answer, manifest));
         } catch (RegistryException e) {
-            boolean perhaps = e.isTemporary() || PERHAPS_STORED.contains(e.status());
+            boolean perhaps = e.isTemporary() || e.status() >= 500 || PERHAPS_STORED.contains(e.status());
             if (perhaps && holds(target, manifest)) {
                 return false;
             }

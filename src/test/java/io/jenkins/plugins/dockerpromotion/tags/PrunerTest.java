@@ -579,6 +579,43 @@ class PrunerTest {
                         .toList());
     }
 
+    /** The answer of Azure for a locked tag. */
+    @ParameterizedTest
+    @ValueSource(strings = {"2019.20.1", "2019.20.2"})
+    void aLockedTagStaysAndTheRestGoes(String locked) throws Exception {
+        open(gitLab());
+        push(4);
+        registry.onRequest(
+                RecordedRequest.matching("DELETE", ".*/" + locked),
+                Fault.status(405)
+                        .body("{\"errors\":[{\"code\":\"REGISTRY_DISALLOWED_OPERATION\",\"message\":"
+                                + "\"The operation is disallowed on this registry, repository or image.\"}]}")
+                        .always());
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).hasSize(2).doesNotContain(locked);
+        assertThat(registry.tags("group/app")).containsExactlyInAnyOrder(locked, "2019.20.4");
+    }
+
+    /** Its digest is not known, so it may be any. */
+    @Test
+    void anErrorWithStatus200IsNoManifestThatCanBeDeleted() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_DIGEST_ONLY));
+        push(3);
+        registry.tag("group/app", "stable", "2019.20.1");
+        registry.onRequest(
+                RecordedRequest.matching(".*/manifests/stable"),
+                Fault.status(200)
+                        .header("Content-Type", "application/json")
+                        .body("{\"errors\":[{\"code\":\"UNAVAILABLE\"}]}")
+                        .always());
+
+        assertThat(prune(1, false).deleted()).isEmpty();
+
+        assertThat(registry.tags("group/app")).hasSize(4);
+    }
+
     /** From its n-th request on, for each request that a prune without a fault sends, and one more. */
     @ParameterizedTest
     @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})

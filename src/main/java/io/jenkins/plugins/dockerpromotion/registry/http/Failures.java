@@ -24,7 +24,9 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 /** Turns refusals and broken connections into one-line messages for Pipeline authors. */
 final class Failures {
 
-    private static final Set<Integer> TEMPORARY = Set.of(408, 425, 429, 500, 502, 503, 504);
+    /** Those of HTTP, 499 of nginx, and 520 to 530 of Cloudflare. */
+    private static final Set<Integer> TEMPORARY =
+            Set.of(408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530);
 
     private static final String SETTINGS = "Manage Jenkins » System » Docker Image Promotion";
 
@@ -33,7 +35,7 @@ final class Failures {
      * texts.
      */
     private static final Pattern IMMUTABLE = Pattern.compile(
-            "immutab|does not allow updating assets|cannot be overwritten|overwrit\\w+ (?:is )?not allowed",
+            "immutab|DISALLOWED_OPERATION|operation is disallowed|does not allow updating assets|cannot be overwritten|overwrit\\w+ (?:is )?not allowed",
             Pattern.CASE_INSENSITIVE);
 
     private Failures() {}

@@ -125,6 +125,7 @@ final class HttpSender {
         HttpUriRequestBase message = new HttpUriRequestBase(request.method(), uri);
         request.headers().forEach(message::setHeader);
         message.setHeader("User-Agent", USER_AGENT);
+        message.setHeader("Accept-Encoding", "identity");
         if (!request.body().mediaType().isEmpty()) {
             message.setHeader("Content-Type", request.body().mediaType());
         }

@@ -33,6 +33,10 @@ public final class HttpTransport {
     /** Warnings from a registry (OCI distribution specification, "Warnings"). */
     private static final Pattern WARNING = Pattern.compile("299 \\S+ \"((?:[^\"\\\\]|\\\\.){1,400})\"");
 
+    /** Other values, such as {@code aws-chunked}, say nothing about the content. */
+    private static final Pattern COMPRESSED =
+            Pattern.compile("\\b(?:gzip|compress|deflate|br|zstd)\\b", Pattern.CASE_INSENSITIVE);
+
     /** Prevents a registry that sends a new warning with each answer from filling the log. */
     private static final int MAX_WARNINGS = 20;
 
@@ -158,7 +162,9 @@ public final class HttpTransport {
             Optional<String> authorization = authorizer.authorization();
             Answer answer = sendRedirected(request, authorizer, authorization);
             // A storage service after a redirect says nothing about the registry's credentials.
-            boolean refused = (answer.status() == 401 || answer.status() == 403)
+            // Some registries hide private content from requests without login.
+            boolean hidden = answer.status() == 404 && authorization.isEmpty();
+            boolean refused = (answer.status() == 401 || answer.status() == 403 || hidden)
                     && Origin.of(answer.uri()).equals(Origin.of(request.uri()));
             if (!refused || !request.body().isRepeatable() || !authorizer.reconsider(answer, authorization)) {
                 return answer;
@@ -175,9 +181,11 @@ public final class HttpTransport {
         for (int redirects = 0; ; redirects++) {
             boolean atHome = Origin.of(uri).equals(home);
             Answer answer = sender.send(request, authorizer, uri, atHome ? authorization : Optional.empty());
-            if (answer.header("Content-Encoding")
-                    .filter(e -> !e.equalsIgnoreCase("identity"))
-                    .isPresent()) {
+            boolean hasContent = answer.status() == 200 && !request.method().equals("HEAD");
+            if (hasContent
+                    && answer.header("Content-Encoding")
+                            .filter(coding -> COMPRESSED.matcher(coding).find())
+                            .isPresent()) {
                 answer.close();
                 throw answer.failure("the answer is compressed, although the request did not allow that");
             }

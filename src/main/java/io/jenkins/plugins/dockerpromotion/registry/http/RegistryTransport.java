@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -56,7 +57,17 @@ public final class RegistryTransport {
         TokenService tokens = new TokenService(http, location, authentication, context.time());
         Challenge challenge = location.isPublicDockerHub() ? DOCKER_HUB_CHALLENGE : null;
         return new RegistryTransport(
-                location, http, new RegistryAuthorizer(authentication, tokens, expected, challenge), context);
+                location,
+                http,
+                new RegistryAuthorizer(authentication, tokens, expected, challenge, () -> {
+                    RegistryRequest version = RegistryRequest.getJson(
+                                    "find out how to log in",
+                                    location.registry().resolve("/v2/"))
+                            .accepting(status -> true);
+                    return http.call(
+                            version, Authorizer.NONE, answer -> Challenge.parse(answer.headers("WWW-Authenticate")));
+                }),
+                context);
     }
 
     /** The location of {@code host}. */
@@ -115,6 +126,12 @@ public final class RegistryTransport {
      */
     private static final class RegistryAuthorizer {
 
+        /** Asks the registry how to log in. */
+        @FunctionalInterface
+        interface ChallengeRequest {
+            List<Challenge> send() throws RegistryException, InterruptedException;
+        }
+
         private static final String BEARER = "Bearer ";
 
         /** Statuses of token services that refuse several scopes, but accept each of them separately. */
@@ -126,19 +143,45 @@ public final class RegistryTransport {
         /** Scopes that need a token of their own, because a token for several was refused. */
         private final Set<Scope> alone = ConcurrentHashMap.newKeySet();
 
+        private final ChallengeRequest challengeRequest;
+        private boolean asked;
+
         private volatile boolean oneByOne;
         private volatile Challenge known;
 
         /**
          * @param expected the scopes that the operation will need, so that one token is enough
          * @param known the known challenge of this registry, or {@code null}
+         * @param challengeRequest for registries that hide private content from requests without login
          */
         RegistryAuthorizer(
-                RegistryAuthentication authentication, TokenService tokens, Set<Scope> expected, Challenge known) {
+                RegistryAuthentication authentication,
+                TokenService tokens,
+                Set<Scope> expected,
+                Challenge known,
+                ChallengeRequest challengeRequest) {
+            this.challengeRequest = challengeRequest;
             this.authentication = authentication;
             this.tokens = tokens;
             this.expected = expected;
             this.known = known;
+        }
+
+        /**
+         * Whether the registry can be logged in to, although it did not say so: some answer requests for private content
+         * with 404 or 403. Concurrent calls wait for the answer.
+         */
+        private synchronized boolean canLogIn(Function<List<Challenge>, Optional<Challenge>> usable)
+                throws InterruptedException {
+            if (known == null && !asked) {
+                asked = true;
+                try {
+                    usable.apply(challengeRequest.send()).ifPresent(c -> known = c);
+                } catch (RegistryException e) {
+                    // The first answer stands.
+                }
+            }
+            return known != null;
         }
 
         /** For a single call. Not shared, because it remembers its attempts. */
@@ -198,7 +241,7 @@ public final class RegistryTransport {
                 Optional<Challenge> challenge = usable(Challenge.parse(answer.headers("WWW-Authenticate")));
                 if (refused.isEmpty()) {
                     challenge.ifPresent(c -> known = c);
-                    return challenge.isPresent();
+                    return challenge.isPresent() || (authentication instanceof Basic && canLogIn(this::usable));
                 }
                 return refused.get().startsWith(BEARER)
                         && replace(
@@ -236,7 +279,7 @@ public final class RegistryTransport {
 
             private Optional<Challenge> usable(List<Challenge> challenges) {
                 return challenges.stream()
-                        .filter(Challenge::isBearer)
+                        .filter(c -> c.isBearer() && c.parameter("realm").isPresent())
                         .findFirst()
                         .or(() -> challenges.stream()
                                 .filter(c -> c.isBasic() && authentication instanceof Basic)

@@ -1,0 +1,242 @@
+package io.jenkins.plugins.dockerpromotion.promotion;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
+import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
+import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.util.List;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Promotions between registries, behind gateways that answer in ways of their own. */
+class UnusualAnswersTest {
+
+    private static final Basic CI = new Basic("ci", "marked-secret");
+    private static final TestImage IMAGE = TestImage.oci(1);
+    private static final Predicate<RecordedRequest> GET = RecordedRequest.matching("GET", ".*/manifests/.*");
+
+    private InMemoryRegistry from;
+    private InMemoryRegistry to;
+
+    @BeforeEach
+    void start() {
+        from = InMemoryRegistry.start();
+        to = InMemoryRegistry.start();
+        from.push("group/app", "1.0", IMAGE);
+    }
+
+    @AfterEach
+    void close() {
+        from.close();
+        to.close();
+    }
+
+    private void promote(String... tags) throws Exception {
+        PromotionRequest.of(
+                        ImageName.parse(from.host() + "/group/app"),
+                        new Tag("1.0"),
+                        ImageName.parse(to.host() + "/prod/app"),
+                        List.of(tags),
+                        new Options(false, true, false))
+                .with(CI, CI)
+                .run(TestNetwork.of(from, to).context());
+    }
+
+    private void assertPromoted() {
+        assertThat(to.digestOf("prod/app", "1.0")).contains(IMAGE.digest());
+        assertThat(to.mediaTypeOf("prod/app", "1.0")).contains(IMAGE.mediaType());
+    }
+
+    private static InMemoryRegistry withLogin() {
+        return InMemoryRegistry.builder()
+                .bearer()
+                .user(CI.username(), "marked-secret")
+                .start();
+    }
+
+    /** Artifactory can hide what a request without login may not see. */
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404})
+    void aTagThatIsHiddenWithoutLoginIsNotOverwritten(int status) throws Exception {
+        to.close();
+        to = withLogin();
+        to.push("prod/app", "1.0", TestImage.oci(2));
+        to.onRequest(
+                r -> r.authorization().isEmpty()
+                        && r.path().contains("/manifests/")
+                        && !r.method().equals("PUT"),
+                Fault.status(status).always());
+
+        assertThatThrownBy(() -> promote("1.0")).hasMessageContaining("other images already have 1.0");
+
+        assertThat(to.digestOf("prod/app", "1.0")).contains(TestImage.oci(2).digest());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {401, 403, 404})
+    void aSourceThatIsHiddenWithoutLoginIsFound(int status) throws Exception {
+        from.close();
+        from = withLogin();
+        from.push("group/app", "1.0", IMAGE);
+        from.onRequest(
+                r -> r.authorization().isEmpty() && r.path().contains("/manifests/"),
+                Fault.status(status).always());
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"errors\":[{\"code\":\"MANIFEST_UNKNOWN\",\"message\":\"manifest unknown\"}]}",
+                "{}",
+                "{\"status\":\"ok\"}",
+                "{\"message\":\"Not Found\"}"
+            })
+    void anErrorWithStatus200IsNotPromoted(String body) {
+        from.onRequest(
+                GET,
+                Fault.status(200)
+                        .header("Content-Type", "application/json")
+                        .body(body)
+                        .always());
+
+        assertThatThrownBy(() -> promote("1.0"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageStartingWith("Cannot ")
+                .hasMessageContaining("it is not a manifest");
+
+        assertThat(to.tags("prod/app")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                TestImage.DOCKER_MANIFEST,
+                TestImage.OCI_INDEX,
+                "application/vnd.docker.distribution.manifest.v1+json",
+                "application/vnd.docker.distribution.manifest.v1+prettyjws"
+            })
+    void theMediaTypeInTheManifestCountsMoreThanTheHeader(String header) throws Exception {
+        from.onRequest(
+                RecordedRequest.matching(".*/manifests/.*"),
+                Fault.replaceHeader("Content-Type", header).always());
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "PUT"})
+    void anEmptyDigestInAHeaderIsNone(String method) throws Exception {
+        for (InMemoryRegistry registry : List.of(from, to)) {
+            registry.onRequest(
+                    RecordedRequest.matching(method, ".*/manifests/.*"),
+                    Fault.replaceHeader("Docker-Content-Digest", "").always());
+        }
+
+        promote("1.0", "latest");
+
+        assertPromoted();
+    }
+
+    /** Of nginx and Cloudflare. */
+    @ParameterizedTest
+    @ValueSource(ints = {499, 520, 521, 522, 523, 524, 529, 530})
+    void theStatusOfAGatewayIsRetried(int status) throws Exception {
+        from.onRequest(GET, Fault.status(status));
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"HEAD, gzip", "HEAD, br", "GET, aws-chunked", "GET, none", "GET, UTF-8", "GET, ''"})
+    void aContentEncodingWithoutCompressedContentIsIgnored(String method, String coding) throws Exception {
+        for (InMemoryRegistry registry : List.of(from, to)) {
+            registry.onRequest(
+                    RecordedRequest.matching(method, ".*/(manifests|blobs)/.*"),
+                    Fault.replaceHeader("Content-Encoding", coding).always());
+        }
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    @Test
+    void aCompressedErrorPageIsAnError() throws Exception {
+        to.onRequest(
+                r -> !r.method().equals("PUT") && r.path().endsWith("/manifests/1.0"),
+                Fault.status(404).header("Content-Encoding", "gzip"));
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {409, 410, 411, 415, 416, 422, 451, 500})
+    void aRefusedCheckForABlobIsFollowedByItsUpload(int status) throws Exception {
+        to.onRequest(
+                RecordedRequest.matching("HEAD", ".*/blobs/.*"),
+                Fault.status(status).always());
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    /** The next piece goes to an upload that the registry has moved on. */
+    @Test
+    void anUploadThatIsLostBeginsAgain() throws Exception {
+        from.push("group/app", "1.0", TestImage.oci(1).withLayers(9 * 1024 * 1024));
+        to.onRequest(RecordedRequest.matching("PUT", ".*/blobs/uploads/.*"), Fault.status(413));
+        to.onRequest(RecordedRequest.matching("PATCH", ".*/blobs/uploads/.*"), Fault.loseAnswer());
+
+        promote("1.0");
+
+        assertThat(to.tags("prod/app")).contains("1.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "Bearer, Basic realm=\"x\"",
+                "Bearer service=\"x\", Basic realm=\"x\"",
+                "Basic realm=\"x\", Bearer"
+            })
+    void basicIsUsedWhereBearerNamesNoRealm(String challenge) throws Exception {
+        from.close();
+        from = InMemoryRegistry.builder()
+                .basic()
+                .user(CI.username(), "marked-secret")
+                .start();
+        from.push("group/app", "1.0", IMAGE);
+        from.onRequest(
+                r -> r.authorization().isEmpty(),
+                Fault.replaceHeader("WWW-Authenticate", challenge).always());
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+}
