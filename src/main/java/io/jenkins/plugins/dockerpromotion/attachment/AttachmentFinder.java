@@ -145,20 +145,19 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
     /** A manifest; empty if it does not exist or has an unknown type. */
     Optional<Manifest> read(Digest digest) throws RegistryException, InterruptedException {
-        try {
-            return registry.pullIfPresent(pinned(digest));
-        } catch (RegistryException e) {
-            if (e.status() == 200) {
-                return Optional.empty();
-            }
-            throw e;
-        }
+        return ifManifest(pinned(digest), registry::pullIfPresent);
     }
 
     /** The digest of an attachment's tag; empty if it points to something that is not a manifest. */
     Optional<Digest> digestOf(AttachmentTag tag) throws RegistryException, InterruptedException {
+        return ifManifest(tagged(tag.tag()), registry::digestOf);
+    }
+
+    /** Empty if the registry answered with something else, which is an error with status 200. */
+    private static <R> Optional<R> ifManifest(ImageReference reference, Request<ImageReference, Optional<R>> request)
+            throws RegistryException, InterruptedException {
         try {
-            return registry.digestOf(tagged(tag.tag()));
+            return request.apply(reference);
         } catch (RegistryException e) {
             if (e.status() == 200) {
                 return Optional.empty();

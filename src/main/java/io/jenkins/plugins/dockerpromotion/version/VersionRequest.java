@@ -28,7 +28,7 @@ public record VersionRequest(VersionTemplate template, BigInteger build, boolean
     }
 
     /**
-     * Decides after all versions were used: no version and no build number is used twice, and each version is newer
+     * Decides after all versions were added: no version and no build number is used twice, and each version is newer
      * than all existing ones.
      *
      * @throws IllegalArgumentException in one line, if no version can be created

@@ -144,7 +144,7 @@ public final class RegistryTransport {
         private final Set<Scope> alone = ConcurrentHashMap.newKeySet();
 
         private final ChallengeRequest challengeRequest;
-        private boolean asked;
+        private boolean challengeRequested;
 
         private volatile boolean oneByOne;
         private volatile Challenge known;
@@ -173,8 +173,8 @@ public final class RegistryTransport {
          */
         private synchronized boolean canLogIn(Function<List<Challenge>, Optional<Challenge>> usable)
                 throws InterruptedException {
-            if (known == null && !asked) {
-                asked = true;
+            if (known == null && !challengeRequested) {
+                challengeRequested = true;
                 try {
                     usable.apply(challengeRequest.send()).ifPresent(c -> known = c);
                 } catch (RegistryException e) {
