@@ -135,7 +135,7 @@ final class Blobs {
             case 202 -> new Mounting(202, Optional.of(upload(answer)));
             default -> new Mounting(answer.status(), Optional.empty());
         });
-        if (mounting.status() <= 202) {
+        if (mounting.isTaken()) {
             return mounting.upload();
         }
         if (saidNoMount.compareAndSet(false, true)) {
@@ -150,7 +150,7 @@ final class Blobs {
 
     /** Some registries do not mount blobs, or not with these credentials; the specification requires 202. */
     private static boolean isRefused(int status) {
-        return status >= 400 && status != 503 && !PASSING.contains(status);
+        return status / 100 != 3 && status != 503 && !PASSING.contains(status);
     }
 
     private static boolean isAboutRights(int status) {
@@ -159,6 +159,10 @@ final class Blobs {
 
     private record Mounting(int status, Optional<URI> upload) {
         static final Mounting DONE = new Mounting(201, Optional.empty());
+
+        boolean isTaken() {
+            return status == 201 || status == 202;
+        }
     }
 
     /** @return where to upload the blob; empty if the registry already has it */
@@ -213,6 +217,7 @@ final class Blobs {
     /** Whether the registry no longer knows the upload. A new one may succeed. */
     private static boolean isLost(RegistryException e) {
         return e.status() == 416
+                || (e.status() == 404 && !e.codes().contains("NAME_UNKNOWN"))
                 || e.codes().contains("BLOB_UPLOAD_UNKNOWN")
                 || e.codes().contains("BLOB_UPLOAD_INVALID");
     }

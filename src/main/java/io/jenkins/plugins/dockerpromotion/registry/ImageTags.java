@@ -2,10 +2,12 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -14,9 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The tags of one image: listed and deleted with Docker Hub's own API, or with the registry API on all other
@@ -24,10 +28,15 @@ import java.util.function.Supplier;
  */
 public final class ImageTags {
 
+    /** How long to wait for a registry that deletes only after its answer. */
+    private static final List<Duration> DELETION_PAUSES =
+            List.of(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4));
+
     private final ImageName image;
     private final RegistryClient registry;
     private final DockerHub hub;
     private final TagDeletion deletion;
+    private final RegistryContext context;
 
     private ImageTags(
             ImageName image, RegistryClient registry, RegistryAuthentication authentication, RegistryContext context) {
@@ -35,6 +44,7 @@ public final class ImageTags {
         this.registry = registry;
         this.hub = DockerHub.open(authentication, context);
         this.deletion = new TagDeletion(registry);
+        this.context = context;
     }
 
     /** The tags of {@code image}, for reading. */
@@ -132,6 +142,31 @@ public final class ImageTags {
     /** Deletes a manifest with all its tags; returns whether it existed. */
     public boolean delete(Digest digest) throws RegistryException, InterruptedException {
         return registry.deleteManifest(reference(digest));
+    }
+
+    /**
+     * The tags among these that still have their digest, for tags whose deletion the registry has accepted: it may carry
+     * it out later, or never. Waits a few seconds for it. One request per tag, and more only while some are there.
+     */
+    public Set<Tag> standing(Map<Tag, Digest> deleted) throws RegistryException, InterruptedException {
+        Set<Tag> standing = there(deleted.keySet(), deleted);
+        for (Duration pause : DELETION_PAUSES) {
+            if (!standing.isEmpty()) {
+                context.time().pause(pause);
+                standing = there(standing, deleted);
+            }
+        }
+        return standing;
+    }
+
+    private Set<Tag> there(Set<Tag> asked, Map<Tag, Digest> digests) throws RegistryException, InterruptedException {
+        List<Callable<Optional<Tag>>> reads = asked.stream()
+                .<Callable<Optional<Tag>>>map(tag ->
+                        () -> digestOf(tag).filter(digests.get(tag)::equals).map(digest -> tag))
+                .toList();
+        return Parallel.all(reads, Parallel.PER_HOST).stream()
+                .flatMap(Optional::stream)
+                .collect(Collectors.toSet());
     }
 
     /** What can be deleted. */
@@ -260,6 +295,8 @@ public final class ImageTags {
 
         private static final Set<String> ABSENT = Set.of("MANIFEST_UNKNOWN", "TAG_UNKNOWN", "NAME_UNKNOWN");
 
+        private static final Set<String> INVALID = Set.of("DIGEST_INVALID", "MANIFEST_INVALID", "TAG_INVALID");
+
         private final RegistryClient registry;
         private volatile Way way = Way.UNKNOWN;
 
@@ -340,9 +377,12 @@ public final class ImageTags {
             return e.status() == 404 && e.codes().stream().anyMatch(ABSENT::contains);
         }
 
-        /** OCI distribution specification, "Deleting tags": 400 or 405 if this is not supported. */
+        /**
+         * OCI distribution specification, "Deleting tags": 400 or 405 if this is not supported. Some registries find the
+         * tag to be an invalid digest.
+         */
         private static boolean deletesNoTag(RegistryException e) {
-            return isUnsupported(e) || e.codes().contains("DIGEST_INVALID");
+            return isUnsupported(e) || e.codes().stream().anyMatch(INVALID::contains);
         }
 
         private boolean deleteInSomeWay(ImageReference tagged) throws RegistryException, InterruptedException {
@@ -389,7 +429,7 @@ public final class ImageTags {
         }
 
         private static boolean isUnsupported(RegistryException e) {
-            return (e.status() == 405 || e.status() == 400 || e.status() == 501) && isWithout(e.codes());
+            return Set.of(400, 405, 422, 501).contains(e.status()) && isWithout(e.codes());
         }
 
         private static boolean isWithout(List<String> codes) {

@@ -24,8 +24,8 @@ public final class MediaTypes {
     /** Docker's first manifest format, whose digest is not that of its bytes. */
     static final String SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1";
 
-    /** A manifest type that OCI removed before the release, and that some tools have written. */
-    private static final String OCI_ARTIFACT = "application/vnd.oci.artifact.manifest.v1+json";
+    /** Types of tools and of later specifications, and the artifact manifest that OCI removed before the release. */
+    private static final Pattern OTHER_MANIFEST = Pattern.compile("\\.(manifest|index)\\b");
 
     /** Non-distributable layers, with any compression. */
     private static final List<String> ELSEWHERE = List.of(
@@ -96,8 +96,7 @@ public final class MediaTypes {
     static boolean isManifest(String mediaType) {
         return mediaType.isEmpty()
                 || KNOWN.contains(mediaType)
-                || mediaType.startsWith(SCHEMA_1)
-                || mediaType.equals(OCI_ARTIFACT);
+                || OTHER_MANIFEST.matcher(mediaType).find();
     }
 
     /** Whether this type lists other manifests. */

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.registry;
 
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
+import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,8 +21,6 @@ final class NextLink {
 
     /** Anything that is not a parameter, up to the next link. */
     private static final Pattern REST = Pattern.compile("(?:[^\",]|" + QUOTED + ")*+");
-
-    private static final Pattern NOT_IN_A_QUERY = Pattern.compile("[^A-Za-z0-9%!$&'()*+,;=:@/?._~-]+");
 
     private NextLink() {}
 
@@ -73,14 +70,10 @@ final class NextLink {
         return Arrays.stream(relations.strip().split("[\\s']+")).anyMatch("next"::equalsIgnoreCase);
     }
 
-    /** Some registries use characters that are not allowed in a query. */
     private static String queryOf(String address) {
         String withoutFragment = address.replaceFirst("#.*", "");
         int start = withoutFragment.indexOf('?');
         String query = start < 0 ? "" : withoutFragment.substring(start + 1);
-        return NOT_IN_A_QUERY
-                .matcher(query)
-                .replaceAll(found ->
-                        URLEncoder.encode(found.group(), StandardCharsets.UTF_8).replace("+", "%20"));
+        return Answer.escaped(query);
     }
 }

@@ -108,10 +108,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
         return RegistryRequest.of("list the referrers of " + subject, "GET", target)
                 .needing(Scope.pull(subject.name().path()))
                 .header("Accept", MediaTypes.OCI_INDEX)
-                .accepting(status -> status == 200
-                        || status == 500
-                        || status == 501
-                        || (status >= 400 && status < 500 && status != 408 && status != 425 && status != 429));
+                .accepting(status -> status < 502 && !Set.of(408, 425, 429).contains(status) || status == 505);
     }
 
     /** A registry with the API reports errors in JSON; a server without it sends its usual error page. */

@@ -113,7 +113,8 @@ public final class RegistryClient {
     private static Optional<Digest> announced(Answer answer) throws RegistryException {
         try {
             return answer.header("Docker-Content-Digest")
-                    .filter(d -> !d.isBlank())
+                    .map(digest -> digest.replaceAll("[\"\\s]", ""))
+                    .filter(digest -> !digest.isEmpty())
                     .map(Digest::parse);
         } catch (IllegalArgumentException e) {
             throw answer.failure("its header Docker-Content-Digest is not a digest");

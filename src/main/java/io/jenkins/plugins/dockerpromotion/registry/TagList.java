@@ -208,9 +208,11 @@ final class TagList {
                 follow(page.next().get());
                 return true;
             }
-            // A registry that names next pages names all of them. Otherwise, pages are requested until there are no new
-            // tags.
-            return !linked && (mayBeCut(page) || unlinked && !page.names().isEmpty()) && askOn();
+            // A registry that names next pages names all of them, unless the name cannot be read. Otherwise, pages are
+            // requested until there are no new tags.
+            return (!linked || page.linked())
+                    && (mayBeCut(page) || unlinked && !page.names().isEmpty())
+                    && askOn();
         }
 
         private void follow(String link) throws RegistryException, InterruptedException {

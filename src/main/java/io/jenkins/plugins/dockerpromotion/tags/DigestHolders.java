@@ -117,41 +117,50 @@ final class DigestHolders {
         }
     }
 
-    /** For a plain manifest the digest is enough, even if its type cannot be promoted. */
+    /** Only the manifest shows what it lists: the type in a header may be another one. */
     private Seen read(Tag tag) throws RegistryException, InterruptedException {
         ImageReference tagged = tags.reference(tag);
-        Optional<Descriptor> found = tags.registry().resolve(tagged);
-        if (found.isEmpty()) {
-            return new Seen(tag, Optional.empty(), Set.of(), Optional.empty());
-        }
         Set<Digest> parts = new LinkedHashSet<>();
-        if (!PLAIN.contains(found.get().mediaType()) && !isOld(found.get().mediaType())) {
-            addParts(found.get().digest(), parts, 0);
+        // On Docker Hub, reading would count as a pull.
+        if (tags.isOnDockerHub()) {
+            Optional<Descriptor> found = tags.registry().resolve(tagged);
+            if (found.isPresent() && !PLAIN.contains(found.get().mediaType())) {
+                addParts(pull(tags.reference(found.get().digest())), parts, 0);
+            }
+            return new Seen(tag, found.map(Descriptor::digest), parts, Optional.empty());
         }
-        return new Seen(tag, Optional.of(found.get().digest()), parts, Optional.empty());
-    }
-
-    private static boolean isOld(String mediaType) {
-        return mediaType.startsWith("application/vnd.docker.distribution.manifest.v1");
-    }
-
-    private void addParts(Digest digest, Set<Digest> parts, int depth) throws RegistryException, InterruptedException {
-        Optional<Manifest> manifest;
         try {
-            manifest = tags.registry().pullIfPresent(tags.reference(digest));
+            Optional<Manifest> manifest = tags.registry().pullIfPresent(tagged);
+            addParts(manifest, parts, 0);
+            return new Seen(tag, manifest.map(Manifest::digest), parts, Optional.empty());
         } catch (RegistryException e) {
             if (e.status() != 200) {
                 throw e;
             }
-            // A manifest of an unknown type lists nothing.
-            return;
+            // Its format is unknown or old, so that it lists nothing.
+            return new Seen(tag, tags.digestOf(tag), parts, Optional.empty());
         }
+    }
+
+    private Optional<Manifest> pull(ImageReference part) throws RegistryException, InterruptedException {
+        try {
+            return tags.registry().pullIfPresent(part);
+        } catch (RegistryException e) {
+            if (e.status() != 200) {
+                throw e;
+            }
+            return Optional.empty();
+        }
+    }
+
+    private void addParts(Optional<Manifest> manifest, Set<Digest> parts, int depth)
+            throws RegistryException, InterruptedException {
         if (manifest.isEmpty() || depth >= MAX_DEPTH) {
             return;
         }
         for (Descriptor child : manifest.get().children()) {
             if (parts.add(child.digest()) && !PLAIN.contains(child.mediaType())) {
-                addParts(child.digest(), parts, depth + 1);
+                addParts(pull(tags.reference(child.digest())), parts, depth + 1);
             }
         }
     }

@@ -122,15 +122,16 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             throws RegistryException, InterruptedException {
         Collection<Tag> staying = others.tags();
         DeletionTrial trial = DeletionTrial.of(tags, tag, now);
-        boolean deleted = tags.delete(tag);
+        if (!tags.delete(tag)) {
+            return false;
+        }
+        DeletionTrial.requireGone(tags, tag, now);
         try {
-            if (deleted) {
-                trial.effect(staying, context);
-            }
+            trial.effect(staying, context);
         } catch (RegistryException e) {
             throw new RegistryException(e.getMessage() + "; the tag " + tagged + " was deleted");
         }
-        return deleted;
+        return true;
     }
 
     /** Checks whether the tag can be deleted, without deleting it. The result proves later that the tag existed. */
@@ -183,7 +184,9 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             throw new RetentionException("Cannot delete the tag " + tagged + ": it was " + digest + " and is "
                     + now.map(Digest::toString).orElse("gone") + " a moment later; nothing was deleted");
         }
-        if (!tags.delete(digest)) {
+        if (tags.delete(digest)) {
+            DeletionTrial.requireGone(tags, tag, digest);
+        } else {
             requireGone(tags, tag);
         }
     }

@@ -10,11 +10,13 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.tags.DeletionTrial.Effect;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy.Decision;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -37,6 +39,12 @@ import java.util.stream.Collectors;
 final class TagSweeper {
 
     private static final String DIGESTS_ONLY = "the registry deletes digests only, and this one ";
+
+    /** Refused, conflict, failed precondition, locked, legal reasons. */
+    private static final Set<Integer> OF_ONE_TAG = Set.of(403, 409, 412, 423, 451);
+
+    /** Missing login and temporary errors. */
+    private static final Set<Integer> OF_EVERY_TAG = Set.of(401, 407, 408, 425, 429);
 
     private final ImageTags tags;
     private final RegistryContext context;
@@ -137,8 +145,40 @@ final class TagSweeper {
         decisions.forEach(d -> outcome.add(d.facts(), Fate.DELETED, d.reason()));
     }
 
-    /** Carries out the plan. */
+    /** Carries out the plan, and checks what is left then. */
     void sweep(List<Decision> going) throws RegistryException, InterruptedException {
+        deleteAll(going);
+        if (!tags.isOnDockerHub()) {
+            confirm(going);
+        }
+    }
+
+    /** A registry may accept deletions and not carry them out. */
+    private void confirm(List<Decision> going) throws RegistryException, InterruptedException {
+        Map<Tag, Decision> listed = new HashMap<>();
+        Set<Tag> deleted = Set.copyOf(outcome.all(Fate.DELETED));
+        going.stream().filter(d -> deleted.contains(d.tag())).forEach(d -> listed.put(d.tag(), d));
+        if (listed.isEmpty()) {
+            return;
+        }
+        try {
+            listed.keySet().retainAll(tags.names());
+        } catch (NotFoundException e) {
+            // With the last tag, the repository is gone.
+            return;
+        }
+        Map<Tag, Digest> digests = new HashMap<>();
+        listed.forEach(
+                (tag, decision) -> digests.put(tag, decision.facts().digest().orElseThrow()));
+        for (Tag tag : tags.standing(digests)) {
+            outcome.add(
+                    listed.get(tag).facts(),
+                    Fate.REFUSED,
+                    "the registry accepted the deletion, but the tag is still there");
+        }
+    }
+
+    private void deleteAll(List<Decision> going) throws RegistryException, InterruptedException {
         Progress progress = Progress.ofTags(context, "deleted", going.size());
         List<Decision> rest = new ArrayList<>(going);
         try {
@@ -180,9 +220,19 @@ final class TagSweeper {
         if (tags.isOnDockerHub()) {
             return sweep(decision) ? Effect.TAG_ALONE : Effect.NONE;
         }
-        DeletionTrial trial =
-                DeletionTrial.of(tags, decision.tag(), decision.facts().digest().orElseThrow());
-        return sweep(decision) ? trial.effect(others, context) : Effect.NONE;
+        Digest digest = decision.facts().digest().orElseThrow();
+        DeletionTrial trial = DeletionTrial.of(tags, decision.tag(), digest);
+        if (!sweep(decision)) {
+            return Effect.NONE;
+        }
+        try {
+            DeletionTrial.requireGone(tags, decision.tag(), digest);
+        } catch (RegistryException e) {
+            outcome.add(decision.facts(), Fate.REFUSED, e.getMessage());
+            outcome.uncertain(decision.facts());
+            throw e;
+        }
+        return trial.effect(others, context);
     }
 
     /** The tags whose digest a remaining tag needs. */
@@ -266,8 +316,14 @@ final class TagSweeper {
         return now;
     }
 
-    private static boolean concernsOneTag(RegistryException e) {
-        return e instanceof DeletionException deletion ? deletion.obstacle() == Obstacle.IMMUTABLE : e.isRefusal();
+    /** Once the registry has deleted something, a client error says nothing about the other tags. */
+    private boolean concernsOneTag(RegistryException e) {
+        if (e instanceof DeletionException deletion) {
+            return deletion.obstacle() == Obstacle.IMMUTABLE;
+        }
+        boolean clientError = e.status() >= 400 && e.status() < 500 && !OF_EVERY_TAG.contains(e.status());
+        return OF_ONE_TAG.contains(e.status())
+                || clientError && !outcome.all(Fate.DELETED).isEmpty();
     }
 
     private void sweepDigests(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {

@@ -217,6 +217,98 @@ class UnusualAnswersTest {
         assertThat(to.tags("prod/app")).contains("1.0");
     }
 
+    /** A registry behind several servers may know the upload only on one of them. */
+    @ParameterizedTest
+    @CsvSource({"PUT, ''", "PUT, <html>Not Found</html>", "PATCH, ''", "PATCH, {}"})
+    void anUploadThatIsNotFoundBeginsAgain(String method, String body) throws Exception {
+        from.push("group/app", "1.0", TestImage.oci(1).withLayers(9 * 1024 * 1024));
+        if (method.equals("PATCH")) {
+            to.onRequest(RecordedRequest.matching("PUT", ".*/blobs/uploads/.*"), Fault.status(413));
+        }
+        to.onRequest(
+                RecordedRequest.matching(method, ".*/blobs/uploads/.*"),
+                Fault.status(404).body(body));
+
+        promote("1.0");
+
+        assertThat(to.tags("prod/app")).contains("1.0");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a|b", "a b", "{a}", "%", "a%2", "\u00e9", " ", "[1]", "a\\b", "<a>^`"})
+    void anUploadAddressMayHaveAnyCharacters(String end) throws Exception {
+        to.onRequest(
+                RecordedRequest.matching("POST", ".*/blobs/uploads/.*"),
+                Fault.changeHeader("Location", address -> address + (address.contains("?") ? "&x=" : "?x=") + end)
+                        .always());
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {200, 204, 400, 404, 501})
+    void aMountThatIsNotCarriedOutIsFollowedByAnUpload(int status) throws Exception {
+        to.push("stage/app", "1.0", IMAGE);
+        to.onRequest(r -> !r.parameters("mount").isEmpty(), Fault.status(status).always());
+
+        PromotionRequest.of(
+                        ImageName.parse(to.host() + "/stage/app"),
+                        new Tag("1.0"),
+                        ImageName.parse(to.host() + "/prod/app"),
+                        List.of("1.0"),
+                        new Options(false, true, false))
+                .run(TestNetwork.of(to).context());
+
+        assertPromoted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {204, 301, 304, 404, 500, 501, 505})
+    void aRegistryWithoutReferrersMayAnswerAnything(int status) throws Exception {
+        for (InMemoryRegistry registry : List.of(from, to)) {
+            registry.onRequest(
+                    RecordedRequest.matching(".*/referrers/.*"),
+                    Fault.status(status).always());
+        }
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
+    @Test
+    void aDigestInAHeaderMayBeQuoted() throws Exception {
+        for (InMemoryRegistry registry : List.of(from, to)) {
+            registry.onRequest(
+                    RecordedRequest.matching(".*/manifests/.*"),
+                    Fault.changeHeader("Docker-Content-Digest", digest -> '"' + digest + '"')
+                            .always());
+        }
+
+        promote("1.0", "latest");
+
+        assertPromoted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "application/vnd.example.image.manifest.v3+json",
+                "application/vnd.oci.artifact.manifest.v1+json",
+                "application/vnd.example.index.v1+json"
+            })
+    void anIndexMayListManifestsOfOtherTypes(String mediaType) throws Exception {
+        TestImage part = TestImage.raw(mediaType, "{\"schemaVersion\":2,\"mediaType\":\"" + mediaType + "\"}");
+        from.push("group/app", "1.0", TestImage.ociIndex(IMAGE, part));
+
+        promote("1.0");
+
+        assertThat(to.hasManifest("prod/app", part.digest())).isTrue();
+        assertThat(to.mediaTypeOf("prod/app", part.digest())).contains(mediaType);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

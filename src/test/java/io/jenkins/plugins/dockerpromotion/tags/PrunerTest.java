@@ -17,11 +17,13 @@ import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -143,16 +146,17 @@ class PrunerTest {
 
         prune(8, false);
 
-        // The list; a manifest and a configuration, a look and a deletion of each tag that goes. The manifest of the
-        // first is read again before it is deleted, and looked for after. Whether the registry lists referrers is asked
-        // first; then the manifest of each tag that goes is read for its parts. The tags that could list referrers are
-        // looked for by HEAD, once it has been seen to tell the truth.
+        // The list; a manifest and a configuration, a check and a deletion of each tag that goes. The manifest of the
+        // first is read again before it is deleted, and looked for after, and so are its tag and all others. Whether
+        // the
+        // registry lists referrers is asked first; then the manifest of each tag that goes is read for its parts. The
+        // tags that could list referrers are looked for by HEAD, once it has been seen to tell the truth.
         assertThat(registry.requests().count("GET", "/v2/.*/tags/list"))
-                .as("challenge and list")
-                .isEqualTo(2);
+                .as("challenge, list, after the first deletion, and at the end")
+                .isEqualTo(4);
         assertThat(registry.requests().count("GET", "/v2/.*/(manifests|blobs)/.*"))
                 .isEqualTo(2 * 2 + 1 + 2);
-        assertThat(registry.requests().count("HEAD", "/v2/.*")).isEqualTo(2 + 1 + 3 + 1);
+        assertThat(registry.requests().count("HEAD", "/v2/.*")).isEqualTo(2 + 2 + 3 + 1);
         assertThat(deletions(registry)).isEqualTo(2);
     }
 
@@ -350,23 +354,25 @@ class PrunerTest {
                 Fault.status(500));
     }
 
-    private static Predicate<RecordedRequest> looksAt(String tag) {
-        return RecordedRequest.matching("HEAD", "/v2/group/app/manifests/" + tag);
+    /** Reads the tag after the plan was made. */
+    private Predicate<RecordedRequest> checks(String tag) {
+        return r -> r.path().endsWith("/manifests/" + tag)
+                && (r.method().equals("HEAD") || r.method().equals("GET") && deletions(registry) > 0);
     }
 
     @ParameterizedTest
     @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
     void aTagThatMovedToADigestThatWasToGoKeepsIt(Quirk quirk) throws Exception {
-        for (String looked : List.of("2019.20.1", "2019.20.2", "2019.20.3")) {
+        for (String moved : List.of("2019.20.1", "2019.20.2", "2019.20.3")) {
             open(gitLab().with(quirk));
             push(4);
-            when(looksAt(looked), () -> registry.tag("group/app", looked, other(looked)));
+            when(checks(moved), () -> registry.tag("group/app", moved, other(moved)));
 
             PruneReceipt receipt = prune(1, false);
 
-            assertThat(registry.digestOf("group/app", looked)).as(looked).isPresent();
-            assertThat(names(receipt.kept())).contains(looked, "2019.20.4");
-            assertThat(names(receipt.deleted())).doesNotContain(looked).hasSize(1);
+            assertThat(registry.digestOf("group/app", moved)).as(moved).isPresent();
+            assertThat(names(receipt.kept())).contains(moved, "2019.20.4");
+            assertThat(names(receipt.deleted())).doesNotContain(moved).hasSize(1);
             registry.close();
         }
     }
@@ -380,7 +386,7 @@ class PrunerTest {
     void aTagThatHasVanishedTellsNothingOfTheRegistry(Quirk quirk) throws Exception {
         open(gitLab().with(quirk));
         push(4);
-        when(looksAt("2019.20.1"), () -> registry.deleteTag("group/app", "2019.20.1"));
+        when(checks("2019.20.1"), () -> registry.deleteTag("group/app", "2019.20.1"));
 
         PruneReceipt receipt = prune(1, false);
 
@@ -596,6 +602,124 @@ class PrunerTest {
 
         assertThat(names(receipt.deleted())).hasSize(2).doesNotContain(locked);
         assertThat(registry.tags("group/app")).containsExactlyInAnyOrder(locked, "2019.20.4");
+    }
+
+    /** From the n-th tag on. */
+    @ParameterizedTest
+    @CsvSource({"1, 202", "1, 204", "2, 202", "3, 202"})
+    void aDeletionThatIsAcceptedAndNotCarriedOutIsNoDeletion(int n, int status) throws Exception {
+        open(gitLab());
+        push(4);
+        AtomicInteger deletions = new AtomicInteger();
+        registry.onRequest(
+                r -> r.method().equals("DELETE") && deletions.incrementAndGet() >= n,
+                Fault.status(status).always());
+
+        if (n == 1) {
+            assertThatThrownBy(() -> prune(1, false))
+                    .isInstanceOf(RetentionException.class)
+                    .hasMessageContaining("the registry accepted this, but the tag is still there")
+                    .hasMessageContaining("nothing was deleted");
+        } else {
+            PruneReceipt receipt = prune(1, false);
+
+            assertThat(receipt.deleted()).hasSize(n - 1);
+            assertThat(receipt.refused())
+                    .hasSize(4 - n)
+                    .allMatch(e -> e.reason().equals("the registry accepted the deletion, but the tag is still there"));
+        }
+        assertThat(registry.tags("group/app")).hasSize(5 - n);
+    }
+
+    @Test
+    void aRegistryThatDeletesLaterIsWaitedFor() throws Exception {
+        open(gitLab());
+        push(4);
+        List<String> accepted = new CopyOnWriteArrayList<>();
+        registry.onRequest(
+                r -> {
+                    boolean deletion = r.method().equals("DELETE");
+                    if (deletion) {
+                        accepted.add(r.path().replaceFirst(".*/", ""));
+                    }
+                    return deletion;
+                },
+                Fault.status(202).always());
+        registry.onRequest(
+                r -> {
+                    if (!time.pauses().isEmpty()) {
+                        accepted.forEach(tag -> registry.deleteTag("group/app", tag));
+                    }
+                    return false;
+                },
+                Fault.status(500));
+
+        assertThat(prune(1, false).deleted()).hasSize(3);
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.4");
+    }
+
+    /** A cache in front of the registry still has the manifests. */
+    @Test
+    void aPruneStopsWhereTagsVanishThatWereToStay() throws Exception {
+        open(gitLab().with(Quirk.DELETE_BY_TAG_TAKES_ALL));
+        push(4);
+        registry.tag("group/app", "latest", "2019.20.1");
+        registry.tag("group/app", "stable", "2019.20.2");
+        TestImage first = TestImage.oci(1);
+        registry.onRequest(
+                r -> !r.method().equals("DELETE") && r.path().matches(".*/manifests/sha256:.*"),
+                Fault.status(200)
+                        .header("Content-Type", first.mediaType())
+                        .header(
+                                "Docker-Content-Digest",
+                                registry.digestOf("group/app", "2019.20.1").orElseThrow())
+                        .body(new String(
+                                registry.manifestBytes("group/app", "2019.20.1").orElseThrow(), StandardCharsets.UTF_8))
+                        .always());
+
+        assertThatThrownBy(() -> prune(1, false))
+                .isInstanceOf(RetentionException.class)
+                .hasMessageContaining("latest is gone, too, although it was to stay")
+                .hasMessageContaining("deleted before: 2019.20.1");
+        assertThat(registry.tags("group/app")).contains("stable", "2019.20.2");
+    }
+
+    /** A gateway may give each manifest the type of an image. */
+    @ParameterizedTest
+    @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
+    void aPartOfAnIndexStaysWhateverTypeTheHeaderHas(Quirk quirk) throws Exception {
+        open(gitLab().with(quirk));
+        push(2);
+        registry.push("group/app", "multi", TestImage.ociIndex(youngest(1, 2), TestImage.oci(7)));
+        registry.onRequest(
+                RecordedRequest.matching("HEAD", ".*/manifests/.*"),
+                Fault.replaceHeader("Content-Type", TestImage.OCI_MANIFEST).always());
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(receipt.deleted()).isEmpty();
+        assertThat(receipt.kept()).anyMatch(e -> e.reason().endsWith("also needed by multi"));
+        assertThat(registry.tags("group/app")).contains("2019.20.1");
+    }
+
+    /** The image of a build, as {@link #push} makes it. */
+    private TestImage youngest(int build, int last) {
+        return TestImage.oci(build).withCreated(time.now().minus(Duration.ofDays(last - build)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {400, 403, 405, 409, 412, 422, 423, 451})
+    void aLaterTagThatIsRefusedStaysAndTheRestGoes(int status) throws Exception {
+        open(gitLab());
+        push(4);
+        registry.onRequest(
+                RecordedRequest.matching("DELETE", ".*/2019.20.2"),
+                Fault.status(status).always());
+
+        PruneReceipt receipt = prune(1, false);
+
+        assertThat(names(receipt.deleted())).containsExactlyInAnyOrder("2019.20.1", "2019.20.3");
+        assertThat(names(receipt.refused())).containsExactly("2019.20.2");
     }
 
     /** Its digest is not known, so it may be any. */

@@ -16,11 +16,14 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class TagRemovalTest {
@@ -61,7 +64,9 @@ class TagRemovalTest {
 
             assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
             assertThat(registry.requests().count("DELETE", ".*")).isEqualTo(1);
-            assertThat(registry.requests().count("GET", ".*/tags/list")).isEqualTo(1);
+            assertThat(registry.requests().count("GET", ".*/tags/list"))
+                    .as("before and after")
+                    .isEqualTo(2);
             assertThat(registry.requests().count("GET", "/jwt/auth")).isEqualTo(1);
         }
     }
@@ -237,6 +242,82 @@ class TagRemovalTest {
                     .isInstanceOf(RegistryException.class)
                     .hasMessageContaining("it answered 200, but this still exists");
             assertThat(registry.tags("group/app")).contains("alone");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"NO_REFERRERS_API, 202", "NO_REFERRERS_API, 204", "DELETE_BY_DIGEST_ONLY, 202"})
+    void isNoSuccessWhenTheRegistryAcceptsItAndDoesNothing(Quirk quirk, int status) throws Exception {
+        try (InMemoryRegistry registry = registry(quirk)) {
+            acceptDeletions(registry, status);
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("the registry accepted this, but the tag is still there")
+                    .hasMessageNotContaining("was deleted");
+        }
+    }
+
+    private static void acceptDeletions(InMemoryRegistry registry, int status) {
+        registry.onRequest(
+                r -> r.method().equals("DELETE")
+                        && (r.path().endsWith("/alone")
+                                || r.path().endsWith(TestImage.oci(2).digest())),
+                Fault.status(status).always());
+    }
+
+    /** Some registries only note a deletion, and carry it out later. */
+    @Test
+    void waitsForARegistryThatDeletesLater() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            acceptDeletions(registry, 202);
+            AtomicInteger seen = new AtomicInteger();
+            registry.onRequest(
+                    r -> {
+                        if (r.path().endsWith("/manifests/alone") && seen.incrementAndGet() == 4) {
+                            registry.deleteTag("group/app", "alone");
+                        }
+                        return false;
+                    },
+                    Fault.status(500));
+
+            assertThat(run(registry, removal(registry, "alone")).before()).isFalse();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"422, MANIFEST_INVALID", "400, MANIFEST_INVALID", "400, TAG_INVALID", "422, ''", "405, ''", "501, ''"})
+    void deletesTheDigestWhereTheRegistryRefusesTheTag(int status, String code) throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            registry.onRequest(
+                    r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
+                    Fault.status(status)
+                            .body(code.isEmpty() ? "" : "{\"errors\":[{\"code\":\"" + code + "\"}]}")
+                            .always());
+
+            run(registry, removal(registry, "alone"));
+
+            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
+        }
+    }
+
+    /** A cache still has the manifest, so that nothing seems to be lost. */
+    @Test
+    void saysWhatARegistryBehindACacheDeletedTogetherWithATag() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
+            registry.onRequest(
+                    r -> !r.method().equals("DELETE") && r.path().endsWith(IMAGE.digest()),
+                    Fault.status(200)
+                            .header("Content-Type", IMAGE.mediaType())
+                            .header("Docker-Content-Digest", IMAGE.digest())
+                            .body(new String(IMAGE.bytes(), StandardCharsets.UTF_8))
+                            .always());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
+                    .isInstanceOf(RegistryException.class)
+                    .hasMessageContaining("latest is gone, too")
+                    .hasMessageContaining("push " + IMAGE.digest() + " again")
+                    .hasMessageEndingWith("2017.2.103 was deleted");
         }
     }
 

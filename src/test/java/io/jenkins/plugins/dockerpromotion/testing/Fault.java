@@ -92,6 +92,13 @@ public final class Fault {
         return after(answer -> answer.with(name, value));
     }
 
+    /** Changes a header that the answer has. */
+    public static Fault changeHeader(String name, UnaryOperator<String> change) {
+        return after(answer -> answer.headers().containsKey(name)
+                ? answer.with(name, change.apply(answer.headers().get(name).get(0)))
+                : answer);
+    }
+
     public static Fault removeHeader(String name) {
         return after(answer -> answer.without(name));
     }

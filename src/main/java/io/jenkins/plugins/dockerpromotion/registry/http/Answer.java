@@ -7,6 +7,8 @@ import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
 import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -14,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.regex.Pattern;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.NameValuePair;
@@ -47,6 +50,9 @@ public final class Answer implements AutoCloseable {
     private static final int MAX_SMALL_BODY = 64 * 1024;
 
     private static final int MAX_QUOTE = 200;
+
+    private static final Pattern NOT_IN_AN_ADDRESS =
+            Pattern.compile("[^A-Za-z0-9%!$&'()*+,;=:@/?#\\[\\]._~-]+|%(?![0-9A-Fa-f]{2})");
 
     private final RegistryRequest request;
     private final Authorizer authorizer;
@@ -169,7 +175,7 @@ public final class Answer implements AutoCloseable {
      *     protected than this one
      */
     public URI target(String header) throws RegistryException {
-        String value = header(header).orElse("");
+        String value = escaped(header(header).orElse("").strip());
         if (value.isEmpty()) {
             throw failure("the answer has no header " + header);
         }
@@ -188,6 +194,14 @@ public final class Answer implements AutoCloseable {
             throw failure("it points to " + origin + ", which is not encrypted; nothing was sent there");
         }
         return target;
+    }
+
+    /** An address as a server sent it, without characters that no address may have (RFC 3986): some do not encode them. */
+    public static String escaped(String address) {
+        return NOT_IN_AN_ADDRESS
+                .matcher(address)
+                .replaceAll(found ->
+                        URLEncoder.encode(found.group(), StandardCharsets.UTF_8).replace("+", "%20"));
     }
 
     /** An error about an invalid answer, worded for the request. */

@@ -171,21 +171,25 @@ public final class Json {
     /**
      * Passes each string in the array {@code field} of an object to the consumer while parsing, without keeping it.
      *
-     * @return whether the object has this field, even if it is {@code null}
-     * @throws JsonProcessingException if {@code in} is not one object within the limits
+     * @return whether the object has this field, even if it is {@code null}, and reports no errors beside it
+     * @throws JsonProcessingException if {@code in} is not one object within the limits, or the array has other values
      * @throws IOException if reading fails
      */
     static boolean forEachText(InputStream in, String field, Consumer<String> texts) throws IOException {
         try (JsonParser parser = FACTORY.createParser(in)) {
             boolean found = false;
+            boolean failed = false;
             expect(parser, parser.nextToken() == JsonToken.START_OBJECT);
             for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
                 JsonToken value = parser.nextToken();
                 boolean wanted = name.equals(field);
+                boolean errors = name.equals("errors");
                 found |= wanted && (value == JsonToken.START_ARRAY || value == JsonToken.VALUE_NULL);
-                if (wanted && value == JsonToken.START_ARRAY) {
+                if ((wanted || errors) && value == JsonToken.START_ARRAY) {
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
-                        if (parser.currentToken() == JsonToken.VALUE_STRING) {
+                        failed |= errors;
+                        if (wanted) {
+                            expect(parser, parser.currentToken() == JsonToken.VALUE_STRING);
                             texts.accept(parser.getText());
                         }
                         parser.skipChildren();
@@ -195,7 +199,7 @@ public final class Json {
                 }
             }
             expect(parser, parser.nextToken() == null);
-            return found;
+            return found && !failed;
         }
     }
 
