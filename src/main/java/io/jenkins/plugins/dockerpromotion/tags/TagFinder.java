@@ -58,8 +58,7 @@ public final class TagFinder implements Operation<TagFinder.Found> {
     }
 
     /**
-     * Searches the tags of the image. If the pattern allows one tag only for a build, or if the registry lists tags by
-     * name, a few requests are enough. If they find nothing, all tags are searched.
+     * Searches the tags of the image. If the pattern allows one tag only for a build, one request may be enough.
      */
     @Override
     public Found run(RegistryContext context) throws RegistryException, InterruptedException {
@@ -68,10 +67,7 @@ public final class TagFinder implements Operation<TagFinder.Found> {
         if (only.isPresent() && tags.digestOf(only.get()).isPresent()) {
             return new Found(List.of(only.get()), 1);
         }
-        TagCollector found = tags.read(
-                () -> TagCollector.of(pattern, version -> version.isOfBuild(build)),
-                pattern.beginning(),
-                some -> some.matching() > 0);
+        TagCollector found = tags.read(() -> TagCollector.of(pattern, version -> version.isOfBuild(build)));
         return new Found(found.tags(), found.checked());
     }
 

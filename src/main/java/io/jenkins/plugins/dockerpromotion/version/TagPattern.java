@@ -85,11 +85,6 @@ public final class TagPattern implements Serializable {
         return significance.contains(TagField.BUILD);
     }
 
-    /** The literal text before the first field; empty if there is none. */
-    public String beginning() {
-        return beginning;
-    }
-
     /** The only possible tag of a build; empty if there are other fields. */
     public Optional<String> onlyTagOf(BigInteger build) {
         return Optional.ofNullable(ending).map(end -> beginning + build + end);

@@ -6,14 +6,12 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -92,60 +90,6 @@ class TagFinderShortcutTest {
         }
     }
 
-    @Test
-    void skipsToTheTagsOfThePatternInASortedList() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            push(registry, tags("commit-", 500), tags("release-1.", 25), tags("sha-", 500));
-
-            TagFinder.Found found = find(registry, "release-{major}.{build}", 117);
-
-            assertThat(found.tags()).containsExactly(new Tag("release-1.117"));
-            assertThat(registry.requests().count())
-                    .as("the first page and those of the releases; " + registry.requests())
-                    .isEqualTo(1 + 3);
-        }
-    }
-
-    @Test
-    void readsNoPageTwiceWhereTheTagsOfThePatternAreOnTheFirst() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            push(registry, List.of("1.0"), tags("v1.", 5), tags("w", 500));
-
-            assertThat(find(registry, "v{major}.{build}", 103).tags()).containsExactly(new Tag("v1.103"));
-
-            assertThat(registry.requests().count()).isEqualTo(2);
-        }
-    }
-
-    @Test
-    void findsEveryTagOfABuildInARangeOfManyPages() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            List<String> expected = new ArrayList<>();
-            for (int week = 10; week < 50; week++) {
-                push(registry, tags("r2026." + week + ".", 3));
-                expected.add(0, "r2026." + week + ".101");
-            }
-            push(registry, tags("a", 30), tags("z", 30));
-
-            assertThat(find(registry, "r{year}.{week}.{build}", 101).tags())
-                    .extracting(Tag::value)
-                    .containsExactlyElementsOf(expected);
-        }
-    }
-
-    @Test
-    void looksAtAllTagsBeforeItSaysThatThereIsNone() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            push(registry, tags("commit-", 50), tags("release-1.", 25));
-
-            TagFinder.Found found = find(registry, "release-{major}.{build}", 7);
-
-            assertThat(found.tags()).isEmpty();
-            assertThat(found.checked()).isEqualTo(75);
-        }
-    }
-
-    /** These look sorted for a page or two, and have a tag of the same build where a sorted list would not. */
     @ParameterizedTest
     @EnumSource(
             value = Quirk.class,
@@ -157,41 +101,6 @@ class TagFinderShortcutTest {
             assertThat(find(registry, "release-{major}.{build}", 117).tags())
                     .extracting(Tag::value)
                     .containsExactly("release-2.117", "release-1.117");
-        }
-    }
-
-    @Test
-    void asksNothingMoreWhereTheFirstPageIsNotSorted() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.UNSORTED_PAGES)) {
-            push(registry, tags("commit-", 30), tags("release-1.", 20));
-
-            find(registry, "release-{major}.{build}", 117);
-
-            assertThat(registry.requests().count()).isEqualTo(50 / PAGE);
-        }
-    }
-
-    /** Its second page begins where a sorted list's would, by what the first one shows. */
-    @Test
-    void isNotDeceivedByAListThatBeginsAnewAfterAnUnknownTag() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.OLDEST_FIRST)) {
-            push(registry, tags("release-1.", 20), tags("sha-", 20), tags("release-2.", 20));
-
-            assertThat(find(registry, "release-{major}.{build}", 105).tags())
-                    .extracting(Tag::value)
-                    .containsExactly("release-2.105", "release-1.105");
-        }
-    }
-
-    @Test
-    void readsPageAfterPageWhereARegistryRefusesToBeginAfterAnUnknownTag() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            push(registry, tags("commit-", 20), tags("release-1.", 20));
-            registry.onRequest(
-                    request -> request.parameters("last").contains("release--"),
-                    Fault.status(400).always());
-
-            assertThat(find(registry, "release-{major}.{build}", 117).tags()).containsExactly(new Tag("release-1.117"));
         }
     }
 }
