@@ -307,10 +307,14 @@ public record Payload(String source, List<PushEvent> events) {
         if (!isPush || !found.text("package_type").equalsIgnoreCase("container") || Fields.isNoTag(tag.text("name"))) {
             return List.of();
         }
+        // 'ghcr.io/octo/hello:v1', or the host of a GitHub Enterprise Server.
+        String address = version.text("package_url");
+        String host = Fields.host(address.contains("://") ? address : "https://" + address)
+                .orElse("ghcr.io");
         String owner = found.field("owner").text("login");
         String path = (owner.isEmpty() ? found.text("namespace") : owner) + "/" + found.text("name");
         return List.of(new PushEvent(
-                Fields.image("package.name", "ghcr.io/" + path.toLowerCase(Locale.ROOT)),
+                Fields.image("package.name", host + "/" + path.toLowerCase(Locale.ROOT)),
                 Fields.tag("container_metadata.tag.name", tag.text("name")),
                 Fields.digest(tag.text("digest").isEmpty() ? version.text("version") : tag.text("digest")),
                 body.field("sender").text("login"),
