@@ -218,7 +218,9 @@ public record Payload(String source, List<PushEvent> events) {
             if (tags.isEmpty() && artifact.text("name_tag").contains(":")) {
                 tags = List.of(nameAndTag[1]);
             }
-            ImageName image = Fields.image("name_tag", host + "/" + target.text("namespace") + "/" + nameAndTag[0]);
+            String namespace = target.text("namespace");
+            String path = namespace.isEmpty() ? nameAndTag[0] : namespace + "/" + nameAndTag[0];
+            ImageName image = Fields.image("name_tag", host + "/" + path);
             events.addAll(Fields.each(
                     tags,
                     tag -> Fields.isNoTag(tag) ? Optional.empty() : Optional.of(harborEvent(body, image, tag, ""))));

@@ -125,6 +125,8 @@ class PayloadTest {
                 "harbor-replication | https://harbor.example.com\" -> https://hub.docker.com\" | Harbor | proj/app:1.0",
                 "harbor-replication | app [1 item(s) in total]\",\"references\":[\"1.0\"] -> sub/app:1.0\" | Harbor | harbor.example.com/proj/sub/app:1.0",
                 "harbor-replication | successful_artifact -> failed_artifact | Harbor |",
+                "harbor-replication | https://harbor.example.com\",\"namespace\":\"proj\" -> https://harbor.example.com\",\"namespace\":\"\" | Harbor | harbor.example.com/app:1.0",
+                "harbor-replication | https://harbor.example.com\",\"namespace\":\"proj\" -> https://hub.docker.com\",\"namespace\":\"\" | Harbor | app:1.0",
                 "github-package | | GitHub | ghcr.io/octo/hello:v1",
                 "github-package | ghcr.io/octo -> containers.git.example.com/octo | GitHub | containers.git.example.com/octo/hello:v1",
                 "github-package | ghcr.io/octo -> https://containers.git.example.com:8443/octo | GitHub | containers.git.example.com:8443/octo/hello:v1",
