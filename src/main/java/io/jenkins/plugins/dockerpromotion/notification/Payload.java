@@ -106,6 +106,9 @@ public record Payload(String source, List<PushEvent> events) {
 
     private static List<PushEvent> dockerHub(Json body) throws PayloadException {
         Json push = body.field("push_data");
+        if (Fields.isNoTag(push.text("tag"))) {
+            return List.of();
+        }
         // With this host as a prefix, no name can claim to be on another registry.
         ImageName image = Fields.image(
                 "repository.repo_name",
