@@ -16,8 +16,12 @@ import java.util.regex.Pattern;
  */
 public record AttachmentTag(Digest subject, String suffix) {
 
-    /** A fallback tag contains at most 64 characters of a digest, so a tag for sha512 does not identify its subject. */
-    private static final Pattern FORM = Pattern.compile("(?:(sha256-[0-9a-f]{64})|sha512-[0-9a-f]{64})(\\..*)?");
+    /**
+     * A fallback tag contains at most 64 characters of a digest, so one of a longer digest does not identify its subject.
+     * Some tools write the whole digest.
+     */
+    private static final Pattern FORM =
+            Pattern.compile("(?:(sha256-[0-9a-f]{64})|(?:sha384|sha512|blake3)-[0-9a-f]{64,128})(\\..*)?");
 
     /** Parses a tag; empty if it is an ordinary tag, or does not identify its subject. */
     public static Optional<AttachmentTag> of(Tag tag) {
@@ -31,7 +35,12 @@ public record AttachmentTag(Digest subject, String suffix) {
 
     /** Whether {@code tag} names attachments instead of an image. */
     public static boolean is(Tag tag) {
-        return FORM.matcher(tag.value()).matches();
+        return is(tag.value());
+    }
+
+    /** The same for a text that may be too long for a tag. */
+    public static boolean is(String tag) {
+        return FORM.matcher(tag).matches();
     }
 
     /** The tag itself. */

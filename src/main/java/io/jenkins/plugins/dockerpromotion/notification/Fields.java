@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
+import io.jenkins.plugins.dockerpromotion.attachment.AttachmentTag;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -59,9 +60,14 @@ final class Fields {
         }
     }
 
-    /** Whether the field shows that no tag was pushed: it is empty, or the digest of an untagged manifest. */
+    /**
+     * Whether the field shows that no tag was pushed: it is empty, the digest of an untagged manifest, or names the
+     * attachments of a digest that is too long for a tag.
+     */
     static boolean isNoTag(String text) {
-        return text.isEmpty() || text.matches("sha(?:256|512):.*");
+        return text.isEmpty()
+                || text.matches("(?:sha256|sha384|sha512|blake3):.*")
+                || (!Tag.isValid(text) && AttachmentTag.is(text));
     }
 
     /** The host and port of a URL. */

@@ -36,12 +36,12 @@ public final class TagFilter {
     }
 
     public boolean matches(Tag tag) {
-        return AttachmentTag.of(tag).map(this::names).orElse(true) && matches(tag.value());
+        return (!AttachmentTag.is(tag) || namesAttachment(tag.value())) && matches(tag.value());
     }
 
-    private boolean names(AttachmentTag attachment) {
-        return text.matches("sha(?:256|512)-.*")
-                || (!attachment.suffix().isEmpty() && text.endsWith(attachment.suffix()));
+    private boolean namesAttachment(String tag) {
+        int suffix = tag.indexOf('.');
+        return text.matches("(?:sha256|sha384|sha512|blake3)-.*") || (suffix >= 0 && text.endsWith(tag.substring(suffix)));
     }
 
     private boolean matches(String tag) {

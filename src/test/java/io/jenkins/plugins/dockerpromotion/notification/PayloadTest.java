@@ -131,6 +131,9 @@ class PayloadTest {
                 "docker-hub-push | \"2017.2.103\" -> null | Docker Hub |",
                 "docker-hub-push | ,\"tag\":\"2017.2.103\" -> | Docker Hub |",
                 "docker-hub-push | 2017.2.103 -> sha256:ab | Docker Hub |",
+                "docker-hub-push | 2017.2.103 -> SHA512 | Docker Hub |",
+                "docker-hub-push | 2017.2.103 -> SHA512.sig | Docker Hub |",
+                "acr-push | 1.0\" -> SHA512.att\" | Azure Container Registry |",
                 "github-package | | GitHub | ghcr.io/octo/hello:v1",
                 "github-package | ghcr.io/octo -> containers.git.example.com/octo | GitHub | containers.git.example.com/octo/hello:v1",
                 "github-package | ghcr.io/octo -> https://containers.git.example.com:8443/octo | GitHub | containers.git.example.com:8443/octo/hello:v1",
@@ -154,7 +157,9 @@ class PayloadTest {
         String body = file(file);
         assertThat(body).contains(replaced[0]);
 
-        Payload payload = parse(body.replace(replaced[0], replaced[1]), List.of("one.example.com"));
+        Payload payload = parse(
+                body.replace(replaced[0], replaced[1].replace("SHA512", "sha512-" + "2d".repeat(64))),
+                List.of("one.example.com"));
 
         assertThat(payload.source()).isEqualTo(source);
         assertThat(payload.events().stream().map(PushEvent::toString).collect(joining(" ")))

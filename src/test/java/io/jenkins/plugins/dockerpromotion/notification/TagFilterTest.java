@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,8 +50,10 @@ class TagFilterTest {
         "sha256-*.att, .att, true",
     })
     void tagsOfAttachmentsMatchOnlyAFilterThatNamesThem(String filter, String suffix, boolean expected) {
-        Tag tag = new Tag("sha256-" + "2d".repeat(32) + suffix);
-        assertThat(TagFilter.of(filter).matches(tag)).isEqualTo(expected);
+        for (String hex : List.of("sha256-" + "2d".repeat(32), "sha512-" + "2d".repeat(32), "sha512-" + "2d".repeat(58))) {
+            String own = filter.replace("sha256-", hex.substring(0, 7));
+            assertThat(TagFilter.of(own).matches(new Tag(hex + suffix))).as(hex).isEqualTo(expected);
+        }
     }
 
     @ParameterizedTest
