@@ -331,17 +331,23 @@ public record Payload(String source, List<PushEvent> events) {
         return !body.text("docker_url").isEmpty() && !body.text("repository").isEmpty();
     }
 
-    /** The event {@code repo_push}, which contains neither the time nor the digest. */
+    /**
+     * The event {@code repo_push} with a list of tags, which contains neither the time nor the digest. Older releases send
+     * an object: each tag with its digest, or with the id of its image.
+     */
     private static List<PushEvent> quay(Json body) throws PayloadException {
         ImageName image = Fields.image("docker_url", body.text("docker_url"));
+        Json tags = body.field("updated_tags");
         return Fields.each(
-                body.field("updated_tags").itemTexts(),
-                tag -> Optional.of(new PushEvent(
-                        image,
-                        Fields.tag("updated_tags", tag),
-                        Optional.empty(),
-                        "",
-                        Optional.empty(),
-                        Optional.empty())));
+                tags.isObject() ? tags.names() : tags.itemTexts(),
+                tag -> Fields.isNoTag(tag)
+                        ? Optional.empty()
+                        : Optional.of(new PushEvent(
+                                image,
+                                Fields.tag("updated_tags", tag),
+                                Fields.digest(tags.text(tag)),
+                                "",
+                                Optional.empty(),
+                                Optional.empty())));
     }
 }

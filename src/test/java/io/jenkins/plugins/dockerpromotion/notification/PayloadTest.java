@@ -134,6 +134,9 @@ class PayloadTest {
                 "docker-hub-push | 2017.2.103 -> SHA512 | Docker Hub |",
                 "docker-hub-push | 2017.2.103 -> SHA512.sig | Docker Hub |",
                 "acr-push | 1.0\" -> SHA512.att\" | Azure Container Registry |",
+                "quay-push | | Quay | quay.io/ns/repository:latest quay.io/ns/repository:1",
+                "quay-push | [\"latest\",\"1\"] -> {\"latest\":\"b750fe79269d2ec9a3c593ef05b4332b1d1a02a62b4accb2c21d589ff2f5f2dc\",\"1\":null} | Quay | quay.io/ns/repository:latest quay.io/ns/repository:1",
+                "quay-push | \"latest\",\"1\" -> \"SHA512\" | Quay |",
                 "github-package | | GitHub | ghcr.io/octo/hello:v1",
                 "github-package | ghcr.io/octo -> containers.git.example.com/octo | GitHub | containers.git.example.com/octo/hello:v1",
                 "github-package | ghcr.io/octo -> https://containers.git.example.com:8443/octo | GitHub | containers.git.example.com:8443/octo/hello:v1",
@@ -284,6 +287,11 @@ class PayloadTest {
                 .extracting(PushEvent::toString)
                 .containsExactly("quay.io/ns/repository:latest", "quay.io/ns/repository:1");
         assertThat(events).extracting(PushEvent::identity).containsOnly(Optional.empty());
+        assertThat(parse(QUAY.replace("[\"latest\", \"1\"]", "{\"latest\": \"" + DIGEST + "\"}"))
+                        .events()
+                        .get(0)
+                        .digest())
+                .contains(DIGEST);
         // Builds and vulnerabilities.
         assertThat(parse(QUAY.replace("updated_tags", "docker_tags")).events()).isEmpty();
         assertThat(parse(QUAY.replace("updated_tags", "tags")).events()).isEmpty();
