@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -75,6 +76,19 @@ final class Fields {
         return address(address)
                 .filter(uri -> uri.getHost() != null)
                 .map(uri -> uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
+    }
+
+    /**
+     * The host of a URL. If it has none that an image name can contain, for example because of an underscore, the image
+     * may be on any of the administrator's registries.
+     */
+    static Collection<String> hosts(String field, String url, Collection<String> configured) throws PayloadException {
+        Collection<String> hosts = host(url).isPresent() ? host(url).stream().toList() : configured;
+        if (hosts.isEmpty()) {
+            throw new PayloadException("'" + field
+                    + "' does not contain a host for image names, and no registry is configured in Jenkins");
+        }
+        return hosts;
     }
 
     static Optional<URI> address(String text) {

@@ -32,7 +32,7 @@ public record Payload(String source, List<PushEvent> events) {
             new Format("CNCF registry", body -> body.field("events").isArray(), (body, hosts) -> distribution(body)),
             new Format("Harbor", body -> harborData(body).isObject(), (body, hosts) -> harbor(body)),
             new Format("Artifactory", Payload::isArtifactory, Payload::artifactory),
-            new Format("Gitea", Payload::isGitea, (body, hosts) -> gitea(body)),
+            new Format("Gitea", Payload::isGitea, Payload::gitea),
             new Format("GitHub", Payload::isGitHub, (body, hosts) -> gitHub(body)),
             new Format("Quay", Payload::isQuay, (body, hosts) -> quay(body)),
             new Format("Azure Container Registry", Payload::isAzure, (body, hosts) -> azure(body)));
@@ -248,14 +248,8 @@ public record Payload(String source, List<PushEvent> events) {
         if (!isPush || Fields.isNoTag(data.text("tag"))) {
             return List.of();
         }
-        Optional<String> own = Fields.host(body.text("jpd_origin"));
-        Collection<String> hosts = own.isPresent() ? List.of(own.get()) : configured;
-        if (hosts.isEmpty()) {
-            throw new PayloadException(
-                    "it does not contain a host ('jpd_origin'), and no registry is configured in" + " Jenkins");
-        }
         Set<String> names = new LinkedHashSet<>();
-        for (String host : hosts) {
+        for (String host : Fields.hosts("jpd_origin", body.text("jpd_origin"), configured)) {
             names.add(host + "/" + data.text("repo_key") + "/" + data.text("image_name"));
             names.add(data.text("repo_key") + "." + host + "/" + data.text("image_name"));
             names.add(host + "/" + data.text("image_name"));
@@ -275,23 +269,24 @@ public record Payload(String source, List<PushEvent> events) {
         return !body.field("package").text("type").isEmpty();
     }
 
-    private static List<PushEvent> gitea(Json body) throws PayloadException {
+    private static List<PushEvent> gitea(Json body, Collection<String> configured) throws PayloadException {
         Json found = body.field("package");
         boolean isPush = List.of("created", "updated").contains(body.text("action"));
         if (!isPush || !found.text("type").equals("container") || Fields.isNoTag(found.text("version"))) {
             return List.of();
         }
-        String host = Fields.host(found.text("html_url"))
-                .orElseThrow(() -> new PayloadException("'package.html_url' is missing"));
+        Collection<String> hosts = Fields.hosts("package.html_url", found.text("html_url"), configured);
         String path = found.field("owner").text("login") + "/" + found.text("name");
         String pusher = found.field("creator").text("login");
-        return List.of(new PushEvent(
-                Fields.image("package.name", host + "/" + path.toLowerCase(Locale.ROOT)),
-                Fields.tag("package.version", found.text("version")),
-                Optional.empty(),
-                pusher.isEmpty() ? body.field("sender").text("login") : pusher,
-                Fields.instant(found.text("created_at")),
-                Optional.empty()));
+        return Fields.each(
+                List.copyOf(hosts),
+                host -> Optional.of(new PushEvent(
+                        Fields.image("package.name", host + "/" + path.toLowerCase(Locale.ROOT)),
+                        Fields.tag("package.version", found.text("version")),
+                        Optional.empty(),
+                        pusher.isEmpty() ? body.field("sender").text("login") : pusher,
+                        Fields.instant(found.text("created_at")),
+                        Optional.empty())));
     }
 
     /** The events {@code package} and {@code registry_package}, and the ping that GitHub sends for a new webhook. */

@@ -41,7 +41,8 @@ public final class TagFilter {
 
     private boolean namesAttachment(String tag) {
         int suffix = tag.indexOf('.');
-        return text.matches("(?:sha256|sha384|sha512|blake3)-.*") || (suffix >= 0 && text.endsWith(tag.substring(suffix)));
+        return text.matches("(?:sha256|sha384|sha512|blake3)-.*")
+                || (suffix >= 0 && text.endsWith(tag.substring(suffix)));
     }
 
     private boolean matches(String tag) {

@@ -137,6 +137,8 @@ class PayloadTest {
                 "quay-push | | Quay | quay.io/ns/repository:latest quay.io/ns/repository:1",
                 "quay-push | [\"latest\",\"1\"] -> {\"latest\":\"b750fe79269d2ec9a3c593ef05b4332b1d1a02a62b4accb2c21d589ff2f5f2dc\",\"1\":null} | Quay | quay.io/ns/repository:latest quay.io/ns/repository:1",
                 "quay-push | \"latest\",\"1\" -> \"SHA512\" | Quay |",
+                "gitea-package | git.example.com -> git_server:3000 | Gitea | one.example.com/acme/app:1.0",
+                "gitea-package | html_url -> x | Gitea | one.example.com/acme/app:1.0",
                 "github-package | | GitHub | ghcr.io/octo/hello:v1",
                 "github-package | ghcr.io/octo -> containers.git.example.com/octo | GitHub | containers.git.example.com/octo/hello:v1",
                 "github-package | ghcr.io/octo -> https://containers.git.example.com:8443/octo | GitHub | containers.git.example.com:8443/octo/hello:v1",
@@ -189,9 +191,10 @@ class PayloadTest {
         assertThat(event.time()).isEqualTo(Optional.ofNullable(time));
     }
 
-    @Test
-    void saysThatNoHostIsKnown() throws Exception {
-        String body = file("artifactory-docker-pushed").replace("jpd_origin", "x");
+    @ParameterizedTest
+    @CsvSource({"artifactory-docker-pushed, jpd_origin, x", "gitea-package, git.example.com, git_server"})
+    void saysThatNoHostIsKnown(String file, String host, String replaced) throws Exception {
+        String body = file(file).replace(host, replaced);
         assertThatExceptionOfType(PayloadException.class)
                 .isThrownBy(() -> parse(body))
                 .withMessageContaining("no registry is configured");

@@ -50,7 +50,8 @@ class TagFilterTest {
         "sha256-*.att, .att, true",
     })
     void tagsOfAttachmentsMatchOnlyAFilterThatNamesThem(String filter, String suffix, boolean expected) {
-        for (String hex : List.of("sha256-" + "2d".repeat(32), "sha512-" + "2d".repeat(32), "sha512-" + "2d".repeat(58))) {
+        for (String hex :
+                List.of("sha256-" + "2d".repeat(32), "sha512-" + "2d".repeat(32), "sha512-" + "2d".repeat(58))) {
             String own = filter.replace("sha256-", hex.substring(0, 7));
             assertThat(TagFilter.of(own).matches(new Tag(hex + suffix))).as(hex).isEqualTo(expected);
         }
