@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Consumer;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
@@ -334,58 +333,35 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                 usual.longestWait());
     }
 
-    /** Checks everything before setting anything, so that a form is saved as a whole or not at all. */
+    /** Tries the form on a copy before setting anything, so that it is saved as a whole or not at all. */
     @Override
     public boolean configure(StaplerRequest2 request, JSONObject form) throws FormException {
-        check(form, "callbackHosts", CallbackAddress::parseHosts);
-        check(form, "allowedHosts", text -> HostRules.of(FormFields.words(text)));
-        check(form, "trustedRoot", text -> requireTrustedRoot(Util.fixEmptyAndTrim(text)));
-        check(form, "defaultPattern", text -> requirePattern(Util.fixEmptyAndTrim(text)));
-        for (Limit limit : List.of(Limit.CONNECT_TIMEOUT, Limit.ANSWER_TIMEOUT, Limit.ATTEMPTS, Limit.TRANSFERS)) {
-            limit.require(form);
-        }
-        JSONArray entries = entries(form, "registries");
-        for (Object registry : entries) {
-            require((JSONObject) registry);
-        }
-        JSONArray rules = entries(form, "verificationRules");
-        for (Object rule : rules) {
-            VerificationRule.require((JSONObject) rule, form.optString("trustedRoot"));
-        }
-        try (BulkChange change = new BulkChange(this)) {
-            request.bindJSON(this, form);
-            change.commit();
-        } catch (IOException e) {
-            throw new FormException(e, "registries");
-        }
+        // A form without entries omits the list, so it would not be cleared otherwise.
+        List.of("registries", "verificationRules").forEach(list -> form.putIfAbsent(list, new JSONArray()));
+        new DockerPromotionConfiguration().bind(request, form, false);
+        bind(request, form, true);
         return true;
     }
 
-    /** The entries of a list. A form without entries omits the list, so it would not be cleared otherwise. */
-    private static JSONArray entries(JSONObject form, String list) {
-        JSONArray entries = JSONArray.fromObject(form.has(list) ? form.get(list) : List.of());
-        form.put(list, entries);
-        return entries;
-    }
-
-    private static void check(JSONObject form, String field, Consumer<String> parser) throws FormException {
-        try {
-            parser.accept(form.optString(field));
+    private void bind(StaplerRequest2 request, JSONObject form, boolean save) throws FormException {
+        try (BulkChange change = new BulkChange(this)) {
+            request.bindJSON(this, form);
+            verificationRules.stream()
+                    .filter(rule -> !rule.identities().isEmpty())
+                    .forEach(rule -> rule.requirement(Util.fixNull(trustedRoot)));
+            if (save) {
+                change.commit();
+            }
         } catch (IllegalArgumentException e) {
-            throw new FormException(e.getMessage(), field);
+            throw new FormException(reason(e), "registries");
+        } catch (IOException e) {
+            throw new FormException(e, "registries");
         }
     }
 
-    private static void require(JSONObject form) throws FormException {
-        RegistryConfiguration.require(form);
-        RegistryConfiguration registry = new RegistryConfiguration(form.optString("host"), form.optString("address"));
-        registry.setApiAddress(form.optString("apiAddress"));
-        registry.setCertificateAuthority(form.optString("certificateAuthority"));
-        try {
-            location(registry);
-        } catch (IllegalArgumentException e) {
-            throw new FormException(e.getMessage(), "registries");
-        }
+    /** What the setter said; Stapler wraps it, and then quotes the form. */
+    private static String reason(IllegalArgumentException e) {
+        return e.getCause() instanceof IllegalArgumentException inner ? reason(inner) : e.getMessage();
     }
 
     @Override

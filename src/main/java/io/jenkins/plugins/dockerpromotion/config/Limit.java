@@ -1,10 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.config;
 
 import hudson.Util;
-import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
 import jenkins.model.Jenkins;
-import net.sf.json.JSONObject;
 
 /** A number with bounds that administrators can set. */
 enum Limit {
@@ -46,13 +44,5 @@ enum Limit {
     FormValidation check(String text) {
         Jenkins.get().checkPermission(Jenkins.ADMINISTER);
         return FormFields.parsed(text, this::parse);
-    }
-
-    void require(JSONObject form) throws FormException {
-        try {
-            parse(form.optString(field));
-        } catch (IllegalArgumentException e) {
-            throw new FormException(e.getMessage(), field);
-        }
     }
 }

@@ -4,7 +4,6 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
-import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
@@ -18,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import jenkins.model.Jenkins;
-import net.sf.json.JSONObject;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -35,7 +33,6 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     private Integer pageSize;
     private volatile List<String> tokenServices = new ArrayList<>();
     private String mountFrom;
-    private transient volatile RegistryLocation location;
 
     /**
      * @param host as in image names; {@code docker.io} for Docker Hub
@@ -63,7 +60,6 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setApiAddress(String apiAddress) {
         this.apiAddress = Util.fixEmptyAndTrim(apiAddress);
-        location = null;
     }
 
     /** PEM text of an additional certificate authority to trust. */
@@ -74,7 +70,6 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setCertificateAuthority(String certificateAuthority) {
         this.certificateAuthority = Util.fixEmptyAndTrim(certificateAuthority);
-        location = null;
     }
 
     /** The default credentials for steps that name none; {@code null} for none. */
@@ -96,7 +91,6 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setPageSize(Integer pageSize) {
         this.pageSize = limitOfPages(host).checked(pageSize);
-        location = null;
     }
 
     /** Hosts on other domains that may issue tokens for this registry, and therefore receive its credentials. */
@@ -111,7 +105,6 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setTokenServices(List<String> tokenServices) {
         this.tokenServices = new ArrayList<>(parseHosts(String.join(" ", Util.fixNull(tokenServices))));
-        location = null;
     }
 
     /** The same as the form shows them, a line each. */
@@ -127,7 +120,6 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
     @DataBoundSetter
     public void setMountFrom(String mountFrom) {
         this.mountFrom = Util.fixEmptyAndTrim(mountFrom);
-        location = null;
     }
 
     private static List<String> parseHosts(String text) {
@@ -153,31 +145,8 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
         }
     }
 
-    /** Checks the parts of a form entry that its setters do not check. */
-    static void require(JSONObject form) throws FormException {
-        limitOfPages(Util.fixEmptyAndTrim(form.optString("host"))).require(form);
-        try {
-            parseHosts(form.optString("tokenServices"));
-        } catch (IllegalArgumentException e) {
-            throw new FormException(e.getMessage(), "tokenServices");
-        }
-    }
-
-    /**
-     * Cached, because each operation needs it and certificates take time to parse.
-     *
-     * @throws IllegalArgumentException in one line, if the settings are not valid
-     */
+    /** @throws IllegalArgumentException in one line, if the settings are not valid */
     RegistryLocation location() {
-        RegistryLocation known = location;
-        if (known == null) {
-            known = readLocation();
-            location = known;
-        }
-        return known;
-    }
-
-    private RegistryLocation readLocation() {
         String name = ImageName.parseHost(host);
         RegistryLocation usual = RegistryLocation.usual(name);
         URI registry = address == null ? usual.registry() : parseAddress(address);

@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.config;
 import hudson.Extension;
 import hudson.Util;
 import hudson.model.Descriptor;
-import hudson.model.Descriptor.FormException;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -11,7 +10,6 @@ import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.version.TagGlob;
 import java.util.List;
 import jenkins.model.Jenkins;
-import net.sf.json.JSONObject;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -113,26 +111,6 @@ public final class VerificationRule extends CertifiedSigner<VerificationRule> {
 
     private List<String> keys() {
         return publicKeys == null ? List.of() : List.of(publicKeys);
-    }
-
-    /** Checks an entry of the form. */
-    static void require(JSONObject form, String trustedRoot) throws FormException {
-        VerificationRule rule = new VerificationRule(form.optString("images"));
-        rule.setTags(form.optString("tags"));
-        rule.setPublicKeys(form.optString("publicKeys"));
-        rule.setAttestations(form.optString("attestations"));
-        rule.setCertificateIdentity(form.optString("certificateIdentity"));
-        rule.setCertificateIdentityRegexp(form.optString("certificateIdentityRegexp"));
-        rule.setCertificateOidcIssuer(form.optString("certificateOidcIssuer"));
-        rule.setCertificateOidcIssuerRegexp(form.optString("certificateOidcIssuerRegexp"));
-        try {
-            rule.check();
-            if (!rule.identities().isEmpty()) {
-                rule.requirement(trustedRoot);
-            }
-        } catch (IllegalArgumentException e) {
-            throw new FormException(e.getMessage(), "verificationRules");
-        }
     }
 
     /** Form of one rule. */

@@ -12,7 +12,6 @@ import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ExtensionList;
 import hudson.ProxyConfiguration;
-import hudson.Util;
 import hudson.XmlFile;
 import hudson.model.Descriptor;
 import hudson.model.Item;
@@ -57,9 +56,9 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import jenkins.model.GlobalConfiguration;
 import jenkins.model.Jenkins;
-import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
@@ -70,9 +69,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
-import org.kohsuke.stapler.StaplerRequest2;
+import org.kohsuke.stapler.Stapler;
 import org.yaml.snakeyaml.Yaml;
 
 @WithController
@@ -147,6 +148,7 @@ class DockerPromotionConfigurationTest {
 
         jenkins.configRoundtrip();
 
+        assertThat(new DockerPromotionConfiguration().getAllowedHosts()).hasSize(2);
         assertThat(DockerPromotionConfiguration.get().getDefaultPattern()).isEqualTo("v{build}");
         assertThat(DockerPromotionConfiguration.get().getCallbackHosts()).isEqualTo("hooks.example.com");
         assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).containsExactly("docker.io", "*.example.com");
@@ -162,22 +164,11 @@ class DockerPromotionConfigurationTest {
     }
 
     @Test
-    void isKeptOnDisk() {
-        DockerPromotionConfiguration.get().setRegistries(List.of(registry("a.example.com", null, null, null)));
-        DockerPromotionConfiguration.get().setAllowedHosts(List.of("a.example.com"));
-
-        assertThat(new DockerPromotionConfiguration().getAllowedHosts()).containsExactly("a.example.com");
-        assertThat(new DockerPromotionConfiguration().getRegistries())
-                .extracting(RegistryConfiguration::getHost)
-                .containsExactly("a.example.com");
-    }
-
-    @Test
     void isReadFromCode() throws Exception {
         configure("jenkins.yaml");
 
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        Map<String, RegistryLocation> locations = registriesOf(configuration);
+        Map<String, RegistryLocation> locations = configuration.network().locations();
         assertThat(locations.get("registry.example.com:5000").registry())
                 .isEqualTo(URI.create("http://registry.internal:5000"));
         assertThat(locations.get("registry.example.com:5000").pageSize()).isEqualTo(500);
@@ -223,10 +214,6 @@ class DockerPromotionConfigurationTest {
 
     private void configure(String file) throws Exception {
         ConfigurationAsCode.get().configure(getClass().getResource(file).toString());
-    }
-
-    private static Map<String, RegistryLocation> registriesOf(DockerPromotionConfiguration configuration) {
-        return configuration.network().locations();
     }
 
     /** The settings of this plugin, as they are exported. */
@@ -297,7 +284,7 @@ class DockerPromotionConfigurationTest {
                         + c.getPassword().getPlainText())
                 .contains("docker-hub technolog:dckr_pat_1", "registry robot:only-for-the-test");
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        Map<String, RegistryLocation> locations = registriesOf(configuration);
+        Map<String, RegistryLocation> locations = configuration.network().locations();
         assertThat(locations.get("registry.example.com").certificateAuthority()).contains("BEGIN CERTIFICATE");
         assertThat(configuration.credentialsIdFor("registry.example.com")).contains("registry");
         assertThat(locations.get("registry.internal:5000").registry())
@@ -342,7 +329,7 @@ class DockerPromotionConfigurationTest {
 
         assertThat(read.getAttempts()).isEqualTo(3);
         assertThat(read.getPatternInForce()).isEqualTo(TagPattern.DEFAULT);
-        assertThat(registriesOf(read).get("registry.example.com"))
+        assertThat(read.network().locations().get("registry.example.com"))
                 .isEqualTo(new RegistryLocation(
                         "registry.example.com",
                         URI.create("https://registry.internal"),
@@ -399,89 +386,63 @@ class DockerPromotionConfigurationTest {
         assertThat(saves).hasValue(1);
     }
 
-    @Test
-    void takesNoCallbackHostThatIsNone() throws Exception {
+    /** What is wrong in one setting sets nothing, neither by code nor by the form. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "callbackHosts: 'https://hooks.example.com' | 'https://hooks.example.com' is not a host",
+                "allowedHosts: [docker.io, 'https://a.example.com'] | 'https://a.example.com' is no allowed registry host",
+                "defaultPattern: '{major}.{minor}' | The pattern '{major}.{minor}' has no field {build}, so it cannot find a build.",
+                "connectTimeout: 0 | connectTimeout must be a number from 1 to 600",
+                "answerTimeout: 3601 | answerTimeout must be a number from 1 to 3600",
+                "attempts: 21 | attempts must be a number from 1 to 20",
+                "transfers: 33 | transfers must be a number from 1 to 32",
+                "trustedRoot: '{}' | trusted root",
+                "registries: [{host: bad host}] | the global configuration 'Docker Image Promotion' is not valid for the registry 'bad host'",
+                "registries: [{host: b.example.com, address: 'b.example.com:5000'}] | 'b.example.com' (an address must be https://",
+                "registries: [{host: b.example.com, certificateAuthority: none}] | 'b.example.com' (the certificate authority must be X.509 certificates in PEM format",
+                "registries: [{host: b.example.com, mountFrom: Base images}] | Base images",
+                "registries: [{host: b.example.com, tokenServices: ['https://x']}] | 'https://x' is not a registry",
+                "registries: [{host: b.example.com, pageSize: 9}] | pageSize must be a number from 10 to 10000",
+                "registries: [{host: a.example.com}, {host: index.docker.io, pageSize: 101}] | pageSize must be a number from 10 to 100",
+                "verificationRules: [{images: '*'}] | public key",
+                "verificationRules: [{images: '*', publicKeys: no key}] | key",
+                "verificationRules: [{images: '', publicKeys: no key}] | a verification rule needs 'images'",
+                "verificationRules: [{images: '*', publicKeys: PUBLIC_KEY, attestations: no-such-type}] | no-such-type",
+            })
+    void takesNothingThatMakesNoSense(String setting, String why) throws Exception {
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        String why = "'https://hooks.example.com' is not a host";
-        assertThatThrownBy(() -> configuration.setCallbackHosts("https://hooks.example.com"))
-                .hasMessageContaining(why);
-        JSONObject form = new JSONObject().element("callbackHosts", "https://hooks.example.com");
-        assertThatThrownBy(() -> configuration.configure((StaplerRequest2) null, form))
-                .isInstanceOf(Descriptor.FormException.class)
-                .hasMessageContaining(why);
-        Path file = Files.writeString(
-                folder.resolve("wrong.yaml"),
-                "unclassified: {dockerPromotion: {callbackHosts: 'https://hooks.example.com'}}");
+        configuration.setRegistries(List.of(registry("a.example.com", null, null, null)));
+        Map<String, Object> before = exported();
+        String written = setting.replace("PUBLIC_KEY", '"' + PUBLIC_KEY.replace("\n", "\\n") + '"');
+        String code = "unclassified: {dockerPromotion: {" + written + "}}";
+        Path file = Files.writeString(folder.resolve("wrong.yaml"), code);
+
         assertThatThrownBy(
                         () -> ConfigurationAsCode.get().configure(file.toUri().toString()))
                 .hasStackTraceContaining(why);
-        assertThat(configuration.getCallbackHosts()).isNull();
-    }
-
-    @Test
-    void takesNoPatternByWhichNoBuildCanBeFound() throws Exception {
-        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        String why = "The pattern '{major}.{minor}' has no field {build}, so it cannot find a build.";
-        assertThatThrownBy(() -> configuration.setDefaultPattern("{major}.{minor}"))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessage(why);
-        assertThatThrownBy(() -> configure("wrong-pattern.yaml")).hasStackTraceContaining(why);
-        assertThatThrownBy(() -> configuration.configure(
-                        (StaplerRequest2) null, new JSONObject().element("defaultPattern", "{major}.{minor}")))
+        Map<String, Object> form = new Yaml().load(written);
+        assertThatThrownBy(() -> submit(JSONObject.fromObject(form).element("rollbackJob", "another")))
                 .isInstanceOf(Descriptor.FormException.class)
                 .hasMessageContaining(why);
-        assertThat(configuration.getPatternInForce()).isEqualTo(TagPattern.DEFAULT);
 
-        assertThat(configuration.doCheckDefaultPattern("{major}.{minor}").getMessage())
-                .contains("no field {build}");
-        assertThat(configuration.doCheckDefaultPattern("1.4.{build}").renderHtml())
-                .contains("Matches 1.4.103, but not 1x4x103.");
-        assertThat(configuration.doCheckDefaultPattern(" ").renderHtml()).contains("Matches 20", ".103, but not 20");
+        assertThat(exported()).isEqualTo(before);
+    }
+
+    private static void submit(JSONObject form) throws Exception {
+        jenkins.executeOnServer(() -> DockerPromotionConfiguration.get().configure(Stapler.getCurrentRequest2(), form));
     }
 
     @Test
-    void takesNoPageThatIsTooSmallOrTooLarge() throws Exception {
+    void aPageMayBeAsLargeAsTheRegistryAllows() {
         RegistryConfiguration registry = registry("registry.example.com", null, null, null);
         registry.setPageSize(10_000);
-        assertThatThrownBy(() -> registry.setPageSize(9)).hasMessage("pageSize must be a number from 10 to 10000");
-        assertThatThrownBy(() -> registry.setPageSize(10_001)).isInstanceOf(IllegalArgumentException.class);
         assertThat(registry.location().pageSize()).isEqualTo(10_000);
         registry.setPageSize(null);
         assertThat(registry.location().pageSize()).isZero();
-
-        String why = "pageSize must be a number from 10 to 100";
-        RegistryConfiguration hub = registry("index.docker.io", null, null, null);
-        hub.setPageSize(100);
-        assertThatThrownBy(() -> hub.setPageSize(101)).hasMessage(why);
-        assertThatThrownBy(() -> configure("wrong-page-size.yaml")).hasStackTraceContaining(why);
-        JSONObject entry = new JSONObject().element("host", "docker.io").element("pageSize", "101");
-        for (Object registries : List.of(
-                entry, JSONArray.fromObject(List.of(new JSONObject().element("host", "a.example.com"), entry)))) {
-            JSONObject form = new JSONObject().element("registries", registries);
-            assertThatThrownBy(() -> DockerPromotionConfiguration.get().configure((StaplerRequest2) null, form))
-                    .isInstanceOf(Descriptor.FormException.class)
-                    .hasMessageContaining(why);
-        }
-        assertThat(DockerPromotionConfiguration.get().getRegistries()).isEmpty();
-        RegistryConfiguration.DescriptorImpl form =
-                jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
-        assertThat(form.doCheckPageSize("101", "registry.example.com").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckPageSize("101", "docker.io")).hasMessage(why);
-        assertThat(form.doCheckPageSize("many", "")).hasMessage("pageSize must be a number from 10 to 10000");
-    }
-
-    @Test
-    void mountsFromNothingButARepository() throws Exception {
-        RegistryConfiguration registry = registry("registry.example.com", null, null, null);
-        registry.setMountFrom("Base images");
-        RegistryConfiguration.DescriptorImpl form =
-                jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
-
-        assertThatThrownBy(registry::location).hasMessageContaining("Base images");
-        assertThat(form.doCheckMountFrom("Base images", "registry.example.com").kind)
-                .isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckMountFrom("base/java", "registry.example.com").kind)
-                .isEqualTo(FormValidation.Kind.OK);
+        registry("index.docker.io", null, null, null).setPageSize(100);
     }
 
     @Test
@@ -499,39 +460,6 @@ class DockerPromotionConfigurationTest {
         assertThat(form.doCheckCredentialsId("", "docker.io").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckCredentialsId("hub", "docker.io").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(form.doCheckCredentialsId("system", "docker.io").kind).isEqualTo(FormValidation.Kind.ERROR);
-    }
-
-    @Test
-    void takesNoAllowedHostThatIsNone() {
-        String why = "'https://a.example.com' is no allowed registry host";
-        assertThatThrownBy(() -> DockerPromotionConfiguration.get().setAllowedHosts(List.of("https://a.example.com")))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining(why);
-
-        assertThatThrownBy(() -> configure("wrong-host.yaml")).hasStackTraceContaining(why);
-
-        JSONObject form = new JSONObject().element("allowedHosts", "docker.io\nhttps://a.example.com");
-        assertThatThrownBy(() -> DockerPromotionConfiguration.get().configure((StaplerRequest2) null, form))
-                .isInstanceOf(Descriptor.FormException.class)
-                .hasMessageContaining(why);
-        assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).isEmpty();
-    }
-
-    @Test
-    void takesNoLimitThatIsOutOfBounds() {
-        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        assertThatThrownBy(() -> configuration.setConnectTimeout(0))
-                .hasMessage("connectTimeout must be a number from 1 to 600");
-        assertThatThrownBy(() -> configuration.setAnswerTimeout(3601)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> configuration.setAttempts(21)).isInstanceOf(IllegalArgumentException.class);
-        JSONObject form = new JSONObject().element("attempts", "often");
-        assertThatThrownBy(() -> configuration.configure((StaplerRequest2) null, form))
-                .isInstanceOf(Descriptor.FormException.class);
-        assertThat(configuration.doCheckConnectTimeout("").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckConnectTimeout("601").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(configuration.doCheckAnswerTimeout("3600").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckAttempts("0").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(configuration.network().timing()).isEqualTo(Timing.DEFAULT);
     }
 
     private static VerificationRule rule(String images, String tags) {
@@ -588,11 +516,9 @@ class DockerPromotionConfigurationTest {
                                 .element("images", "*")
                                 .element("certificateIdentity", "release@example.com")
                                 .element("certificateOidcIssuer", "https://accounts.example.com"));
-        assertThatThrownBy(() -> configuration.configure((StaplerRequest2) null, form))
+        assertThatThrownBy(() -> submit(form))
                 .isInstanceOf(Descriptor.FormException.class)
                 .hasMessageContaining("trusted root");
-        assertThatThrownBy(() -> configuration.setTrustedRoot("{}")).isInstanceOf(IllegalArgumentException.class);
-        assertThat(configuration.doCheckTrustedRoot("{}").kind).isEqualTo(FormValidation.Kind.ERROR);
 
         configuration.setTrustedRoot(TRUSTED_ROOT);
 
@@ -604,44 +530,6 @@ class DockerPromotionConfigurationTest {
     }
 
     @Test
-    void takesNoRuleThatMakesNoSense() throws Exception {
-        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        VerificationRule withoutKey = new VerificationRule("*");
-        VerificationRule wrongKey = rule("*", null);
-        wrongKey.setPublicKeys("no key");
-        VerificationRule wrongAttestation = rule("*", null);
-        wrongAttestation.setAttestations("no-such-type");
-        for (VerificationRule wrong : List.of(withoutKey, wrongKey, wrongAttestation, rule(null, null))) {
-            assertThatThrownBy(() -> configuration.setVerificationRules(List.of(wrong)))
-                    .isInstanceOf(IllegalArgumentException.class);
-            JSONObject entry = new JSONObject()
-                    .element("images", Util.fixNull(wrong.getImages()))
-                    .element("publicKeys", Util.fixNull(wrong.getPublicKeys()))
-                    .element("attestations", Util.fixNull(wrong.getAttestations()));
-            assertThatThrownBy(() -> configuration.configure(
-                            (StaplerRequest2) null, new JSONObject().element("verificationRules", entry)))
-                    .isInstanceOf(Descriptor.FormException.class);
-        }
-        VerificationRule.DescriptorImpl form =
-                jenkins.jenkins.getDescriptorByType(VerificationRule.DescriptorImpl.class);
-        assertThat(form.doCheckPublicKeys("no key").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckPublicKeys(PUBLIC_KEY).kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckAttestations("spdx slsaprovenance1").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckAttestations("no-such-type").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckImages(" ").kind).isEqualTo(FormValidation.Kind.ERROR);
-    }
-
-    @Test
-    void readsARegistrysSettingsOnceUntilTheyChange() {
-        RegistryConfiguration registry = registry("a.example.com", null, null, null);
-        assertThat(registry.location()).isSameAs(registry.location());
-
-        registry.setCertificateAuthority("no certificate");
-
-        assertThatThrownBy(registry::location).isInstanceOf(IllegalArgumentException.class);
-    }
-
-    @Test
     void takesJenkinsProxyAlong() throws Exception {
         jenkins.jenkins.setProxy(new ProxyConfiguration("proxy.example.com", 3128, "me", "secret", "*.internal"));
 
@@ -650,76 +538,80 @@ class DockerPromotionConfigurationTest {
                 .satisfies(p -> assertThat(p.noProxyHosts()).hasSize(1));
     }
 
-    @Test
-    void takesNoRegistryThatMakesNoSense() throws Exception {
-        DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        configuration.setRegistries(List.of(registry("a.example.com", null, null, null)));
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "registry | Host | registry.example.com:5000 | OK",
+                "registry | Host | '' | ERROR",
+                "registry | Host | a/b | ERROR",
+                "registry | Address | '' | OK",
+                "registry | Address | https://registry.example.com | OK",
+                "registry | Address | http://registry.example.com | WARNING",
+                "registry | Address | ftp://registry.example.com | ERROR",
+                "registry | Address | registry.example.com:5000 | ERROR",
+                "registry | Address | https://registry.example.com:70000 | ERROR",
+                "registry | Address | https://registry.example.com#v2 | ERROR",
+                "registry | Address | https://registry.example.com/v2/ | ERROR",
+                "registry | Address | https://me:my secret@registry.example.com | ERROR",
+                "registry | Address | https://me:secret@registry.example.com | ERROR",
+                "registry | ApiAddress | https://hub.example.com/v2/ | ERROR",
+                "registry | CertificateAuthority | '' | OK",
+                "registry | CertificateAuthority | no certificate | ERROR",
+                "registry | TokenServices | gitlab.example.org | OK",
+                "registry | MountFrom | Base images | ERROR",
+                "registry | MountFrom | base/java | OK",
+                "registry | PageSize | 101 | OK",
+                "registry | PageSize | 9 | ERROR",
+                "registry | PageSize | many | ERROR",
+                "rule | Images | '' | ERROR",
+                "rule | PublicKeys | no key | ERROR",
+                "rule | PublicKeys | PUBLIC_KEY | OK",
+                "rule | Attestations | spdx slsaprovenance1 | OK",
+                "rule | Attestations | no-such-type | ERROR",
+                "all | CallbackHosts | hooks.example.com:8443 | OK",
+                "all | CallbackHosts | https://hooks.example.com | ERROR",
+                "all | AllowedHosts | docker.io *.example.com | OK",
+                "all | AllowedHosts | docker.io https://example.com | ERROR",
+                "all | TrustedRoot | {} | ERROR",
+                "all | ConnectTimeout | '' | OK",
+                "all | ConnectTimeout | 601 | ERROR",
+                "all | AnswerTimeout | 3600 | OK",
+                "all | Attempts | 0 | ERROR",
+                "all | DefaultPattern | {major}.{minor} | ERROR",
+                "all | DefaultPattern | v{build} | OK",
+                "all | RollbackJob | nowhere | ERROR",
+            })
+    void checksEachField(String form, String field, String value, FormValidation.Kind kind) throws Exception {
+        Object checks = Map.of(
+                        "registry", jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class),
+                        "rule", jenkins.jenkins.getDescriptorByType(VerificationRule.DescriptorImpl.class),
+                        "all", DockerPromotionConfiguration.get())
+                .get(form);
+        Method check = Stream.of(checks.getClass().getDeclaredMethods())
+                .filter(method -> method.getName().equals("doCheck" + field))
+                .findFirst()
+                .orElseThrow();
+        String given = value.replace("PUBLIC_KEY", PUBLIC_KEY);
+        Object result = check.getParameterCount() == 1
+                ? check.invoke(checks, given)
+                : check.invoke(checks, given, "registry.example.com");
 
-        for (RegistryConfiguration wrong : List.of(
-                registry("bad host", null, null, null),
-                registry("b.example.com", "b.example.com:5000", null, null),
-                registry("b.example.com", null, null, "no certificate"))) {
-            String[] why = {"global configuration 'Docker Image Promotion'", "'" + wrong.getHost() + "'"};
-            assertThatThrownBy(() -> configuration.setRegistries(List.of(wrong)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessageContainingAll(why);
-            JSONObject entry = new JSONObject()
-                    .element("host", wrong.getHost())
-                    .element("address", Util.fixNull(wrong.getAddress()))
-                    .element("certificateAuthority", Util.fixNull(wrong.getCertificateAuthority()));
-            assertThatThrownBy(() -> configuration.configure(
-                            (StaplerRequest2) null, new JSONObject().element("registries", entry)))
-                    .isInstanceOf(Descriptor.FormException.class)
-                    .hasMessageContainingAll(why);
-        }
-        Path file = Files.writeString(
-                folder.resolve("wrong.yaml"),
-                "unclassified: {dockerPromotion: {registries: [{host: b.example.com, certificateAuthority: none}]}}");
-        assertThatThrownBy(
-                        () -> ConfigurationAsCode.get().configure(file.toUri().toString()))
-                .hasStackTraceContaining(
-                        "'b.example.com' (the certificate authority must be X.509 certificates in PEM format");
-
-        assertThat(configuration.network().locations()).containsOnlyKeys("a.example.com");
+        assertThat(((FormValidation) result).kind).isEqualTo(kind);
+        assertThat(((FormValidation) result).renderHtml()).doesNotContain("secret@");
     }
 
     @Test
-    void checksEachField() {
+    void checksTellOfLimitsAndExamples() {
         RegistryConfiguration.DescriptorImpl form =
                 jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
-
-        assertThat(form.doCheckHost("registry.example.com:5000").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckHost("").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckHost("a/b").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckAddress("").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckAddress("https://registry.example.com").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckAddress("http://registry.example.com").kind).isEqualTo(FormValidation.Kind.WARNING);
-        for (String wrong : List.of(
-                "ftp://registry.example.com",
-                "registry.example.com:5000",
-                "https://registry.example.com:70000",
-                "https://registry.example.com#v2",
-                "https://registry.example.com/v2/",
-                "https://me:my secret@registry.example.com")) {
-            assertThat(form.doCheckAddress(wrong))
-                    .as(wrong)
-                    .hasMessage("an address must be https:// or http:// with a host and an optional port");
-        }
-        assertThat(form.doCheckAddress("https://me:secret@registry.example.com").kind)
-                .isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckCertificateAuthority("").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckCertificateAuthority("no certificate").kind).isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(form.doCheckApiAddress("https://hub.example.com/v2/").kind).isEqualTo(FormValidation.Kind.ERROR);
-
+        assertThat(form.doCheckPageSize("101", "docker.io")).hasMessage("pageSize must be a number from 10 to 100");
+        assertThat(form.doCheckAddress("a"))
+                .hasMessage("an address must be https:// or http:// with a host and an optional port");
         DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-        assertThat(configuration.doCheckCallbackHosts("hooks.example.com:8443").kind)
-                .isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckCallbackHosts("https://hooks.example.com").kind)
-                .isEqualTo(FormValidation.Kind.ERROR);
-        assertThat(configuration.doCheckAllowedHosts("docker.io\n *.example.com").kind)
-                .isEqualTo(FormValidation.Kind.OK);
-        assertThat(configuration.doCheckAllowedHosts("docker.io https://example.com").kind)
-                .isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(configuration.doCheckDefaultPattern("1.4.{build}").renderHtml())
+                .contains("Matches 1.4.103, but not 1x4x103.");
+        assertThat(configuration.doCheckDefaultPattern(" ").renderHtml()).contains("Matches 20", ".103, but not 20");
     }
 
     @Test
