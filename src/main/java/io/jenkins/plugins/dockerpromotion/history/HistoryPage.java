@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
 import hudson.model.Api;
-import hudson.model.Failure;
 import hudson.model.ModelObject;
 import java.io.IOException;
 import java.net.URLEncoder;
@@ -92,9 +91,6 @@ public abstract class HistoryPage implements ModelObject {
     public final HttpResponse doCheck() throws InterruptedException {
         if (!isCheckable()) {
             throw HttpResponses.forbidden();
-        }
-        if (!RegistryCheck.isAllowedNow()) {
-            throw new Failure(Messages.RegistryCheck_tooMany());
         }
         return HttpResponses.forwardToView(this, "index.jelly").with("check", RegistryCheck.of(getCurrent()));
     }

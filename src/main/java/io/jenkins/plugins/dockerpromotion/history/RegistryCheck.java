@@ -4,7 +4,6 @@ import hudson.AbortException;
 import hudson.model.Item;
 import io.jenkins.plugins.dockerpromotion.config.ControllerQuery;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.config.RateLimit;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.history.TargetHistory.Placement;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -21,9 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import jenkins.model.Jenkins;
 
 /**
  * Checks in the registries whether the current tags still point to the promoted images. Uses the default credentials of
@@ -31,16 +28,8 @@ import jenkins.model.Jenkins;
  */
 public final class RegistryCheck {
 
-    /** Rate limit for one user: the burst, and the rate per second. */
-    private static final int BURST = 5;
-
-    private static final double PER_SECOND = 0.1;
-    private static final int MOST_USERS = 1_000;
-
     /** Maximum number of tags to check on one page. */
     private static final int MOST_TAGS = 50;
-
-    private static final Map<String, RateLimit> LIMITS = new ConcurrentHashMap<>();
 
     private final Map<String, String> texts = new HashMap<>();
     private final Map<String, String> failures = new HashMap<>();
@@ -60,16 +49,6 @@ public final class RegistryCheck {
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
-    }
-
-    /** Counts a check of the user; returns whether it is within the rate limit. */
-    static boolean isAllowedNow() {
-        if (LIMITS.size() > MOST_USERS) {
-            LIMITS.clear();
-        }
-        return LIMITS.computeIfAbsent(
-                        Jenkins.getAuthentication2().getName(), u -> new RateLimit(BURST, PER_SECOND, System::nanoTime))
-                .tryTake();
     }
 
     /** @param current the tags of a page; those that the user may not check are skipped */

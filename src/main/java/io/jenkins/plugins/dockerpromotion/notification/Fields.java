@@ -9,9 +9,7 @@ import java.net.URISyntaxException;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.List;
 import java.util.Optional;
 
 /** Parses untrusted fields. Errors name the field, but do not repeat its value. */
@@ -21,19 +19,12 @@ final class Fields {
 
     private Fields() {}
 
-    static ImageName image(String field, String text) throws PayloadException {
+    static ImageName image(String text) throws PayloadException {
         try {
             return ImageName.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new PayloadException("'" + field + "' is not an image name");
+            throw new PayloadException("the name of the image is not valid");
         }
-    }
-
-    static Tag tag(String field, String text) throws PayloadException {
-        if (!Tag.isValid(text)) {
-            throw new PayloadException("'" + field + "' is not a tag");
-        }
-        return new Tag(text);
     }
 
     /** A malformed digest is ignored; the push still counts. */
@@ -100,28 +91,5 @@ final class Fields {
         } catch (URISyntaxException e) {
             return Optional.empty();
         }
-    }
-
-    /** Reads one of several parts of a notification. */
-    interface Reader<T> {
-        /** The push that it reports, if any. */
-        Optional<PushEvent> read(T part) throws PayloadException;
-    }
-
-    /** All pushes among the parts; an unreadable part does not hide the others. */
-    static <T> List<PushEvent> each(List<T> parts, Reader<T> reader) throws PayloadException {
-        List<PushEvent> events = new ArrayList<>();
-        PayloadException first = null;
-        for (T part : parts) {
-            try {
-                reader.read(part).ifPresent(events::add);
-            } catch (PayloadException e) {
-                first = first == null ? e : first;
-            }
-        }
-        if (events.isEmpty() && first != null) {
-            throw first;
-        }
-        return events;
     }
 }

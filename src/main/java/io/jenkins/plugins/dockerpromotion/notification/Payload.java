@@ -1,9 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.notification;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -29,21 +32,37 @@ public record Payload(String source, List<PushEvent> events) {
     /** The supported formats. The first one that recognises a body reads it. */
     private static final List<Format> FORMATS = List.of(
             new Format("Docker Hub", Payload::isDockerHub, (body, hosts) -> dockerHub(body)),
-            new Format("CNCF registry", body -> body.field("events").isArray(), (body, hosts) -> distribution(body)),
+            new Format("CNCF registry", body -> body.field("events").isArray(), (body, hosts) -> events(body)),
             new Format("Harbor", body -> harborData(body).isObject(), (body, hosts) -> harbor(body)),
             new Format("Artifactory", Payload::isArtifactory, Payload::artifactory),
             new Format("Gitea", Payload::isGitea, Payload::gitea),
             new Format("GitHub", Payload::isGitHub, (body, hosts) -> gitHub(body)),
             new Format("Quay", Payload::isQuay, (body, hosts) -> quay(body)),
-            new Format("Azure Container Registry", Payload::isAzure, (body, hosts) -> azure(body)));
+            new Format("Azure Container Registry", Payload::isAzure, (body, hosts) -> distribution(body)));
 
     /** @param understands whether a body has the format of this sender's notifications */
     private record Format(String source, Predicate<Json> understands, Reader reader) {}
 
     @FunctionalInterface
     private interface Reader {
-        /** @throws PayloadException if the body reports pushes, but none can be read */
-        List<PushEvent> read(Json body, Collection<String> hosts) throws PayloadException;
+        /** @throws PayloadException if the host of the images is not known */
+        List<Report> read(Json body, Collection<String> hosts) throws PayloadException;
+    }
+
+    /** A push as its sender reports it: the fields are unchecked, and empty if they are missing. */
+    private record Report(
+            String image, String tag, String digest, String pusher, Optional<Instant> time, String callback) {
+        Report(String image, String tag, String digest, String pusher, Optional<Instant> time) {
+            this(image, tag, digest, pusher, time, "");
+        }
+
+        PushEvent event() throws PayloadException {
+            if (!Tag.isValid(tag)) {
+                throw new PayloadException("the tag is not valid");
+            }
+            return new PushEvent(
+                    Fields.image(image), new Tag(tag), Fields.digest(digest), pusher, time, Fields.address(callback));
+        }
     }
 
     public Payload {
@@ -66,11 +85,36 @@ public record Payload(String source, List<PushEvent> events) {
                 .orElseThrow(() -> new PayloadException("the body is not a JSON object, or too deeply nested"));
         for (Format format : FORMATS) {
             if (format.understands.test(json)) {
-                return new Payload(format.source, format.reader.read(json, hosts));
+                return new Payload(format.source, pushes(format.reader.read(json, hosts)));
             }
         }
         throw new PayloadException("the body is not a notification from Docker Hub, the CNCF registry, GitLab, Harbor,"
                 + " Artifactory, Gitea, the GitHub container registry, Quay or Azure's registry");
+    }
+
+    /** All pushes of tags; an unreadable one does not hide the others. */
+    private static List<PushEvent> pushes(List<Report> reports) throws PayloadException {
+        List<PushEvent> events = new ArrayList<>();
+        PayloadException unreadable = null;
+        for (Report report : reports) {
+            try {
+                if (!Fields.isNoTag(report.tag)) {
+                    events.add(report.event());
+                }
+            } catch (PayloadException e) {
+                unreadable = e;
+            }
+        }
+        if (events.isEmpty() && unreadable != null) {
+            throw unreadable;
+        }
+        return events;
+    }
+
+    private static List<Report> each(Json parts, Function<Json, List<Report>> reader) {
+        return parts.items().stream()
+                .flatMap(part -> reader.apply(part).stream())
+                .toList();
     }
 
     /** Splits the payload into parts with at most this many events; one part if there are none. */
@@ -104,47 +148,38 @@ public record Payload(String source, List<PushEvent> events) {
         return body.field("push_data").isObject() && body.field("repository").isObject();
     }
 
-    private static List<PushEvent> dockerHub(Json body) throws PayloadException {
+    private static List<Report> dockerHub(Json body) {
         Json push = body.field("push_data");
-        if (Fields.isNoTag(push.text("tag"))) {
-            return List.of();
-        }
-        // With this host as a prefix, no name can claim to be on another registry.
-        ImageName image = Fields.image(
-                "repository.repo_name",
-                ImageName.DOCKER_HUB + "/" + body.field("repository").text("repo_name"));
-        return List.of(new PushEvent(
-                image,
-                Fields.tag("push_data.tag", push.text("tag")),
-                Optional.empty(),
+        return List.of(new Report(
+                // With this host as a prefix, no name can claim to be on another registry.
+                ImageName.DOCKER_HUB + "/" + body.field("repository").text("repo_name"),
+                push.text("tag"),
+                "",
                 push.text("pusher"),
                 Fields.seconds(push.number("pushed_at", 0)),
-                Fields.address(body.text("callback_url"))));
+                body.text("callback_url")));
     }
 
     /** {@code application/vnd.docker.distribution.events.v1+json}, which GitLab's registry sends too. */
-    private static List<PushEvent> distribution(Json body) throws PayloadException {
-        return Fields.each(body.field("events").items(), Payload::distributionEvent);
+    private static List<Report> events(Json body) {
+        return each(body.field("events"), Payload::distribution);
     }
 
     /** Only pushes of tagged manifests count, not those of their blobs. */
-    private static Optional<PushEvent> distributionEvent(Json event) throws PayloadException {
-        Json target = event.field("target");
-        if (!event.text("action").equals("push") || Fields.isNoTag(target.text("tag"))) {
-            return Optional.empty();
+    private static List<Report> distribution(Json event) {
+        if (!event.text("action").equals("push")) {
+            return List.of();
         }
+        Json target = event.field("target");
         // The registry does not know its own name. The host of the client's request is the host in the image name.
-        Optional<String> asked =
-                Optional.of(event.field("request").text("host")).filter(host -> !host.isEmpty());
-        String host = asked.or(() -> Fields.host(target.text("url")))
-                .orElseThrow(() -> new PayloadException("'request.host' is missing"));
-        return Optional.of(new PushEvent(
-                Fields.image("target.repository", host + "/" + target.text("repository")),
-                Fields.tag("target.tag", target.text("tag")),
-                Fields.digest(target.text("digest")),
+        String asked = event.field("request").text("host");
+        String host = asked.isEmpty() ? Fields.host(target.text("url")).orElse("") : asked;
+        return List.of(new Report(
+                host + "/" + target.text("repository"),
+                target.text("tag"),
+                target.text("digest"),
                 event.field("actor").text("name"),
-                Fields.instant(event.text("timestamp")),
-                Optional.empty()));
+                Fields.instant(event.text("timestamp"))));
     }
 
     /** Azure's registry sends a single event in the CNCF registry's format, or a ping to test the webhook. */
@@ -152,10 +187,6 @@ public record Payload(String source, List<PushEvent> events) {
         return !body.text("action").isEmpty()
                 && (body.field("target").isObject() || body.text("action").equals("ping"))
                 && !body.text("id").isEmpty();
-    }
-
-    private static List<PushEvent> azure(Json body) throws PayloadException {
-        return distributionEvent(body).map(List::of).orElse(List.of());
     }
 
     /**
@@ -169,66 +200,55 @@ public record Payload(String source, List<PushEvent> events) {
                 : body.field(type.startsWith("harbor.") ? "data" : "");
     }
 
-    private static List<PushEvent> harbor(Json body) throws PayloadException {
+    private static List<Report> harbor(Json body) {
         Json data = harborData(body);
         return switch (body.text("type")) {
             case "PUSH_ARTIFACT", "harbor.artifact.pushed", "pushImage" ->
-                Fields.each(data.field("resources").items(), resource -> harborPush(body, data, resource));
-            case "REPLICATION", "harbor.replication.status.changed" ->
-                harborReplication(body, data.field("replication"));
+                each(data.field("resources"), resource -> harborPush(body, data, resource));
+            case "REPLICATION", "harbor.replication.status.changed" -> {
+                Json replication = data.field("replication");
+                yield each(
+                        replication.field("successful_artifact"),
+                        artifact -> harborReplication(body, replication, artifact));
+            }
             default -> List.of();
         };
     }
 
-    private static Optional<PushEvent> harborPush(Json body, Json data, Json resource) throws PayloadException {
+    private static List<Report> harborPush(Json body, Json data, Json resource) {
         String url = resource.text("resource_url");
         int slash = url.indexOf('/');
-        if (slash < 0 || Fields.isNoTag(resource.text("tag"))) {
-            return Optional.empty();
-        }
         String path = data.field("repository").text("repo_full_name");
-        return Optional.of(harborEvent(
-                body,
-                Fields.image("repo_full_name", url.substring(0, slash) + "/" + path),
-                resource.text("tag"),
-                resource.text("digest")));
+        return slash < 0
+                ? List.of()
+                : List.of(harborReport(
+                        body, url.substring(0, slash) + "/" + path, resource.text("tag"), resource.text("digest")));
     }
 
-    private static PushEvent harborEvent(Json body, ImageName image, String tag, String digest)
-            throws PayloadException {
-        return new PushEvent(
-                image,
-                Fields.tag("tag", tag),
-                Fields.digest(digest),
-                body.text("operator"),
-                Fields.seconds(body.number("occur_at", 0)).or(() -> Fields.instant(body.text("time"))),
-                Optional.empty());
+    private static Report harborReport(Json body, String image, String tag, String digest) {
+        Optional<Instant> time = Fields.seconds(body.number("occur_at", 0));
+        return new Report(image, tag, digest, body.text("operator"), time.or(() -> Fields.instant(body.text("time"))));
     }
 
     /** The result of a replication to or from another registry; Harbor does not send a push event for it. */
-    private static List<PushEvent> harborReplication(Json body, Json replication) throws PayloadException {
+    private static List<Report> harborReplication(Json body, Json replication, Json artifact) {
         Json target = replication.field("dest_resource");
         // Harbor uses an internal name for itself, such as 'core:8080'.
         String host = Fields.host(target.text("endpoint"))
                 .filter(name -> name.matches(".*[.\\]].*|localhost(?::.*)?"))
                 .map(name -> name.equals("hub.docker.com") ? ImageName.DOCKER_HUB : name)
                 .orElse(replication.text("harbor_hostname"));
-        List<PushEvent> events = new ArrayList<>();
-        for (Json artifact : replication.field("successful_artifact").items()) {
-            // 'app [2 item(s) in total]' with separate tags, or 'app:1.0' before Harbor 2.8.
-            String[] nameAndTag = artifact.text("name_tag").split("[ :]", 2);
-            List<String> tags = artifact.field("references").itemTexts();
-            if (tags.isEmpty() && artifact.text("name_tag").contains(":")) {
-                tags = List.of(nameAndTag[1]);
-            }
-            String namespace = target.text("namespace");
-            String path = namespace.isEmpty() ? nameAndTag[0] : namespace + "/" + nameAndTag[0];
-            ImageName image = Fields.image("name_tag", host + "/" + path);
-            events.addAll(Fields.each(
-                    tags,
-                    tag -> Fields.isNoTag(tag) ? Optional.empty() : Optional.of(harborEvent(body, image, tag, ""))));
+        // 'app [2 item(s) in total]' with separate tags, or 'app:1.0' before Harbor 2.8.
+        String[] nameAndTag = artifact.text("name_tag").split("[ :]", 2);
+        List<String> tags = artifact.field("references").itemTexts();
+        if (tags.isEmpty() && artifact.text("name_tag").contains(":")) {
+            tags = List.of(nameAndTag[1]);
         }
-        return events;
+        String namespace = target.text("namespace");
+        String path = namespace.isEmpty() ? nameAndTag[0] : namespace + "/" + nameAndTag[0];
+        return tags.stream()
+                .map(tag -> harborReport(body, host + "/" + path, tag, ""))
+                .toList();
     }
 
     private static boolean isArtifactory(Json body) {
@@ -241,7 +261,7 @@ public record Payload(String source, List<PushEvent> events) {
      * Returns several events for one push: image names may contain the repository in the path, in the host name, or not
      * at all (JFrog's "HTTP settings": repository path, subdomain, port). A job waits for one of these names.
      */
-    private static List<PushEvent> artifactory(Json body, Collection<String> configured) throws PayloadException {
+    private static List<Report> artifactory(Json body, Collection<String> configured) throws PayloadException {
         Json data = body.field("data");
         boolean isPush = body.text("domain").equals("docker")
                 && List.of("pushed", "promoted").contains(body.text("event_type"));
@@ -254,39 +274,33 @@ public record Payload(String source, List<PushEvent> events) {
             names.add(data.text("repo_key") + "." + host + "/" + data.text("image_name"));
             names.add(host + "/" + data.text("image_name"));
         }
-        return Fields.each(
-                List.copyOf(names),
-                name -> Optional.of(new PushEvent(
-                        Fields.image("image_name", name),
-                        Fields.tag("tag", data.text("tag")),
-                        Fields.digest("sha256:" + data.text("sha256")),
-                        body.text("source"),
-                        Optional.empty(),
-                        Optional.empty())));
+        String digest = "sha256:" + data.text("sha256");
+        return names.stream()
+                .map(name -> new Report(name, data.text("tag"), digest, body.text("source"), Optional.empty()))
+                .toList();
     }
 
     private static boolean isGitea(Json body) {
         return !body.field("package").text("type").isEmpty();
     }
 
-    private static List<PushEvent> gitea(Json body, Collection<String> configured) throws PayloadException {
+    private static List<Report> gitea(Json body, Collection<String> configured) throws PayloadException {
         Json found = body.field("package");
         boolean isPush = List.of("created", "updated").contains(body.text("action"));
         if (!isPush || !found.text("type").equals("container") || Fields.isNoTag(found.text("version"))) {
             return List.of();
         }
-        Collection<String> hosts = Fields.hosts("package.html_url", found.text("html_url"), configured);
         String path = found.field("owner").text("login") + "/" + found.text("name");
-        String pusher = found.field("creator").text("login");
-        return Fields.each(
-                List.copyOf(hosts),
-                host -> Optional.of(new PushEvent(
-                        Fields.image("package.name", host + "/" + path.toLowerCase(Locale.ROOT)),
-                        Fields.tag("package.version", found.text("version")),
-                        Optional.empty(),
-                        pusher.isEmpty() ? body.field("sender").text("login") : pusher,
-                        Fields.instant(found.text("created_at")),
-                        Optional.empty())));
+        String creator = found.field("creator").text("login");
+        String pusher = creator.isEmpty() ? body.field("sender").text("login") : creator;
+        return Fields.hosts("package.html_url", found.text("html_url"), configured).stream()
+                .map(host -> new Report(
+                        host + "/" + path.toLowerCase(Locale.ROOT),
+                        found.text("version"),
+                        "",
+                        pusher,
+                        Fields.instant(found.text("created_at"))))
+                .toList();
     }
 
     /** The events {@code package} and {@code registry_package}, and the ping that GitHub sends for a new webhook. */
@@ -299,27 +313,26 @@ public record Payload(String source, List<PushEvent> events) {
         return found.isObject() ? found : body.field("registry_package");
     }
 
-    private static List<PushEvent> gitHub(Json body) throws PayloadException {
+    private static List<Report> gitHub(Json body) {
         Json found = gitHubPackage(body);
-        Json version = found.field("package_version");
-        Json tag = version.field("container_metadata").field("tag");
         boolean isPush = List.of("published", "updated").contains(body.text("action"));
-        if (!isPush || !found.text("package_type").equalsIgnoreCase("container") || Fields.isNoTag(tag.text("name"))) {
+        if (!isPush || !found.text("package_type").equalsIgnoreCase("container")) {
             return List.of();
         }
+        Json version = found.field("package_version");
+        Json tag = version.field("container_metadata").field("tag");
         // 'ghcr.io/octo/hello:v1', or the host of a GitHub Enterprise Server.
         String address = version.text("package_url");
         String host = Fields.host(address.contains("://") ? address : "https://" + address)
                 .orElse("ghcr.io");
         String owner = found.field("owner").text("login");
         String path = (owner.isEmpty() ? found.text("namespace") : owner) + "/" + found.text("name");
-        return List.of(new PushEvent(
-                Fields.image("package.name", host + "/" + path.toLowerCase(Locale.ROOT)),
-                Fields.tag("container_metadata.tag.name", tag.text("name")),
-                Fields.digest(tag.text("digest").isEmpty() ? version.text("version") : tag.text("digest")),
+        return List.of(new Report(
+                host + "/" + path.toLowerCase(Locale.ROOT),
+                tag.text("name"),
+                tag.text("digest").isEmpty() ? version.text("version") : tag.text("digest"),
                 body.field("sender").text("login"),
-                Fields.instant(version.text("updated_at")).or(() -> Fields.instant(found.text("updated_at"))),
-                Optional.empty()));
+                Fields.instant(version.text("updated_at")).or(() -> Fields.instant(found.text("updated_at")))));
     }
 
     private static boolean isQuay(Json body) {
@@ -330,19 +343,11 @@ public record Payload(String source, List<PushEvent> events) {
      * The event {@code repo_push} with a list of tags, which contains neither the time nor the digest. Older releases send
      * an object: each tag with its digest, or with the id of its image.
      */
-    private static List<PushEvent> quay(Json body) throws PayloadException {
-        ImageName image = Fields.image("docker_url", body.text("docker_url"));
+    private static List<Report> quay(Json body) {
         Json tags = body.field("updated_tags");
-        return Fields.each(
-                tags.isObject() ? tags.names() : tags.itemTexts(),
-                tag -> Fields.isNoTag(tag)
-                        ? Optional.empty()
-                        : Optional.of(new PushEvent(
-                                image,
-                                Fields.tag("updated_tags", tag),
-                                Fields.digest(tags.text(tag)),
-                                "",
-                                Optional.empty(),
-                                Optional.empty())));
+        List<String> names = tags.isObject() ? tags.names() : tags.itemTexts();
+        return names.stream()
+                .map(tag -> new Report(body.text("docker_url"), tag, tags.text(tag), "", Optional.empty()))
+                .toList();
     }
 }

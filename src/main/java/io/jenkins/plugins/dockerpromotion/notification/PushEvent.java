@@ -58,17 +58,6 @@ public record PushEvent(
         };
     }
 
-    /**
-     * A key that is equal for repeated notifications of the same push. Empty if the notification has neither time nor
-     * digest, because a repeated push could not be distinguished from a repeated notification.
-     */
-    public Optional<String> identity() {
-        return digest.isEmpty() && time.isEmpty()
-                ? Optional.empty()
-                : Optional.of(this + " " + digest.map(Digest::toString).orElse("") + " "
-                        + time.map(Instant::toString).orElse(""));
-    }
-
     /** The image with its tag, without any other untrusted text. */
     @Override
     public String toString() {

@@ -112,11 +112,16 @@ public final class Delivery {
         return pushes.stream().flatMap(push -> push.jobs().stream()).toList();
     }
 
+    /** Whether the builds of a push are not in the queue yet. */
+    boolean isWaiting() {
+        return pushes.stream().anyMatch(push -> !push.isScheduled());
+    }
+
     public Outcome getOutcome() {
         if (!refusal.isEmpty()) {
             return Outcome.REFUSED;
         }
-        if (pushes.stream().anyMatch(push -> !push.isScheduled())) {
+        if (isWaiting()) {
             return Outcome.WAITING;
         }
         return pushes.stream().allMatch(push -> push.jobs().isEmpty()) ? Outcome.NOTHING : Outcome.STARTED;

@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.webhook;
 
 import hudson.Extension;
-import hudson.ExtensionList;
 import hudson.Util;
 import hudson.init.InitMilestone;
 import hudson.init.Initializer;
@@ -18,16 +17,13 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import java.io.ObjectStreamException;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.WeakHashMap;
+import java.util.TreeMap;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
 import jenkins.model.ParameterizedJobMixIn.ParameterizedJob;
@@ -49,9 +45,6 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
     private String tag;
     private List<String> ignorePushers = new ArrayList<>();
     private boolean callback;
-
-    private transient volatile TagFilter filter = TagFilter.of("");
-    private transient volatile Set<ImageName> names = Set.of();
 
     @DataBoundConstructor
     public DockerHubPushTrigger() {
@@ -119,75 +112,42 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
         this.callback = callback;
     }
 
-    @Override
-    public void start(Job<?, ?> project, boolean newInstance) {
-        super.start(project, newInstance);
-        try {
-            filter = TagFilter.of(Util.fixNull(tag));
-            names = Stream.concat(Stream.ofNullable(image), images.stream())
-                    .map(ImageName::parse)
-                    .collect(Collectors.toUnmodifiableSet());
-            Started.get().add(this);
-        } catch (IllegalArgumentException e) {
-            LOGGER.log(Level.WARNING, e, () -> "The trigger of " + project.getFullName() + " is not active");
-        }
-    }
-
-    @Override
-    public void stop() {
-        Started.get().remove(this);
-    }
-
-    /** The job of a trigger that was started. */
-    Job<?, ?> job() {
-        return Objects.requireNonNull(job);
-    }
-
     /** Why a push of the image does not start a build; empty if it does. */
     Optional<String> objection(PushEvent push) {
-        if (!filter.matches(push.tag())) {
+        if (!filter().matches(push.tag())) {
             return Optional.of("waits for other tags");
         }
         return ignorePushers.contains(push.pusher()) ? Optional.of("ignores this pusher") : Optional.empty();
     }
 
-    /** The triggers of jobs that wait for {@code image}, by job name. */
-    static List<DockerHubPushTrigger> waitingFor(ImageName image) {
-        return Started.get().all().stream()
-                .filter(trigger -> trigger.names.contains(image) && trigger.isActive())
-                .sorted(Comparator.comparing(trigger -> trigger.job().getFullName()))
-                .toList();
+    private TagFilter filter() {
+        return TagFilter.of(Util.fixNull(tag));
     }
 
-    /**
-     * Whether it belongs to an existing job. Jenkins does not stop the triggers of a job whose {@code config.xml} is
-     * replaced, for example by Job DSL or the REST API.
-     */
-    private boolean isActive() {
-        return job instanceof ParameterizedJob<?, ?> triggered
-                && Jenkins.get().getItemByFullName(job.getFullName()) == job
-                && triggered.getTriggers().values().stream().anyMatch(t -> t == this);
+    /** The triggers that wait for {@code image}, with their jobs, in the order of the jobs' names. */
+    static Map<Job<?, ?>, DockerHubPushTrigger> waitingFor(ImageName image) {
+        Map<Job<?, ?>, DockerHubPushTrigger> waiting = new TreeMap<>(Comparator.comparing(Job::getFullName));
+        for (ParameterizedJob<?, ?> job : Jenkins.get().allItems(ParameterizedJob.class)) {
+            for (Trigger<?> trigger : job.getTriggers().values()) {
+                if (trigger instanceof DockerHubPushTrigger push && push.waitsFor(image, job)) {
+                    waiting.put((Job<?, ?>) job, push);
+                }
+            }
+        }
+        return waiting;
     }
 
-    /** The started triggers, in a weak set that drops discarded ones. */
-    @Extension
-    public static final class Started {
-        private final Set<DockerHubPushTrigger> triggers = Collections.newSetFromMap(new WeakHashMap<>());
-
-        static Started get() {
-            return ExtensionList.lookupSingleton(Started.class);
-        }
-
-        synchronized void add(DockerHubPushTrigger trigger) {
-            triggers.add(trigger);
-        }
-
-        synchronized void remove(DockerHubPushTrigger trigger) {
-            triggers.remove(trigger);
-        }
-
-        synchronized List<DockerHubPushTrigger> all() {
-            return List.copyOf(triggers);
+    private boolean waitsFor(ImageName pushed, ParameterizedJob<?, ?> owner) {
+        try {
+            filter();
+            return Stream.concat(Stream.ofNullable(image), images.stream())
+                    .map(ImageName::parse)
+                    .toList()
+                    .contains(pushed);
+        } catch (IllegalArgumentException e) {
+            // Possible only if someone edited the file.
+            LOGGER.log(Level.WARNING, e, () -> "The trigger of " + owner.getFullName() + " is not active");
+            return false;
         }
     }
 

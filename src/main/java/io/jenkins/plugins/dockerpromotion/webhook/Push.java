@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -76,6 +77,18 @@ public final class Push {
                 pusher,
                 Optional.ofNullable(time).map(Instant::parse),
                 callbackAddress().map(URI::create));
+    }
+
+    /**
+     * Whether both are notifications of the same push. False without time and digest, because a repeated push could not
+     * be distinguished from a repeated notification.
+     */
+    boolean isSameAs(Push other) {
+        return (digest != null || time != null)
+                && Objects.equals(time, other.time)
+                && Objects.equals(digest, other.digest)
+                && image.equals(other.image)
+                && tag.equals(other.tag);
     }
 
     Optional<String> callbackAddress() {

@@ -11,6 +11,7 @@ import hudson.security.ACLContext;
 import io.jenkins.plugins.dockerpromotion.notification.PushEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -56,24 +57,20 @@ final class PushScheduler {
             reasons.add(event + " is a duplicate");
             return;
         }
-        List<DockerHubPushTrigger> triggers = DockerHubPushTrigger.waitingFor(event.image());
-        if (triggers.isEmpty()) {
+        Map<Job<?, ?>, DockerHubPushTrigger> waiting = DockerHubPushTrigger.waitingFor(event.image());
+        if (waiting.isEmpty()) {
             reasons.add("no job waits for " + event.image());
         }
-        for (DockerHubPushTrigger trigger : triggers) {
-            String job = trigger.job().getFullName();
+        waiting.forEach((job, trigger) -> {
             Optional<String> objection = trigger.objection(event);
             if (objection.isPresent()) {
-                reasons.add(job + " " + objection.get());
+                reasons.add(job.getFullName() + " " + objection.get());
             } else {
                 // Called before queueing, because the build may end immediately.
-                store.change(delivery, () -> push.queue(job, trigger.isCallback()));
+                store.change(delivery, () -> push.queue(job.getFullName(), trigger.isCallback()));
             }
-        }
-        triggers.stream()
-                .map(DockerHubPushTrigger::job)
-                .filter(job -> push.isOf(job.getFullName()))
-                .forEach(job -> start(job, event));
+        });
+        waiting.keySet().stream().filter(job -> push.isOf(job.getFullName())).forEach(job -> start(job, event));
     }
 
     private void start(Job<?, ?> job, PushEvent event) {
@@ -86,9 +83,7 @@ final class PushScheduler {
         } catch (RuntimeException e) {
             failed(e);
         }
-        if (queued) {
-            store.remember(push);
-        } else {
+        if (!queued) {
             store.change(delivery, () -> push.forget(job.getFullName()));
         }
     }

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.webhook;
 
-import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.init.InitMilestone;
@@ -26,8 +25,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -65,19 +62,13 @@ public final class PushStore {
 
     private final Path directory;
 
-    /** By id, oldest first; waiting ones are also in {@link #waiting}. */
+    /** By id, oldest first. */
     private final Map<String, Delivery> deliveries = new LinkedHashMap<>();
 
-    private final Map<String, Delivery> byPush = new HashMap<>();
-    private final Set<Delivery> waiting = new LinkedHashSet<>();
-    private final List<Delivery> arriving = new ArrayList<>();
     private final Set<Delivery> changed = new LinkedHashSet<>();
 
     /** Deliveries from before the restart, whose builds may be queued or lost. */
     private final Set<Delivery> recovered = new LinkedHashSet<>();
-
-    /** The identity of pushes that started a build, with the id of the first push. */
-    private final Map<String, String> seen = new HashMap<>();
 
     private final AtmostOneTaskExecutor<Void> worker =
             new AtmostOneTaskExecutor<>(Computer.threadPoolForRemoting, this::work);
@@ -132,31 +123,26 @@ public final class PushStore {
      * @throws IOException if it cannot be written
      */
     boolean take(Delivery delivery) throws IOException {
-        if (!reserve(delivery)) {
+        if (!hasRoom(delivery.getToken())) {
             return false;
         }
-        try {
-            write(delivery);
-            synchronized (this) {
-                keep(delivery);
-                waiting.add(delivery);
-            }
-        } finally {
-            synchronized (this) {
-                arriving.remove(delivery);
-            }
+        write(delivery);
+        synchronized (this) {
+            keep(delivery);
         }
         worker.submit();
         return true;
     }
 
-    private synchronized boolean reserve(Delivery delivery) {
-        List<Delivery> all = new ArrayList<>(waiting);
-        all.addAll(arriving);
-        long ofToken = all.stream()
-                .filter(d -> d.getToken().equals(delivery.getToken()))
-                .count();
-        return all.size() < MAX_WAITING && ofToken < MAX_WAITING_OF_ONE_TOKEN && arriving.add(delivery);
+    /** Deliveries that arrive at the same moment may exceed the maximum by their number. */
+    private synchronized boolean hasRoom(String token) {
+        List<Delivery> waiting = waiting().toList();
+        return waiting.size() < MAX_WAITING
+                && waiting.stream().filter(d -> d.getToken().equals(token)).count() < MAX_WAITING_OF_ONE_TOKEN;
+    }
+
+    private Stream<Delivery> waiting() {
+        return deliveries.values().stream().filter(Delivery::isWaiting);
     }
 
     /** Keeps a refused delivery for the page. */
@@ -170,41 +156,26 @@ public final class PushStore {
 
     private void keep(Delivery delivery) {
         deliveries.put(delivery.getId(), delivery);
-        delivery.getPushes().forEach(push -> byPush.put(push.getId(), delivery));
         int tooOld = deliveries.size() - SHOWN;
         for (Delivery old : List.copyOf(deliveries.values())) {
             if (tooOld-- <= 0) {
                 break;
             }
-            boolean worthKeeping = old.getOutcome() == Delivery.Outcome.WAITING
-                    || old.getOutcome() == Delivery.Outcome.STARTED && deliveries.size() <= MAX_KEPT;
+            boolean worthKeeping =
+                    old.isWaiting() || old.getOutcome() == Delivery.Outcome.STARTED && deliveries.size() <= MAX_KEPT;
             if (!worthKeeping) {
-                forget(old);
+                deliveries.remove(old.getId());
+                changed.add(old);
             }
         }
     }
 
-    private void forget(Delivery old) {
-        deliveries.remove(old.getId());
-        Set<String> pushes = new HashSet<>();
-        old.getPushes().forEach(push -> pushes.add(push.getId()));
-        byPush.keySet().removeAll(pushes);
-        seen.values().removeAll(pushes);
-        changed.add(old);
-    }
-
-    /** Whether an earlier delivery of the same push started a build. */
+    /** Whether another delivery of the same push started a build. */
     synchronized boolean isRepeated(Push push) {
-        return push.event()
-                .identity()
-                .map(seen::get)
-                .filter(first -> !first.equals(push.getId()))
-                .isPresent();
-    }
-
-    /** A build of the push is in the queue, so a duplicate delivery starts nothing. */
-    synchronized void remember(Push push) {
-        push.event().identity().ifPresent(identity -> seen.putIfAbsent(identity, push.getId()));
+        return deliveries.values().stream()
+                .flatMap(delivery -> delivery.getPushes().stream())
+                .anyMatch(other ->
+                        other != push && other.isSameAs(push) && !other.jobs().isEmpty());
     }
 
     private Void work() {
@@ -224,7 +195,7 @@ public final class PushStore {
     }
 
     private synchronized Optional<Delivery> next() {
-        return waiting.stream().findFirst();
+        return waiting().findFirst();
     }
 
     private void schedule(Delivery delivery) {
@@ -232,17 +203,13 @@ public final class PushStore {
         synchronized (this) {
             again = recovered.contains(delivery);
         }
-        try {
-            for (Push push : delivery.getPushes()) {
-                if (!push.isScheduled()) {
-                    new PushScheduler(this, delivery, push, again).schedule();
-                }
+        for (Push push : delivery.getPushes()) {
+            if (!push.isScheduled()) {
+                new PushScheduler(this, delivery, push, again).schedule();
             }
-        } finally {
-            synchronized (this) {
-                waiting.remove(delivery);
-                changed.add(delivery);
-            }
+        }
+        synchronized (this) {
+            changed.add(delivery);
         }
     }
 
@@ -322,10 +289,6 @@ public final class PushStore {
         for (Delivery delivery : read) {
             keep(delivery);
             recovered.add(delivery);
-            if (delivery.getOutcome() == Delivery.Outcome.WAITING) {
-                waiting.add(delivery);
-            }
-            delivery.getPushes().stream().filter(push -> !push.jobs().isEmpty()).forEach(this::remember);
         }
     }
 
@@ -359,7 +322,9 @@ public final class PushStore {
     }
 
     private synchronized Optional<Delivery> deliveryOf(String pushId) {
-        return Optional.ofNullable(byPush.get(pushId));
+        return deliveries.values().stream()
+                .filter(delivery -> delivery.push(pushId).isPresent())
+                .findFirst();
     }
 
     private void answerWhatIsDue() {
@@ -449,15 +414,15 @@ public final class PushStore {
         public void onLeft(Queue.LeftItem item) {
             DockerPushCause.InQueue action = item.getAction(DockerPushCause.InQueue.class);
             if (action != null && item.isCancelled() && item.task instanceof Job<?, ?> job) {
-                get().ended(action.getPushId(), job.getFullName(), null);
+                get().cancelled(action.getPushId(), job.getFullName());
             }
         }
     }
 
-    void ended(String pushId, String job, @CheckForNull Run<?, ?> run) {
+    private void cancelled(String pushId, String job) {
         deliveryOf(pushId)
                 .ifPresent(delivery ->
-                        delivery.push(pushId).ifPresent(push -> change(delivery, () -> push.ended(job, run))));
+                        change(delivery, () -> delivery.push(pushId).ifPresent(push -> push.ended(job, null))));
         worker.submit();
     }
 

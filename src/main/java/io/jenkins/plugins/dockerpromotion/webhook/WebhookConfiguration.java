@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.GlobalConfiguration;
@@ -67,18 +66,7 @@ public final class WebhookConfiguration extends GlobalConfiguration {
 
     Optional<WebhookToken> tokenOf(String token) {
         String hash = WebhookToken.hashOf(token);
-        return find(getTokens(), candidate -> candidate.hasHash(hash));
-    }
-
-    /** Compares with all tokens, so that the time reveals nothing. */
-    static Optional<WebhookToken> find(List<WebhookToken> tokens, Predicate<WebhookToken> wanted) {
-        WebhookToken found = null;
-        for (WebhookToken candidate : tokens) {
-            if (wanted.test(candidate)) {
-                found = candidate;
-            }
-        }
-        return Optional.ofNullable(found);
+        return getTokens().stream().filter(candidate -> candidate.hasHash(hash)).findFirst();
     }
 
     /** Creates a token, stores its hash, and returns the token once. */

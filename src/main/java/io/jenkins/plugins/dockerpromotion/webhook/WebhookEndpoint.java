@@ -6,7 +6,6 @@ import hudson.model.InvisibleAction;
 import hudson.model.UnprotectedRootAction;
 import hudson.security.csrf.CrumbExclusion;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.config.RateLimit;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import io.jenkins.plugins.dockerpromotion.notification.PayloadException;

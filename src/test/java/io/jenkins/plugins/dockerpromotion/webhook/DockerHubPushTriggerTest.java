@@ -8,7 +8,6 @@ import hudson.model.EnvironmentContributor;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.model.Item;
-import hudson.model.Items;
 import hudson.model.JobProperty;
 import hudson.model.Run;
 import hudson.model.TaskListener;
@@ -87,18 +86,6 @@ class DockerHubPushTriggerTest {
     private static WorkflowRun secondBuild(WorkflowJob job) throws Exception {
         Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
         return jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
-    }
-
-    @Test
-    void aJobsXmlNeedNotNameEmptyLists() {
-        String name = DockerHubPushTrigger.class.getName();
-
-        DockerHubPushTrigger trigger = (DockerHubPushTrigger)
-                Items.XSTREAM2.fromXML("<" + name + "><spec></spec><image>a/app</image></" + name + ">");
-
-        assertThat(trigger.getImage()).isEqualTo("a/app");
-        assertThat(trigger.getImages()).isEmpty();
-        assertThat(trigger.getIgnorePushers()).isEmpty();
     }
 
     @Test

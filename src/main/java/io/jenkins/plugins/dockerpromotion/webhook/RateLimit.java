@@ -1,10 +1,10 @@
-package io.jenkins.plugins.dockerpromotion.config;
+package io.jenkins.plugins.dockerpromotion.webhook;
 
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /** A token bucket: allows a burst, and then a fixed rate. Thread-safe. */
-public final class RateLimit {
+final class RateLimit {
 
     private final int burst;
     private final double perSecond;
@@ -17,7 +17,7 @@ public final class RateLimit {
      * @param perSecond how many are added each second
      * @param nanoClock in nanoseconds from any moment
      */
-    public RateLimit(int burst, double perSecond, LongSupplier nanoClock) {
+    RateLimit(int burst, double perSecond, LongSupplier nanoClock) {
         this.burst = burst;
         this.perSecond = perSecond;
         this.left = burst;
@@ -26,7 +26,7 @@ public final class RateLimit {
     }
 
     /** Takes a token; returns whether one was available. */
-    public synchronized boolean tryTake() {
+    synchronized boolean tryTake() {
         long now = nanoClock.getAsLong();
         left = Math.min(burst, left + (now - last) * perSecond / TimeUnit.SECONDS.toNanos(1));
         last = now;

@@ -1,4 +1,4 @@
-package io.jenkins.plugins.dockerpromotion.config;
+package io.jenkins.plugins.dockerpromotion.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
