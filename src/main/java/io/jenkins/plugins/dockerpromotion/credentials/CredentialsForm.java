@@ -67,7 +67,7 @@ public final class CredentialsForm {
                     Jenkins.get(),
                     StandardCredentials.class,
                     RegistryCredentials.requirements(registry),
-                    forBuilds(kinds));
+                    CredentialsMatchers.allOf(kinds, notForJenkinsAlone()));
         } else {
             model.includeMatchingAs(
                     runningAs(item),
@@ -86,26 +86,14 @@ public final class CredentialsForm {
             return FormValidation.ok();
         }
         CredentialsMatcher wanted = CredentialsMatchers.allOf(CredentialsMatchers.withId(id), kinds);
-        ListBoxModel found = item == null
-                ? CredentialsProvider.listCredentialsInItemGroup(
-                        StandardCredentials.class,
-                        Jenkins.get(),
-                        ACL.SYSTEM2,
-                        RegistryCredentials.requirements(registry),
-                        forBuilds(wanted))
-                : CredentialsProvider.listCredentialsInItem(
-                        StandardCredentials.class,
-                        item,
-                        runningAs(item),
-                        RegistryCredentials.requirements(registry),
-                        wanted);
-        return found.isEmpty() ? FormValidation.error(Messages.CredentialsForm_notFound(id)) : FormValidation.ok();
+        return CredentialsMatchers.firstOrNull(RegistryCredentials.visible(item, registry), wanted) == null
+                ? FormValidation.error(Messages.CredentialsForm_notFound(id))
+                : FormValidation.ok();
     }
 
     /** Jenkins itself also has credentials that builds cannot use. */
-    private static CredentialsMatcher forBuilds(CredentialsMatcher wanted) {
-        return CredentialsMatchers.allOf(
-                wanted, CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM)));
+    static CredentialsMatcher notForJenkinsAlone() {
+        return CredentialsMatchers.not(CredentialsMatchers.withScope(CredentialsScope.SYSTEM));
     }
 
     /** The user whose credentials a build of this item can use. */

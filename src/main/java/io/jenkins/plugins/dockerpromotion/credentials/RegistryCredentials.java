@@ -91,14 +91,17 @@ public final class RegistryCredentials {
         return found(run, id, registry, USERNAME_PASSWORD, RegistryCredentials::basicOnly);
     }
 
-    private static List<StandardCredentials> visible(Item item, String registry) {
+    /** Those that builds of {@code item} can use; none if the user may not see them. */
+    static List<StandardCredentials> visible(@CheckForNull Item item, String registry) {
         if (!CredentialsForm.maySee(item)) {
             return List.of();
         }
         Class<StandardCredentials> type = StandardCredentials.class;
         return item == null
-                ? CredentialsProvider.lookupCredentialsInItemGroup(
-                        type, Jenkins.get(), ACL.SYSTEM2, requirements(registry))
+                ? CredentialsMatchers.filter(
+                        CredentialsProvider.lookupCredentialsInItemGroup(
+                                type, Jenkins.get(), ACL.SYSTEM2, requirements(registry)),
+                        CredentialsForm.notForJenkinsAlone())
                 : CredentialsProvider.lookupCredentialsInItem(
                         type, item, CredentialsForm.runningAs(item), requirements(registry));
     }

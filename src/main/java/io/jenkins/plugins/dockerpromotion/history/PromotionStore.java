@@ -62,16 +62,10 @@ final class PromotionStore {
     }
 
     private static PromotionStore of(Job<?, ?> job) {
-        PromotionStore store = STORES.get(job);
-        if (store == null || !store.jobDirectory.equals(job.getRootDir().toPath())) {
-            store = STORES.compute(
-                    job,
-                    (j, other) -> other != null
-                                    && other.jobDirectory.equals(j.getRootDir().toPath())
-                            ? other
-                            : new PromotionStore(j));
-        }
-        return store;
+        Path directory = job.getRootDir().toPath();
+        return STORES.compute(
+                job,
+                (j, store) -> store != null && store.jobDirectory.equals(directory) ? store : new PromotionStore(j));
     }
 
     /** Whether the job has no promotions. Does not read the file, because every page of a job calls it. */

@@ -13,7 +13,7 @@ import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.history.PromotionHistory.Recorded;
+import io.jenkins.plugins.dockerpromotion.history.TargetHistory.Placement;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.util.ArrayList;
@@ -35,10 +35,10 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
  */
 public final class Rollback implements ModelObject {
 
-    private final Recorded last;
-    private final List<Recorded> history;
+    private final Placement last;
+    private final List<Placement> history;
 
-    private Rollback(Recorded last, List<Recorded> history) {
+    private Rollback(Placement last, List<Placement> history) {
         this.last = last;
         this.history = history;
     }
@@ -51,7 +51,7 @@ public final class Rollback implements ModelObject {
         try {
             ImageName image = ImageName.parse(Util.fixNull(request.getParameter("image")));
             Tag tag = new Tag(Util.fixNull(request.getParameter("tag")));
-            Optional<Recorded> last = PromotionHistory.lastPromotion(image, tag);
+            Optional<Placement> last = PromotionHistory.lastPromotion(image, tag);
             if (last.isPresent()) {
                 return new Rollback(last.get(), PromotionHistory.of(image, tag));
             }
@@ -67,17 +67,17 @@ public final class Rollback implements ModelObject {
     }
 
     /** The promotion to revert. */
-    public Recorded getLast() {
+    public Placement getLast() {
         return last;
     }
 
     public Date getDate() {
-        return new Date(last.timestamp());
+        return new Date(last.since());
     }
 
     /** How long ago it was, in words. */
     public String getAge() {
-        return Util.getTimeSpanString(Math.max(0, System.currentTimeMillis() - last.timestamp()));
+        return Util.getTimeSpanString(Math.max(0, System.currentTimeMillis() - last.since()));
     }
 
     /** The tag's current digest according to the history. */
@@ -87,7 +87,7 @@ public final class Rollback implements ModelObject {
 
     /** Whether there is an earlier image that the tag does not already point to. */
     public boolean isPossible() {
-        return !last.previousDigest().isEmpty() && !history.get(0).rollback();
+        return !last.previousDigest().isEmpty() && !history.get(0).isRollback();
     }
 
     public String getTo() {

@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
+import hudson.Util;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -17,14 +18,25 @@ import org.kohsuke.stapler.export.ExportedBean;
  */
 public record TargetHistory(String image, String target, List<Placement> versions) {
 
-    /** One version, with the promotion that moved the target to it. */
+    /** A tag, and the promotion that moved it to its image. */
     @ExportedBean(defaultVisibility = 2)
-    public record Placement(
-            @Exported String image,
-            @Exported String target,
-            @Exported String version,
-            HistoryEntry entry,
-            Promotion.Target moved) {
+    public record Placement(HistoryEntry entry, Promotion.Target moved) {
+
+        @Exported
+        public String image() {
+            return entry.promotion().image();
+        }
+
+        @Exported
+        public String target() {
+            return moved.purpose(version());
+        }
+
+        /** The tag that was promoted. */
+        @Exported
+        public String version() {
+            return entry.promotion().version();
+        }
 
         @Exported
         public String tag() {
@@ -34,6 +46,11 @@ public record TargetHistory(String image, String target, List<Placement> version
         @Exported
         public String digest() {
             return entry.promotion().digest();
+        }
+
+        /** Empty if the tag did not exist before. */
+        public String previousDigest() {
+            return moved.previousDigest();
         }
 
         /** In milliseconds since 1970. */
@@ -61,9 +78,30 @@ public record TargetHistory(String image, String target, List<Placement> version
 
         /** Whether the tag pointed to another image before and has not been moved back. */
         public boolean isRollbackPossible() {
-            return !target.contains("{tag}")
+            return !target().contains("{tag}")
                     && entry.promotion().outcome() == Promotion.Outcome.PROMOTED
-                    && !moved.previousDigest().isEmpty();
+                    && !previousDigest().isEmpty();
+        }
+
+        /** As a map for sandboxed scripts; {@code null} for missing values. */
+        public Map<String, Object> asMap() {
+            Promotion promotion = entry.promotion();
+            Map<String, Object> map = new LinkedHashMap<>();
+            map.put("image", image());
+            map.put("tag", tag());
+            map.put("version", version());
+            map.put("digest", digest());
+            map.put("previousDigest", Util.fixEmpty(previousDigest()));
+            map.put("timestamp", since());
+            map.put("job", entry.jobName());
+            map.put("build", entry.build());
+            map.put("url", url());
+            map.put("userId", Util.fixEmpty(promotion.startedBy().userId()));
+            map.put("startedBy", promotion.startedBy().text());
+            map.put("rollback", isRollback());
+            map.put("reason", Util.fixEmpty(promotion.reason()));
+            map.put("train", Util.fixEmpty(promotion.train().id()));
+            return map;
         }
 
         private boolean isSameAs(Placement other) {
@@ -84,12 +122,12 @@ public record TargetHistory(String image, String target, List<Placement> version
             Promotion promotion = entry.promotion();
             for (Promotion.Target tag : promotion.targets()) {
                 if (isPlaced(promotion, tag)) {
-                    String target = tag.purpose(promotion.version());
+                    Placement placement = new Placement(entry, tag);
                     histories
                             .computeIfAbsent(
-                                    List.of(promotion.image(), target),
-                                    key -> new TargetHistory(promotion.image(), target, new ArrayList<>()))
-                            .add(new Placement(promotion.image(), target, promotion.version(), entry, tag));
+                                    List.of(placement.image(), placement.target()),
+                                    key -> new TargetHistory(key.get(0), key.get(1), new ArrayList<>()))
+                            .add(placement);
                 }
             }
         }

@@ -7,7 +7,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.history.PromotionHistory;
-import io.jenkins.plugins.dockerpromotion.history.PromotionHistory.Recorded;
+import io.jenkins.plugins.dockerpromotion.history.TargetHistory.Placement;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.io.PrintStream;
@@ -68,13 +68,13 @@ public final class ImageHistoryStep extends Step implements Serializable {
             String tagged = step.image + ":" + step.tag;
             PrintStream log = getContext().get(TaskListener.class).getLogger();
             try {
-                List<Recorded> recorded = PromotionHistory.of(ImageName.parse(step.image), new Tag(step.tag));
+                List<Placement> recorded = PromotionHistory.of(ImageName.parse(step.image), new Tag(step.tag));
                 log.println("Reading the recorded promotions of " + tagged);
                 log.println(
                         recorded.size() == 1
                                 ? "1 promotion is recorded"
                                 : recorded.size() + " promotions are recorded");
-                return recorded.stream().map(Recorded::asMap).collect(Collectors.toCollection(ArrayList::new));
+                return recorded.stream().map(Placement::asMap).collect(Collectors.toCollection(ArrayList::new));
             } catch (IllegalArgumentException e) {
                 throw new AbortException("Cannot read the recorded promotions of " + tagged + ": " + e.getMessage());
             }

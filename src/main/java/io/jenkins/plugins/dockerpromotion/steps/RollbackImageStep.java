@@ -5,8 +5,8 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.history.PromotionHistory;
-import io.jenkins.plugins.dockerpromotion.history.PromotionHistory.Recorded;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
+import io.jenkins.plugins.dockerpromotion.history.TargetHistory.Placement;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
@@ -163,7 +163,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
             throw new IllegalArgumentException("set 'image' and 'tag', or 'train'");
         }
         ImageName name = ImageName.parse(image);
-        List<Recorded> history = PromotionHistory.of(name, new Tag(tag));
+        List<Placement> history = PromotionHistory.of(name, new Tag(tag));
         if (history.isEmpty()) {
             throw new IllegalArgumentException("no promotion of this tag is recorded on this controller");
         }
@@ -174,13 +174,13 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     }
 
     /** The digest for {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
-    private Digest recorded(List<Recorded> history) {
+    private Digest recorded(List<Placement> history) {
         return history.stream()
                 .filter(move -> Objects.equals(to, move.version()) || Objects.equals(to, move.digest()))
-                .map(Recorded::digest)
+                .map(Placement::digest)
                 .findFirst()
                 .or(() -> history.stream()
-                        .map(Recorded::previousDigest)
+                        .map(Placement::previousDigest)
                         .filter(to::equals)
                         .findFirst())
                 .map(Digest::parse)
@@ -192,7 +192,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         if (image != null || tag != null || to != null) {
             throw new IllegalArgumentException("set either 'train', or 'image' and 'tag'");
         }
-        List<Recorded> recorded = PromotionHistory.train(train);
+        List<Placement> recorded = PromotionHistory.train(train);
         if (recorded.isEmpty()) {
             throw new IllegalArgumentException("no such train is recorded on this controller");
         }
@@ -208,11 +208,11 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     }
 
     /** A new tag such as {@code 1.0-rc}, which stays, because it never pointed to another version. */
-    private static boolean isTagOfOneVersion(Recorded move) {
+    private static boolean isTagOfOneVersion(Placement move) {
         return move.previousDigest().isEmpty() && move.tag().contains(move.version());
     }
 
-    private static Move before(Recorded move, Digest from) {
+    private static Move before(Placement move, Digest from) {
         if (move.previousDigest().isEmpty()) {
             throw new IllegalArgumentException(
                     move.image() + ":" + move.tag() + " was new then, so there is no earlier image");

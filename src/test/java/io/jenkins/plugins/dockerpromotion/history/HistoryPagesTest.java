@@ -378,7 +378,7 @@ class HistoryPagesTest {
         assertThat(train.getInt("images")).isEqualTo(2);
 
         assertThat(PromotionHistory.train(train.getString("id")))
-                .extracting(PromotionHistory.Recorded::image)
+                .extracting(TargetHistory.Placement::image)
                 .containsExactlyInAnyOrder("technolog/web", "technolog/api");
         for (String name : List.of(project.getName() + " #1", project.getName() + "#1", build.getAbsoluteUrl())) {
             assertThat(PromotionHistory.train(name)).as(name).hasSize(2);
@@ -422,10 +422,11 @@ class HistoryPagesTest {
                 .contains("1.0");
         ImageName image = ImageName.parse(Samples.IMAGE);
         assertThat(PromotionHistory.of(image, new Tag("production")))
-                .extracting(move -> move.version() + " " + move.rollback() + " " + move.startedBy())
+                .extracting(move -> move.asMap().get("version") + " "
+                        + move.asMap().get("rollback") + " " + move.asMap().get("startedBy"))
                 .containsExactly("1.0 true Ada <Lovelace>", "2.0 false Ada <Lovelace>", "1.0 false Ada <Lovelace>");
         assertThat(PromotionHistory.lastPromotion(image, new Tag("production")))
-                .map(PromotionHistory.Recorded::previousDigest)
+                .map(TargetHistory.Placement::previousDigest)
                 .contains(Samples.digest("1.0"));
         other.delete();
     }
