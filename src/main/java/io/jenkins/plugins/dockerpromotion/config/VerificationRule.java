@@ -135,12 +135,7 @@ public final class VerificationRule extends CertifiedSigner<VerificationRule> {
             Jenkins.get().checkPermission(Jenkins.ADMINISTER);
             VerificationRule rule = new VerificationRule("*");
             rule.setPublicKeys(value);
-            return rule.publicKeys == null
-                    ? FormValidation.ok()
-                    : FormFields.check(() -> {
-                        rule.check();
-                        return FormValidation.ok();
-                    });
+            return rule.publicKeys == null ? FormValidation.ok() : FormFields.parsed(value, text -> rule.check());
         }
 
         @RequirePOST

@@ -187,23 +187,14 @@ public final class DockerHubPushTrigger extends Trigger<Job<?, ?>> {
 
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value, @QueryParameter String images) {
-            List<String> all = Stream.concat(FormFields.words(value).stream(), FormFields.words(images).stream())
-                    .toList();
-            return all.isEmpty()
+            return FormFields.words(value).isEmpty() && FormFields.words(images).isEmpty()
                     ? FormValidation.error(Messages.DockerHubPushTrigger_imageRequired())
-                    : checkImages(FormFields.words(value));
+                    : doCheckImages(value);
         }
 
         @RequirePOST
         public FormValidation doCheckImages(@QueryParameter String value) {
-            return checkImages(FormFields.words(value));
-        }
-
-        private static FormValidation checkImages(List<String> names) {
-            return FormFields.check(() -> {
-                names.forEach(ImageName::parse);
-                return FormValidation.ok();
-            });
+            return FormFields.parsed(value, text -> FormFields.words(text).forEach(ImageName::parse));
         }
 
         @RequirePOST

@@ -67,7 +67,7 @@ public final class PushStore {
 
     private final Set<Delivery> changed = new LinkedHashSet<>();
 
-    /** Deliveries from before the restart, whose builds may be queued or lost. */
+    /** Deliveries from before the restart, whose builds may be queued or lost. For the worker only. */
     private final Set<Delivery> recovered = new LinkedHashSet<>();
 
     private final AtmostOneTaskExecutor<Void> worker =
@@ -199,17 +199,10 @@ public final class PushStore {
     }
 
     private void schedule(Delivery delivery) {
-        boolean again;
-        synchronized (this) {
-            again = recovered.contains(delivery);
-        }
         for (Push push : delivery.getPushes()) {
             if (!push.isScheduled()) {
-                new PushScheduler(this, delivery, push, again).schedule();
+                new PushScheduler(this, delivery, push, recovered.contains(delivery)).schedule();
             }
-        }
-        synchronized (this) {
-            changed.add(delivery);
         }
     }
 
@@ -223,16 +216,12 @@ public final class PushStore {
 
     /** Checks once what happened to builds while Jenkins was down. */
     private void followRecovered() {
-        List<Delivery> before;
-        synchronized (this) {
-            before = List.copyOf(recovered);
-            recovered.clear();
-        }
-        for (Delivery delivery : before) {
+        for (Delivery delivery : recovered) {
             for (Push push : delivery.getPushes()) {
                 new PushScheduler(this, delivery, push, true).follow();
             }
         }
+        recovered.clear();
     }
 
     private void writeChanges() {

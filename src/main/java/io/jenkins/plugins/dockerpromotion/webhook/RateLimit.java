@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
 final class RateLimit {
 
     private final int burst;
-    private final double perSecond;
+    private final int perSecond;
     private final LongSupplier nanoClock;
     private double left;
     private long last;
@@ -17,7 +17,7 @@ final class RateLimit {
      * @param perSecond how many are added each second
      * @param nanoClock in nanoseconds from any moment
      */
-    RateLimit(int burst, double perSecond, LongSupplier nanoClock) {
+    RateLimit(int burst, int perSecond, LongSupplier nanoClock) {
         this.burst = burst;
         this.perSecond = perSecond;
         this.left = burst;
@@ -28,7 +28,7 @@ final class RateLimit {
     /** Takes a token; returns whether one was available. */
     synchronized boolean tryTake() {
         long now = nanoClock.getAsLong();
-        left = Math.min(burst, left + (now - last) * perSecond / TimeUnit.SECONDS.toNanos(1));
+        left = Math.min(burst, left + (double) (now - last) * perSecond / TimeUnit.SECONDS.toNanos(1));
         last = now;
         if (left < 1) {
             return false;

@@ -16,11 +16,8 @@ import hudson.XmlFile;
 import hudson.model.Descriptor;
 import hudson.model.Item;
 import hudson.model.Saveable;
-import hudson.model.User;
 import hudson.model.listeners.SaveableListener;
 import hudson.security.ACL;
-import hudson.security.ACLContext;
-import hudson.security.AccessDeniedException3;
 import hudson.security.AuthorizationStrategy;
 import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
@@ -615,31 +612,13 @@ class DockerPromotionConfigurationTest {
     }
 
     @Test
-    void nobodyButAdministratorsIsAnsweredByAFormOrSavesIt() throws Exception {
+    void nobodyButAdministratorsSavesTheForm() throws Exception {
         DockerPromotionConfiguration.get().setDefaultPattern("v{build}");
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         jenkins.jenkins.setAuthorizationStrategy(new MockAuthorizationStrategy()
                 .grant(Jenkins.READ, Jenkins.SYSTEM_READ, Item.CONFIGURE)
                 .everywhere()
                 .to("reader"));
-        int answers = 0;
-        try (ACLContext ignored =
-                ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
-            for (Object form : List.of(
-                    DockerPromotionConfiguration.get(),
-                    jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class),
-                    jenkins.jenkins.getDescriptorByType(VerificationRule.DescriptorImpl.class))) {
-                for (Method method : form.getClass().getDeclaredMethods()) {
-                    if (method.getName().matches("do(Check|Fill).*")) {
-                        answers++;
-                        assertThatThrownBy(() -> method.invoke(form, new Object[method.getParameterCount()]))
-                                .as(method.toString())
-                                .hasCauseInstanceOf(AccessDeniedException3.class);
-                    }
-                }
-            }
-        }
-        assertThat(answers).isGreaterThanOrEqualTo(13);
 
         try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
             client.login("reader").setThrowExceptionOnFailingStatusCode(false);

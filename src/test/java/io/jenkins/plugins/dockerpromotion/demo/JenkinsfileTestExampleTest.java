@@ -33,7 +33,6 @@ import org.w3c.dom.NodeList;
 class JenkinsfileTestExampleTest {
 
     private static final Path EXAMPLE = Path.of("docs/examples/jenkinsfile-test");
-    private static final Path PAGE = Path.of("docs/TESTING-JENKINSFILES.md");
     private static final String JAR = "//plugin[artifactId='maven-jar-plugin']//";
 
     @TempDir
@@ -72,29 +71,6 @@ class JenkinsfileTestExampleTest {
 
         assertThat(tests.waitFor()).as(said).isZero();
         assertThat(said).contains("6 tests passed");
-    }
-
-    @Test
-    void thePageShowsItAsItIs() throws IOException {
-        assertThat(Files.readString(PAGE)).contains(shown("Jenkinsfile"), shown("build.gradle"), shown("pom.xml"));
-        for (Path source : files(EXAMPLE.resolve("src/test/java"))) {
-            String text = Files.readString(source);
-            assertThat(Files.readString(PAGE))
-                    .contains(text.substring(text.indexOf("/** ")).strip());
-        }
-    }
-
-    /** Of a project file, the part that says what the tests need. */
-    private static String shown(String name) throws IOException {
-        String text = Files.readString(EXAMPLE.resolve(name));
-        return switch (name) {
-            case "pom.xml" ->
-                text.substring(text.indexOf("  <properties>"), text.indexOf("</project>"))
-                        .stripTrailing();
-            case "build.gradle" ->
-                text.substring(text.indexOf("dependencies {")).strip();
-            default -> text.strip();
-        };
     }
 
     private void packPipelineUnit() throws Exception {

@@ -26,8 +26,6 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
-import java.net.HttpURLConnection;
-import java.net.URL;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -150,18 +148,6 @@ class HistoryPagesTest {
         assertThat(rows(page).get(0)).contains("1.2", "put back or not", "failed", "#3");
         assertThat(rows(page).get(2)).contains("1.0", "1.0-rc new", "promoted", "Ada <Lovelace>", "#1");
         assertThat(page.querySelectorAll("th:not([scope])")).isEmpty();
-    }
-
-    @Test
-    void onlyJobsWithPromotionsHaveThePage() throws Exception {
-        FreeStyleBuild build = build();
-        assertThat(project.getAction(JobHistory.class)).isNull();
-
-        Samples.record(build, Samples.receipt("1.0", created("latest")));
-        assertThat(project.getAction(JobHistory.class)).isNotNull();
-
-        build.delete();
-        assertThat(project.getAction(JobHistory.class)).isNull();
     }
 
     @Test
@@ -311,15 +297,6 @@ class HistoryPagesTest {
                 .singleElement()
                 .asString()
                 .contains("1.0");
-        for (String file : List.of("promotions.csv?", "promotions.json?", "api/json?tree=promotions[*]&")) {
-            assertThat(reader.goTo("docker-promotions/image/" + file + "name=technolog/serviceone", null)
-                            .getWebResponse()
-                            .getContentAsString())
-                    .contains(project.getName())
-                    .doesNotContain("hidden");
-            assertThat(status(reader, "docker-promotions/image/" + file + "name=technolog/secret"))
-                    .isEqualTo(404);
-        }
         assertThat(status(reader, "docker-promotions/image/?name=technolog/secret"))
                 .isEqualTo(404);
         assertThat(status(reader, "docker-promotions/image/")).isEqualTo(404);
@@ -329,11 +306,6 @@ class HistoryPagesTest {
         assertThat(stranger.goTo("docker-promotions/").asNormalizedText())
                 .contains("No job that you can see has promoted an image yet.");
 
-        for (String page : List.of("", "api/json", "image/promotions.csv?name=technolog/serviceone")) {
-            URL anonymous = new URL(jenkins.getURL(), "docker-promotions/" + page);
-            assertThat(((HttpURLConnection) anonymous.openConnection()).getResponseCode())
-                    .isEqualTo(403);
-        }
         hidden.delete();
     }
 

@@ -11,10 +11,7 @@ import hudson.model.Item;
 import hudson.model.JobProperty;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import hudson.security.AuthorizationStrategy;
-import hudson.security.SecurityRealm;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import java.io.StringReader;
 import java.net.Socket;
@@ -32,9 +29,6 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.job.properties.PipelineTriggersJobProperty;
 import org.jenkinsci.plugins.workflow.multibranch.JobPropertyStep;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.LogRecorder;
@@ -42,34 +36,7 @@ import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.MockFolder;
 import org.jvnet.hudson.test.TestExtension;
 
-@WithController
-class DockerHubPushTriggerTest {
-
-    private static JenkinsRule jenkins;
-    private static Webhook webhook;
-
-    private String token;
-
-    @BeforeAll
-    static void openJenkins(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        jenkins.jenkins.setQuietPeriod(0);
-        webhook = new Webhook(jenkins);
-    }
-
-    @BeforeEach
-    void makeToken() {
-        WebhookConfiguration.get().setTokens(List.of());
-        token = WebhookConfiguration.get().make("Docker Hub");
-    }
-
-    @AfterEach
-    void forget() throws Exception {
-        Webhook.awaitIdle();
-        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
-        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
-        jenkins.waitUntilNoActivity();
-    }
+class DockerHubPushTriggerTest extends WebhookTestBase {
 
     private static DockerHubPushTrigger trigger() {
         DockerHubPushTrigger trigger = new DockerHubPushTrigger();
@@ -83,37 +50,45 @@ class DockerHubPushTriggerTest {
         return (DockerHubPushTrigger) job.getTriggersJobProperty().getTriggers().get(0);
     }
 
-    private static WorkflowRun secondBuild(WorkflowJob job) throws Exception {
-        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
-        return jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
-    }
-
     @Test
     void bothKindsOfPipelinesRegisterItWithAllItsParameters() throws Exception {
+        String parameters = "images: ['a/other', 'a/app'], tag: 'v*', ignorePushers: ['robot'], callback: true";
+        DockerHubPushTrigger expected = new DockerHubPushTrigger();
+        expected.setImages(List.of("a/other", "a/app"));
+        expected.setTag("v*");
+        expected.setIgnorePushers(List.of("robot"));
+        expected.setCallback(true);
         WorkflowJob declarative = jenkins.createProject(WorkflowJob.class, "declared");
         declarative.setDefinition(new CpsFlowDefinition("""
                 pipeline {
                     agent none
-                    triggers { dockerHubPush(image: 'a/app', tag: 'v*', callback: true) }
+                    triggers { dockerHubPush(%s) }
                     stages { stage('x') { steps { echo 'ran' } } }
                 }
-                """, true));
+                """.formatted(parameters), true));
         jenkins.buildAndAssertSuccess(declarative);
-        WorkflowJob scripted =
-                webhook.job("scripted", "dockerHubPush(image: 'a/app', tag: 'v*', callback: true)", "echo 'ran'");
+        WorkflowJob scripted = webhook.job("scripted", "dockerHubPush(" + parameters + ")", "echo 'ran'");
 
         webhook.push(token, "a/app", "v1");
 
         for (WorkflowJob job : List.of(declarative, scripted)) {
-            jenkins.assertEqualDataBoundBeans(trigger(), onlyTriggerOf(job));
+            jenkins.assertEqualDataBoundBeans(expected, onlyTriggerOf(job));
             jenkins.assertLogContains("ran", secondBuild(job));
             assertThat(job.getBuildByNumber(2).getCauses())
                     .extracting(Cause::getShortDescription)
                     .singleElement()
                     .asString()
                     .startsWith("Push of a/app:v1 by somebody");
-            job.delete();
         }
+        webhook.push(token, "a/other", "1");
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("declared waits for other tags; scripted waits for other tags");
+        webhook.post(token, Webhook.payload("a/app", "v2", "robot", "1"));
+        Webhook.awaitIdle();
+        assertThat(last().getReason()).isEqualTo("declared ignores this pusher; scripted ignores this pusher");
+        assertThat(last().getOutcome()).isEqualTo(Delivery.Outcome.NOTHING);
+        declarative.delete();
+        scripted.delete();
     }
 
     @Test
@@ -128,7 +103,7 @@ class DockerHubPushTriggerTest {
     }
 
     @Test
-    void checksOfTheFormAreMadeByPostAndTellOfMistakesAlone() throws Exception {
+    void checksOfTheFormTellOfMistakesAlone() {
         DockerHubPushTrigger.DescriptorImpl descriptor =
                 jenkins.jenkins.getDescriptorByType(DockerHubPushTrigger.DescriptorImpl.class);
         assertThat(descriptor.doCheckImage("a/app", "").kind).isEqualTo(FormValidation.Kind.OK);
@@ -143,16 +118,6 @@ class DockerHubPushTriggerTest {
                 .satisfies(v -> assertThat(v.renderHtml()).doesNotContain("<b>"));
         assertThat(descriptor.doCheckTag("{year}.{week}.{build}").kind).isEqualTo(FormValidation.Kind.OK);
         assertThat(descriptor.doCheckTag("{year}*").kind).isEqualTo(FormValidation.Kind.ERROR);
-
-        try (JenkinsRule.WebClient client = jenkins.createWebClient()) {
-            client.setThrowExceptionOnFailingStatusCode(false);
-            for (String check : List.of("checkImage", "checkImages", "checkTag")) {
-                String path = descriptor.getDescriptorUrl() + "/" + check + "?value=x&images=";
-                assertThat(client.goTo(path, null).getWebResponse().getStatusCode())
-                        .as(check)
-                        .isEqualTo(405);
-            }
-        }
     }
 
     @Test
@@ -176,13 +141,13 @@ class DockerHubPushTriggerTest {
         secondBuild(job);
 
         Webhook.awaitIdle();
-        assertThat(PushStore.get().newestFirst().get(0).getJobs()).containsExactly("hidden/inside");
+        assertThat(last().getJobs()).containsExactly("hidden/inside");
         folder.renameTo("moved");
         assertThat(webhook.post(token, Webhook.payload("a/app", "v1", "x", "12"))
                         .statusCode())
                 .isEqualTo(202);
         Webhook.awaitIdle();
-        assertThat(PushStore.get().newestFirst().get(0).getJobs()).containsExactly("moved/inside");
+        assertThat(last().getJobs()).containsExactly("moved/inside");
         jenkins.waitUntilNoActivity();
         folder.delete();
     }
@@ -198,12 +163,12 @@ class DockerHubPushTriggerTest {
         job.updateByXml((Source) new StreamSource(new StringReader(with)));
         webhook.post(token, Webhook.payload("a/app", "v1", "x", "41"));
         Webhook.awaitIdle();
-        assertThat(PushStore.get().newestFirst().get(0).getJobs()).containsExactly("replaced");
+        assertThat(last().getJobs()).containsExactly("replaced");
 
         job.updateByXml((Source) new StreamSource(new StringReader(without)));
         webhook.post(token, Webhook.payload("a/app", "v2", "x", "42"));
         Webhook.awaitIdle();
-        assertThat(PushStore.get().newestFirst().get(0).getJobs()).isEmpty();
+        assertThat(last().getJobs()).isEmpty();
         jenkins.waitUntilNoActivity();
         job.delete();
     }

@@ -54,17 +54,4 @@ class RateLimitTest {
         pass(Duration.ofDays(365));
         assertThat(taken(BURST + 50)).isEqualTo(BURST);
     }
-
-    @Test
-    void takesAnotherBurstAndRate() {
-        RateLimit small = new RateLimit(2, 0.2, nanos::get);
-        assertThat(small.tryTake()).isTrue();
-        assertThat(small.tryTake()).isTrue();
-        assertThat(small.tryTake()).isFalse();
-        pass(Duration.ofMillis(4_900));
-        assertThat(small.tryTake()).isFalse();
-        pass(Duration.ofMillis(200));
-        assertThat(small.tryTake()).isTrue();
-        assertThat(small.tryTake()).isFalse();
-    }
 }

@@ -1,18 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import hudson.ExtensionList;
 import hudson.model.Action;
 import hudson.model.Queue;
-import hudson.model.User;
-import hudson.security.ACL;
-import hudson.security.ACLContext;
-import hudson.security.AccessDeniedException3;
-import hudson.security.AuthorizationStrategy;
-import hudson.security.SecurityRealm;
-import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -28,57 +19,20 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import jenkins.model.Jenkins;
 import org.htmlunit.html.HtmlButton;
 import org.htmlunit.html.HtmlElement;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
-import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.jvnet.hudson.test.TestExtension;
 
-@WithController
-class WebhookTest {
-
-    private static JenkinsRule jenkins;
-    private static Webhook webhook;
-
-    private String token;
-
-    @BeforeAll
-    static void openJenkins(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        jenkins.jenkins.setQuietPeriod(0);
-        webhook = new Webhook(jenkins);
-    }
-
-    @BeforeEach
-    void makeToken() {
-        WebhookConfiguration.get().setTokens(List.of());
-        token = WebhookConfiguration.get().make("Docker Hub");
-    }
-
-    @AfterEach
-    void forget() throws Exception {
-        WebhookEndpoint.get().setNanoClock(System::nanoTime);
-        Webhook.awaitIdle();
-        jenkins.jenkins.setAuthorizationStrategy(AuthorizationStrategy.UNSECURED);
-        jenkins.jenkins.setSecurityRealm(SecurityRealm.NO_AUTHENTICATION);
-    }
-
-    private static Delivery last() {
-        return PushStore.get().newestFirst().get(0);
-    }
+class WebhookTest extends WebhookTestBase {
 
     @Test
     void aPushStartsABuildThatKnowsIt() throws Exception {
@@ -88,8 +42,7 @@ class WebhookTest {
                 "echo(/${env.DOCKER_TRIGGER_REPO_NAME} ${env.DOCKER_TRIGGER_TAG} by ${env.DOCKER_TRIGGER_PUSHER}/)");
         webhook.push(token, "a/knows", "2017.2.103");
 
-        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
-        WorkflowRun run = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
+        WorkflowRun run = secondBuild(job);
         jenkins.assertLogContains("a/knows 2017.2.103 by somebody", run);
         DockerPushCause cause = run.getCause(DockerPushCause.class);
         assertThat(cause.getShortDescription())
@@ -98,31 +51,6 @@ class WebhookTest {
                 .isEqualTo(run.getAction(DockerPushCause.InQueue.class).getPushId());
         Webhook.awaitIdle();
         assertThat(last().getJobs()).containsExactly("knows");
-    }
-
-    @Test
-    void declarativePipelinesWaitForSeveralImages() throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class, "declarative");
-        job.setDefinition(new CpsFlowDefinition("""
-                pipeline {
-                    agent none
-                    triggers { dockerHubPush(images: ['a/one', 'a/two'], tag: 'v*', ignorePushers: ['robot']) }
-                    stages { stage('x') { steps { echo 'ran' } } }
-                }
-                """, true));
-        jenkins.buildAndAssertSuccess(job);
-
-        webhook.push(token, "a/two", "v1");
-        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
-        jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
-        webhook.push(token, "a/one", "other");
-        Webhook.awaitIdle();
-        assertThat(last().getReason()).isEqualTo("declarative waits for other tags");
-        webhook.post(token, Webhook.payload("a/one", "v2", "robot", "1"));
-        Webhook.awaitIdle();
-        assertThat(last().getReason()).isEqualTo("declarative ignores this pusher");
-        assertThat(last().getOutcome()).isEqualTo(Delivery.Outcome.NOTHING);
-        assertThat(job.getNextBuildNumber()).isEqualTo(3);
     }
 
     @Test
@@ -135,7 +63,7 @@ class WebhookTest {
 
         assertThat(webhook.post(token, events).statusCode()).isEqualTo(202);
 
-        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        secondBuild(job);
     }
 
     @Test
@@ -157,15 +85,13 @@ class WebhookTest {
                      "target": {"digest": "%s", "repository": "group/app", "tag": "1"}}]}""";
 
             webhook.post(token, event.formatted(registry.host(), pushed.digest()));
-            Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
-            WorkflowRun same = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(2)));
+            WorkflowRun same = secondBuild(job);
             jenkins.assertLogContains("claimed true", same);
             jenkins.assertLogNotContains("Warning:", same);
 
             String other = TestImage.oci(2).digest();
             webhook.post(token, event.formatted(registry.host(), other));
-            Webhook.await("the build", () -> job.getBuildByNumber(3) != null);
-            WorkflowRun moved = jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(job.getBuildByNumber(3)));
+            WorkflowRun moved = build(job, 3);
             assertThat(JenkinsRule.getLog(moved)
                             .split(
                                     "Warning: " + image + ":1 is " + pushed.digest()
@@ -196,7 +122,7 @@ class WebhookTest {
         webhook.push(token, "a/twice", "1");
         webhook.push(token, "a/twice", "1");
         Webhook.awaitIdle();
-        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        secondBuild(job);
         assertThat(last().getReason()).isEqualTo("a/twice:1 is a duplicate");
         assertThat(job.getNextBuildNumber()).isEqualTo(3);
 
@@ -205,8 +131,7 @@ class WebhookTest {
         assertThat(page.asXml()).doesNotContain(token, "secret-of-callback");
         jenkins.submit(page.getFormByName("replay-" + last().getId()));
 
-        Webhook.await("the build", () -> job.getBuildByNumber(3) != null);
-        jenkins.waitUntilNoActivity();
+        build(job, 3);
     }
 
     /** Whoever has mended what was wrong lets the registry deliver again, which sends the very same. */
@@ -235,7 +160,7 @@ class WebhookTest {
         webhook.push(token, "a/late", "1");
         Webhook.awaitIdle();
         assertThat(last().getJobs()).containsExactly("late");
-        Webhook.await("the build", () -> job.getBuildByNumber(2) != null);
+        secondBuild(job);
         webhook.push(token, "a/late", "1");
         Webhook.awaitIdle();
         assertThat(last().getReason()).isEqualTo("a/late:1 is a duplicate");
@@ -297,22 +222,6 @@ class WebhookTest {
             jenkins.jenkins.doCancelQuietDown();
         }
         jenkins.waitUntilNoActivity();
-    }
-
-    @Test
-    void renamedAndDeletedJobs() throws Exception {
-        WorkflowJob renamed = webhook.job("before", "dockerHubPush(image: 'a/lives')", "");
-        renamed.renameTo("after");
-        webhook.push(token, "a/lives", "2");
-        Webhook.awaitIdle();
-        assertThat(last().getJobs()).containsExactly("after");
-
-        Webhook.await("the build", () -> renamed.getBuildByNumber(2) != null);
-        jenkins.waitUntilNoActivity();
-        renamed.delete();
-        webhook.push(token, "a/lives", "3");
-        Webhook.awaitIdle();
-        assertThat(last().getReason()).isEqualTo("no job waits for a/lives");
     }
 
     @Test
@@ -441,17 +350,6 @@ class WebhookTest {
 
         String shown = WebhookConfiguration.get().doMakeToken("<b>third").renderHtml();
         assertThat(shown).contains("/dockerhub-webhook/").doesNotContain("<b>third");
-        jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
-        jenkins.jenkins.setAuthorizationStrategy(
-                new MockAuthorizationStrategy().grant(Jenkins.READ).everywhere().to("reader"));
-        try (ACLContext ignored =
-                ACL.as2(User.getOrCreateByIdOrFullName("reader").impersonate2())) {
-            assertThatThrownBy(() -> WebhookConfiguration.get().doMakeToken("x"))
-                    .isInstanceOf(AccessDeniedException3.class);
-            DeliveriesPage page = ExtensionList.lookupSingleton(DeliveriesPage.class);
-            assertThatThrownBy(() -> page.doReplay("x")).isInstanceOf(AccessDeniedException3.class);
-            assertThatThrownBy(page::getDeliveries).isInstanceOf(AccessDeniedException3.class);
-        }
     }
 
     @Test
