@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Stream;
@@ -47,11 +48,18 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
     }
 
     /** Number of approvals that the steps make unnecessary. */
-    public long getCount() {
-        return read().risky;
+    public int getCount() {
+        return getGroups().stream()
+                .mapToInt(group -> group.revocable.size() + group.others.size())
+                .sum();
     }
 
-    /** Signatures with the same risk. */
+    /**
+     * Signatures with the same risk.
+     *
+     * @param revocable approved for all scripts
+     * @param others approved for scripts that check the user's permissions; these cannot be revoked here
+     */
     public record Group(SignatureRisk risk, Collection<String> revocable, Collection<String> others) {
         private Group(SignatureRisk risk) {
             this(risk, new TreeSet<>(), new TreeSet<>());
@@ -60,18 +68,16 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
 
     /** The groups to show, worst first. */
     public List<Group> getGroups() {
-        Approvals approvals = read();
+        return read().groups;
+    }
+
+    private static List<Group> groups(Set<String> approved, Set<String> approvedWithPermissions) {
         Map<SignatureRisk, Group> groups = new EnumMap<>(SignatureRisk.class);
-        approvals
-                .approved()
-                .forEach(signature -> SignatureRisk.of(signature)
-                        .ifPresent(o ->
-                                groups.computeIfAbsent(o, Group::new).revocable.add(signature)));
-        approvals
-                .approvedWithPermissions()
-                .forEach(signature -> SignatureRisk.of(signature)
-                        .ifPresent(o ->
-                                groups.computeIfAbsent(o, Group::new).others.add(signature)));
+        Function<SignatureRisk, Group> group = risk -> groups.computeIfAbsent(risk, Group::new);
+        approved.forEach(signature -> SignatureRisk.of(signature)
+                .ifPresent(risk -> group.apply(risk).revocable.add(signature)));
+        approvedWithPermissions.forEach(signature -> SignatureRisk.of(signature)
+                .ifPresent(risk -> group.apply(risk).others.add(signature)));
         return List.copyOf(groups.values());
     }
 
@@ -111,18 +117,10 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
         }
     }
 
-    /**
-     * The approved signatures.
-     *
-     * @param stamp of the file that contains them
-     * @param approved for all scripts; these can be revoked
-     * @param approvedWithPermissions for scripts that check the user's permissions; these cannot be revoked here
-     * @param risky how many of them the steps make unnecessary
-     */
-    private record Approvals(
-            String stamp, Collection<String> approved, Collection<String> approvedWithPermissions, long risky) {}
+    /** @param stamp of the file that contains them */
+    private record Approvals(String stamp, Set<String> approved, List<Group> groups) {}
 
-    private Approvals known = new Approvals("", Set.of(), Set.of(), 0);
+    private Approvals known = new Approvals("", Set.of(), List.of());
 
     /**
      * Reads the file of Script Security, which has no public method for its approvals. Parsed once after each change,
@@ -143,10 +141,7 @@ public final class ApprovalMonitor extends AdministrativeMonitor {
                     LOGGER.log(Level.WARNING, e, () -> "Cannot read " + file);
                 }
             }
-            long risky = Stream.concat(approved.stream(), withPermissions.stream())
-                    .filter(signature -> SignatureRisk.of(signature).isPresent())
-                    .count();
-            known = new Approvals(stamp, approved, withPermissions, risky);
+            known = new Approvals(stamp, approved, groups(approved, withPermissions));
         }
         return known;
     }

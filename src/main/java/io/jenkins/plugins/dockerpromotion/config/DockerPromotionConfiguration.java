@@ -124,8 +124,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
     @RequirePOST
     public FormValidation doCheckTrustedRoot(@QueryParameter String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormFields.parsed(Util.fixNull(value), text -> requireTrustedRoot(Util.fixEmptyAndTrim(text)));
+        return FormFields.ofAdministrator(value, DockerPromotionConfiguration::requireTrustedRoot);
     }
 
     /**
@@ -155,8 +154,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
     @RequirePOST
     public FormValidation doCheckCallbackHosts(@QueryParameter String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormFields.parsed(Util.fixNull(value), CallbackAddress::parseHosts);
+        return FormFields.ofAdministrator(value, CallbackAddress::parseHosts);
     }
 
     /** The hosts that requests to registries may go to; empty for all hosts. */
@@ -183,8 +181,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
     @RequirePOST
     public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormFields.parsed(Util.fixNull(value), text -> HostRules.of(FormFields.words(text)));
+        return FormFields.ofAdministrator(value, text -> HostRules.of(FormFields.words(text)));
     }
 
     /** Connect timeout in seconds; {@code null} for the default. */

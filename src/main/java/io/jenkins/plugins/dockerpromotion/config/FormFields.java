@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import jenkins.model.Jenkins;
 import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 
@@ -33,6 +34,13 @@ public final class FormFields {
             parser.accept(value);
             return FormValidation.ok();
         });
+    }
+
+    /** Checks a field that only administrators fill in, and that may be empty. */
+    static FormValidation ofAdministrator(String value, Consumer<String> parser) {
+        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
+        String given = Util.fixEmptyAndTrim(value);
+        return given == null ? FormValidation.ok() : parsed(given, parser);
     }
 
     /** Checks that {@code parser} accepts a pattern, and shows an example. */

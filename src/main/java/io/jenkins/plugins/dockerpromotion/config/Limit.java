@@ -1,8 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.config;
 
-import hudson.Util;
 import hudson.util.FormValidation;
-import jenkins.model.Jenkins;
 
 /** A number with bounds that administrators can set. */
 enum Limit {
@@ -35,14 +33,10 @@ enum Limit {
     }
 
     private void parse(String text) {
-        String given = Util.fixEmptyAndTrim(text);
-        if (given != null) {
-            checked(given.matches("[0-9]{1,9}") ? Integer.parseInt(given) : -1);
-        }
+        checked(text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : -1);
     }
 
     FormValidation check(String text) {
-        Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-        return FormFields.parsed(text, this::parse);
+        return FormFields.ofAdministrator(text, this::parse);
     }
 }

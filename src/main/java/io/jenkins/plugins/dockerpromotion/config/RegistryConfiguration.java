@@ -15,7 +15,6 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 import jenkins.model.Jenkins;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -189,12 +188,15 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
 
         @RequirePOST
         public FormValidation doCheckHost(@QueryParameter String value) {
-            return check(value, true, ImageName::parseHost);
+            FormValidation result = FormFields.ofAdministrator(value, ImageName::parseHost);
+            return Util.fixEmptyAndTrim(value) == null
+                    ? FormValidation.error(Messages.RegistryConfiguration_required())
+                    : result;
         }
 
         @RequirePOST
         public FormValidation doCheckAddress(@QueryParameter String value) {
-            FormValidation result = check(value, false, RegistryConfiguration::parseAddress);
+            FormValidation result = FormFields.ofAdministrator(value, RegistryConfiguration::parseAddress);
             return result.kind == FormValidation.Kind.OK
                             && Util.fixNull(value).trim().startsWith("http:")
                     ? FormValidation.warning(Messages.RegistryConfiguration_plainHttp())
@@ -203,12 +205,12 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
 
         @RequirePOST
         public FormValidation doCheckApiAddress(@QueryParameter String value) {
-            return check(value, false, RegistryConfiguration::parseAddress);
+            return FormFields.ofAdministrator(value, RegistryConfiguration::parseAddress);
         }
 
         @RequirePOST
         public FormValidation doCheckCertificateAuthority(@QueryParameter String value) {
-            return check(value, false, Certificates::parse);
+            return FormFields.ofAdministrator(value, Certificates::parse);
         }
 
         @RequirePOST
@@ -226,26 +228,17 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
 
         @RequirePOST
         public FormValidation doCheckTokenServices(@QueryParameter String value) {
-            return check(value, false, RegistryConfiguration::parseHosts);
+            return FormFields.ofAdministrator(value, RegistryConfiguration::parseHosts);
         }
 
         @RequirePOST
         public FormValidation doCheckMountFrom(@QueryParameter String value, @QueryParameter String host) {
-            return check(value, false, repository -> parseRepository(host, repository));
+            return FormFields.ofAdministrator(value, repository -> parseRepository(host, repository));
         }
 
         @RequirePOST
         public FormValidation doCheckPageSize(@QueryParameter String value, @QueryParameter String host) {
             return limitOfPages(host).check(value);
-        }
-
-        private static FormValidation check(String value, boolean required, Consumer<String> parser) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            String given = Util.fixEmptyAndTrim(value);
-            if (given == null) {
-                return required ? FormValidation.error(Messages.RegistryConfiguration_required()) : FormValidation.ok();
-            }
-            return FormFields.parsed(given, parser);
         }
     }
 }

@@ -132,18 +132,17 @@ public final class VerificationRule extends CertifiedSigner<VerificationRule> {
 
         @RequirePOST
         public FormValidation doCheckPublicKeys(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            VerificationRule rule = new VerificationRule("*");
-            rule.setPublicKeys(value);
-            return rule.publicKeys == null ? FormValidation.ok() : FormFields.parsed(value, text -> rule.check());
+            return FormFields.ofAdministrator(value, keys -> {
+                VerificationRule rule = new VerificationRule("*");
+                rule.setPublicKeys(keys);
+                rule.check();
+            });
         }
 
         @RequirePOST
         public FormValidation doCheckAttestations(@QueryParameter String value) {
-            Jenkins.get().checkPermission(Jenkins.ADMINISTER);
-            return FormFields.parsed(
-                    Util.fixNull(value),
-                    text -> FormFields.words(text).forEach(VerificationRequirement::predicateType));
+            return FormFields.ofAdministrator(
+                    value, text -> FormFields.words(text).forEach(VerificationRequirement::predicateType));
         }
     }
 }

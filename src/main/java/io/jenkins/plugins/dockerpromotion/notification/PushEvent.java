@@ -5,7 +5,6 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.net.URI;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -27,35 +26,14 @@ public record PushEvent(
     private static final int MAX_PUSHER_LENGTH = 100;
 
     public PushEvent {
-        Objects.requireNonNull(image, "image");
-        Objects.requireNonNull(tag, "tag");
-        Objects.requireNonNull(digest, "digest");
-        Objects.requireNonNull(time, "time");
-        Objects.requireNonNull(callback, "callback");
         pusher = cleaned(pusher);
     }
 
     /** The name is used in logs, pages and the environment, so it must not contain invisible characters. */
     private static String cleaned(String pusher) {
-        StringBuilder clean = new StringBuilder();
-        pusher.codePoints()
-                .filter(c -> !isInvisible(c))
-                .limit(MAX_PUSHER_LENGTH)
-                .forEach(clean::appendCodePoint);
-        return clean.toString().strip();
-    }
-
-    private static boolean isInvisible(int character) {
-        return switch (Character.getType(character)) {
-            case Character.CONTROL,
-                    Character.FORMAT,
-                    Character.LINE_SEPARATOR,
-                    Character.PARAGRAPH_SEPARATOR,
-                    Character.SURROGATE,
-                    Character.UNASSIGNED,
-                    Character.PRIVATE_USE -> true;
-            default -> false;
-        };
+        String visible = pusher.replaceAll("[\\p{C}\\p{Zl}\\p{Zp}]", "");
+        int length = Math.min(MAX_PUSHER_LENGTH, visible.codePointCount(0, visible.length()));
+        return visible.substring(0, visible.offsetByCodePoints(0, length)).strip();
     }
 
     /** The image with its tag, without any other untrusted text. */
