@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsProvider;
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.domains.Domain;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
@@ -46,7 +45,6 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,6 +66,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 import org.kohsuke.stapler.Stapler;
@@ -121,43 +120,18 @@ class DockerPromotionConfigurationTest {
         return registry;
     }
 
-    @Test
-    void keepsWhatIsEnteredInTheForm() throws Exception {
-        configure("jenkins.yaml");
-        String authority = DockerPromotionConfiguration.get().getRegistries().stream()
-                .map(RegistryConfiguration::getCertificateAuthority)
-                .filter(Objects::nonNull)
-                .findFirst()
-                .orElseThrow();
-        forget();
-        List<RegistryConfiguration> before = List.of(
-                registry("registry.example.com:5000", "http://registry.internal", null, null),
-                registry("docker.io", null, "https://hub.example.com", authority));
-        before.get(0).setPageSize(200);
-        before.get(0).setTokenServices(List.of("gitlab.example.org", "auth.example.org:8443"));
-        before.get(0).setMountFrom("base/java");
-        before.get(1).setCredentialsId("hub");
-        DockerPromotionConfiguration.get().setRegistries(before);
-        DockerPromotionConfiguration.get().setDefaultPattern("v{build}");
-        DockerPromotionConfiguration.get().setCallbackHosts("hooks.example.com");
-        DockerPromotionConfiguration.get().setAllowedHosts(List.of("docker.io", "*.example.com"));
-        DockerPromotionConfiguration.get().setAnswerTimeout(90);
+    /** What {@code jenkins.yaml} sets, which is everything, and nothing at all. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theFormKeepsEverySetting(boolean set) throws Exception {
+        if (set) {
+            configure("jenkins.yaml");
+        }
+        Map<String, Object> before = exported();
 
         jenkins.configRoundtrip();
 
-        assertThat(new DockerPromotionConfiguration().getAllowedHosts()).hasSize(2);
-        assertThat(DockerPromotionConfiguration.get().getDefaultPattern()).isEqualTo("v{build}");
-        assertThat(DockerPromotionConfiguration.get().getCallbackHosts()).isEqualTo("hooks.example.com");
-        assertThat(DockerPromotionConfiguration.get().getAllowedHosts()).containsExactly("docker.io", "*.example.com");
-
-        assertThat(DockerPromotionConfiguration.get().getAnswerTimeout()).isEqualTo(90);
-        assertThat(DockerPromotionConfiguration.get().getConnectTimeout()).isNull();
-        assertThat(DockerPromotionConfiguration.get().getAttempts()).isNull();
-        List<RegistryConfiguration> after = DockerPromotionConfiguration.get().getRegistries();
-        assertThat(after).hasSize(2);
-        for (int i = 0; i < 2; i++) {
-            jenkins.assertEqualDataBoundBeans(before.get(i), after.get(i));
-        }
+        assertThat(exported()).isEqualTo(before);
     }
 
     @Test
@@ -440,23 +414,6 @@ class DockerPromotionConfigurationTest {
         registry.setPageSize(null);
         assertThat(registry.location().pageSize()).isZero();
         registry("index.docker.io", null, null, null).setPageSize(100);
-    }
-
-    @Test
-    void offersTheCredentialsThatBuildsCanShowARegistry() throws Exception {
-        List<Credentials> credentials = SystemCredentialsProvider.getInstance().getCredentials();
-        credentials.add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "hub", "", "ci", "secret"));
-        credentials.add(new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "system", "", "ci", "secret"));
-        RegistryConfiguration.DescriptorImpl form =
-                jenkins.jenkins.getDescriptorByType(RegistryConfiguration.DescriptorImpl.class);
-
-        assertThat(form.doFillCredentialsIdItems("", "registry.example.com"))
-                .extracting(o -> o.value)
-                .contains("hub")
-                .doesNotContain("system");
-        assertThat(form.doCheckCredentialsId("", "docker.io").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckCredentialsId("hub", "docker.io").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(form.doCheckCredentialsId("system", "docker.io").kind).isEqualTo(FormValidation.Kind.ERROR);
     }
 
     private static VerificationRule rule(String images, String tags) {

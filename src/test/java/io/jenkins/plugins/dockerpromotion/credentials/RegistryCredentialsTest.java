@@ -133,13 +133,19 @@ class RegistryCredentialsTest {
     }
 
     @Test
-    void formsListWhatFits() {
+    void formsListWhatFits() throws Exception {
+        add(
+                Domain.global(),
+                new UsernamePasswordCredentialsImpl(CredentialsScope.SYSTEM, "for-jenkins-alone", "", "ci", "s3cret"));
         assertThat(CredentialsForm.items(job, "login", REGISTRY))
                 .extracting(option -> option.value)
                 .containsExactlyInAnyOrder("", "login", "token", "exchanged", "odd");
         assertThat(CredentialsForm.items(null, "", "other.example.com"))
                 .extracting(option -> option.value)
-                .contains("limited");
+                .contains("limited")
+                .doesNotContain("for-jenkins-alone");
+        assertThat(CredentialsForm.check(null, "for-jenkins-alone", REGISTRY).kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
         assertThat(CredentialsForm.usernamePasswordItems(job, "gone", REGISTRY))
                 .extracting(option -> option.value)
                 .containsExactlyInAnyOrder("", "login", "gone");
