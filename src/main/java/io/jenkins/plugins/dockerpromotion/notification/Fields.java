@@ -19,11 +19,11 @@ final class Fields {
 
     private Fields() {}
 
-    static ImageName image(String text) throws PayloadException {
+    static ImageName image(String text) {
         try {
             return ImageName.parse(text);
         } catch (IllegalArgumentException e) {
-            throw new PayloadException("the name of the image is not valid");
+            throw new IllegalArgumentException("the name of the image is not valid");
         }
     }
 
@@ -73,10 +73,10 @@ final class Fields {
      * The host of a URL. If it has none that an image name can contain, for example because of an underscore, the image
      * may be on any of the administrator's registries.
      */
-    static Collection<String> hosts(String field, String url, Collection<String> configured) throws PayloadException {
+    static Collection<String> hosts(String field, String url, Collection<String> configured) {
         Collection<String> hosts = host(url).isPresent() ? host(url).stream().toList() : configured;
         if (hosts.isEmpty()) {
-            throw new PayloadException("'" + field
+            throw new IllegalArgumentException("'" + field
                     + "' does not contain a host for image names, and no registry is configured in Jenkins");
         }
         return hosts;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -40,14 +41,12 @@ public record Payload(String source, List<PushEvent> events) {
             new Format("Quay", Payload::isQuay, (body, hosts) -> quay(body)),
             new Format("Azure Container Registry", Payload::isAzure, (body, hosts) -> distribution(body)));
 
-    /** @param understands whether a body has the format of this sender's notifications */
-    private record Format(String source, Predicate<Json> understands, Reader reader) {}
-
-    @FunctionalInterface
-    private interface Reader {
-        /** @throws PayloadException if the host of the images is not known */
-        List<Report> read(Json body, Collection<String> hosts) throws PayloadException;
-    }
+    /**
+     * @param understands whether a body has the format of this sender's notifications
+     * @param reader takes the body, and the hosts of the administrator's registries
+     */
+    private record Format(
+            String source, Predicate<Json> understands, BiFunction<Json, Collection<String>, List<Report>> reader) {}
 
     /** A push as its sender reports it: the fields are unchecked, and empty if they are missing. */
     private record Report(
@@ -56,9 +55,9 @@ public record Payload(String source, List<PushEvent> events) {
             this(image, tag, digest, pusher, time, "");
         }
 
-        PushEvent event() throws PayloadException {
+        PushEvent event() {
             if (!Tag.isValid(tag)) {
-                throw new PayloadException("the tag is not valid");
+                throw new IllegalArgumentException("the tag is not valid");
             }
             return new PushEvent(
                     Fields.image(image), new Tag(tag), Fields.digest(digest), pusher, time, Fields.address(callback));
@@ -74,34 +73,35 @@ public record Payload(String source, List<PushEvent> events) {
      *
      * @param contentType the value of the header; may be empty
      * @param hosts of the administrator's registries, for notifications without a host
-     * @throws PayloadException if its format is not supported
+     * @throws IllegalArgumentException in one line that does not quote the body, if it cannot be read
      */
-    public static Payload parse(byte[] body, String contentType, Collection<String> hosts) throws PayloadException {
+    public static Payload parse(byte[] body, String contentType, Collection<String> hosts) {
         if (body.length > MAX_BYTES) {
-            throw new PayloadException("the body is longer than " + MAX_BYTES + " bytes");
+            throw new IllegalArgumentException("the body is longer than " + MAX_BYTES + " bytes");
         }
         Json json = Json.parse(isForm(body, contentType) ? field(body) : body)
                 .filter(Json::isObject)
-                .orElseThrow(() -> new PayloadException("the body is not a JSON object, or too deeply nested"));
+                .orElseThrow(() -> new IllegalArgumentException("the body is not a JSON object, or too deeply nested"));
         for (Format format : FORMATS) {
             if (format.understands.test(json)) {
-                return new Payload(format.source, pushes(format.reader.read(json, hosts)));
+                return new Payload(format.source, pushes(format.reader.apply(json, hosts)));
             }
         }
-        throw new PayloadException("the body is not a notification from Docker Hub, the CNCF registry, GitLab, Harbor,"
-                + " Artifactory, Gitea, the GitHub container registry, Quay or Azure's registry");
+        throw new IllegalArgumentException(
+                "the body is not a notification from Docker Hub, the CNCF registry, GitLab, Harbor,"
+                        + " Artifactory, Gitea, the GitHub container registry, Quay or Azure's registry");
     }
 
     /** All pushes of tags; an unreadable one does not hide the others. */
-    private static List<PushEvent> pushes(List<Report> reports) throws PayloadException {
+    private static List<PushEvent> pushes(List<Report> reports) {
         List<PushEvent> events = new ArrayList<>();
-        PayloadException unreadable = null;
+        IllegalArgumentException unreadable = null;
         for (Report report : reports) {
             try {
                 if (!Fields.isNoTag(report.tag)) {
                     events.add(report.event());
                 }
-            } catch (PayloadException e) {
+            } catch (IllegalArgumentException e) {
                 unreadable = e;
             }
         }
@@ -133,14 +133,14 @@ public record Payload(String source, List<PushEvent> events) {
                         .equals(FORM_FIELD);
     }
 
-    private static byte[] field(byte[] body) throws PayloadException {
+    private static byte[] field(byte[] body) {
         String form = new String(body, StandardCharsets.US_ASCII).substring(FORM_FIELD.length());
         int end = form.indexOf('&');
         try {
             return URLDecoder.decode(end < 0 ? form : form.substring(0, end), StandardCharsets.UTF_8)
                     .getBytes(StandardCharsets.UTF_8);
         } catch (IllegalArgumentException e) {
-            throw new PayloadException("the form field 'payload' is not URL-encoded");
+            throw new IllegalArgumentException("the form field 'payload' is not URL-encoded");
         }
     }
 
@@ -261,7 +261,7 @@ public record Payload(String source, List<PushEvent> events) {
      * Returns several events for one push: image names may contain the repository in the path, in the host name, or not
      * at all (JFrog's "HTTP settings": repository path, subdomain, port). A job waits for one of these names.
      */
-    private static List<Report> artifactory(Json body, Collection<String> configured) throws PayloadException {
+    private static List<Report> artifactory(Json body, Collection<String> configured) {
         Json data = body.field("data");
         boolean isPush = body.text("domain").equals("docker")
                 && List.of("pushed", "promoted").contains(body.text("event_type"));
@@ -284,7 +284,7 @@ public record Payload(String source, List<PushEvent> events) {
         return !body.field("package").text("type").isEmpty();
     }
 
-    private static List<Report> gitea(Json body, Collection<String> configured) throws PayloadException {
+    private static List<Report> gitea(Json body, Collection<String> configured) {
         Json found = body.field("package");
         boolean isPush = List.of("created", "updated").contains(body.text("action"));
         if (!isPush || !found.text("type").equals("container") || Fields.isNoTag(found.text("version"))) {

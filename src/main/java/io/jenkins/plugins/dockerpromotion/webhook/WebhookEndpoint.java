@@ -8,7 +8,6 @@ import hudson.security.csrf.CrumbExclusion;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.notification.Payload;
-import io.jenkins.plugins.dockerpromotion.notification.PayloadException;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -131,19 +130,19 @@ public final class WebhookEndpoint extends InvisibleAction implements Unprotecte
             refuse(token, response, HttpServletResponse.SC_REQUEST_ENTITY_TOO_LARGE, "The body is too long");
             return;
         }
+        Payload payload;
         try {
-            take(token, read(body, request.getContentType()), response);
-        } catch (PayloadException e) {
-            refuse(
-                    token,
-                    response,
-                    HttpServletResponse.SC_BAD_REQUEST,
-                    "Cannot read the notification: " + e.getMessage());
+            payload = read(body, request.getContentType());
+        } catch (IllegalArgumentException e) {
+            String why = "Cannot read the notification: " + e.getMessage();
+            refuse(token, response, HttpServletResponse.SC_BAD_REQUEST, why);
+            return;
         }
+        take(token, payload, response);
     }
 
     /** One at a time: a megabyte of brackets needs many megabytes of memory. */
-    private static synchronized Payload read(byte[] body, String contentType) throws PayloadException {
+    private static synchronized Payload read(byte[] body, String contentType) {
         List<String> hosts = DockerPromotionConfiguration.get().getRegistries().stream()
                 .map(RegistryConfiguration::getHost)
                 .filter(host -> host != null && !host.equals(ImageName.DOCKER_HUB))

@@ -19,7 +19,7 @@ public final class PayloadFuzz {
         try {
             Payload payload = Payload.parse(input, type, List.of("registry.example.com"));
             payload.events().forEach(event -> FuzzInput.require(event.toString() != null, "no text"));
-        } catch (PayloadException e) {
+        } catch (IllegalArgumentException e) {
             FuzzInput.require(e.getMessage().lines().count() == 1, "an error of several lines");
         }
     }
