@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.history;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -61,14 +62,9 @@ public final class HistoryView {
 
         /** A train has the worst outcome of its images. */
         public Promotion.Outcome outcome() {
-            return parts.stream()
-                    .map(part -> part.promotion().outcome())
-                    .filter(outcome -> outcome == Promotion.Outcome.FAILED)
-                    .findFirst()
-                    .orElseGet(() -> parts.stream()
-                            .map(part -> part.promotion().outcome())
-                            .min(Comparator.naturalOrder())
-                            .orElseThrow());
+            List<Promotion.Outcome> outcomes =
+                    parts.stream().map(part -> part.promotion().outcome()).toList();
+            return outcomes.contains(Promotion.Outcome.FAILED) ? Promotion.Outcome.FAILED : Collections.min(outcomes);
         }
     }
 

@@ -49,7 +49,7 @@ final class PromotionStore {
 
     private final Path jobDirectory;
     private final Path buildsDirectory;
-    private boolean empty;
+    private volatile boolean empty;
     private SoftReference<Map<Integer, List<Promotion>>> known = new SoftReference<>(null);
 
     private record Line(int build, Promotion promotion) {}
@@ -70,38 +70,34 @@ final class PromotionStore {
 
     /** Whether the job has no promotions. Does not read the file, because every page of a job calls it. */
     static boolean isEmpty(Job<?, ?> job) {
-        PromotionStore store = of(job);
-        synchronized (store) {
-            return store.empty;
-        }
+        return of(job).empty;
     }
 
     /** All promotions of the job, newest first; of two in the same millisecond, the one recorded last comes first. */
     static List<HistoryEntry> entries(Job<?, ?> job) {
-        PromotionStore store = of(job);
-        synchronized (store) {
-            List<HistoryEntry> entries = new ArrayList<>();
-            store.builds().forEach((build, all) -> all.forEach(p -> entries.add(new HistoryEntry(job, build, p))));
-            Collections.reverse(entries);
-            entries.sort(HistoryEntry.NEWEST_FIRST);
-            return List.copyOf(entries);
-        }
+        List<HistoryEntry> entries = new ArrayList<>();
+        of(job).copy().forEach((build, all) -> all.forEach(p -> entries.add(new HistoryEntry(job, build, p))));
+        Collections.reverse(entries);
+        entries.sort(HistoryEntry.NEWEST_FIRST);
+        return List.copyOf(entries);
     }
 
     /** The promotions of a build in the order of recording. */
     static List<Promotion> of(Run<?, ?> run) {
-        PromotionStore store = of(run.getParent());
-        synchronized (store) {
-            return store.builds().getOrDefault(run.getNumber(), List.of());
-        }
+        return of(run.getParent()).promotions(run.getNumber());
     }
 
     /** @throws IOException if it cannot be written; it is not recorded then */
     static void add(Run<?, ?> run, Promotion promotion) throws IOException {
-        PromotionStore store = of(run.getParent());
-        synchronized (store) {
-            store.add(run.getNumber(), promotion);
-        }
+        of(run.getParent()).add(run.getNumber(), promotion);
+    }
+
+    private synchronized Map<Integer, List<Promotion>> copy() {
+        return new TreeMap<>(builds());
+    }
+
+    private synchronized List<Promotion> promotions(int build) {
+        return builds().getOrDefault(build, List.of());
     }
 
     private synchronized void add(int build, Promotion promotion) throws IOException {
@@ -167,7 +163,7 @@ final class PromotionStore {
         }
     }
 
-    private synchronized Map<Integer, List<Promotion>> builds() {
+    private Map<Integer, List<Promotion>> builds() {
         Map<Integer, List<Promotion>> builds = known.get();
         if (builds == null) {
             builds = empty ? new TreeMap<>() : read();
@@ -175,7 +171,7 @@ final class PromotionStore {
         return builds;
     }
 
-    private synchronized Map<Integer, List<Promotion>> read() {
+    private Map<Integer, List<Promotion>> read() {
         Map<Integer, List<Promotion>> builds = new TreeMap<>();
         try {
             // Builds may have been deleted manually.
@@ -218,13 +214,10 @@ final class PromotionStore {
     public static final class Deletions extends RunListener<Run<?, ?>> {
         @Override
         public void onDeleted(@NonNull Run<?, ?> run) {
-            PromotionStore store = of(run.getParent());
-            synchronized (store) {
-                try {
-                    store.remove(run.getNumber());
-                } catch (IOException e) {
-                    LOGGER.log(Level.WARNING, e, () -> "Cannot remove the promotions of " + run);
-                }
+            try {
+                of(run.getParent()).remove(run.getNumber());
+            } catch (IOException e) {
+                LOGGER.log(Level.WARNING, e, () -> "Cannot remove the promotions of " + run);
             }
         }
     }
