@@ -10,11 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -30,8 +28,6 @@ final class DockerClient {
 
     /** Removing a large image takes minutes on a slow disk; a daemon that is silent for longer hangs. */
     private static final long TIMEOUT_MINUTES = 10;
-
-    private static final long LONGEST_PAUSE_MILLIS = 100;
 
     /** There may be warnings besides these lines. */
     private static final Pattern COMPLAINT = Pattern.compile("(?i)error");
@@ -165,11 +161,9 @@ final class DockerClient {
             Process process = builder.redirectOutput(output.file.toFile())
                     .redirectError(error.file.toFile())
                     .start();
-            // Also ends plugins and helpers that the client started and left behind.
-            Set<ProcessHandle> started = new HashSet<>();
             try {
                 process.getOutputStream().close();
-                if (!waitFor(process, started)) {
+                if (!process.waitFor(TIMEOUT_MINUTES, TimeUnit.MINUTES)) {
                     throw new HostException("the docker client did not respond for " + TIMEOUT_MINUTES
                             + " minutes; check whether the daemon hangs");
                 }
@@ -178,28 +172,14 @@ final class DockerClient {
                         output.read(MAX_OUTPUT),
                         new String(error.read(MAX_ERROR), StandardCharsets.UTF_8));
             } finally {
-                process.descendants().forEach(started::add);
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
                 process.destroyForcibly();
-                started.forEach(ProcessHandle::destroyForcibly);
             }
         } catch (HostException e) {
             throw e;
         } catch (IOException e) {
             throw new HostException("cannot run the docker client " + client + " (" + e.getMessage() + ")");
         }
-    }
-
-    private static boolean waitFor(Process process, Set<ProcessHandle> started) throws InterruptedException {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(TIMEOUT_MINUTES);
-        long pause = 1;
-        do {
-            process.descendants().forEach(started::add);
-            if (process.waitFor(pause, TimeUnit.MILLISECONDS)) {
-                return true;
-            }
-            pause = Math.min(2 * pause, LONGEST_PAUSE_MILLIS);
-        } while (System.nanoTime() < deadline);
-        return false;
     }
 
     /**

@@ -8,7 +8,6 @@ import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -49,12 +48,15 @@ final class HostInventory {
     private HostObject container(Json json) {
         Json state = json.field("State");
         String id = json.text("Id");
-        Optional<String> needed = ENDED.contains(state.text("Status"))
-                ? Optional.empty()
-                : Optional.of("it is " + (state.text("Status").isEmpty() ? "in use" : state.text("Status")));
         Instant used = latest(json.text("Created"), state.text("StartedAt"), state.text("FinishedAt"));
         return new HostObject(
-                Kind.CONTAINER, id, json.text("Name").replaceFirst("^/", ""), List.of(id), used, 0, needed);
+                Kind.CONTAINER,
+                id,
+                json.text("Name").replaceFirst("^/", ""),
+                List.of(id),
+                used,
+                0,
+                !ENDED.contains(state.text("Status")));
     }
 
     /** @param staying ids of the containers that stay, which need their networks */
@@ -76,11 +78,8 @@ final class HostInventory {
         boolean used = !json.field("Containers").names().isEmpty()
                 || attached.contains(id)
                 || attached.contains(json.text("Name"));
-        Optional<String> needed = used ? Optional.of("a container is attached to it") : Optional.empty();
         // Networks of a swarm belong to its services, whose containers may be on other hosts.
-        if (!json.text("Scope").equals("local")) {
-            needed = Optional.of("it belongs to a swarm");
-        }
+        boolean needed = used || !json.text("Scope").equals("local");
         return new HostObject(
                 Kind.NETWORK, id, json.text("Name"), List.of(id), latest(json.text("Created")), 0, needed);
     }
@@ -107,12 +106,7 @@ final class HostInventory {
         List<String> digests = json.field("RepoDigests").itemTexts();
         // An image that was pulled by its digest has a name without a tag.
         List<String> names = tags.isEmpty() ? digests : tags;
-        Optional<String> needed = Optional.empty();
-        if (ofContainers.contains(id)) {
-            needed = Optional.of("a container uses it");
-        } else if (used.contain(id, tags) || used.contain(id, digests)) {
-            needed = Optional.of("a running build may use it");
-        }
+        boolean needed = ofContainers.contains(id) || used.contain(id, tags) || used.contain(id, digests);
         // Not the creation time: an image that was pulled a minute ago may have been created years ago.
         Instant tagged = moment(json.field("Metadata").text("LastTagTime"));
         Instant last = tagged.equals(HostObject.UNKNOWN) ? moment(json.text("Created")) : tagged;
@@ -145,11 +139,10 @@ final class HostInventory {
 
     private static HostObject volume(Json json, Set<String> mounted) {
         String name = json.text("Name");
-        Optional<String> needed = mounted.contains(name) ? Optional.of("a container uses it") : Optional.empty();
         // The daemon omits fractions of a second.
         Instant made = moment(json.text("CreatedAt"));
         Instant last = made.equals(HostObject.UNKNOWN) ? made : made.plusSeconds(1);
-        return new HostObject(Kind.VOLUME, name, name, List.of(name), last, 0, needed);
+        return new HostObject(Kind.VOLUME, name, name, List.of(name), last, 0, mounted.contains(name));
     }
 
     /**

@@ -1,22 +1,36 @@
 package io.jenkins.plugins.dockerpromotion.dockerhost;
 
+import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * Decides what to remove from a host.
+ * Decides what to remove from a host, and removes it.
  *
  * @param age minimum time since the last use
  * @param images whether to remove images
  * @param volumes whether to remove anonymous volumes that no container uses
  * @param dryRun whether to report only
  * @param busy what running builds on this host may be using
+ * @param environment of the build, as far as the docker client needs it
  */
-public record HostPolicy(Duration age, boolean images, boolean volumes, boolean dryRun, Busy busy)
-        implements Serializable {
+public record HostPolicy(
+        Duration age, boolean images, boolean volumes, boolean dryRun, Busy busy, Map<String, String> environment)
+        implements Operation<HostReceipt> {
+
+    private static final Pattern AGE =
+            Pattern.compile("(?:(?<d>\\d{1,5})d)?(?:(?<h>\\d{1,6})h)?(?:(?<m>\\d{1,8})m)?(?:(?<s>\\d{1,9})s)?");
+
+    public HostPolicy {
+        environment = new LinkedHashMap<>(environment);
+    }
 
     /**
      * What running builds may be using.
@@ -40,37 +54,38 @@ public record HostPolicy(Duration age, boolean images, boolean volumes, boolean 
         }
     }
 
-    /** Why {@code object} stays; empty if it can be removed. */
-    Optional<String> objection(HostObject object, Instant now) {
-        if (object.neededBy().isPresent()) {
-            return object.neededBy();
+    /**
+     * Parses an age: {@code 90m}, {@code 2h}, {@code 7d}, {@code 1d12h}.
+     *
+     * @throws IllegalArgumentException in one line, if {@code text} is not an age
+     */
+    public static Duration parseAge(String text) {
+        Matcher matcher = AGE.matcher(text == null ? "" : text);
+        if (text == null || text.isEmpty() || !matcher.matches()) {
+            throw new IllegalArgumentException("'" + text + "' is not an age such as 90m, 2h, 7d or 1d12h");
         }
-        if (object.lastUsed().equals(HostObject.UNKNOWN)) {
-            return Optional.of("its last use is unknown");
-        }
-        if (!object.lastUsed().isBefore(now.minus(age))) {
-            return Optional.of("used less than " + text(age) + " ago");
-        }
-        if (!object.lastUsed().isBefore(busy.since(now)) || busy.images.contains(object.id())) {
-            return Optional.of("a running build may use it");
-        }
-        return Optional.empty();
+        return Duration.ofDays(number(matcher, "d"))
+                .plusHours(number(matcher, "h"))
+                .plusMinutes(number(matcher, "m"))
+                .plusSeconds(number(matcher, "s"));
     }
 
-    /** Whether objects of this kind are pruned. */
-    boolean covers(HostObject.Kind kind) {
-        return switch (kind) {
-            case IMAGE -> images;
-            case VOLUME -> volumes;
-            case CONTAINER, NETWORK -> true;
-        };
+    private static long number(Matcher matcher, String unit) {
+        return matcher.group(unit) == null ? 0 : Long.parseLong(matcher.group(unit));
     }
 
-    static String text(Duration age) {
-        String text = (age.toDaysPart() > 0 ? age.toDaysPart() + " d " : "")
-                + (age.toHoursPart() > 0 ? age.toHoursPart() + " h " : "")
-                + (age.toMinutesPart() > 0 ? age.toMinutesPart() + " min " : "")
-                + (age.toSecondsPart() > 0 ? age.toSecondsPart() + " s" : "");
-        return text.isEmpty() ? "0 s" : text.trim();
+    /** @throws HostException if there is no client or no daemon */
+    @Override
+    public HostReceipt run(RegistryContext context) throws HostException, InterruptedException {
+        return HostPruner.prune(this, context.time().now(), context.notices());
+    }
+
+    /** Whether {@code object} can be removed. */
+    boolean removes(HostObject object, Instant now) {
+        return !object.needed()
+                && !object.lastUsed().equals(HostObject.UNKNOWN)
+                && object.lastUsed().isBefore(now.minus(age))
+                && object.lastUsed().isBefore(busy.since(now))
+                && !busy.images.contains(object.id());
     }
 }

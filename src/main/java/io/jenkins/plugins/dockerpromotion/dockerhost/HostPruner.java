@@ -1,11 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.dockerhost;
 
-import io.jenkins.plugins.dockerpromotion.dockerhost.HostObject.Kind;
-import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt.Removed;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +25,7 @@ public final class HostPruner {
     private final HostPolicy policy;
     private final Notices notices;
     private final Instant now;
-    private final List<Removed> removed = new ArrayList<>();
+    private final Map<String, Long> removed = new HashMap<>();
     private int kept;
     private long bytes;
 
@@ -41,12 +39,11 @@ public final class HostPruner {
     /**
      * Prunes, or only reports with {@code dryRun}.
      *
-     * @param environment of the build, as far as the docker client needs it
      * @throws HostException if there is no client or no daemon
      */
-    public static HostReceipt prune(HostPolicy policy, Map<String, String> environment, Instant now, Notices notices)
+    static HostReceipt prune(HostPolicy policy, Instant now, Notices notices)
             throws HostException, InterruptedException {
-        DockerClient docker = DockerClient.find(environment);
+        DockerClient docker = DockerClient.find(policy.environment());
         if (!TURN.tryLock()) {
             notices.say("Waiting: another build is pruning Docker on this agent");
             TURN.lockInterruptibly();
@@ -77,10 +74,10 @@ public final class HostPruner {
         Set<String> staying = containers.stream().map(HostObject::id).collect(Collectors.toCollection(HashSet::new));
         staying.removeAll(clear(containers));
         clear(inventory.networks(staying));
-        if (policy.covers(Kind.IMAGE)) {
+        if (policy.images()) {
             clear(inventory.images(staying, inventory.usedSince(policy.busy().since(now))));
         }
-        if (policy.covers(Kind.VOLUME)) {
+        if (policy.volumes()) {
             clear(inventory.volumes(staying));
         }
         return new HostReceipt(removed, kept, bytes, policy.dryRun());
@@ -95,18 +92,18 @@ public final class HostPruner {
         List<HostObject> byName =
                 objects.stream().sorted(Comparator.comparing(HostObject::name)).toList();
         for (HostObject object : byName) {
-            if (policy.objection(object, now).isPresent()) {
+            if (!policy.removes(object, now)) {
                 kept++;
                 continue;
             }
             Optional<String> refused = policy.dryRun() ? Optional.empty() : docker.remove(object);
             String kind = object.kind().command();
-            removed.add(new Removed(kind, object.name(), refused.orElse("")));
             if (refused.isPresent()) {
                 kept++;
                 notices.say("The daemon keeps the " + kind + " " + object.name() + ": " + refused.get());
             } else {
                 gone.add(object.id());
+                removed.merge(kind, 1L, Long::sum);
                 bytes += object.size();
                 notices.say((policy.dryRun() ? "Would remove the " : "Removed the ") + kind + " " + object.name());
             }

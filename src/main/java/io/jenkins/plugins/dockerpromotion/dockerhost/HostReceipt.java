@@ -2,39 +2,24 @@ package io.jenkins.plugins.dockerpromotion.dockerhost;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import java.io.Serializable;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * What was removed from a host, or would be in a dry run.
  *
- * @param removed in the order of removal
+ * @param removed number of objects by kind: {@code container}, {@code network}, {@code image} and {@code volume}
  * @param kept number of objects that stay
  * @param bytes upper bound for the images among them: shared layers count for each image; volumes are not measured
  */
-public record HostReceipt(List<Removed> removed, int kept, long bytes, boolean dryRun) implements Serializable {
+public record HostReceipt(Map<String, Long> removed, int kept, long bytes, boolean dryRun) implements Serializable {
 
     public HostReceipt {
-        removed = new ArrayList<>(removed);
+        removed = new LinkedHashMap<>(removed);
     }
 
-    /**
-     * One object.
-     *
-     * @param kind {@code container}, {@code network}, {@code image} or {@code volume}
-     * @param refused the daemon's reason if it refused; empty if the object is gone
-     */
-    public record Removed(String kind, String name, String refused) implements Serializable {
-        boolean isGone() {
-            return refused.isEmpty();
-        }
-    }
-
-    /** How many of a kind were removed. */
-    public long count(String kind) {
-        return removed.stream().filter(r -> r.kind.equals(kind) && r.isGone()).count();
+    private long count(String kind) {
+        return removed.getOrDefault(kind, 0L);
     }
 
     /** A summary in one line. */

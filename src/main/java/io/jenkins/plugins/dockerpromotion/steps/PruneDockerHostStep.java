@@ -8,13 +8,9 @@ import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.dockerhost.Age;
-import io.jenkins.plugins.dockerpromotion.dockerhost.HostException;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
-import io.jenkins.plugins.dockerpromotion.dockerhost.HostPruner;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
@@ -96,14 +92,15 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
     Operation<HostReceipt> operation(StepRun run) throws IOException, InterruptedException {
         Map<String, String> environment = environment(run.environment());
         HostPolicy policy = new HostPolicy(
-                Age.parse(until),
+                HostPolicy.parseAge(until),
                 images,
                 volumes,
                 dryRun,
-                RunningBuilds.busyWith(run.build(), run.context().get(Computer.class), environment));
+                RunningBuilds.busyWith(run.build(), run.context().get(Computer.class), environment),
+                environment);
         run.say((dryRun ? "Looking for" : "Removing") + " Docker data on " + agent + " unused for " + until
                 + ", except what running builds may use");
-        return new Request(policy, environment);
+        return policy;
     }
 
     /** Only the variables that the docker client needs: the build's environment may contain secrets. */
@@ -118,16 +115,6 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
             }
         });
         return environment;
-    }
-
-    private record Request(HostPolicy policy, Map<String, String> environment) implements Operation<HostReceipt> {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public HostReceipt run(RegistryContext context) throws HostException, InterruptedException {
-            return HostPruner.prune(policy, environment, context.time().now(), context.notices());
-        }
     }
 
     @Override
@@ -151,7 +138,7 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
 
         @RequirePOST
         public FormValidation doCheckUntil(@QueryParameter String value) {
-            return ImageForm.ifGiven(value, Age::parse);
+            return ImageForm.ifGiven(value, HostPolicy::parseAge);
         }
     }
 }

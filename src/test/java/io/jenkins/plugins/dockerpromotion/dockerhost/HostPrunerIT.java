@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
@@ -51,8 +50,9 @@ class HostPrunerIT {
                 true,
                 true,
                 dryRun,
-                new HostPolicy.Busy(oldestBuild, oldestBuild, Set.of(imagesOfBuilds)));
-        return HostPruner.prune(policy, environment, Instant.now().plus(Duration.ofDays(1)), said::add);
+                new HostPolicy.Busy(oldestBuild, oldestBuild, Set.of(imagesOfBuilds)),
+                environment);
+        return HostPruner.prune(policy, Instant.now().plus(Duration.ofDays(1)), said::add);
     }
 
     @Test
@@ -88,7 +88,6 @@ class HostPrunerIT {
 
         assertThat(before).contains("old:1", "old:2");
         assertThat(done.removed()).isEqualTo(planned.removed());
-        assertThat(done.removed()).allMatch(removed -> removed.refused().isEmpty());
         assertThat(docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}"))
                 .containsExactlyInAnyOrder(
                         "used-by-build:1", "known-to-build:1", "taken-again:1", "taken-again:2", "new:1");
@@ -131,8 +130,8 @@ class HostPrunerIT {
     void looksPastWhatWentAwayMeanwhile() throws Exception {
         DockerClient docker = DockerClient.find(environment);
         assertThat(docker.inspect("container", List.of("0123456789ab"))).isEmpty();
-        assertThat(docker.remove(new HostObject(
-                        HostObject.Kind.IMAGE, "x", "x", List.of("gone:1"), Instant.EPOCH, 0, Optional.empty())))
+        assertThat(docker.remove(
+                        new HostObject(HostObject.Kind.IMAGE, "x", "x", List.of("gone:1"), Instant.EPOCH, 0, false)))
                 .isEmpty();
     }
 

@@ -1,13 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
-import io.jenkins.plugins.dockerpromotion.dockerhost.Age;
+import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
 import io.jenkins.plugins.dockerpromotion.notification.TagFilter;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
-import java.util.List;
+import java.util.Map;
 
 /** What else there is: Docker Hub's pages, answers to pushes, the trigger, the Docker host. */
 final class HubSteps {
@@ -48,9 +48,9 @@ final class HubSteps {
 
     /** The Docker host of whoever runs a test is left alone. */
     Work pruneDockerHost(Arguments given) {
-        Age.parse(given.needed("until"));
+        HostPolicy.parseAge(given.needed("until"));
         return block -> {
-            HostReceipt nothing = new HostReceipt(List.of(), 0, 0, given.flag("dryRun"));
+            HostReceipt nothing = new HostReceipt(Map.of(), 0, 0, given.flag("dryRun"));
             around.say(nothing);
             return nothing.asMap();
         };
