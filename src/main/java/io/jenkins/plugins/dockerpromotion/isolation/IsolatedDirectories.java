@@ -7,6 +7,13 @@ import hudson.FilePath;
 import hudson.XmlFile;
 import hudson.init.InitMilestone;
 import hudson.model.Computer;
+import hudson.model.Item;
+import hudson.model.Node;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import hudson.model.listeners.ItemListener;
+import hudson.model.listeners.RunListener;
+import hudson.slaves.ComputerListener;
 import hudson.util.XStream2;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
@@ -23,9 +30,13 @@ import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jenkins.model.Jenkins;
+import jenkins.model.NodeListener;
 
 /**
- * The directories with logins on agents. Each has a file in Jenkins' home that is written before the directory is
+ * The directories with logins on agents. Directories of blocks that were killed or lost their agent are removed as soon
+ * as the agent is connected and the build no longer needs them.
+ *
+ * <p>Each has a file in Jenkins' home that is written before the directory is
  * created, and deleted after it is removed. So none is forgotten, even if a process is killed.
  */
 @Extension
@@ -70,7 +81,7 @@ public final class IsolatedDirectories {
                     + e.getMessage()
                     + "), so its removal could be forgotten; ask an administrator to check this folder");
         }
-        return place.act(new Creation(request));
+        return place.act(new AgentDirectory.Creation(request));
     }
 
     /** Removes a directory now or, if this fails, when its agent connects again. */
@@ -92,7 +103,7 @@ public final class IsolatedDirectories {
         directory
                 .find()
                 .orElseThrow(() -> new IOException("the agent is not connected"))
-                .act(new Removal());
+                .act(new AgentDirectory.Removal());
         forget(directory);
     }
 
@@ -172,5 +183,50 @@ public final class IsolatedDirectories {
 
     private XmlFile file(String name) {
         return new XmlFile(XSTREAM, new File(home, name + ".xml"));
+    }
+
+    /** Runs when an agent connects. */
+    @Extension
+    public static final class AgentListener extends ComputerListener {
+
+        @Override
+        public void onOnline(Computer computer, TaskListener listener) {
+            get().sweep(directory -> directory.isOn(computer.getName()) || directory.isWithoutAgent());
+        }
+    }
+
+    /** Runs when a build ends without ending its blocks. */
+    @Extension
+    public static final class BuildListener extends RunListener<Run<?, ?>> {
+
+        @Override
+        public void onFinalized(Run<?, ?> run) {
+            get().sweep(directory -> directory.isOf(run));
+        }
+    }
+
+    /** Runs after startup, for agents that connected before, and when a job is renamed. */
+    @Extension
+    public static final class JobListener extends ItemListener {
+
+        @Override
+        public void onLoaded() {
+            get().sweep(directory -> true);
+        }
+
+        @Override
+        public void onLocationChanged(Item item, String oldName, String newName) {
+            get().update(directory -> directory.afterMoveOf(oldName, newName));
+        }
+    }
+
+    /** Runs when an agent is renamed. */
+    @Extension
+    public static final class RenameListener extends NodeListener {
+
+        @Override
+        protected void onUpdated(Node before, Node after) {
+            get().update(directory -> directory.afterRenameOf(before.getNodeName(), after.getNodeName()));
+        }
     }
 }

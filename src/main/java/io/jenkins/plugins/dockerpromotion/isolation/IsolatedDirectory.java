@@ -34,9 +34,9 @@ public final class IsolatedDirectory {
         this.abandoned = abandoned;
     }
 
-    /** A new, unique name. */
-    public static String newName() {
-        return PREFIX + UUID.randomUUID();
+    /** The name of a block's directory. */
+    public static String nameFor(UUID block) {
+        return PREFIX + block;
     }
 
     /**
@@ -63,7 +63,9 @@ public final class IsolatedDirectory {
 
     /** The record after an agent was renamed; unchanged for other agents. */
     IsolatedDirectory afterRenameOf(String oldNode, String newNode) {
-        return isOn(oldNode) ? new IsolatedDirectory(name, newNode, parent, build, abandoned) : this;
+        return isOn(oldNode) && !oldNode.equals(newNode)
+                ? new IsolatedDirectory(name, newNode, parent, build, abandoned)
+                : this;
     }
 
     String name() {

@@ -130,7 +130,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     }
 
     /** Cancels a running {@link AgentCall}. */
-    static final class Cancel extends MasterToSlaveCallable<Void, RuntimeException> {
+    static final class Cancel extends MasterToSlaveCallable<Void, InterruptedException> {
         private static final long serialVersionUID = 1L;
 
         private final UUID id;
@@ -139,35 +139,23 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
             this.id = id;
         }
 
-        /** The call may not have started yet: another thread of the agent runs it. */
+        /**
+         * The call may not have started yet: another thread of the agent runs it. It is interrupted until it ends, because
+         * loading a class from the controller can lose an interrupt.
+         */
         @Override
-        public Void call() {
+        public Void call() throws InterruptedException {
             Optional<Thread> running;
             synchronized (RUNNING) {
                 running = RUNNING.computeIfAbsent(id, absent -> Optional.empty());
             }
-            running.ifPresent(this::interrupt);
+            while (running.isPresent() && interrupt(running.get())) {
+                Thread.sleep(INTERRUPT_MILLIS);
+            }
             return null;
         }
 
-        /** Repeated until it ends, because loading a class from the controller can lose an interrupt. */
-        private void interrupt(Thread running) {
-            Thread persistent = new Thread(
-                    () -> {
-                        try {
-                            while (interruptIfRunning(running)) {
-                                Thread.sleep(INTERRUPT_MILLIS);
-                            }
-                        } catch (InterruptedException e) {
-                            Thread.currentThread().interrupt();
-                        }
-                    },
-                    "docker-promotion-cancel");
-            persistent.setDaemon(true);
-            persistent.start();
-        }
-
-        private boolean interruptIfRunning(Thread running) {
+        private boolean interrupt(Thread running) {
             synchronized (RUNNING) {
                 boolean runs = RUNNING.getOrDefault(id, Optional.empty()).equals(Optional.of(running));
                 if (runs) {

@@ -9,15 +9,11 @@ import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
-import net.sf.json.JSONArray;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.jvnet.localizer.Localizable;
 import org.kohsuke.stapler.StaplerRequest2;
@@ -52,43 +48,16 @@ public abstract class AgentStep<T extends Serializable> extends Step implements 
     /** Logs what the operation did, and returns the result for the Jenkinsfile. */
     abstract Object result(T outcome, StepRun run) throws IOException, InterruptedException;
 
-    /**
-     * An operation that must follow this one before the step is done. The step is saved in between, so it can keep what
-     * it learned.
-     */
-    Optional<Operation<T>> next(T outcome, StepRun run) throws IOException, InterruptedException {
-        return Optional.empty();
-    }
-
     /** What other steps of this controller must not change at the same time. */
     RepositoryLocks.Names locks() {
         return RepositoryLocks.Names.NONE;
     }
 
     /** Base class for the forms of all steps that run on an agent. */
-    public abstract static class AgentStepDescriptor extends StepDescriptor implements StrictParameters {
-
-        private final String functionName;
-        private final Localizable displayName;
+    public abstract static class AgentStepDescriptor extends StrictStepDescriptor {
 
         AgentStepDescriptor(String functionName, Localizable displayName) {
-            this.functionName = functionName;
-            this.displayName = displayName;
-        }
-
-        @Override
-        public final String getFunctionName() {
-            return functionName;
-        }
-
-        @Override
-        public final String getDisplayName() {
-            return displayName.toString();
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FilePath.class);
+            super(functionName, displayName, Run.class, TaskListener.class, FilePath.class);
         }
 
         /** Splits a list that is one text in the form, at commas and spaces. */
@@ -100,14 +69,10 @@ public abstract class AgentStep<T extends Serializable> extends Step implements 
         public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
             for (DescribableParameter parameter : DescribableModel.of(clazz).getParameters()) {
                 String name = parameter.getName();
-                if (!(form.opt(name) instanceof String text)) {
-                    continue;
-                }
                 if (parameter.getErasedType() == List.class) {
-                    JSONArray list = new JSONArray();
-                    list.addAll(split(name, text));
-                    form.put(name, list);
-                } else if (Number.class.isAssignableFrom(parameter.getErasedType()) && text.isBlank()) {
+                    FormFields.split(form, name, text -> split(name, text));
+                } else if (Number.class.isAssignableFrom(parameter.getErasedType())
+                        && form.optString(name).isBlank()) {
                     // Empty instead of zero.
                     form.remove(name);
                 }

@@ -6,13 +6,11 @@ import hudson.FilePath;
 import hudson.model.Computer;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import java.io.IOException;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -70,7 +68,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
     public boolean start() throws Exception {
         FilePath here = getContext().get(FilePath.class);
         agent = AgentPlace.of(here);
-        takeLock(() -> send(here, Optional.empty()));
+        takeLock(() -> send(here));
         return false;
     }
 
@@ -104,7 +102,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
         waiting.whenCompleteAsync(
                 (there, away) -> {
                     if (away == null) {
-                        send(there, Optional.empty());
+                        send(there);
                     } else {
                         end(StepFailure.agentLost(step.phrase(), agent, why));
                     }
@@ -112,15 +110,13 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
                 Computer.threadPoolForRemoting);
     }
 
-    /** @param followUp the operation to send; empty to send the step's own */
-    private void send(FilePath there, Optional<Operation<T>> followUp) {
+    private void send(FilePath there) {
         try {
             StepRun run = StepRun.of(getContext(), id);
-            Operation<T> operation = followUp.isPresent() ? followUp.get() : step.operation(run);
             AgentCall<T> made = new AgentCall<>(
                     id,
                     step.phrase(),
-                    operation,
+                    step.operation(run),
                     DockerPromotionConfiguration.get().network(),
                     run.listener(),
                     new StepMemory(kept, this::keep));
@@ -154,19 +150,8 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
 
     private void take(Future<T> answer, StepRun run) {
         try {
-            T outcome = answer.get();
-            Optional<Operation<T>> next = stopCause == null ? step.next(outcome, run) : Optional.empty();
-            if (next.isPresent()) {
-                FilePath there = place;
-                synchronized (this) {
-                    call = null;
-                }
-                getContext().saveState().get();
-                send(there, next);
-            } else {
-                Object result = step.result(outcome, run);
-                end(null, result);
-            }
+            Object result = step.result(answer.get(), run);
+            end(null, result);
         } catch (ExecutionException e) {
             failed(e.getCause());
         } catch (Throwable e) {
@@ -231,26 +216,28 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
     @Override
     public void stop(Throwable cause) {
         AgentCall<T> underWay;
+        FilePath there;
         boolean again;
         synchronized (this) {
             again = stopCause != null;
             stopCause = cause;
             underWay = call;
+            there = place;
         }
         getContext().saveState();
         if (underWay == null) {
             end(cause);
         } else if (!again) {
-            Computer.threadPoolForRemoting.execute(() -> cancel(underWay, cause));
+            Computer.threadPoolForRemoting.execute(() -> cancel(underWay, there, cause));
             Duration farewell = SystemProperties.getDuration(FAREWELL, ChronoUnit.SECONDS, DEFAULT_FAREWELL);
             Timer.get().schedule(() -> end(cause), farewell.toSeconds(), TimeUnit.SECONDS);
         }
     }
 
-    private void cancel(AgentCall<T> underWay, Throwable cause) {
+    private void cancel(AgentCall<T> underWay, FilePath there, Throwable cause) {
         try {
-            place.act(underWay.cancel());
-        } catch (IOException | InterruptedException | RuntimeException e) {
+            there.getChannel().callAsync(underWay.cancel());
+        } catch (IOException | RuntimeException e) {
             LOGGER.log(Level.FINE, e, () -> "Cannot tell " + agent + " to stop");
             end(cause);
         }

@@ -16,11 +16,6 @@ public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
     private static final long serialVersionUID = 1L;
 
     private String expectedDigest;
-    /**
-     * The digest of the tag when this step checked it. It proves after a restart that a missing tag was deleted, not
-     * misspelled.
-     */
-    private String seen;
 
     @DataBoundConstructor
     public DeleteImageTagStep(String image, String tag) {
@@ -46,25 +41,12 @@ public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
         return RepositoryLocks.Names.repository(name());
     }
 
-    private TagRemoval removal(StepRun run) throws AbortException {
-        return new TagRemoval(tagged(), Optional.ofNullable(expectedDigest).map(Digest::parse), seen != null)
-                .with(login(run));
-    }
-
     @Override
     Operation<TagRemoval.Removed> operation(StepRun run) throws AbortException {
-        TagRemoval removal = removal(run);
+        TagRemoval removal =
+                new TagRemoval(tagged(), Optional.ofNullable(expectedDigest).map(Digest::parse));
         run.say("Deleting " + removal);
-        return seen == null ? removal.check() : removal;
-    }
-
-    @Override
-    Optional<Operation<TagRemoval.Removed>> next(TagRemoval.Removed outcome, StepRun run) throws AbortException {
-        if (seen != null) {
-            return Optional.empty();
-        }
-        seen = outcome.digest();
-        return Optional.of(removal(run));
+        return removal.with(login(run));
     }
 
     @Override
@@ -74,7 +56,7 @@ public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
                 removed.before()
                         ? tagged + " no longer exists: it was deleted in the meantime"
                         : "Deleted " + tagged + ", which was " + removed.digest());
-        return removed.before() ? seen : removed.digest();
+        return removed.digest();
     }
 
     /** Form of the step. */

@@ -135,7 +135,7 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
         @Override
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {
-            return ImageForm.checkImage(value, DockerHubDescriptionStep::dockerHubImage);
+            return ImageForm.given(value, Messages.ImageForm_imageRequired(), DockerHubDescriptionStep::dockerHubImage);
         }
 
         @Override
@@ -149,7 +149,7 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
         @RequirePOST
         public FormValidation doCheckCredentialsId(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
-            return StepCredentials.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
+            return ImageForm.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
         }
 
         @RequirePOST

@@ -81,7 +81,7 @@ public final class DockerHubTokenStep extends AgentStep<String> {
 
         @RequirePOST
         public FormValidation doCheckCredentialsId(@AncestorInPath Item item, @QueryParameter String value) {
-            return StepCredentials.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
+            return ImageForm.checkUsernamePassword(item, value, ImageName.DOCKER_HUB);
         }
     }
 }

@@ -8,14 +8,13 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
+import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -28,8 +27,6 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
 
     private final Long build;
     private boolean optional;
-    /** The pattern for this run of the step, even if the configuration changes in the meantime. */
-    private String patternInForce;
 
     @DataBoundConstructor
     public FindTagForBuildStep(String image, Long build) {
@@ -51,12 +48,6 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
     }
 
     @Override
-    public StepExecution start(StepContext context) throws Exception {
-        patternInForce = getRegex() == null ? orDefault(getPattern()) : getPattern();
-        return super.start(context);
-    }
-
-    @Override
     String phrase() {
         return "find the tag of " + (build == null ? "a build" : "build " + build) + " of " + shown();
     }
@@ -66,8 +57,8 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
         if (build == null || build < 0) {
             throw new IllegalArgumentException("'build' is required");
         }
-        TagFinder finder =
-                new TagFinder(name(), tags(patternInForce, getRegex()).orElseThrow(), BigInteger.valueOf(build));
+        TagPattern pattern = tags().orElseGet(() -> TagPattern.of(orDefault(null)));
+        TagFinder finder = new TagFinder(name(), pattern, BigInteger.valueOf(build));
         run.say("Looking for " + finder);
         return finder.with(login(run));
     }
@@ -77,7 +68,7 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
         List<Tag> tags = found.tags();
         if (tags.isEmpty()) {
             String nothing = "none of the " + found.checked() + " tags of " + getImage() + " matches "
-                    + (getRegex() == null ? patternInForce : getRegex()) + " for build " + build;
+                    + (getRegex() == null ? orDefault(getPattern()) : getRegex()) + " for build " + build;
             if (!optional) {
                 throw new AbortException(
                         "Cannot " + phrase() + ": " + nothing
@@ -125,14 +116,16 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
         @RequirePOST
         public FormValidation doCheckPattern(@QueryParameter String value, @QueryParameter String regex) {
             return Util.fixEmptyAndTrim(regex) == null
-                    ? ImageForm.checkBuildPattern(orDefault(Util.fixEmptyAndTrim(value)))
+                    ? ImageForm.checkPattern(
+                            orDefault(Util.fixEmptyAndTrim(value)),
+                            pattern -> TagPattern.of(pattern).requireBuild())
                     : super.doCheckPattern(value, regex);
         }
 
         @Override
         @RequirePOST
         public FormValidation doCheckRegex(@QueryParameter String value) {
-            return ImageForm.checkRegex(value);
+            return ImageForm.ifGiven(value, v -> TagPattern.regex(v).requireBuild());
         }
     }
 }

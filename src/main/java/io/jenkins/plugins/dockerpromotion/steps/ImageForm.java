@@ -4,15 +4,15 @@ import hudson.AbortException;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
+import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.version.TagPattern;
-import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 
 /** Form validation that several steps share. Does not contact registries or use secrets. */
 final class ImageForm {
@@ -22,16 +22,6 @@ final class ImageForm {
     /** Checks that {@code value} is an image name. */
     static FormValidation checkImage(String value) {
         return given(value, Messages.ImageForm_imageRequired(), ImageName::parse);
-    }
-
-    /** Checks that {@code value} is an image name that {@code parser} accepts. */
-    static FormValidation checkImage(String value, Consumer<String> parser) {
-        return given(value, Messages.ImageForm_imageRequired(), parser);
-    }
-
-    /** Checks that {@code value} is an image name or empty. */
-    static FormValidation checkOptionalImage(String value) {
-        return ifGiven(value, ImageName::parse);
     }
 
     /** Checks that {@code value} is a tag. */
@@ -48,11 +38,6 @@ final class ImageForm {
         });
     }
 
-    /** Checks that {@code value} is a digest or empty. */
-    static FormValidation checkOptionalDigest(String value) {
-        return ifGiven(value, Digest::parse);
-    }
-
     /** Checks that {@code value} is a positive number or empty. */
     static FormValidation checkOptionalCount(String value) {
         return Util.fixEmptyAndTrim(value) == null
@@ -67,40 +52,9 @@ final class ImageForm {
         }
     }
 
-    /** Checks that {@code value} is a pattern that can find a build, and shows an example. */
-    static FormValidation checkBuildPattern(String value) {
-        return checkPattern(value, v -> TagPattern.of(v).requireBuild());
-    }
-
-    /** Checks that {@code value} is a pattern, and shows an example. */
-    static FormValidation checkPattern(String value) {
-        return checkPattern(value, TagPattern::of);
-    }
-
-    private static FormValidation checkPattern(String value, Consumer<String> parser) {
+    /** Checks that {@code value} is empty or a pattern that {@code parser} accepts, and shows an example. */
+    static FormValidation checkPattern(String value, Consumer<String> parser) {
         return known(value).map(given -> FormFields.pattern(given, parser)).orElseGet(FormValidation::ok);
-    }
-
-    /** Checks that {@code value} is a regular expression that can find a build. */
-    static FormValidation checkRegex(String value) {
-        return ifGiven(value, v -> TagPattern.regex(v).requireBuild());
-    }
-
-    /** Checks that {@code value} is a time zone or empty. */
-    static FormValidation checkZone(String value) {
-        return ifGiven(value, VersionTemplate::zone);
-    }
-
-    /**
-     * Checks parameters that depend on each other.
-     *
-     * @param parameters all of them
-     */
-    static FormValidation checkVersion(String parameters, Supplier<String> version) {
-        if (parameters.contains("${")) {
-            return FormValidation.ok();
-        }
-        return FormFields.check(() -> FormValidation.ok(Messages.ImageForm_version(version.get())));
     }
 
     /** The registry of an image name that may be incomplete; Docker Hub if the name is not valid. */
@@ -113,13 +67,38 @@ final class ImageForm {
     }
 
     /** Checks that the credentials exist for the registry of {@code image}, if the registry is known. */
-    static FormValidation checkCredentials(Item item, String value, String image) {
+    static FormValidation checkCredentialsOf(String image, Item item, String value) {
         return Util.fixNull(image).contains("${")
                 ? FormValidation.ok()
-                : StepCredentials.check(item, value, registryOf(image));
+                : checkCredentials(item, value, registryOf(image));
     }
 
-    private static FormValidation given(String value, String otherwise, Consumer<String> parser) {
+    /** Checks that the credentials exist, or shows the default that is used without them. */
+    static FormValidation checkCredentials(Item item, String value, String registry) {
+        return shownDefault(item, value, registry).orElseGet(() -> CredentialsForm.check(item, value, registry));
+    }
+
+    /** The same for steps that require a username and password. */
+    static FormValidation checkUsernamePassword(Item item, String value, String registry) {
+        return shownDefault(item, value, registry)
+                .orElseGet(() -> CredentialsForm.checkUsernamePassword(item, value, registry));
+    }
+
+    private static Optional<FormValidation> shownDefault(Item item, String credentialsId, String registry) {
+        if (Util.fixEmptyAndTrim(credentialsId) != null || !CredentialsForm.maySee(item)) {
+            return Optional.empty();
+        }
+        try {
+            return DockerPromotionConfiguration.get()
+                    .credentialsIdFor(RegistryKey.of(Util.fixNull(registry)).host())
+                    .map(id -> FormValidation.ok(Messages.ImageForm_defaultCredentials(id)));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Checks that {@code value} is accepted by {@code parser}; an empty value is the error {@code otherwise}. */
+    static FormValidation given(String value, String otherwise, Consumer<String> parser) {
         return Optional.ofNullable(Util.fixEmptyAndTrim(value))
                 .map(v -> ifGiven(v, parser))
                 .orElseGet(() -> FormValidation.error(otherwise));

@@ -15,13 +15,10 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.jenkinsci.plugins.workflow.steps.SynchronousNonBlockingStepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
@@ -53,7 +50,7 @@ public final class ImageHistoryStep extends Step implements Serializable {
         return new Execution(this, context);
     }
 
-    private static final class Execution extends SynchronousNonBlockingStepExecution<List<Map<String, Object>>> {
+    private static final class Execution extends ControllerStepExecution<List<Map<String, Object>>> {
         private static final long serialVersionUID = 1L;
 
         private final ImageHistoryStep step;
@@ -79,35 +76,14 @@ public final class ImageHistoryStep extends Step implements Serializable {
                 throw new AbortException("Cannot read the recorded promotions of " + tagged + ": " + e.getMessage());
             }
         }
-
-        /** Reads again after a restart. */
-        @Override
-        public void onResume() {
-            try {
-                start();
-            } catch (Exception e) {
-                getContext().onFailure(e);
-            }
-        }
     }
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements StrictParameters {
+    public static final class DescriptorImpl extends StrictStepDescriptor {
 
-        @Override
-        public String getFunctionName() {
-            return "imageHistory";
-        }
-
-        @Override
-        public String getDisplayName() {
-            return Messages.ImageHistoryStep_displayName();
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class);
+        public DescriptorImpl() {
+            super("imageHistory", Messages._ImageHistoryStep_displayName(), Run.class, TaskListener.class);
         }
 
         @RequirePOST

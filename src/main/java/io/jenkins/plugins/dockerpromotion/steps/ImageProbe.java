@@ -3,29 +3,19 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import edu.umd.cs.findbugs.annotations.CheckForNull;
 import hudson.AbortException;
 import hudson.Util;
-import hudson.model.Computer;
 import hudson.model.Item;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.config.ControllerQuery;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
+import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
-import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import jenkins.model.Jenkins;
 
 /**
@@ -34,11 +24,7 @@ import jenkins.model.Jenkins;
  */
 final class ImageProbe {
 
-    private static final Logger LOGGER = Logger.getLogger(ImageProbe.class.getName());
     private static final int MOST_TAGS = 5_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(8);
-    private static final Timing TIMING =
-            new Timing(Duration.ofSeconds(3), Duration.ofSeconds(5), Duration.ofSeconds(5), 1, Duration.ofSeconds(1));
 
     private ImageProbe() {}
 
@@ -67,30 +53,19 @@ final class ImageProbe {
     }
 
     private static FormValidation test(Item item, ImageName image, String credentialsId, Optional<TagPattern> pattern) {
-        Future<TagQuery.Found> asked = null;
         try {
-            RegistryAuthentication login = StepCredentials.find(item, credentialsId, image.host());
+            Optional<String> id = Optional.ofNullable(Util.fixEmptyAndTrim(credentialsId))
+                    .or(() -> DockerPromotionConfiguration.get().credentialsIdFor(image.host()));
+            RegistryAuthentication login = RegistryCredentials.find(item, id.orElse(null), image.host());
             TagQuery query = new TagQuery(image, pattern, 1).with(login);
-            RegistryContext context = new RegistryContext(
-                    DockerPromotionConfiguration.get().network().with(TIMING), Timekeeper.SYSTEM, Notices.NONE);
-            asked = Computer.threadPoolForRemoting.submit(() -> query.readFirst(context, MOST_TAGS));
-            TagQuery.Found found = asked.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+            TagQuery.Found found = ControllerQuery.ask(context -> query.readFirst(context, MOST_TAGS));
             return FormValidation.ok(Messages.ImageProbe_reached(image, as(login), tags(found, pattern)));
         } catch (AbortException e) {
-            return FormValidation.error(e.getMessage());
-        } catch (ExecutionException e) {
-            LOGGER.log(Level.FINE, e, () -> "Cannot test " + image);
-            return FormValidation.error(
-                    StepFailure.explained("reach " + image, e.getCause()).getMessage());
-        } catch (TimeoutException e) {
-            return FormValidation.error(Messages.ImageProbe_late(image, PATIENCE.toSeconds()));
+            String why = StepFailure.oneLine(e.getMessage());
+            return FormValidation.error(why.startsWith("Cannot ") ? why : "Cannot reach " + image + ": " + why);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return FormValidation.ok();
-        } finally {
-            if (asked != null) {
-                asked.cancel(true);
-            }
         }
     }
 

@@ -223,7 +223,7 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
         @Override
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {
-            return ImageForm.checkOptionalImage(value);
+            return ImageForm.ifGiven(value, ImageName::parse);
         }
 
         @RequirePOST
@@ -235,7 +235,7 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
 
         @RequirePOST
         public FormValidation doCheckZone(@QueryParameter String value) {
-            return ImageForm.checkZone(value);
+            return ImageForm.ifGiven(value, VersionTemplate::zone);
         }
 
         /** Shows the version that the build would get now. */
@@ -250,11 +250,12 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
             step.setZone(zone);
             step.setValues(FormFields.lines(values));
             BigInteger number = Util.fixNull(build).matches("[0-9]{1,18}") ? new BigInteger(build) : EXAMPLE_BUILD;
-            return ImageForm.checkVersion(
-                    String.join(" ", pattern, step.zone, Util.fixNull(values)),
-                    () -> step.template(pattern, clock.instant(), EXAMPLE_COMMIT)
-                            .version(number)
-                            .tag());
+            return String.join(" ", pattern, step.zone, Util.fixNull(values)).contains("${")
+                    ? FormValidation.ok()
+                    : FormFields.check(() -> FormValidation.ok(
+                            Messages.ImageVersionStep_example(step.template(pattern, clock.instant(), EXAMPLE_COMMIT)
+                                    .version(number)
+                                    .tag())));
         }
     }
 }

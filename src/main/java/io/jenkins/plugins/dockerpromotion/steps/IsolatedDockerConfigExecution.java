@@ -1,23 +1,35 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
+import hudson.EnvVars;
 import hudson.FilePath;
 import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import hudson.slaves.WorkspaceList;
 import io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
+import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectory;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
 import java.io.Serializable;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.jenkinsci.plugins.workflow.steps.BodyExecution;
 import org.jenkinsci.plugins.workflow.steps.BodyExecutionCallback;
 import org.jenkinsci.plugins.workflow.steps.BodyInvoker;
+import org.jenkinsci.plugins.workflow.steps.EnvironmentExpander;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 
@@ -32,6 +44,13 @@ final class IsolatedDockerConfigExecution extends StepExecution {
 
     private static final long serialVersionUID = 1L;
     private static final Logger LOGGER = Logger.getLogger(IsolatedDockerConfigExecution.class.getName());
+
+    /** The action, as in "Cannot create a Docker configuration". */
+    private static final String PHRASE = "create a Docker configuration";
+
+    /** The variables that locate the existing configuration. */
+    private static final Set<String> INHERITED =
+            Set.of("HOME", "USERPROFILE", ConfigDirectory.DOCKER_CONFIG, "BUILDX_CONFIG", "DOCKER_AUTH_CONFIG");
 
     private enum Phase {
         ENTERING,
@@ -48,7 +67,8 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     private static final int HURRIED_REMOVAL_SECONDS = 5;
 
     private final IsolatedDockerConfigStep step;
-    private final String directory = IsolatedDirectory.newName();
+    private final UUID id = UUID.randomUUID();
+    private final String directory = IsolatedDirectory.nameFor(id);
 
     private AgentPlace workspace;
     private Phase phase = Phase.ENTERING;
@@ -142,7 +162,7 @@ final class IsolatedDockerConfigExecution extends StepExecution {
                     if (away == null) {
                         make(here);
                     } else {
-                        giveUp(StepFailure.agentLost(BlockConfiguration.PHRASE, workspace, why));
+                        giveUp(StepFailure.agentLost(PHRASE, workspace, why));
                     }
                 },
                 Computer.threadPoolForRemoting);
@@ -181,9 +201,11 @@ final class IsolatedDockerConfigExecution extends StepExecution {
     }
 
     private void begin(FilePath here) throws IOException, InterruptedException {
-        BlockConfiguration configuration = BlockConfiguration.make(step, directory, here, getContext());
-        say(configuration.toString());
-        BodyInvoker block = configuration.newBlock(getContext()).withCallback(new AroundBlock(this));
+        BodyInvoker block = getContext()
+                .newBodyInvoker()
+                .withContext(EnvironmentExpander.merge(
+                        getContext().get(EnvironmentExpander.class), EnvironmentExpander.constant(create(here))))
+                .withCallback(new AroundBlock(this));
         synchronized (this) {
             worker = null;
             if (stopCause != null) {
@@ -191,6 +213,48 @@ final class IsolatedDockerConfigExecution extends StepExecution {
             }
             body = block.start();
         }
+    }
+
+    /** Creates the directory with the logins; returns the variables through which clients find it. */
+    private Map<String, String> create(FilePath here) throws IOException, InterruptedException {
+        StepRun run = StepRun.of(getContext(), id);
+        Map<RegistryKey, RegistryAuthentication> logins = step.logins(run);
+        // For scripts that read the file.
+        BuildSecrets.mask(
+                run.build(),
+                logins.values().stream()
+                        .flatMap(login -> login.secrets().stream())
+                        .toList());
+        FilePath temporary = WorkspaceList.tempDir(here);
+        if (temporary == null) {
+            throw new AbortException("Cannot " + PHRASE + ": the workspace " + here.getRemote()
+                    + " is the root of a file system, so there is no place for temporary files next to it; use"
+                    + " another workspace.");
+        }
+        EnvVars all = run.environment();
+        Map<String, String> environment =
+                INHERITED.stream().filter(all::containsKey).collect(Collectors.toMap(Function.identity(), all::get));
+        ConfigDirectory.Created created = IsolatedDirectories.get()
+                .make(
+                        IsolatedDirectory.of(temporary, directory, run.build()),
+                        temporary.child(directory),
+                        new ConfigRequest(
+                                step.inheritance(),
+                                temporary.getName().substring(here.getName().length()),
+                                environment,
+                                logins));
+        created.warnings().forEach(run::say);
+        run.say("Using an isolated Docker configuration in "
+                + created.variables().get(ConfigDirectory.DOCKER_CONFIG) + ", " + loggedIn(logins));
+        return created.variables();
+    }
+
+    private static String loggedIn(Map<RegistryKey, RegistryAuthentication> logins) {
+        String hosts = logins.entrySet().stream()
+                .filter(login -> !login.getValue().equals(RegistryAuthentication.ANONYMOUS))
+                .map(login -> login.getKey().host())
+                .collect(Collectors.joining(", "));
+        return hosts.isEmpty() ? "no registry logged in" : "logged in to " + hosts;
     }
 
     /** In the Pipeline's thread, so that the saved state of the build is always consistent with the block. */

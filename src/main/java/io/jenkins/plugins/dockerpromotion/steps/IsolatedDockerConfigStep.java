@@ -25,7 +25,6 @@ import java.util.Map;
 import java.util.Set;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -97,7 +96,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
     }
 
     /** The logins of the block, in the order given. */
-    Map<RegistryKey, RegistryAuthentication> logins(Run<?, ?> run, TaskListener listener) throws AbortException {
+    Map<RegistryKey, RegistryAuthentication> logins(StepRun run) throws AbortException {
         List<RegistryLogin> all = new ArrayList<>(registries);
         if (registry != null || credentialsId != null) {
             all.add(0, new RegistryLogin(registry, credentialsId));
@@ -109,7 +108,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
                 throw new AbortException("isolatedDockerConfig has two logins for " + key.host()
                         + ", but a Docker configuration can have only one for each registry; remove one of them.");
             }
-            logins.put(key, StepCredentials.find(run, listener, login.getCredentialsId(), key.host()));
+            logins.put(key, run.login(login.getCredentialsId(), key.host()));
         }
         return logins;
     }
@@ -167,7 +166,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
             @RequirePOST
             public FormValidation doCheckCredentialsId(
                     @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String url) {
-                return StepCredentials.check(item, value, url);
+                return ImageForm.checkCredentials(item, value, url);
             }
         }
     }
@@ -183,26 +182,21 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements StrictParameters {
+    public static final class DescriptorImpl extends StrictStepDescriptor {
 
-        @Override
-        public String getFunctionName() {
-            return "isolatedDockerConfig";
-        }
-
-        @Override
-        public String getDisplayName() {
-            return Messages.IsolatedDockerConfigStep_displayName();
+        public DescriptorImpl() {
+            super(
+                    "isolatedDockerConfig",
+                    Messages._IsolatedDockerConfigStep_displayName(),
+                    Run.class,
+                    TaskListener.class,
+                    FilePath.class,
+                    EnvVars.class);
         }
 
         @Override
         public boolean takesImplicitBlockArgument() {
             return true;
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FilePath.class, EnvVars.class);
         }
 
         @Override
@@ -227,7 +221,7 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
             // If both are empty, there is no login, not even to Docker Hub.
             return Util.fixEmptyAndTrim(registry) == null
                     ? CredentialsForm.check(item, value, registry)
-                    : StepCredentials.check(item, value, registry);
+                    : ImageForm.checkCredentials(item, value, registry);
         }
     }
 }

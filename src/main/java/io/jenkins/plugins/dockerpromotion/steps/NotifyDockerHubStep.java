@@ -1,10 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import edu.umd.cs.findbugs.annotations.SuppressFBWarnings;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Computer;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.util.ListBoxModel;
@@ -13,13 +11,11 @@ import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
 import io.jenkins.plugins.dockerpromotion.webhook.Callback;
 import io.jenkins.plugins.dockerpromotion.webhook.Push;
 import io.jenkins.plugins.dockerpromotion.webhook.PushStore;
+import java.io.IOException;
 import java.io.Serializable;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.Future;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
@@ -72,13 +68,10 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
      * Runs on the controller, for the reason in {@link Callback}. After a restart, the report is sent again, so Docker
      * Hub may receive it twice.
      */
-    @SuppressFBWarnings(value = "SE_TRANSIENT_FIELD_NOT_RESTORED", justification = "onResume sends again and sets it")
-    private static final class Execution extends StepExecution {
+    private static final class Execution extends ControllerStepExecution<Boolean> {
         private static final long serialVersionUID = 1L;
 
         private final NotifyDockerHubStep step;
-        private boolean ended;
-        private transient volatile Future<?> sending;
 
         Execution(NotifyDockerHubStep step, StepContext context) {
             super(context);
@@ -86,33 +79,9 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
         }
 
         @Override
-        public boolean start() {
-            send();
-            return false;
-        }
-
-        @Override
-        public void onResume() {
-            send();
-        }
-
-        private void send() {
-            sending = Computer.threadPoolForRemoting.submit(() -> {
-                try {
-                    boolean taken =
-                            answer(getContext().get(Run.class), getContext().get(TaskListener.class));
-                    if (end()) {
-                        getContext().onSuccess(taken);
-                    }
-                } catch (Throwable e) {
-                    if (end()) {
-                        getContext().onFailure(e);
-                    }
-                }
-            });
-        }
-
-        private boolean answer(Run<?, ?> run, TaskListener listener) throws InterruptedException {
+        protected Boolean run() throws IOException, InterruptedException {
+            Run<?, ?> run = getContext().get(Run.class);
+            TaskListener listener = getContext().get(TaskListener.class);
             List<Push> pushes = PushStore.get().answerable(run);
             State state = step.state == null ? Callback.stateOf(run.getResult()) : State.parse(step.state);
             listener.getLogger().println("Reporting the build result to Docker Hub: " + state);
@@ -137,43 +106,14 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
             }
             return taken;
         }
-
-        /** Marks the end; returns whether this was the first call. */
-        private synchronized boolean end() {
-            boolean first = !ended;
-            ended = true;
-            return first;
-        }
-
-        @Override
-        public void stop(Throwable cause) {
-            Future<?> underWay = sending;
-            if (underWay != null) {
-                underWay.cancel(true);
-            }
-            if (end()) {
-                getContext().onFailure(cause);
-            }
-        }
     }
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends StepDescriptor implements StrictParameters {
+    public static final class DescriptorImpl extends StrictStepDescriptor {
 
-        @Override
-        public String getFunctionName() {
-            return "notifyDockerHub";
-        }
-
-        @Override
-        public String getDisplayName() {
-            return Messages.NotifyDockerHubStep_displayName();
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class);
+        public DescriptorImpl() {
+            super("notifyDockerHub", Messages._NotifyDockerHubStep_displayName(), Run.class, TaskListener.class);
         }
 
         @RequirePOST

@@ -90,7 +90,7 @@ public abstract class PatternStep<T extends Serializable> extends ImageStep<T> {
         public FormValidation doCheckPattern(@QueryParameter String value, @QueryParameter String regex) {
             return Util.fixEmptyAndTrim(value) != null && Util.fixEmptyAndTrim(regex) != null
                     ? FormValidation.error(Messages.PatternStep_patternOrRegex())
-                    : ImageForm.checkPattern(value);
+                    : ImageForm.checkPattern(value, TagPattern::of);
         }
 
         @RequirePOST

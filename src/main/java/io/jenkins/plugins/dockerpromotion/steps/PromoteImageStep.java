@@ -252,7 +252,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
 
         @RequirePOST
         public FormValidation doCheckToImage(@QueryParameter String value) {
-            return ImageForm.checkOptionalImage(value);
+            return ImageForm.ifGiven(value, ImageName::parse);
         }
 
         @RequirePOST
@@ -273,7 +273,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
             String target = target(toImage, image);
             boolean likeTheImage = Util.fixEmptyAndTrim(value) == null
                     && ImageForm.registryOf(target).equals(ImageForm.registryOf(image));
-            return likeTheImage ? FormValidation.ok() : ImageForm.checkCredentials(item, value, target);
+            return likeTheImage ? FormValidation.ok() : ImageForm.checkCredentialsOf(target, item, value);
         }
 
         private static String target(String toImage, String image) {

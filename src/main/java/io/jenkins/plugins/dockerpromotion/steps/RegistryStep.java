@@ -73,7 +73,7 @@ public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> 
         @RequirePOST
         public FormValidation doCheckCredentialsId(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
-            return ImageForm.checkCredentials(item, value, image);
+            return ImageForm.checkCredentialsOf(image, item, value);
         }
     }
 }

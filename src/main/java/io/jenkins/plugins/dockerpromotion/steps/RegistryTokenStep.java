@@ -142,7 +142,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
 
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {
-            return ImageForm.checkOptionalImage(value);
+            return ImageForm.ifGiven(value, ImageName::parse);
         }
 
         @RequirePOST
@@ -174,7 +174,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
                 @QueryParameter String value,
                 @QueryParameter String image,
                 @QueryParameter String registry) {
-            return StepCredentials.check(item, value, host(image, registry));
+            return ImageForm.checkCredentials(item, value, host(image, registry));
         }
 
         private static String host(String image, String registry) {

@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -51,25 +52,16 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         // Either an image and a tag, or a train is required.
     }
 
-    /** Tags of an image that go back from one digest to another. Not a record: Pipeline cannot save a private one. */
-    private static final class Move implements Serializable {
-        private static final long serialVersionUID = 1L;
+    /** Tags of an image that go back from one digest to another. Public, because Pipeline cannot save other records. */
+    public record Move(ImageName image, List<Tag> tags, Digest to, Digest from) implements Serializable {
 
-        private final ImageName image;
-        private final ArrayList<Tag> tags = new ArrayList<>();
-        private final Digest to;
-        private final Digest from;
-
-        Move(ImageName image, Tag tag, Digest to, Digest from) {
-            this.image = image;
-            this.tags.add(tag);
-            this.to = to;
-            this.from = from;
+        public Move {
+            tags = new ArrayList<>(tags);
         }
 
         private Move and(Move other) {
-            tags.addAll(other.tags);
-            return this;
+            return new Move(
+                    image, Stream.concat(tags.stream(), other.tags.stream()).toList(), to, from);
         }
 
         private List<ImageReference> references() {
@@ -170,7 +162,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         Digest from = Digest.parse(history.get(0).digest());
         return to == null
                 ? before(PromotionHistory.lastPromotion(name, new Tag(tag)).orElse(history.get(0)), from)
-                : new Move(name, new Tag(tag), recorded(history), from);
+                : new Move(name, List.of(new Tag(tag)), recorded(history), from);
     }
 
     /** The digest for {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
@@ -217,7 +209,8 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
             throw new IllegalArgumentException(
                     move.image() + ":" + move.tag() + " was new then, so there is no earlier image");
         }
-        return new Move(ImageName.parse(move.image()), new Tag(move.tag()), Digest.parse(move.previousDigest()), from);
+        return new Move(
+                ImageName.parse(move.image()), List.of(new Tag(move.tag())), Digest.parse(move.previousDigest()), from);
     }
 
     @Override
@@ -275,7 +268,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
         @Override
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {
-            return ImageForm.checkOptionalImage(value);
+            return ImageForm.ifGiven(value, ImageName::parse);
         }
 
         @RequirePOST

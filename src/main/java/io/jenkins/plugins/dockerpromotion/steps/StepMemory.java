@@ -4,7 +4,6 @@ import hudson.remoting.RemoteOutputStream;
 import io.jenkins.plugins.dockerpromotion.registry.http.Memory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -50,40 +49,21 @@ final class StepMemory implements Memory, Serializable {
     }
 
     /** Parses lines from an agent into facts. */
-    private static final class Facts extends OutputStream {
-
-        /** Enough for thousands of tags; an agent must not fill the controller's memory. */
-        private static final int MOST = 1_000_000;
+    private static final class Facts extends ByteArrayOutputStream {
 
         private final Consumer<Map<String, String>> keeper;
-        private final ByteArrayOutputStream lines = new ByteArrayOutputStream();
-        private int size;
 
         Facts(Consumer<Map<String, String>> keeper) {
             this.keeper = keeper;
         }
 
         @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int from, int length) throws IOException {
-            size += length;
-            if (size > MOST) {
-                throw new IOException("more than " + MOST + " bytes to keep");
-            }
-            lines.write(bytes, from, length);
-        }
-
-        @Override
         public void flush() {
-            Map<String, String> facts = lines.toString(StandardCharsets.UTF_8)
+            Map<String, String> facts = toString(StandardCharsets.UTF_8)
                     .lines()
                     .map(line -> (line + " ").split(" ", 3))
                     .collect(Collectors.toMap(words -> words[0], words -> words[1], (before, after) -> after));
-            lines.reset();
+            reset();
             keeper.accept(facts);
         }
     }

@@ -4,8 +4,11 @@ import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.model.Run;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 
@@ -30,16 +33,27 @@ record StepRun(Run<?, ?> build, TaskListener listener, StepContext context, UUID
     }
 
     /**
-     * The login for a registry: with the given credentials, the registry's default credentials, or anonymous.
+     * The login for a registry: with the given credentials, the registry's default credentials, or anonymous. The build
+     * must be allowed to use them.
      *
      * @param host of the registry, as in image names
      */
     RegistryAuthentication login(String credentialsId, String host) throws AbortException {
-        return StepCredentials.find(build, listener, credentialsId, host);
+        return RegistryCredentials.find(build, inForce(credentialsId, host), host);
     }
 
     /** The same for steps that require a username and password. */
     RegistryAuthentication.Basic passwordLogin(String credentialsId, String host) throws AbortException {
-        return StepCredentials.findUsernamePassword(build, listener, credentialsId, host);
+        return RegistryCredentials.findUsernamePassword(build, inForce(credentialsId, host), host);
+    }
+
+    private String inForce(String credentialsId, String host) {
+        if (credentialsId != null) {
+            return credentialsId;
+        }
+        Optional<String> usual = DockerPromotionConfiguration.get().credentialsIdFor(host);
+        usual.ifPresent(
+                id -> say("Using the default credentials '" + id + "' from the global configuration for " + host));
+        return usual.orElse(null);
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.Util;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.io.Serializable;
@@ -68,7 +69,7 @@ public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
 
         @RequirePOST
         public FormValidation doCheckExpectedDigest(@QueryParameter String value) {
-            return ImageForm.checkOptionalDigest(value);
+            return ImageForm.ifGiven(value, Digest::parse);
         }
     }
 }

@@ -5,7 +5,6 @@ import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.XmlFile;
 import hudson.model.Run;
-import hudson.model.Saveable;
 import hudson.util.XStream2;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.version.GivenVersions;
@@ -23,7 +22,7 @@ import jenkins.model.Jenkins;
  * Stored in one file in Jenkins' home, which is written before a build gets its version.
  */
 @Extension
-public final class VersionReservations implements Saveable {
+public final class VersionReservations {
 
     /** The least recently used sequences are dropped first. */
     static final int MAX_SEQUENCES = 500;
@@ -103,11 +102,6 @@ public final class VersionReservations implements Saveable {
         write(next);
         sequences = next;
         return decision;
-    }
-
-    @Override
-    public synchronized void save() throws IOException {
-        write(read());
     }
 
     private GivenVersions given(String sequence) throws IOException {

@@ -26,39 +26,35 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
 
     private final ImageReference tagged;
     private final Digest expected;
-    private final boolean again;
     private final RegistryAuthentication authentication;
 
-    /**
-     * @param expected the digest that the tag must have
-     * @param again whether an earlier attempt may have deleted the tag, so that a missing tag is not an error
-     */
-    public TagRemoval(ImageReference tagged, Optional<Digest> expected, boolean again) {
-        this(tagged, expected.orElse(null), again, RegistryAuthentication.ANONYMOUS);
+    /** @param expected the digest that the tag must have */
+    public TagRemoval(ImageReference tagged, Optional<Digest> expected) {
+        this(tagged, expected.orElse(null), RegistryAuthentication.ANONYMOUS);
     }
 
-    private TagRemoval(ImageReference tagged, Digest expected, boolean again, RegistryAuthentication authentication) {
+    private TagRemoval(ImageReference tagged, Digest expected, RegistryAuthentication authentication) {
         this.tagged = Objects.requireNonNull(tagged);
         this.expected = expected;
-        this.again = again;
         this.authentication = authentication;
     }
 
     /** The same with a credential. */
     public TagRemoval with(RegistryAuthentication credential) {
-        return new TagRemoval(tagged, expected, again, credential);
+        return new TagRemoval(tagged, expected, credential);
     }
 
     /**
      * The result of a deletion.
      *
-     * @param digest the digest of the tag; empty if it was deleted before and no digest was expected
-     * @param before whether an earlier attempt had deleted it
+     * @param digest the digest of the tag
+     * @param before whether an earlier attempt, or somebody else, had deleted it
      */
     public record Removed(String digest, boolean before) implements Serializable {}
 
     /**
-     * Deletes the tag.
+     * Deletes the tag. Keeps its digest in mind first: in a later attempt, this proves that a missing tag was deleted, not
+     * misspelled.
      *
      * @throws RetentionException if the tag does not exist, points to another digest than expected, or cannot be
      *     deleted alone
@@ -69,9 +65,15 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         Tag tag = new Tag(tagged.reference());
         Optional<Digest> now = tags.digestOf(tag);
         if (now.isEmpty()) {
-            return gone();
+            return context.memory()
+                    .recall(tagged.toString())
+                    .map(digest -> new Removed(digest, true))
+                    .orElseThrow(() -> new RetentionException("Cannot delete the tag " + tagged
+                            + ": there is no such tag; check its name (private images look missing"
+                            + " without permission)"));
         }
         requireExpected(now.get());
+        context.memory().keep(Map.of(tagged.toString(), now.get().toString()));
         DigestHolders.Staying others = others(tags, tag);
         AttachmentRemover remover =
                 new AttachmentRemover(tags, Optional.empty(), DigestHolders.need(others, tags, context));
@@ -106,7 +108,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
                 return new Removed(now.toString(), false);
             }
             requireGone(tags, tag);
-            return gone();
+            return new Removed(now.toString(), true);
         } catch (DeletionException e) {
             if (e.obstacle() != DeletionException.Obstacle.BY_DIGEST_ONLY) {
                 throw e;
@@ -132,36 +134,6 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             throw new RegistryException(e.getMessage() + "; the tag " + tagged + " was deleted");
         }
         return true;
-    }
-
-    /** Checks whether the tag can be deleted, without deleting it. The result proves later that the tag existed. */
-    public Operation<Removed> check() {
-        return new Check(this);
-    }
-
-    private record Check(TagRemoval removal) implements Operation<Removed> {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public Removed run(RegistryContext context) throws IOException, InterruptedException {
-            Optional<Digest> now = ImageTags.toDelete(removal.tagged.name(), removal.authentication, context)
-                    .digestOf(new Tag(removal.tagged.reference()));
-            if (now.isEmpty()) {
-                return removal.gone();
-            }
-            removal.requireExpected(now.get());
-            return new Removed(now.get().toString(), false);
-        }
-    }
-
-    private Removed gone() throws RetentionException {
-        if (again) {
-            return new Removed(expected == null ? "" : expected.toString(), true);
-        }
-        throw new RetentionException("Cannot delete the tag " + tagged
-                + ": there is no such tag; check its name (private images look missing"
-                + " without permission)");
     }
 
     private void requireExpected(Digest now) throws RetentionException {

@@ -161,7 +161,7 @@ class AttachmentRemoverTest {
     void deletingTheLastTagTakesThemAlong(Quirk[] quirks) throws Exception {
         start(quirks);
         registry.tag("app", "other", "v1");
-        TagRemoval other = new TagRemoval(ImageReference.tagged(image(), new Tag("other")), Optional.empty(), false);
+        TagRemoval other = new TagRemoval(ImageReference.tagged(image(), new Tag("other")), Optional.empty());
         if (!List.of(quirks).contains(Quirk.DELETE_BY_DIGEST_ONLY)) {
             other.run(network.context());
             assertThat(registry.tags("app")).contains(tag(OLD) + ".sig");
@@ -170,7 +170,7 @@ class AttachmentRemoverTest {
             registry.deleteTag("app", "other");
         }
 
-        new TagRemoval(ImageReference.tagged(image(), new Tag("v1")), Optional.empty(), false).run(network.context());
+        new TagRemoval(ImageReference.tagged(image(), new Tag("v1")), Optional.empty()).run(network.context());
 
         assertOnlyOfNewStays();
         assertThat(network.notices()).anyMatch(n -> n.startsWith("Deleted " + tag(OLD) + ".sig"));
@@ -255,7 +255,7 @@ class AttachmentRemoverTest {
         registry.push("app", tag(OLD) + ".sbom", list);
         registry.push("app", tag(NEW) + ".sbom", list);
 
-        new TagRemoval(ImageReference.tagged(image(), new Tag("v1")), Optional.empty(), false).run(network.context());
+        new TagRemoval(ImageReference.tagged(image(), new Tag("v1")), Optional.empty()).run(network.context());
 
         assertThat(registry.tags("app")).contains(tag(NEW) + ".sbom");
         assertThat(network.notices()).anyMatch(n -> n.startsWith("Not deleted: " + tag(OLD) + ".sbom"));
@@ -345,7 +345,7 @@ class AttachmentRemoverTest {
             assertThat(registry.tags("ci/app")).containsExactly("v2");
 
             registry.requests().clear();
-            new TagRemoval(ImageReference.tagged(image, new Tag("v2")), Optional.empty(), false)
+            new TagRemoval(ImageReference.tagged(image, new Tag("v2")), Optional.empty())
                     .with(login)
                     .run(network.context());
             assertThat(network.notices()).anyMatch(n -> n.startsWith("Not deleted: " + OF_NEW.digest()));

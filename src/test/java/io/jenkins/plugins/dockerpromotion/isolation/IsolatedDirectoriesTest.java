@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -178,7 +179,7 @@ class IsolatedDirectoriesTest {
     }
 
     private String make(FilePath parent) throws Exception {
-        String name = IsolatedDirectory.newName();
+        String name = IsolatedDirectory.nameFor(UUID.randomUUID());
         directories.make(
                 IsolatedDirectory.of(parent, name, build),
                 parent.child(name),

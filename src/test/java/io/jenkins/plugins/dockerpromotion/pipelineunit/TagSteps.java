@@ -197,7 +197,7 @@ final class TagSteps {
 
     Work deleteImageTag(Arguments given) {
         ImageReference tagged = ImageReference.tagged(given.image("image"), new Tag(given.needed("tag")));
-        TagRemoval removal = new TagRemoval(tagged, given.text("expectedDigest").map(Digest::parse), false);
+        TagRemoval removal = new TagRemoval(tagged, given.text("expectedDigest").map(Digest::parse));
         return block -> {
             String digest = removal.with(login(given))
                     .run(around.reaching(tagged.name().host()))

@@ -378,7 +378,7 @@ class RealRegistriesIT {
     }
 
     private String delete(ImageName image, String tag) throws Exception {
-        return new TagRemoval(ImageReference.tagged(image, new Tag(tag)), Optional.empty(), false)
+        return new TagRemoval(ImageReference.tagged(image, new Tag(tag)), Optional.empty())
                 .run(context())
                 .digest();
     }

@@ -42,7 +42,7 @@ class FormHelpTest {
                         .isNotNull();
             }
             if (form instanceof StepDescriptor) {
-                assertThat(form).as("takes no parameter that it does not have").isInstanceOf(StrictParameters.class);
+                assertThat(form).as("takes no parameter that it does not have").isInstanceOf(StrictStepDescriptor.class);
                 assertThat(form.getHelpFile()).as("help of " + form.getId()).isNotNull();
             }
         }

@@ -54,6 +54,7 @@ class PlainDataTest {
     private static final Set<Class<?>> PLAIN = Set.of(
             String.class,
             Boolean.class,
+            Long.class,
             BigInteger.class,
             List.class,
             ArrayList.class,

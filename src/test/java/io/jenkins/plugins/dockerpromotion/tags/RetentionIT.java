@@ -42,7 +42,7 @@ class RetentionIT {
 
     private static TagRemoval.Removed delete(DockerRegistryProcess registry, String tag) throws Exception {
         ImageReference tagged = ImageReference.tagged(image(registry), new Tag(tag));
-        return new TagRemoval(tagged, Optional.empty(), false)
+        return new TagRemoval(tagged, Optional.empty())
                 .with(RegistryAuthentication.ANONYMOUS)
                 .run(context(registry));
     }

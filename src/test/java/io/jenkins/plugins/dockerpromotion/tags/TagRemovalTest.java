@@ -7,7 +7,9 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Memory;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
@@ -17,7 +19,9 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -45,7 +49,7 @@ class TagRemovalTest {
     }
 
     private static TagRemoval removal(InMemoryRegistry registry, String tag) {
-        return new TagRemoval(tagged(registry, tag), Optional.empty(), false);
+        return new TagRemoval(tagged(registry, tag), Optional.empty());
     }
 
     private static ImageReference tagged(InMemoryRegistry registry, String tag) {
@@ -150,8 +154,7 @@ class TagRemovalTest {
         try (InMemoryRegistry registry = registry()) {
             Digest expected = Digest.parse(TestImage.oci(7).digest());
 
-            assertThatThrownBy(() ->
-                            run(registry, new TagRemoval(tagged(registry, "latest"), Optional.of(expected), false)))
+            assertThatThrownBy(() -> run(registry, new TagRemoval(tagged(registry, "latest"), Optional.of(expected))))
                     .hasMessageContaining(IMAGE.digest())
                     .hasMessageContaining(expected.toString());
             assertThat(registry.requests().count("DELETE", ".*")).isZero();
@@ -164,13 +167,26 @@ class TagRemovalTest {
             assertThatThrownBy(() -> run(registry, removal(registry, "gone")))
                     .hasMessageContaining("/group/app:gone: there is no such tag");
 
-            Digest expected = Digest.parse(IMAGE.digest());
-            assertThat(run(registry, new TagRemoval(tagged(registry, "gone"), Optional.of(expected), true)))
-                    .isEqualTo(new TagRemoval.Removed(IMAGE.digest(), true));
-            assertThat(run(registry, new TagRemoval(tagged(registry, "gone"), Optional.empty(), true))
-                            .before())
-                    .isTrue();
+            Map<String, String> kept = new HashMap<>();
+            removal(registry, "alone").with(CI).run(keeping(kept, registry));
+            assertThat(removal(registry, "alone").with(CI).run(keeping(kept, registry)))
+                    .isEqualTo(new TagRemoval.Removed(TestImage.oci(2).digest(), true));
         }
+    }
+
+    private static RegistryContext keeping(Map<String, String> kept, InMemoryRegistry registry) {
+        RegistryContext context = TestNetwork.of(registry).context();
+        return new RegistryContext(context.network(), context.time(), context.notices(), new Memory() {
+            @Override
+            public Optional<String> recall(String key) {
+                return Optional.ofNullable(kept.get(key));
+            }
+
+            @Override
+            public void keep(Map<String, String> facts) {
+                kept.putAll(facts);
+            }
+        });
     }
 
     @Test
@@ -202,7 +218,7 @@ class TagRemovalTest {
             hub.registry().addTags("technolog/serviceone", IMAGE, List.of("1", "2"));
             ImageReference one = ImageReference.tagged(ImageName.parse("technolog/serviceone"), new Tag("1"));
 
-            TagRemoval.Removed removed = new TagRemoval(one, Optional.empty(), false)
+            TagRemoval.Removed removed = new TagRemoval(one, Optional.empty())
                     .with(CI)
                     .run(TestNetwork.of(hub).context());
 
@@ -221,7 +237,7 @@ class TagRemovalTest {
             hub.registry().immutableTags("technolog/serviceone", true);
             ImageReference one = ImageReference.tagged(ImageName.parse("technolog/serviceone"), new Tag("1"));
 
-            assertThatThrownBy(() -> new TagRemoval(one, Optional.empty(), false)
+            assertThatThrownBy(() -> new TagRemoval(one, Optional.empty())
                             .with(CI)
                             .run(TestNetwork.of(hub).context()))
                     .hasMessageContaining("technolog/serviceone:1 on docker.io: it is immutable");

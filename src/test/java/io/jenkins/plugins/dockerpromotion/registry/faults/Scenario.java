@@ -141,7 +141,7 @@ enum Scenario {
     }
 
     private static String delete(ImageName image, String tag, RegistryContext context) throws Exception {
-        return new TagRemoval(ImageReference.tagged(image, new Tag(tag)), Optional.empty(), true)
+        return new TagRemoval(ImageReference.tagged(image, new Tag(tag)), Optional.empty())
                         .with(World.CI)
                         .run(context)
                         .before()
