@@ -42,8 +42,8 @@ class ScriptsTest {
     void nameATestThatDoesNotExistOrNeedsJenkins() throws Exception {
         assertThat(run(Map.of(), "bin/test", "NoSuchTest", "--jenkins-free").output())
                 .contains("there is no test NoSuchTest");
-        assertThat(run(Map.of(), "bin/test", "--jenkins-free", "FormHelpTest").output())
-                .contains("FormHelpTest needs Jenkins");
+        assertThat(run(Map.of(), "bin/test", "--jenkins-free", "FormsTest").output())
+                .contains("FormsTest needs Jenkins");
     }
 
     @Test

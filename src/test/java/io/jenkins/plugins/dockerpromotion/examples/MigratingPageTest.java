@@ -4,14 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.EnvironmentVariablesNodeProperty;
 import hudson.util.Secret;
-import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.SignatureRisk;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
@@ -39,7 +38,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -105,9 +103,7 @@ class MigratingPageTest {
                 .add(new EnvironmentVariablesNodeProperty(
                         new EnvironmentVariablesNodeProperty.Entry("PATH+DOCKER", bin.toString())));
         for (String id : List.of("docker-hub", "gitlab", "registry")) {
-            SystemCredentialsProvider.getInstance()
-                    .getCredentials()
-                    .add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", "technolog", PASSWORD));
+            Setup.addLogin(id, "technolog", PASSWORD);
         }
         SystemCredentialsProvider.getInstance()
                 .getCredentials()
@@ -127,15 +123,9 @@ class MigratingPageTest {
     }
 
     private void configure() throws Exception {
-        RegistryConfiguration dockerHub =
-                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
-        dockerHub.setApiAddress(hub.uri().toString());
-        dockerHub.setCertificateAuthority(
-                Files.readString(TestCertificates.shared().caPem()));
-        RegistryConfiguration other =
-                new RegistryConfiguration("registry.example.com", registry.uri().toString());
-        DockerPromotionConfiguration.get().setRegistries(List.of(dockerHub, other));
-        DockerPromotionConfiguration.get().setCallbackHosts(hub.host());
+        Setup.useDockerHub(
+                hub,
+                new RegistryConfiguration("registry.example.com", registry.uri().toString()));
     }
 
     @AfterEach
@@ -145,15 +135,13 @@ class MigratingPageTest {
     }
 
     private static WorkflowJob job(String jenkinsfile) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+        WorkflowJob job = Setup.job(jenkins, jenkinsfile);
         return job;
     }
 
     private static WorkflowRun succeed(String jenkinsfile) throws Exception {
         WorkflowRun run = jenkins.buildAndAssertSuccess(job(jenkinsfile));
-        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
-        assertThat(ScriptApproval.get().getApprovedSignatures()).isEmpty();
+        Setup.assertNoApprovalAsked();
         return run;
     }
 

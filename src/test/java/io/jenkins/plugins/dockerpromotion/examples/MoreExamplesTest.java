@@ -2,9 +2,6 @@ package io.jenkins.plugins.dockerpromotion.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.EnvVars;
@@ -12,8 +9,8 @@ import hudson.FilePath;
 import hudson.model.Label;
 import hudson.model.Run;
 import hudson.model.TaskListener;
-import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -26,8 +23,6 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.libs.GlobalUntrustedLibraries;
@@ -66,28 +61,17 @@ class MoreExamplesTest {
                 "docker",
                 "echo \"$@\" >>" + bin + "/calls; cp \"$DOCKER_CONFIG/config.json\" " + bin + "/config.json");
         rule.waitOnline(rule.createSlave(Label.get("agent"), new EnvVars("PATH", FakeCommand.path(bin))));
-        addCredentials("docker-hub", ReleaseHub.USER, ReleaseHub.PASSWORD);
-        addCredentials("registry", "robot", PASSWORD);
-    }
-
-    private static void addCredentials(String id, String user, String password) throws Exception {
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", user, password));
+        Setup.addLogin("docker-hub", ReleaseHub.USER, ReleaseHub.PASSWORD);
+        Setup.addLogin("registry", "robot", PASSWORD);
     }
 
     @BeforeEach
-    void openRegistries() {
+    void openRegistries() throws Exception {
         hub = ReleaseHub.start();
         registry = InMemoryRegistry.builder().bearer().user("robot", PASSWORD).start();
-        RegistryConfiguration dockerHub =
-                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
-        dockerHub.setApiAddress(hub.hub().uri().toString());
-        DockerPromotionConfiguration.get()
-                .setRegistries(List.of(
-                        dockerHub,
-                        new RegistryConfiguration(
-                                "registry.example.com", registry.uri().toString())));
+        Setup.useDockerHub(
+                hub.hub(),
+                new RegistryConfiguration("registry.example.com", registry.uri().toString()));
     }
 
     @AfterEach
@@ -97,11 +81,9 @@ class MoreExamplesTest {
     }
 
     private static WorkflowRun run(String example) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(Files.readString(EXAMPLES.resolve(example)), true));
+        WorkflowJob job = Setup.job(jenkins, Files.readString(EXAMPLES.resolve(example)));
         WorkflowRun run = jenkins.buildAndAssertSuccess(job);
-        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
-        assertThat(ScriptApproval.get().getPendingScripts()).isEmpty();
+        Setup.assertNoApprovalAsked();
         assertThat(SecretSearch.filesHolding(run.getRootDir().toPath(), PASSWORD, ReleaseHub.PASSWORD))
                 .isEmpty();
         return run;

@@ -2,9 +2,6 @@ package io.jenkins.plugins.dockerpromotion.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.BooleanParameterDefinition;
 import hudson.model.BooleanParameterValue;
 import hudson.model.ParametersAction;
@@ -12,6 +9,7 @@ import hudson.model.ParametersDefinitionProperty;
 import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -19,7 +17,6 @@ import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -44,10 +41,7 @@ class NightlyRetentionExampleTest {
         jenkins = rule;
         rule.jenkins.setNumExecutors(0);
         rule.createOnlineSlave();
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.GLOBAL, "gitlab-registry", "", "ci", PASSWORD));
+        Setup.addLogin("gitlab-registry", "ci", PASSWORD);
     }
 
     @BeforeEach
@@ -106,7 +100,7 @@ class NightlyRetentionExampleTest {
                 .hasSize(11)
                 .contains("latest", "2019.20.5", "2019.20.14")
                 .doesNotContain("2019.20.1", "2019.20.4");
-        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+        Setup.assertNoApprovalAsked();
         assertThat(job.getTriggers()).isNotEmpty();
     }
 

@@ -2,11 +2,7 @@ package io.jenkins.plugins.dockerpromotion.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
-import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.RequestLog;
@@ -16,8 +12,6 @@ import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.webhook.Webhooks;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -99,7 +93,7 @@ class PushToProductionExampleTest {
                     .as("the page of the build")
                     .contains("Push of " + IMAGE + ":" + TAG + " by trustedbuilder", PUSHED.digest(), "production");
             assertRequests();
-            assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+            Setup.assertNoApprovalAsked();
             assertThat(SecretSearch.filesHolding(
                             run.getRootDir().toPath(), PASSWORD, "2141b5bi5i5b02bec211i4eeih0242eg"))
                     .isEmpty();
@@ -122,7 +116,7 @@ class PushToProductionExampleTest {
         assertThat(hub.registry().digestOf(IMAGE, "production")).contains(next.digest());
         assertThat(hub.fullDescription(IMAGE)).contains("`production` is **2017.3.104**");
         jenkins.assertLogContains("Reported the build result for the push of " + IMAGE + ":2017.3.104: success", run);
-        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+        Setup.assertNoApprovalAsked();
     }
 
     /** A job whose first build made it listen, and did nothing else. */
@@ -135,17 +129,8 @@ class PushToProductionExampleTest {
     }
 
     private void configure() throws Exception {
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.GLOBAL, "docker-hub", "", "technolog", PASSWORD));
-        SystemCredentialsProvider.getInstance().save();
-        RegistryConfiguration place =
-                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
-        place.setApiAddress(hub.uri().toString());
-        place.setCertificateAuthority(Files.readString(TestCertificates.shared().caPem()));
-        DockerPromotionConfiguration.get().setRegistries(List.of(place));
-        DockerPromotionConfiguration.get().setCallbackHosts(hub.host());
+        Setup.addLogin("docker-hub", "technolog", PASSWORD);
+        Setup.useDockerHub(hub);
     }
 
     /** What all of it costs: of blobs only the one small configuration that tells when the image was made. */

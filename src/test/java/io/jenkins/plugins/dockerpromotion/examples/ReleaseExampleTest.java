@@ -2,13 +2,9 @@ package io.jenkins.plugins.dockerpromotion.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.FilePath;
 import hudson.slaves.DumbSlave;
-import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
@@ -21,7 +17,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jenkins.security.MasterToSlaveCallable;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -48,24 +43,17 @@ class ReleaseExampleTest {
         jenkins = rule;
         jenkins.jenkins.setNumExecutors(0);
         agent = jenkins.createOnlineSlave();
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.GLOBAL, "docker-hub", "", ReleaseHub.USER, ReleaseHub.PASSWORD));
+        Setup.addLogin("docker-hub", ReleaseHub.USER, ReleaseHub.PASSWORD);
     }
 
     @BeforeEach
-    void openHub() {
+    void openHub() throws Exception {
         hub = ReleaseHub.start();
-        RegistryConfiguration dockerHub =
-                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
-        dockerHub.setApiAddress(hub.hub().uri().toString());
-        DockerPromotionConfiguration.get().setRegistries(List.of(dockerHub));
+        Setup.useDockerHub(hub.hub());
     }
 
     private static WorkflowRun run(String jenkinsfile) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(Files.readString(Path.of("docs/examples/release", jenkinsfile)), true));
+        WorkflowJob job = Setup.job(jenkins, Files.readString(Path.of("docs/examples/release", jenkinsfile)));
         return jenkins.buildAndAssertSuccess(job);
     }
 

@@ -2,16 +2,13 @@ package io.jenkins.plugins.dockerpromotion.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Label;
 import hudson.model.ParameterValue;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.SimpleParameterDefinition;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -20,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import org.htmlunit.html.HtmlForm;
 import org.htmlunit.html.HtmlPage;
-import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -50,14 +46,8 @@ class ReleaseTrainExampleTest {
         rule.jenkins.setQuietPeriod(0);
         rule.jenkins.setNumExecutors(0);
         rule.createOnlineSlave(Label.get("agent"));
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.GLOBAL, "docker-hub", "", "technolog", PASSWORD));
-        RegistryConfiguration place =
-                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
-        place.setApiAddress(hub.uri().toString());
-        DockerPromotionConfiguration.get().setRegistries(List.of(place));
+        Setup.addLogin("docker-hub", "technolog", PASSWORD);
+        Setup.useDockerHub(hub);
         DockerPromotionConfiguration.get().setRollbackJob("rollback");
         for (String image : List.of("technolog/web", "technolog/api")) {
             hub.registry().push(image, "production", BEFORE);
@@ -100,7 +90,7 @@ class ReleaseTrainExampleTest {
         assertThat(jenkins.createWebClient().getPage(back).asNormalizedText())
                 .contains("rolled back", "Reason: Payments fail");
         assertProduction(BEFORE, API);
-        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+        Setup.assertNoApprovalAsked();
     }
 
     /** A job whose first build made it ask for its values, and did nothing else. */

@@ -15,6 +15,7 @@ import hudson.model.Result;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
 import hudson.util.Secret;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
@@ -26,7 +27,6 @@ import java.util.List;
 import java.util.Map;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
-import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -137,8 +137,7 @@ class SignedReleaseExampleIT {
                             .split(" ")))
                     .matches(result -> result.status() == 0);
         }
-        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
-        assertThat(ScriptApproval.get().getPendingScripts()).isEmpty();
+        Setup.assertNoApprovalAsked();
     }
 
     @ParameterizedTest

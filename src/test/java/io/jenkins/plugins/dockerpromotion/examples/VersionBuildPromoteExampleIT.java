@@ -2,15 +2,13 @@ package io.jenkins.plugins.dockerpromotion.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.EnvVars;
 import hudson.model.Label;
 import hudson.model.ParametersAction;
 import hudson.model.ParametersDefinitionProperty;
 import hudson.model.StringParameterDefinition;
 import hudson.model.StringParameterValue;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
@@ -23,7 +21,6 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.IsoFields;
-import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -63,14 +60,7 @@ class VersionBuildPromoteExampleIT {
 
     @Test
     void makesPushesAndPromotesAVersionInEachBuildAndGoesOnAfterAReset(JenkinsRule jenkins) throws Exception {
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.GLOBAL,
-                        "registry",
-                        "",
-                        DockerRegistryProcess.USER,
-                        DockerRegistryProcess.PASSWORD));
+        Setup.addLogin("registry", DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
         jenkins.jenkins.setNumExecutors(0);
         jenkins.waitOnline(jenkins.createSlave(
                 Label.get("docker"),
@@ -79,8 +69,7 @@ class VersionBuildPromoteExampleIT {
         assertVersions(jenkins, "scripted/Jenkinsfile", "technolog/scripted");
 
         assertThat(agentConfig).isEmptyDirectory();
-        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
-        assertThat(ScriptApproval.get().getPendingScripts()).isEmpty();
+        Setup.assertNoApprovalAsked();
     }
 
     private static void assertVersions(JenkinsRule jenkins, String file, String repository) throws Exception {

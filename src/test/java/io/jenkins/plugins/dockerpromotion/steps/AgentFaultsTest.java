@@ -9,6 +9,7 @@ import hudson.model.TaskListener;
 import hudson.remoting.ProxyException;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
@@ -38,7 +39,6 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
 import jenkins.security.MasterToSlaveCallable;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -211,10 +211,7 @@ class AgentFaultsTest {
     }
 
     private InMemoryRegistry registry() {
-        InMemoryRegistry registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+        InMemoryRegistry registry = Pipelines.registry();
         registry.push("group/app", "1.0", TestImage.docker(2));
         registry.push("group/app", "latest", TestImage.docker(1));
         return registry;
@@ -393,8 +390,7 @@ class AgentFaultsTest {
     }
 
     private static WorkflowRun begin(String label, String body) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition("node('" + label + "') {\n" + body + "\n}", true));
+        WorkflowJob job = Setup.job(jenkins, "node('" + label + "') {\n" + body + "\n}");
         return job.scheduleBuild2(0).waitForStart();
     }
 

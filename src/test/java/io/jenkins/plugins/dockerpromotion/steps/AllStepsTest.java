@@ -8,12 +8,11 @@ import hudson.model.TaskListener;
 import hudson.triggers.TriggerDescriptor;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
-import io.jenkins.plugins.dockerpromotion.controller.WithController;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.pipelineunit.StepSignature;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.webhook.DockerHubPushTrigger;
 import java.io.IOException;
@@ -43,15 +42,13 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** What holds for every step there is, and for each that comes to them. */
-@WithController
-class AllStepsTest {
+class AllStepsTest extends StepTest {
 
     private static final String IMAGE = "technolog/serviceone";
     private static final TestImage MANIFEST = TestImage.docker(1);
@@ -81,18 +78,13 @@ class AllStepsTest {
     private static final Path SIGNATURES =
             Path.of("src/test/resources/io/jenkins/plugins/dockerpromotion/pipelineunit/steps.txt");
 
-    private static JenkinsRule jenkins;
-    private InMemoryDockerHub hub;
-
     @BeforeAll
-    static void prepare(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        Pipelines.prepare(rule);
+    static void record() throws Exception {
         DockerPromotionConfiguration.get().setTrustedRoot(TRUSTED_ROOT);
-        Pipelines.addCredentials(
+        Setup.addCredentials(
                 new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
         PromotionReceipt.Target latest = new PromotionReceipt.Target("latest", BEFORE.digest(), true);
-        new PromotionRecorder(rule.buildAndAssertSuccess(rule.createFreeStyleProject()), TRAIN)
+        new PromotionRecorder(jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject()), TRAIN)
                 .inTrain(1)
                 .record(
                         new PromotionReceipt(
@@ -101,8 +93,7 @@ class AllStepsTest {
     }
 
     @BeforeEach
-    void openHub() {
-        hub = Pipelines.dockerHub();
+    void push() {
         hub.registry().addTags(IMAGE, MANIFEST, List.of("2017.2.103", "2017.2.104", "latest"));
         hub.registry().push(IMAGE, "before", BEFORE);
         SIGNER.sign(hub.registry(), IMAGE, MANIFEST.digest());
@@ -110,111 +101,67 @@ class AllStepsTest {
         hub.registry().addTags("technolog/gone", MANIFEST, List.of("1", "2"));
     }
 
-    @AfterEach
-    void closeHub() {
-        hub.close();
-    }
+    /** A line for each step. */
+    private static final String EXAMPLES = """
+            deleteImageTag: image=technolog/gone; tag=1; credentialsId=hub | tag=2; expectedDigest=DIGEST
+            dockerHubDescription: image=IMAGE; credentialsId=hub; description=Serves one. \
+                | fullDescription=It serves\\none.; section=ci | section=; wholePage=true
+            dockerHubToken: credentialsId=hub
+            findTagForBuild: image=IMAGE; build=103 | credentialsId=hub; pattern=2017.2.{build}; optional=true \
+                | pattern=; regex=2017\\.2\\.(?<build>[0-9]+)
+            imageHistory: image=IMAGE; tag=2017.2.103
+            imageInfo: image=IMAGE; tag=2017.2.103 | credentialsId=hub; details=false
+            imageTags: image=IMAGE | credentialsId=hub; pattern=2017.2.{build}; limit=1 | pattern=; regex=2017.+
+            imageVersion: | pattern={major}.{minor}.{build}; values=major=3000\\nminor=1 \
+                | image=IMAGE; credentialsId=hub; bump=true; zone=Europe/Berlin; build=7
+            isolatedDockerConfig: | registry=registry.example.com; credentialsId=hub; inherit=false \
+                | registries=one; url=ghcr.io; credentialsId=hub
+            notifyDockerHub: | state=failure; description=It's broken
+            promoteImage: image=IMAGE; tag=2017.2.103; credentialsId=hub | to=released, {tag}-ok; dryRun=true \
+                | toImage=technolog/released; toCredentialsId=hub; referrers=false | requireReferrers=true \
+                | expectedDigest=DIGEST; overwrite=true | verify=true; publicKeys=key
+            promoteImages: images=one; image=IMAGE; tag=2017.2.103; credentialsId=hub \
+                | to=together; overwrite=true; referrers=false; dryRun=true | verify=true; publicKeys=key
+            pruneDockerHost: | until=3h; images=false; volumes=false; dryRun=true
+            pruneImageTags: image=IMAGE; keep=5 | credentialsId=hub; pattern=2017.2.{build}; olderThanDays=2 \
+                | protect=latest, stable; dryRun=false; maxDelete=1; orphans=true | pattern=; regex=2017.+
+            registryToken: image=IMAGE | actions=pull, push; credentialsId=hub | image=; actions=; registry=docker.io
+            rollbackImage: image=IMAGE; tag=latest; credentialsId=hub \
+                | to=2017.2.103; reason=It's broken; overwrite=true; dryRun=true | image=; tag=; to=; train=TRAIN
+            verifyImage: image=IMAGE; tag=2017.2.103; publicKeys=KEY | publicKeys=key; credentialsId=hub \
+                | attestations=custom; predicates=true \
+                | certificateIdentity=ci@example.com; certificateOidcIssuer=https://example.com \
+                | certificateIdentity=; certificateIdentityRegexp=.*@example[.]com \
+                | certificateOidcIssuer=; certificateOidcIssuerRegexp=.*[.]com
+            """;
 
     static Map<String, StepExample> examples() {
-        Map<String, StepExample> examples = new TreeMap<>();
-        examples.put(
-                "deleteImageTag",
-                StepExample.filled("image", "technolog/gone", "tag", "1", "credentialsId", "hub")
-                        .and("tag", "2", "expectedDigest", MANIFEST.digest()));
-        examples.put(
-                "dockerHubDescription",
-                StepExample.filled("image", IMAGE, "credentialsId", "hub", "description", "Serves one.")
-                        .and("fullDescription", "It serves\none.", "section", "ci")
-                        .and("section", "", "wholePage", "true"));
-        examples.put("dockerHubToken", StepExample.filled("credentialsId", "hub"));
-        examples.put(
-                "findTagForBuild",
-                StepExample.filled("image", IMAGE, "build", "103")
-                        .and("credentialsId", "hub", "pattern", "2017.2.{build}", "optional", "true")
-                        .and("pattern", "", "regex", "2017\\.2\\.(?<build>[0-9]+)"));
-        examples.put(
-                "imageInfo",
-                StepExample.filled("image", IMAGE, "tag", "2017.2.103")
-                        .and("credentialsId", "hub", "details", "false"));
-        examples.put(
-                "imageTags",
-                StepExample.filled("image", IMAGE)
-                        .and("credentialsId", "hub", "pattern", "2017.2.{build}", "limit", "1")
-                        .and("pattern", "", "regex", "2017.+"));
-        examples.put(
-                "imageVersion",
-                StepExample.filled()
-                        .and("pattern", "{major}.{minor}.{build}", "values", "major=3000\nminor=1")
-                        .and(
-                                "image",
-                                IMAGE,
-                                "credentialsId",
-                                "hub",
-                                "bump",
-                                "true",
-                                "zone",
-                                "Europe/Berlin",
-                                "build",
-                                "7"));
-        examples.put(
-                "isolatedDockerConfig",
-                StepExample.filled()
-                        .and("registry", "registry.example.com", "credentialsId", "hub", "inherit", "false")
-                        .and("registries", "one", "url", "ghcr.io", "credentialsId", "hub"));
-        examples.put("notifyDockerHub", StepExample.filled().and("state", "failure", "description", "It's broken"));
-        examples.put(
-                "promoteImage",
-                StepExample.filled("image", IMAGE, "tag", "2017.2.103", "credentialsId", "hub")
-                        .and("to", "released, {tag}-ok", "dryRun", "true")
-                        .and("toImage", "technolog/released", "toCredentialsId", "hub", "referrers", "false")
-                        .and("requireReferrers", "true")
-                        .and("expectedDigest", MANIFEST.digest(), "overwrite", "true")
-                        .and("verify", "true", "publicKeys", "key"));
-        examples.put(
-                "promoteImages",
-                StepExample.filled("images", "one", "image", IMAGE, "tag", "2017.2.103", "credentialsId", "hub")
-                        .and("to", "together", "overwrite", "true", "referrers", "false", "dryRun", "true")
-                        .and("verify", "true", "publicKeys", "key"));
-        examples.put(
-                "pruneDockerHost",
-                StepExample.filled().and("until", "3h", "images", "false", "volumes", "false", "dryRun", "true"));
-        examples.put(
-                "pruneImageTags",
-                StepExample.filled("image", IMAGE, "keep", "5")
-                        .and("credentialsId", "hub", "pattern", "2017.2.{build}", "olderThanDays", "2")
-                        .and("protect", "latest, stable", "dryRun", "false", "maxDelete", "1", "orphans", "true")
-                        .and("pattern", "", "regex", "2017.+"));
-        examples.put("imageHistory", StepExample.filled("image", IMAGE, "tag", "2017.2.103"));
-        examples.put(
-                "rollbackImage",
-                StepExample.filled("image", IMAGE, "tag", "latest", "credentialsId", "hub")
-                        .and("to", "2017.2.103", "reason", "It's broken", "overwrite", "true", "dryRun", "true")
-                        .and("image", "", "tag", "", "to", "", "train", TRAIN.toString()));
-        examples.put(
-                "verifyImage",
-                StepExample.filled("image", IMAGE, "tag", "2017.2.103", "publicKeys", SIGNER.publicKey())
-                        .and("publicKeys", "key", "credentialsId", "hub")
-                        .and("attestations", "custom", "predicates", "true")
-                        .and("certificateIdentity", "ci@example.com", "certificateOidcIssuer", "https://example.com")
-                        .and("certificateIdentity", "", "certificateIdentityRegexp", ".*@example[.]com")
-                        .and("certificateOidcIssuer", "", "certificateOidcIssuerRegexp", ".*[.]com"));
-        examples.put(
-                "registryToken",
-                StepExample.filled("image", IMAGE)
-                        .and("actions", "pull, push", "credentialsId", "hub")
-                        .and("image", "", "actions", "", "registry", "docker.io"));
-        return examples;
+        return EXAMPLES.lines()
+                .map(line -> line.split(": ?", 2))
+                .collect(Collectors.toMap(
+                        line -> line[0],
+                        line -> StepExample.of(line[1], AllStepsTest::value),
+                        (one, other) -> one,
+                        TreeMap::new));
+    }
+
+    private static String value(String text) {
+        return text.replace("IMAGE", IMAGE)
+                .replace("DIGEST", MANIFEST.digest())
+                .replace("TRAIN", TRAIN.toString())
+                .replace("KEY", SIGNER.publicKey())
+                .replace("\\n", "\n");
     }
 
     static StepExample triggerExample() {
-        return StepExample.filled("image", IMAGE)
-                .and("tag", "{year}.{week}.{build}", "images", "a/one, a/two", "ignorePushers", "robot")
-                .and("callback", "true");
+        return StepExample.of(
+                "image=IMAGE | tag={year}.{week}.{build}; images=a/one, a/two; ignorePushers=robot | callback=true",
+                AllStepsTest::value);
     }
 
     @Test
     void theDirectiveGeneratorWritesTriggersThatADeclarativePipelineTakesAsTheyStand() throws Exception {
-        List<Descriptor<?>> triggers = FormHelpTest.forms(jenkins).stream()
+        List<Descriptor<?>> triggers = FormsTest.forms(jenkins).stream()
                 .filter(TriggerDescriptor.class::isInstance)
                 .toList();
         assertThat(triggers).extracting(d -> d.clazz.getSimpleName()).containsExactly("DockerHubPushTrigger");
@@ -269,7 +216,7 @@ class AllStepsTest {
     }
 
     private static List<StepDescriptor> steps() {
-        return FormHelpTest.forms(jenkins).stream()
+        return FormsTest.forms(jenkins).stream()
                 .filter(StepDescriptor.class::isInstance)
                 .map(StepDescriptor.class::cast)
                 .toList();
@@ -301,7 +248,7 @@ class AllStepsTest {
     /** Authors' tests go by that list, without Jenkins. */
     @Test
     void theListForTestsOfJenkinsfilesSaysWhatTheStepsTake() throws IOException {
-        List<String> expected = FormHelpTest.forms(jenkins).stream()
+        List<String> expected = FormsTest.forms(jenkins).stream()
                 .flatMap(form -> StepLine.of(form).stream())
                 .sorted()
                 .toList();

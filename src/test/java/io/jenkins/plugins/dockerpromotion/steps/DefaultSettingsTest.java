@@ -9,11 +9,11 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
-import io.jenkins.plugins.dockerpromotion.controller.WithController;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.List;
-import net.sf.json.JSONObject;
+import org.jenkinsci.plugins.workflow.cps.Snippetizer;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.AfterEach;
@@ -23,33 +23,22 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** What steps do where the Jenkinsfile leaves it to the administrator. */
-@WithController
-class DefaultSettingsTest {
+class DefaultSettingsTest extends StepTest {
 
     private static final TestImage IMAGE = TestImage.docker(1);
 
-    private static JenkinsRule jenkins;
-
     private final DockerPromotionConfiguration configuration = DockerPromotionConfiguration.get();
-    private InMemoryRegistry registry;
     private InMemoryRegistry other;
 
     @BeforeAll
-    static void prepare(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        Pipelines.prepare(rule);
-        Pipelines.addCredentials(new UsernamePasswordCredentialsImpl(
+    static void addCredentials() throws Exception {
+        Setup.addCredentials(new UsernamePasswordCredentialsImpl(
                 CredentialsScope.SYSTEM, "for-jenkins-alone", "", "ci", Pipelines.PASSWORD));
-        Pipelines.addCredentials(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "other", "", "other", "0ther-passw0rd"));
+        Setup.addLogin("other", "other", "0ther-passw0rd");
     }
 
     @BeforeEach
-    void openRegistries() {
-        registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+    void push() {
         registry.addTags("group/app", IMAGE, List.of("build-7", "2017.2.7", "latest"));
         other = InMemoryRegistry.builder()
                 .bearer()
@@ -59,10 +48,8 @@ class DefaultSettingsTest {
     }
 
     @AfterEach
-    void closeRegistries() {
+    void forget() {
         configuration.setDefaultPattern(null);
-        configuration.setRegistries(List.of());
-        registry.close();
         other.close();
     }
 
@@ -86,38 +73,30 @@ class DefaultSettingsTest {
 
         WorkflowRun run = jenkins.buildAndAssertSuccess(job);
 
-        jenkins.assertLogContains("(build-{build})\n", run);
-        jenkins.assertLogContains("found <build-7>", run);
-        jenkins.assertLogContains("Creating a version for build 8 with the pattern build-{build}", run);
-        jenkins.assertLogContains("given <build-8>", run);
-        jenkins.assertLogContains("by regex <2017.2.7>", run);
-        jenkins.assertLogContains("by pattern <2017.2.7>", run);
+        assertThat(JenkinsRule.getLog(run))
+                .contains(
+                        "(build-{build})\n",
+                        "found <build-7>",
+                        "Creating a version for build 8 with the pattern build-{build}",
+                        "given <build-8>",
+                        "by regex <2017.2.7>",
+                        "by pattern <2017.2.7>");
 
         configuration.setDefaultPattern("{year}.{week}.{build}");
         jenkins.assertLogContains("found <2017.2.7>", jenkins.buildAndAssertSuccess(job));
 
         configuration.setDefaultPattern("v{build}");
-        jenkins.assertLogContains(
-                "matches v{build} for build 7; check",
-                Pipelines.fail(jenkins, "findTagForBuild(image: '" + registry.host() + "/group/app', build: 7)"));
+        fail("findTagForBuild(" + image("app") + ", build: 7)", "matches v{build} for build 7; check");
     }
 
     @Test
     void formsShowTheConfiguredPatternAndSnippetsLeaveItOut() throws Exception {
         configuration.setDefaultPattern("build-{build}");
         assertThat(StepForm.shownByDefault(jenkins, "imageVersion", "pattern")).isEqualTo("build-{build}");
-        assertThat(StepForm.roundTrip(jenkins, new FindTagForBuildStep("a/app", 7L))
-                        .getPattern())
-                .isNull();
-        assertThat(StepForm.roundTrip(jenkins, new ImageVersionStep()).getPattern())
-                .isNull();
-        StepForm.assertSnippet(
-                jenkins,
-                FindTagForBuildStep.class,
-                JSONObject.fromObject("{'image': 'a/app', 'build': '7', 'pattern': ''}"),
-                "findTagForBuild build: 7, image: 'a/app'");
-        StepForm.assertSnippet(
-                jenkins, ImageVersionStep.class, JSONObject.fromObject("{'pattern': ''}"), "imageVersion()");
+        for (String snippet : List.of("findTagForBuild build: 7, image: 'a/app'", "imageVersion()")) {
+            assertThat(Snippetizer.object2Groovy(StepForm.roundTrip(jenkins, StepForm.step(snippet))))
+                    .isEqualTo(snippet);
+        }
 
         FindTagForBuildStep.DescriptorImpl find =
                 jenkins.jenkins.getDescriptorByType(FindTagForBuildStep.DescriptorImpl.class);
@@ -135,12 +114,10 @@ class DefaultSettingsTest {
         configuration.setRegistries(List.of(of(registry, "hub"), of(other, null)));
         String list = "echo \"listed ${imageTags(image: '%s/group/app').size()}\"";
 
-        WorkflowRun run = Pipelines.succeed(jenkins, list.formatted(registry.host()));
-
-        jenkins.assertLogContains("listed 3", run);
-        jenkins.assertLogContains(
-                "Using the default credentials 'hub' from the global configuration for " + registry.host(), run);
-        assertThat(Pipelines.filesHolding(run, Pipelines.PASSWORD)).isEmpty();
+        WorkflowRun run = succeed(
+                list.formatted(registry.host()),
+                "listed 3",
+                "Using the default credentials 'hub' from the global configuration for " + registry.host());
         assertThat(CredentialsProvider.getFingerprintOf(credentials("hub")).getJobs())
                 .contains(run.getParent().getFullName());
 
@@ -164,8 +141,7 @@ class DefaultSettingsTest {
     void namedCredentialsComeBeforeTheConfiguredOnes() throws Exception {
         configuration.setRegistries(List.of(of(registry, "other")));
 
-        WorkflowRun run = Pipelines.succeed(
-                jenkins, "imageTags(image: '" + registry.host() + "/group/app', credentialsId: 'hub')");
+        WorkflowRun run = succeed("imageTags(" + image("app") + ")");
 
         jenkins.assertLogNotContains("default credentials", run);
     }
@@ -174,10 +150,11 @@ class DefaultSettingsTest {
     void aBuildHasToHaveARightToTheConfiguredCredentials() throws Exception {
         configuration.setRegistries(List.of(of(registry, "for-jenkins-alone")));
 
-        WorkflowRun run = Pipelines.fail(jenkins, "imageTags(image: '" + registry.host() + "/group/app')");
+        WorkflowRun run = fail(
+                "imageTags(image: '" + registry.host() + "/group/app')",
+                "Cannot use the credentials 'for-jenkins-alone' for " + registry.host());
 
         jenkins.assertLogContains("Using the default credentials 'for-jenkins-alone'", run);
-        jenkins.assertLogContains("Cannot use the credentials 'for-jenkins-alone' for " + registry.host(), run);
         assertThat(registry.requests().count()).isZero();
     }
 
@@ -185,17 +162,15 @@ class DefaultSettingsTest {
     void aPromotionToAnotherRegistryUsesTheDefaultOfEach() throws Exception {
         configuration.setRegistries(List.of(of(registry, "hub"), of(other, "other")));
 
-        WorkflowRun run = Pipelines.succeed(jenkins, """
+        succeed(
+                """
                 promoteImage(image: '%s/group/app', tag: 'build-7', toImage: '%s/group/copy', to: ['released'])
-                """.formatted(registry.host(), other.host()));
-
+                """.formatted(registry.host(), other.host()),
+                "default credentials 'hub' from the global configuration for " + registry.host(),
+                "default credentials 'other' from the global configuration for " + other.host());
         assertThat(other.digestOf("group/copy", "released")).contains(IMAGE.digest());
-        jenkins.assertLogContains(
-                "default credentials 'hub' from the global configuration for " + registry.host(), run);
-        jenkins.assertLogContains("default credentials 'other' from the global configuration for " + other.host(), run);
 
-        WorkflowRun same = Pipelines.succeed(
-                jenkins,
+        WorkflowRun same = succeed(
                 "promoteImage(image: '%s/group/app', tag: 'build-7', to: ['again'])".formatted(registry.host()));
         assertThat(same.getLog(100).stream().filter(line -> line.contains("default credentials")))
                 .hasSize(1);
@@ -205,12 +180,10 @@ class DefaultSettingsTest {
     void anIsolatedBlockIsLoggedInWithTheDefaultOfTheRegistriesItNames() throws Exception {
         configuration.setRegistries(List.of(of(registry, "hub"), of(other, "other")));
 
-        jenkins.assertLogContains(
-                "logged in to " + registry.host() + "\n",
-                Pipelines.succeed(
-                        jenkins, "isolatedDockerConfig(registry: '" + registry.host() + "') { echo 'inside' }"));
-        WorkflowRun none = Pipelines.succeed(jenkins, "isolatedDockerConfig { echo 'inside' }");
-        jenkins.assertLogContains("no registry logged in", none);
+        succeed(
+                "isolatedDockerConfig(registry: '" + registry.host() + "') { echo 'inside' }",
+                "logged in to " + registry.host() + "\n");
+        WorkflowRun none = succeed("isolatedDockerConfig { echo 'inside' }", "no registry logged in");
         jenkins.assertLogNotContains("default credentials", none);
     }
 
@@ -219,15 +192,10 @@ class DefaultSettingsTest {
         DockerHubTokenStep.DescriptorImpl form =
                 jenkins.jenkins.getDescriptorByType(DockerHubTokenStep.DescriptorImpl.class);
         assertThat(form.doCheckCredentialsId(null, "").kind).isEqualTo(FormValidation.Kind.ERROR);
-        try (var dockerHub = Pipelines.dockerHub()) {
-            RegistryConfiguration hub = new RegistryConfiguration(
-                    "docker.io", dockerHub.registry().uri().toString());
-            hub.setApiAddress(dockerHub.uri().toString());
-            hub.setCredentialsId("hub");
-            configuration.setRegistries(List.of(hub));
+        configuration.getRegistries().get(0).setCredentialsId("hub");
 
-            jenkins.assertLogContains("Got a Docker Hub token", Pipelines.succeed(jenkins, "dockerHubToken()"));
-        }
+        succeed("dockerHubToken()", "Got a Docker Hub token");
+
         assertThat(form.doCheckCredentialsId(null, "").renderHtml()).contains("the default credentials", "hub");
         assertThat(form.doCheckCredentialsId(null, "gone").kind).isEqualTo(FormValidation.Kind.ERROR);
     }

@@ -40,8 +40,7 @@ final class HeldSteps implements AutoCloseable {
     static final String LOGINS =
             "sh(script: 'grep -c registry.example.com \"$DOCKER_CONFIG/config.json\"', returnStdout: true).trim()";
 
-    private final InMemoryRegistry registry =
-            InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
+    private final InMemoryRegistry registry = Pipelines.registry();
     private final InMemoryDockerHub hub = InMemoryDockerHub.builder()
             .user("ci", Pipelines.PASSWORD)
             .tls(TestCertificates.shared().serverContext())

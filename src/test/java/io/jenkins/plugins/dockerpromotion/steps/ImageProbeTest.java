@@ -11,6 +11,7 @@ import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Item;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -46,11 +47,9 @@ class ImageProbeTest {
     static void prepare(JenkinsRule rule) throws Exception {
         jenkins = rule;
         rule.jenkins.setSecurityRealm(rule.createDummySecurityRealm());
-        Pipelines.addCredentials(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "robot", "", "robot", Pipelines.PASSWORD));
-        Pipelines.addCredentials(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "wrong", "", "robot", "guessed"));
-        Pipelines.addCredentials(new UsernamePasswordCredentialsImpl(
+        Setup.addLogin("robot", "robot", Pipelines.PASSWORD);
+        Setup.addLogin("wrong", "robot", "guessed");
+        Setup.addCredentials(new UsernamePasswordCredentialsImpl(
                 CredentialsScope.SYSTEM, "system", "", "robot", Pipelines.PASSWORD));
         new SystemCredentialsProvider.StoreImpl()
                 .addDomain(

@@ -2,12 +2,10 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.EnvVars;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
@@ -58,14 +56,7 @@ class IsolatedDockerConfigIT {
     @BeforeEach
     void agent(JenkinsRule rule) throws Exception {
         jenkins = rule;
-        SystemCredentialsProvider.getInstance()
-                .getCredentials()
-                .add(new UsernamePasswordCredentialsImpl(
-                        CredentialsScope.GLOBAL,
-                        "registry",
-                        "",
-                        DockerRegistryProcess.USER,
-                        DockerRegistryProcess.PASSWORD));
+        Setup.addLogin("registry", DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
         EnvVars environment = new EnvVars(
                 "DOCKER_HOST", daemon.host(), "DOCKER_CONFIG", agentConfig.toString(), "REGISTRY", registry.host());
         DumbSlave agent = new DumbSlave("agent", agentFolder.toString(), jenkins.createComputerLauncher(environment));

@@ -3,10 +3,9 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.model.Result;
 import hudson.model.Slave;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import java.io.IOException;
@@ -130,8 +129,7 @@ class KilledControllerTest {
 
     private static void prepare(JenkinsRule jenkins, HeldSteps.Site site) throws Throwable {
         site.configure();
-        Pipelines.addCredentials(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "hub", "", "ci", Pipelines.PASSWORD));
+        Setup.addLogin("hub", "ci", Pipelines.PASSWORD);
     }
 
     private static InboundAgentExtension.Options options(String agent) {

@@ -65,10 +65,7 @@ class ManyBuildsTest {
 
     @BeforeEach
     void open() {
-        registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+        registry = Pipelines.registry();
     }
 
     @AfterEach

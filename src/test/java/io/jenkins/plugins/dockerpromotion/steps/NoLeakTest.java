@@ -1,10 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import hudson.ProxyConfiguration;
 import hudson.model.Result;
 import hudson.model.Slave;
@@ -12,6 +10,7 @@ import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
@@ -103,10 +102,7 @@ class NoLeakTest {
     }
 
     private static InMemoryRegistry bearer() {
-        return InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+        return Pipelines.registry();
     }
 
     private void client(String name, String body) throws Exception {
@@ -122,115 +118,60 @@ class NoLeakTest {
         hub.close();
     }
 
+    /** A line for each step: its success, a failure, and a call that hangs. */
     private Map<String, Scenario> scenarios() {
         String app = "image: '" + registry.host() + "/group/app', credentialsId: 'hub'";
-        String wrong = app.replace("'hub'", "'wrong'");
-        String text = app.replace("'hub'", "'text'");
-        String hang = app.replace("/app", "/hang");
-        String page = "image: '" + PUSHED + "', description: 'said', credentialsId: ";
-        String path = "withEnv(['PATH=" + bin + ":/usr/bin:/bin']) { pruneDockerHost() }";
-        String login = "isolatedDockerConfig(registries: [[url: '" + registry.host()
-                + "', credentialsId: 'hub'], [url: 'text.example.com', credentialsId: 'text']]) ";
-        return new TreeMap<>(Map.ofEntries(
-                entry(
-                        "dockerHubToken",
-                        new Scenario("dockerHubToken('hub')", "dockerHubToken('wrong')", "dockerHubToken('hub')")),
-                entry(
-                        "registryToken",
-                        new Scenario(
-                                "registryToken(" + app + ")",
-                                "registryToken(" + wrong + ")",
-                                "registryToken(" + app.replace(registry.host(), slow.host()) + ")")),
-                entry(
-                        "findTagForBuild",
-                        new Scenario(
-                                "findTagForBuild(" + app + ", build: 103)",
-                                "findTagForBuild(" + app + ", build: 1)",
-                                "findTagForBuild(" + hang + ", build: 103)")),
-                entry(
-                        "imageTags",
-                        new Scenario(
-                                "imageTags(" + app + ")\nimageTags(image: 'registry.invalid/group/app')",
-                                "imageTags(" + text + ")",
-                                "imageTags(" + hang + ")")),
-                entry(
-                        "imageInfo",
-                        new Scenario(
-                                "imageInfo(" + app + ", tag: '2017.2.103')",
-                                "imageInfo(" + wrong + ", tag: '2017.2.103')",
-                                "imageInfo(" + hang + ", tag: '1')")),
-                entry(
-                        "imageVersion",
-                        new Scenario(
-                                "imageVersion(" + app + ", bump: true)",
-                                "imageVersion(" + wrong + ", build: 7)",
-                                "imageVersion(" + hang + ", build: 8)")),
-                entry(
-                        "promoteImage",
-                        new Scenario(
-                                "promoteImage(" + app + ", tag: '2017.2.103', to: ['stage'])",
-                                "promoteImage(" + app + ", tag: '2017.2.103', to: ['2017.2.104'])",
-                                "promoteImage(" + hang + ", tag: '1')")),
-                entry(
-                        "promoteImages",
-                        new Scenario(
-                                "promoteImages(images: [[" + app + ", tag: '2017.2.103']], to: ['stage'])",
-                                "promoteImages(images: [[" + app + ", tag: '2017.2.103']], to: ['2017.2.104'])",
-                                "promoteImages(images: [[" + hang.replace("/hang", "/hang-train") + ", tag: '1']])")),
-                entry(
-                        "rollbackImage",
-                        new Scenario(
-                                "promoteImage(" + app + ", tag: '2017.2.103', to: ['moved'], overwrite: true)\n"
-                                        + "promoteImage(" + app
-                                        + ", tag: '2017.2.104', to: ['moved'], overwrite: true)\n"
-                                        + "rollbackImage(" + app + ", tag: 'moved')",
-                                "rollbackImage(" + wrong + ", tag: 'moved')",
-                                "imageInfo(" + hang + ", tag: '2')")),
-                entry(
-                        "imageHistory",
-                        new Scenario(
-                                "imageHistory(image: '" + registry.host() + "/group/app', tag: 'moved')",
-                                "imageHistory(image: '', tag: '')",
-                                "imageInfo(" + hang + ", tag: '3')")),
-                entry(
-                        "verifyImage",
-                        new Scenario(
-                                "verifyImage(" + app + ", tag: '2017.2.103', publicKeys: ['key'])",
-                                "verifyImage(" + wrong + ", tag: '2017.2.103', publicKeys: ['key'])",
-                                "verifyImage(" + hang + ", tag: '1', publicKeys: ['key'])")),
-                entry(
-                        "deleteImageTag",
-                        new Scenario(
-                                "deleteImageTag(" + app + ", tag: 'stage')",
-                                "deleteImageTag(" + app + ", tag: 'absent')",
-                                "deleteImageTag(" + hang.replace("/hang", "/hang-deletion") + ", tag: '1')")),
-                entry(
-                        "pruneImageTags",
-                        new Scenario(
-                                "pruneImageTags(" + app + ", keep: 1)",
-                                "pruneImageTags(" + text + ", keep: 1)",
-                                "pruneImageTags(" + hang + ", keep: 1)")),
-                entry(
-                        "isolatedDockerConfig",
-                        new Scenario(
-                                login + "{ sh 'env; cat \"$REGISTRY_AUTH_FILE\"; base64 -w0 \"$REGISTRY_AUTH_FILE\"' }",
-                                login + "{ error readFile(env.REGISTRY_AUTH_FILE) }",
-                                login + "{ gate 'inside' }")),
-                entry(
-                        "pruneDockerHost",
-                        new Scenario(
-                                path,
-                                "withEnv(['PATH=/nowhere']) { pruneDockerHost() }",
-                                path.replace("PATH=" + bin, "PATH=" + bin + "/hanging"))),
-                entry(
-                        "notifyDockerHub",
-                        new Scenario("notifyDockerHub()", "notifyDockerHub(state: 'fine')", "notifyDockerHub()")),
-                entry(
-                        "dockerHubDescription",
-                        new Scenario(
-                                "dockerHubDescription(" + page + "'hub')",
-                                "dockerHubDescription(" + page + "'wrong')",
-                                "dockerHubDescription(" + page + "'hub')"))));
+        String table = """
+                dockerHubToken | dockerHubToken('hub') | dockerHubToken('wrong') | dockerHubToken('hub')
+                registryToken | registryToken(APP) | registryToken(WRONG) | registryToken(SLOW)
+                findTagForBuild | findTagForBuild(APP, build: 103) | findTagForBuild(APP, build: 1) | findTagForBuild(HANG, build: 103)
+                imageTags | imageTags(APP); imageTags(image: 'registry.invalid/group/app') | imageTags(TEXT) | imageTags(HANG)
+                imageInfo | imageInfo(APP, tag: '2017.2.103') | imageInfo(WRONG, tag: '2017.2.103') | imageInfo(HANG, tag: '1')
+                imageVersion | imageVersion(APP, bump: true) | imageVersion(WRONG, build: 7) | imageVersion(HANG, build: 8)
+                promoteImage | promoteImage(APP, tag: '2017.2.103', to: ['stage']) \
+                    | promoteImage(APP, tag: '2017.2.103', to: ['2017.2.104']) | promoteImage(HANG, tag: '1')
+                promoteImages | promoteImages(images: [[APP, tag: '2017.2.103']], to: ['stage']) \
+                    | promoteImages(images: [[APP, tag: '2017.2.103']], to: ['2017.2.104']) \
+                    | promoteImages(images: [[HANG-TRAIN, tag: '1']])
+                rollbackImage | promoteImage(APP, tag: '2017.2.103', to: ['moved'], overwrite: true); \
+                    promoteImage(APP, tag: '2017.2.104', to: ['moved'], overwrite: true); rollbackImage(APP, tag: 'moved') \
+                    | rollbackImage(WRONG, tag: 'moved') | imageInfo(HANG, tag: '2')
+                imageHistory | imageHistory(image: 'HOST/group/app', tag: 'moved') | imageHistory(image: '', tag: '') \
+                    | imageInfo(HANG, tag: '3')
+                verifyImage | verifyImage(APP, tag: '2017.2.103', publicKeys: ['key']) \
+                    | verifyImage(WRONG, tag: '2017.2.103', publicKeys: ['key']) | verifyImage(HANG, tag: '1', publicKeys: ['key'])
+                deleteImageTag | deleteImageTag(APP, tag: 'stage') | deleteImageTag(APP, tag: 'absent') \
+                    | deleteImageTag(HANG-DELETION, tag: '1')
+                pruneImageTags | pruneImageTags(APP, keep: 1) | pruneImageTags(TEXT, keep: 1) | pruneImageTags(HANG, keep: 1)
+                isolatedDockerConfig | LOGIN { sh 'env; cat "$REGISTRY_AUTH_FILE"; base64 -w0 "$REGISTRY_AUTH_FILE"' } \
+                    | LOGIN { error readFile(env.REGISTRY_AUTH_FILE) } | LOGIN { gate 'inside' }
+                pruneDockerHost | withEnv(['PATH=BIN:/usr/bin:/bin']) { pruneDockerHost() } \
+                    | withEnv(['PATH=/nowhere']) { pruneDockerHost() } \
+                    | withEnv(['PATH=BIN/hanging:/usr/bin:/bin']) { pruneDockerHost() }
+                notifyDockerHub | notifyDockerHub() | notifyDockerHub(state: 'fine') | notifyDockerHub()
+                dockerHubDescription | dockerHubDescription(PAGE'hub') | dockerHubDescription(PAGE'wrong') \
+                    | dockerHubDescription(PAGE'hub')
+                """.replace("HANG-TRAIN", app.replace("/app", "/hang-train"))
+                .replace("HANG-DELETION", app.replace("/app", "/hang-deletion"))
+                .replace("HANG", app.replace("/app", "/hang"))
+                .replace("SLOW", app.replace(registry.host(), slow.host()))
+                .replace("WRONG", app.replace("'hub'", "'wrong'"))
+                .replace("TEXT", app.replace("'hub'", "'text'"))
+                .replace("APP", app)
+                .replace("PAGE", "image: '" + PUSHED + "', description: 'said', credentialsId: ")
+                .replace(
+                        "LOGIN",
+                        "isolatedDockerConfig(registries: [[url: 'HOST', credentialsId: 'hub'],"
+                                + " [url: 'text.example.com', credentialsId: 'text']])")
+                .replace("HOST", registry.host())
+                .replace("BIN", bin.toString());
+        return table.lines()
+                .map(line -> line.split(" +[|] "))
+                .collect(Collectors.toMap(
+                        column -> column[0],
+                        column -> new Scenario(column[1], column[2], column[3]),
+                        (one, other) -> one,
+                        TreeMap::new));
     }
 
     @Test
@@ -253,11 +194,9 @@ class NoLeakTest {
         Pipelines.prepare(jenkins);
         witness.listen(jenkins);
         jenkins.jenkins.setQuietPeriod(0);
-        Pipelines.addCredentials(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "wrong", "", "ci", WRONG));
-        Pipelines.addCredentials(
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", "", Secret.fromString(TEXT)));
-        Pipelines.addCredentials(
+        Setup.addLogin("wrong", "ci", WRONG);
+        Setup.addCredentials(new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", "", Secret.fromString(TEXT)));
+        Setup.addCredentials(
                 new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
         hub = Pipelines.dockerHubWithCallbacks();
         hub.registry().push(PUSHED, "1.0", TestImage.oci(3));
@@ -268,7 +207,7 @@ class NoLeakTest {
         jenkins.jenkins.setProxy(new ProxyConfiguration(
                 "127.0.0.1", behindProxy.uri().getPort(), "proxy-user", PROXY, "127.0.0.1\nlocalhost"));
         assertThat(StepDescriptor.all().stream()
-                        .filter(step -> FormHelpTest.isOfUsers(step))
+                        .filter(step -> FormsTest.isOfUsers(step))
                         .map(StepDescriptor::getFunctionName))
                 .as("the steps of the plugin, each of which needs a scenario here")
                 .containsExactlyInAnyOrderElementsOf(scenarios().keySet());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import hudson.model.Queue;
 import hudson.model.Result;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
@@ -14,7 +15,6 @@ import io.jenkins.plugins.dockerpromotion.webhook.Webhooks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowExecution;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -50,8 +50,7 @@ class NotifyDockerHubStepTest {
     }
 
     private static WorkflowJob job(String script) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(script, true));
+        WorkflowJob job = Setup.job(jenkins, script);
         return job;
     }
 
@@ -80,18 +79,6 @@ class NotifyDockerHubStepTest {
     private JsonNode onlyCallback() {
         assertThat(hub.requests().count(CALLBACK)).isEqualTo(1);
         return hub.callbacks().get(0);
-    }
-
-    @Test
-    void keepsItsParametersInItsFormAndSnippet() throws Exception {
-        NotifyDockerHubStep step = new NotifyDockerHubStep();
-        jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
-        StepForm.assertSnippet(step, "notifyDockerHub()");
-
-        step.setState("failure");
-        step.setDescription("smoke test failed");
-        jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
-        StepForm.assertSnippet(step, "notifyDockerHub description: 'smoke test failed', state: 'failure'");
     }
 
     @Test
@@ -170,15 +157,6 @@ class NotifyDockerHubStepTest {
         jenkins.assertLogContains(
                 "Cannot report the build result: its callback URL is not on one of Docker Hub's hosts", run);
         assertThat(hub.requests().count()).isZero();
-    }
-
-    @Test
-    void refusesAStateThatIsNone() throws Exception {
-        WorkflowRun run = push(false, job("notifyDockerHub(state: 'fine')")).get(0);
-
-        ended(run, Result.FAILURE);
-        jenkins.assertLogContains(
-                "ERROR: Cannot report the build result: 'state' must be 'success', 'failure' or 'error'", run);
     }
 
     @Test

@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.hudson.plugins.folder.Folder;
@@ -28,10 +27,12 @@ import hudson.security.ACL;
 import hudson.security.ACLContext;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -46,7 +47,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -94,10 +94,7 @@ class PermissionsTest {
         jenkins.jenkins.setSecurityRealm(jenkins.createDummySecurityRealm());
         Pipelines.prepare(rule);
         hub = Pipelines.dockerHub();
-        registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+        registry = Pipelines.registry();
         List<RegistryConfiguration> places =
                 new ArrayList<>(DockerPromotionConfiguration.get().getRegistries());
         places.add(new RegistryConfiguration(HIDDEN + ".example.com", "https://" + HIDDEN + ".example.com"));
@@ -108,7 +105,7 @@ class PermissionsTest {
         hidden = other.createProject(WorkflowJob.class, HIDDEN);
         addCredentials(folder, OWN, CredentialsScope.GLOBAL);
         addCredentials(other, HIDDEN + "-other", CredentialsScope.GLOBAL);
-        Pipelines.addCredentials(credentials(HIDDEN + "-system", CredentialsScope.SYSTEM));
+        Setup.addCredentials(credentials(HIDDEN + "-system", CredentialsScope.SYSTEM));
         try (ACLContext ignored = ACL.as2(User.getById("alice", true).impersonate2())) {
             store(User.getById("alice", true), UserCredentialsProvider.class)
                     .addCredentials(Domain.global(), credentials(HIDDEN + "-users", CredentialsScope.USER));
@@ -166,47 +163,40 @@ class PermissionsTest {
         }
     }
 
-    private static final String PUBLIC_KEY =
-            "-----BEGIN PUBLIC KEY-----\\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE2loMEEZfdzb2q9EK1pv/P1c9czVL\\nEmt1P69tGP7XaxWkEQFutGJnDRJEBr9m7HIld7MgQ3WEMKUxu3q8+ULYig==\\n-----END PUBLIC KEY-----\\n";
-
     // ---- Builds
 
     /** How a Pipeline gives each step credentials; the key is the step and the parameter. */
     private static Map<String, String> uses() {
-        String image = "image: '" + registry.host() + "/group/app', ";
-        return new TreeMap<>(Map.ofEntries(
-                entry("dockerHubToken.credentialsId", "dockerHubToken('ID')"),
-                entry(
-                        "dockerHubDescription.credentialsId",
-                        "dockerHubDescription(image: 'a/b', description: 'x', credentialsId: 'ID')"),
-                entry("registryToken.credentialsId", "registryToken(" + image + "credentialsId: 'ID')"),
-                entry("findTagForBuild.credentialsId", "findTagForBuild(" + image + "build: 1, credentialsId: 'ID')"),
-                entry("imageTags.credentialsId", "imageTags(" + image + "credentialsId: 'ID')"),
-                entry("imageInfo.credentialsId", "imageInfo(" + image + "tag: '1', credentialsId: 'ID')"),
-                entry("imageVersion.credentialsId", "imageVersion(" + image + "bump: true, credentialsId: 'ID')"),
-                entry("promoteImage.credentialsId", "promoteImage(" + image + "tag: '1', credentialsId: 'ID')"),
-                entry("promoteImage.toCredentialsId", "promoteImage(" + image + "tag: '1', toCredentialsId: 'ID')"),
-                entry(
-                        "promoteImages.credentialsId",
-                        "promoteImages(images: [[" + image + "tag: '1']], credentialsId: 'ID')"),
-                entry(
-                        "rollbackImage.credentialsId",
-                        "rollbackImage(image: 'technolog/shown', tag: 'visible-rc', to: 'visible', credentialsId: 'ID')"),
-                entry(
-                        "verifyImage.credentialsId",
-                        "verifyImage(" + image + "tag: '1', publicKeys: ['" + PUBLIC_KEY + "'], credentialsId: 'ID')"),
-                entry("deleteImageTag.credentialsId", "deleteImageTag(" + image + "tag: '1', credentialsId: 'ID')"),
-                entry("pruneImageTags.credentialsId", "pruneImageTags(" + image + "keep: 1, credentialsId: 'ID')"),
-                entry("isolatedDockerConfig.credentialsId", "isolatedDockerConfig(credentialsId: 'ID') { }"),
-                entry(
-                        "isolatedDockerConfig.registries",
-                        "isolatedDockerConfig(registries: [[url: 'a.example.com', credentialsId: 'ID']]) { }")));
+        String table = """
+                dockerHubToken.credentialsId | dockerHubToken('ID')
+                dockerHubDescription.credentialsId | dockerHubDescription(image: 'a/b', description: 'x', credentialsId: 'ID')
+                registryToken.credentialsId | registryToken(IMAGE, credentialsId: 'ID')
+                findTagForBuild.credentialsId | findTagForBuild(IMAGE, build: 1, credentialsId: 'ID')
+                imageTags.credentialsId | imageTags(IMAGE, credentialsId: 'ID')
+                imageInfo.credentialsId | imageInfo(IMAGE, tag: '1', credentialsId: 'ID')
+                imageVersion.credentialsId | imageVersion(IMAGE, bump: true, credentialsId: 'ID')
+                promoteImage.credentialsId | promoteImage(IMAGE, tag: '1', credentialsId: 'ID')
+                promoteImage.toCredentialsId | promoteImage(IMAGE, tag: '1', toCredentialsId: 'ID')
+                promoteImages.credentialsId | promoteImages(images: [[IMAGE, tag: '1']], credentialsId: 'ID')
+                rollbackImage.credentialsId \
+                    | rollbackImage(image: 'technolog/shown', tag: 'visible-rc', to: 'visible', credentialsId: 'ID')
+                verifyImage.credentialsId | verifyImage(IMAGE, tag: '1', publicKeys: ['KEY'], credentialsId: 'ID')
+                deleteImageTag.credentialsId | deleteImageTag(IMAGE, tag: '1', credentialsId: 'ID')
+                pruneImageTags.credentialsId | pruneImageTags(IMAGE, keep: 1, credentialsId: 'ID')
+                isolatedDockerConfig.credentialsId | isolatedDockerConfig(credentialsId: 'ID') { }
+                isolatedDockerConfig.registries \
+                    | isolatedDockerConfig(registries: [[url: 'a.example.com', credentialsId: 'ID']]) { }
+                """.replace("IMAGE", "image: '" + registry.host() + "/group/app'")
+                .replace("KEY", ImageSigner.create().publicKey().replace("\n", "\\n"));
+        return table.lines()
+                .map(line -> line.split(" +[|] "))
+                .collect(Collectors.toMap(column -> column[0], column -> column[1]));
     }
 
     @Test
     void everyStepThatTakesCredentialsIsTried() {
         assertThat(StepDescriptor.all().stream()
-                        .filter(FormHelpTest::isOfUsers)
+                        .filter(FormsTest::isOfUsers)
                         .flatMap(step -> DescribableModel.of(step.clazz).getParameters().stream()
                                 .map(parameter -> step.getFunctionName() + "." + parameter.getName())))
                 .filteredOn(name -> name.matches("(?i).*(credential|registries).*"))
@@ -269,7 +259,7 @@ class PermissionsTest {
     private static List<Helper> helpers() {
         return jenkins.jenkins.getExtensionList(Descriptor.class).stream()
                 .map(d -> (Descriptor<?>) d)
-                .filter(FormHelpTest::isOfUsers)
+                .filter(FormsTest::isOfUsers)
                 .flatMap(form -> Arrays.stream(form.getClass().getMethods())
                         .filter(m -> m.getName().matches("do[A-Z].*"))
                         .filter(m -> m.getDeclaringClass().getName().startsWith("io.jenkins.plugins.dockerpromotion"))

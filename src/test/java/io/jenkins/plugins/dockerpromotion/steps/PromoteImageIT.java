@@ -2,8 +2,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
@@ -33,8 +32,7 @@ class PromoteImageIT {
         Skopeo.assumeAvailable(PromoteImageIT.class);
         jenkins = rule;
         Pipelines.prepare(rule);
-        Pipelines.addCredentials(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "registry", "", USER, PASSWORD));
+        Setup.addLogin("registry", USER, PASSWORD);
     }
 
     @Test

@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.EnvVars;
 import hudson.model.Label;
-import hudson.model.Result;
 import hudson.model.Slave;
-import hudson.util.FormValidation.Kind;
-import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import java.nio.file.Files;
@@ -26,18 +23,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** With a client that does what a test wants, and once with the real one. */
-@WithController
-class PruneDockerHostStepTest {
-
-    private static JenkinsRule jenkins;
+class PruneDockerHostStepTest extends StepTest {
 
     @TempDir
     private Path bin;
 
     @BeforeAll
-    static void prepare(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        Pipelines.prepare(rule);
+    static void addExecutors() throws Exception {
         Slave agent = (Slave) jenkins.jenkins.getNode("slave0");
         agent.setNumExecutors(2);
         // Makes the executors, too, which updating a node does not.
@@ -60,26 +52,6 @@ class PruneDockerHostStepTest {
     }
 
     @Test
-    void keepsItsParametersInItsFormAndSnippet() throws Exception {
-        PruneDockerHostStep step = new PruneDockerHostStep();
-        jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
-        StepForm.assertSnippet(step, "pruneDockerHost()");
-
-        step.setUntil("7d");
-        step.setImages(false);
-        step.setVolumes(false);
-        step.setDryRun(true);
-        jenkins.assertEqualDataBoundBeans(step, StepForm.roundTrip(jenkins, step));
-        StepForm.assertSnippet(step, "pruneDockerHost dryRun: true, images: false, until: '7d', volumes: false");
-
-        PruneDockerHostStep.DescriptorImpl form =
-                jenkins.jenkins.getDescriptorByType(PruneDockerHostStep.DescriptorImpl.class);
-        assertThat(form.doCheckUntil("1d12h").kind).isEqualTo(Kind.OK);
-        assertThat(form.doCheckUntil("").kind).isEqualTo(Kind.OK);
-        assertThat(form.doCheckUntil("2 weeks").getMessage()).contains("is not an age such as");
-    }
-
-    @Test
     void asksTheClientOfTheBuildsPathByPlainArguments() throws Exception {
         client("env >>" + bin + "/env; case \"$1 $2\" in"
                 + " 'image ls') echo sha256:1;;"
@@ -87,17 +59,15 @@ class PruneDockerHostStepTest {
                 + "\"Metadata\":{\"LastTagTime\":\"2020-01-01T00:00:00Z\"}}';;"
                 + " esac");
 
-        WorkflowRun run = Pipelines.succeed(jenkins, step("until: '1d'"));
+        succeed(
+                step("until: '1d'"),
+                "Removing Docker data on the agent slave0 unused for 1d, except what running builds may use",
+                "Removed the image old:1",
+                "Removed 0 containers, 0 networks, 1 images and 0 volumes, 2.0 MB of images; 0 stay",
+                "freed [bytes:2000000, containers:0, networks:0, images:1, volumes:0, kept:0, dryRun:false]");
 
         assertThat(Files.readAllLines(bin.resolve("calls"))).contains("image ls --quiet --no-trunc", "image rm old:1");
         assertThat(Files.readString(bin.resolve("env"))).doesNotContain("marked");
-        jenkins.assertLogContains(
-                "Removing Docker data on the agent slave0 unused for 1d, except what running builds may use", run);
-        jenkins.assertLogContains("Removed the image old:1", run);
-        jenkins.assertLogContains(
-                "Removed 0 containers, 0 networks, 1 images and 0 volumes, 2.0 MB of images; 0 stay", run);
-        jenkins.assertLogContains(
-                "freed [bytes:2000000, containers:0, networks:0, images:1, volumes:0, kept:0, dryRun:false]", run);
     }
 
     @Test
@@ -106,33 +76,24 @@ class PruneDockerHostStepTest {
                 + " 'network inspect') echo '{\"Id\":\"n1\",\"Name\":\"old\",\"Scope\":\"local\",\"Containers\":{},"
                 + "\"Created\":\"2020-01-01T00:00:00Z\"}';; esac");
 
-        WorkflowRun run = Pipelines.succeed(jenkins, step("dryRun: true"));
+        succeed(step("dryRun: true"), "Would remove the network old");
 
-        jenkins.assertLogContains("Would remove the network old", run);
         assertThat(Files.readString(bin.resolve("calls"))).doesNotContain(" rm ");
     }
 
     @Test
     void failsInOneLine() throws Exception {
-        assertFailure(
+        fail(
                 "withEnv(['PATH=/nowhere']) { pruneDockerHost() }",
                 "Cannot prune Docker on the agent slave0: there is no docker client in the PATH; install it there, or run"
                         + " this step on an agent that has one");
-        assertFailure(step("until: 'yesterday'"), "Cannot prune Docker on the agent slave0: 'yesterday' is not an age");
+        fail(step("until: 'yesterday'"), "Cannot prune Docker on the agent slave0: 'yesterday' is not an age");
         client("echo 'Cannot connect to the Docker daemon at unix:///var/run/docker.sock.' >&2; exit 1");
-        assertFailure(step(""), "Cannot prune Docker on the agent slave0: no daemon answers (Cannot connect to");
+        fail(step(""), "Cannot prune Docker on the agent slave0: no daemon answers (Cannot connect to");
         client("echo 'permission denied while trying to connect' >&2; exit 1");
-        assertFailure(
-                step(""),
-                "the agent's user has no access to the daemon (permission denied while trying to" + " connect)");
+        fail(step(""), "the agent's user has no access to the daemon (permission denied while trying to" + " connect)");
         client("printf 'odd\\033[31m\\nwords' >&2; exit 3");
-        assertFailure(step(""), "Cannot prune Docker on the agent slave0: the docker client failed (odd [31m words)");
-    }
-
-    private void assertFailure(String body, String expected) throws Exception {
-        WorkflowRun run = Pipelines.fail(jenkins, body);
-        jenkins.assertLogContains(expected, run);
-        jenkins.assertLogNotContains("\tat io.jenkins", run);
+        fail(step(""), "Cannot prune Docker on the agent slave0: the docker client failed (odd [31m words)");
     }
 
     @Test
@@ -146,8 +107,7 @@ class PruneDockerHostStepTest {
         jenkins.waitForMessage("Waiting: another build is pruning Docker on this agent", second);
         assertThat(Files.readAllLines(bin.resolve("calls"))).hasSize(1);
 
-        second.getExecutor().interrupt();
-        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(second));
+        abort(second);
         assertThat(first.isBuilding()).isTrue();
 
         Files.createFile(bin.resolve("go"));
@@ -157,13 +117,12 @@ class PruneDockerHostStepTest {
     @Test
     void endsTheClientWhenTheBuildIsAborted() throws Exception {
         client("echo $$ >" + bin + "/pid.new; mv " + bin + "/pid.new " + bin + "/pid; exec sleep 600");
-        WorkflowRun run = Pipelines.job(jenkins, step("")).scheduleBuild2(0).waitForStart();
+        WorkflowRun run = begin(step(""));
         await(bin.resolve("pid"));
         long pid = Long.parseLong(Files.readString(bin.resolve("pid")).strip());
 
-        run.getExecutor().interrupt();
+        abort(run);
 
-        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
         assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
     }
 
@@ -193,11 +152,10 @@ class PruneDockerHostStepTest {
                 + "\"}}';;"
                 + " esac");
 
-        WorkflowRun run = Pipelines.succeed(jenkins, step("until: '0s'"));
+        WorkflowRun run = succeed(step("until: '0s'"));
 
         assertThat(JenkinsRule.getLog(run).contains("Removed the image old:1")).isEqualTo(!stays);
-        longBuild.getExecutor().interrupt();
-        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(longBuild));
+        abort(longBuild);
         jenkins.jenkins.removeNode(other);
     }
 
@@ -205,24 +163,20 @@ class PruneDockerHostStepTest {
     void keepsWhatTwoRunningBuildsUseOfARealDaemon() throws Exception {
         try (DockerDaemonProcess daemon = DockerDaemonProcess.startOrSkip(PruneDockerHostStepTest.class)) {
             daemon.importEmptyImage("before:1");
-            WorkflowRun neighbour = Pipelines.job(
-                            jenkins,
-                            "withEnv(['DOCKER_HOST=" + daemon.host()
-                                    + "']) { sh 'docker tag before:1 neighbour:1; touch " + bin
-                                    + "/tagged; while [ ! -e " + bin + "/done ]; do sleep 0.1; done;"
-                                    + " docker image inspect neighbour:1' }")
-                    .scheduleBuild2(0)
-                    .waitForStart();
+            WorkflowRun neighbour = begin("withEnv(['DOCKER_HOST=" + daemon.host()
+                    + "']) { sh 'docker tag before:1 neighbour:1; touch " + bin
+                    + "/tagged; while [ ! -e " + bin + "/done ]; do sleep 0.1; done;"
+                    + " docker image inspect neighbour:1' }");
             await(bin.resolve("tagged"));
 
-            WorkflowRun run = Pipelines.succeed(
-                    jenkins, "withEnv(['DOCKER_HOST=" + daemon.host() + "']) { pruneDockerHost(until: '0s') }");
+            WorkflowRun run =
+                    succeed("withEnv(['DOCKER_HOST=" + daemon.host() + "']) { pruneDockerHost(until: '0s') }");
 
             jenkins.assertLogContains("Removed 0 containers, 0 networks, 0 images and 0 volumes", run);
             Files.createFile(bin.resolve("done"));
             jenkins.assertBuildStatusSuccess(jenkins.waitForCompletion(neighbour));
-            WorkflowRun later = Pipelines.succeed(
-                    jenkins, "withEnv(['DOCKER_HOST=" + daemon.host() + "']) { pruneDockerHost(until: '0s') }");
+            WorkflowRun later =
+                    succeed("withEnv(['DOCKER_HOST=" + daemon.host() + "']) { pruneDockerHost(until: '0s') }");
             jenkins.assertLogContains("Removed the image", later);
             assertThat(List.of(jenkins.getLog(later).split("\n"))).anyMatch(line -> line.contains("before:1"));
         }

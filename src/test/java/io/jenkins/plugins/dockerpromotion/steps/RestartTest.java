@@ -46,8 +46,7 @@ class RestartTest {
     @TempDir
     private Path agentConfig;
 
-    private final InMemoryRegistry registry =
-            InMemoryRegistry.builder().bearer().user("ci", Pipelines.PASSWORD).start();
+    private final InMemoryRegistry registry = Pipelines.registry();
 
     @AfterEach
     void closeRegistry() {

@@ -2,9 +2,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
-import io.jenkins.plugins.dockerpromotion.controller.WithController;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -15,56 +13,35 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.jvnet.hudson.test.JenkinsRule;
 
 /** The way back, and what is recorded for it. */
-@WithController
-class RollbackStepsTest {
+class RollbackStepsTest extends StepTest {
 
-    private static JenkinsRule jenkins;
-    private InMemoryRegistry registry;
     private final String first = TestImage.oci(1).digest();
     private final String second = TestImage.oci(2).digest();
 
-    @BeforeAll
-    static void prepare(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        Pipelines.prepare(rule);
-    }
-
     /** Each test has a registry of its own, so nothing that another one recorded is of its images. */
     @BeforeEach
-    void open() {
-        registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+    void push() {
         for (String name : new String[] {"app", "web"}) {
             registry.push("group/" + name, "1.0", TestImage.oci(1));
             registry.push("group/" + name, "2.0", TestImage.oci(2));
         }
     }
 
-    @AfterEach
-    void close() {
-        registry.close();
-    }
-
-    private String image(String name) {
+    private String place(String name) {
         return "image: '" + registry.host() + "/group/" + name + "'";
     }
 
     private String promote(String tag) {
-        return "promoteImage(" + image("app") + ", credentialsId: 'hub', tag: '" + tag
+        return "promoteImage(" + place("app") + ", credentialsId: 'hub', tag: '" + tag
                 + "', to: ['production'], overwrite: true)\n";
     }
 
     private String rollback(String parameters) {
-        return "rollbackImage(" + image("app") + ", credentialsId: 'hub', tag: 'production'" + parameters + ")";
+        return "rollbackImage(" + place("app") + ", credentialsId: 'hub', tag: 'production'" + parameters + ")";
     }
 
     private String production(String name) {
@@ -73,15 +50,13 @@ class RollbackStepsTest {
 
     @Test
     void aTagGoesBackToWhatItWasAndTheHistoryTellsWhy() throws Exception {
-        WorkflowRun run = Pipelines.succeed(
-                jenkins,
-                promote("1.0") + promote("2.0")
-                        + "def plan = " + rollback(", dryRun: true")
-                        + "\necho \"plan ${plan.digest} ${plan.targets[0].changed}\"\n"
-                        + "def back = " + rollback(", reason: 'Payments fail'") + "\necho \"back ${back.digest}\"\n"
-                        + "def history = imageHistory(" + image("app") + ", tag: 'production')\n"
-                        + "echo \"history ${history*.digest} ${history*.rollback} ${history[0].reason} ${history*.version}\"\n"
-                        + rollback(""));
+        WorkflowRun run = succeed(promote("1.0") + promote("2.0")
+                + "def plan = " + rollback(", dryRun: true")
+                + "\necho \"plan ${plan.digest} ${plan.targets[0].changed}\"\n"
+                + "def back = " + rollback(", reason: 'Payments fail'") + "\necho \"back ${back.digest}\"\n"
+                + "def history = imageHistory(" + place("app") + ", tag: 'production')\n"
+                + "echo \"history ${history*.digest} ${history*.rollback} ${history[0].reason} ${history*.version}\"\n"
+                + rollback(""));
         jenkins.assertLogContains("plan " + first + " true", run);
         jenkins.assertLogContains("back " + first, run);
         jenkins.assertLogContains(
@@ -94,38 +69,34 @@ class RollbackStepsTest {
     @Test
     void aTagGoesToAVersionThatItHadBefore() throws Exception {
         registry.push("group/app", "3.0", TestImage.oci(3));
-        Pipelines.succeed(jenkins, promote("1.0") + promote("2.0") + promote("3.0") + rollback(", to: '1.0'"));
+        succeed(promote("1.0") + promote("2.0") + promote("3.0") + rollback(", to: '1.0'"));
         assertThat(production("app")).isEqualTo(first);
-        Pipelines.succeed(jenkins, rollback(", to: '" + second + "'"));
+        succeed(rollback(", to: '" + second + "'"));
         assertThat(production("app")).isEqualTo(second);
     }
 
     @Test
     void refusesWhatIsNotRecordedOrHasMovedSince() throws Exception {
-        jenkins.assertLogContains(
+        fail(
+                rollback(""),
                 "Cannot roll back " + registry.host()
-                        + "/group/app:production: no promotion of this tag is recorded on this controller",
-                Pipelines.fail(jenkins, rollback("")));
-        Pipelines.succeed(jenkins, promote("1.0"));
-        jenkins.assertLogContains("was new then, so there is no earlier image", Pipelines.fail(jenkins, rollback("")));
-        jenkins.assertLogContains("no promotion of this tag to 9.9", Pipelines.fail(jenkins, rollback(", to: '9.9'")));
-        Pipelines.succeed(jenkins, promote("2.0"));
+                        + "/group/app:production: no promotion of this tag is recorded on this controller");
+        succeed(promote("1.0"));
+        fail(rollback(""), "was new then, so there is no earlier image");
+        fail(rollback(", to: '9.9'"), "no promotion of this tag to 9.9");
+        succeed(promote("2.0"));
 
         registry.push("group/app", "production", TestImage.oci(3));
-        WorkflowRun moved = Pipelines.fail(jenkins, rollback(""));
-        assertThat(JenkinsRule.getLog(moved).lines().filter(line -> line.startsWith("ERROR: ")))
-                .singleElement()
-                .asString()
-                .startsWith("ERROR: Cannot ");
+        fail(rollback(""), "Cannot ");
         assertThat(production("app")).isEqualTo(TestImage.oci(3).digest());
 
-        Pipelines.succeed(jenkins, rollback(", overwrite: true"));
+        succeed(rollback(", overwrite: true"));
         assertThat(production("app")).isEqualTo(first);
     }
 
     private String train(String tag, String... names) {
         return Stream.of(names)
-                .map(name -> "[" + image(name) + ", tag: '" + tag + "']")
+                .map(name -> "[" + place(name) + ", tag: '" + tag + "']")
                 .collect(Collectors.joining(
                         ", ",
                         "promoteImages(images: [",
@@ -173,8 +144,7 @@ class RollbackStepsTest {
 
     @Test
     void aTrainGoesToSeveralRegistriesWithTheCredentialsOfEach() throws Exception {
-        Pipelines.addCredentials(
-                new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, "other", "", "robot", "other-secret"));
+        Setup.addLogin("other", "robot", "other-secret");
         try (InMemoryRegistry other = InMemoryRegistry.builder()
                 .bearer()
                 .user("robot", "other-secret")
@@ -182,8 +152,8 @@ class RollbackStepsTest {
             other.push("group/db", "1.0", TestImage.oci(3));
             WorkflowRun run = Pipelines.succeed(
                     jenkins,
-                    "def done = promoteImages(images: [[" + image("web") + ", tag: '1.0'], [image: '" + other.host()
-                            + "/group/db', tag: '1.0', credentialsId: 'other'], [" + image("app")
+                    "def done = promoteImages(images: [[" + place("web") + ", tag: '1.0'], [image: '" + other.host()
+                            + "/group/db', tag: '1.0', credentialsId: 'other'], [" + place("app")
                             + ", tag: '2.0', toImage: '" + other.host() + "/group/app', toCredentialsId: 'other']],"
                             + " to: ['production'], credentialsId: 'hub')\necho \"digests ${done.values()*.digest}\"");
             jenkins.assertLogContains(
@@ -195,23 +165,22 @@ class RollbackStepsTest {
 
     @Test
     void aFailurePutsAllBackAndTheErrorAndThePageSayWhereEachIs() throws Exception {
-        Pipelines.succeed(jenkins, train("1.0", "app", "web"));
+        succeed(train("1.0", "app", "web"));
         registry.onRequest(
                 put -> RecordedRequest.matching("PUT", "/v2/group/web/manifests/production")
                                 .test(put)
                         && appHasMoved(),
                 Fault.status(403).always());
 
-        WorkflowRun run = Pipelines.fail(jenkins, train("2.0", "app", "web"));
+        String at = first.substring(0, 19);
+        WorkflowRun run = fail(
+                train("2.0", "app", "web"),
+                "403",
+                "/group/app: production put back to " + at,
+                "/group/web: production unchanged at " + at);
 
         assertThat(production("app")).isEqualTo(first);
         assertThat(production("web")).isEqualTo(first);
-        String at = first.substring(0, 19);
-        assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.startsWith("ERROR: ")))
-                .singleElement()
-                .asString()
-                .contains(
-                        "403", "/group/app: production put back to " + at, "/group/web: production unchanged at " + at);
         assertThat(jenkins.createWebClient().getPage(run).asNormalizedText())
                 .contains(
                         "2 images promoted together", "production put back to " + at, "production unchanged at " + at);
@@ -226,14 +195,12 @@ class RollbackStepsTest {
 
     @Test
     void aTrainGoesBackTogether() throws Exception {
-        Pipelines.succeed(jenkins, train("1.0", "app", "web"));
-        WorkflowRun out = Pipelines.succeed(jenkins, train("2.0", "app", "web"));
+        succeed(train("1.0", "app", "web"));
+        WorkflowRun out = succeed(train("2.0", "app", "web"));
         assertThat(production("web")).isEqualTo(second);
 
-        Pipelines.succeed(
-                jenkins,
-                "rollbackImage(train: '" + out.getParent().getFullName() + " #" + out.getNumber()
-                        + "', credentialsId: 'hub', reason: 'together')");
+        succeed("rollbackImage(train: '" + out.getParent().getFullName() + " #" + out.getNumber()
+                + "', credentialsId: 'hub', reason: 'together')");
 
         assertThat(production("app")).isEqualTo(first);
         assertThat(production("web")).isEqualTo(first);
@@ -241,11 +208,7 @@ class RollbackStepsTest {
         assertThat(registry.digestOf("group/web", "2.0-rc"))
                 .as("a tag of one version")
                 .contains(second);
-        jenkins.assertLogContains(
-                "no such train is recorded on this controller",
-                Pipelines.fail(jenkins, "rollbackImage(train: 'none')"));
-        jenkins.assertLogContains(
-                "set either 'train', or 'image' and 'tag'",
-                Pipelines.fail(jenkins, "rollbackImage(train: 'none', tag: 'x')"));
+        fail("rollbackImage(train: 'none')", "no such train is recorded on this controller");
+        fail("rollbackImage(train: 'none', tag: 'x')", "set either 'train', or 'image' and 'tag'");
     }
 }

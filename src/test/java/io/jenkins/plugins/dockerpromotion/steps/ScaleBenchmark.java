@@ -11,6 +11,7 @@ import hudson.model.StringParameterValue;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
@@ -119,8 +120,7 @@ class ScaleBenchmark {
     /** Starts builds, waits until all have got to the step, looks, and lets them end. */
     private State together(String step, int count) throws Exception {
         boolean promotes = step.startsWith("promote");
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition("node('agent') { " + step + " }", true));
+        WorkflowJob job = Setup.job(jenkins, "node('agent') { " + step + " }");
         job.addProperty(new ParametersDefinitionProperty(new StringParameterDefinition("n", "")));
         registry.shut();
         List<WorkflowRun> runs = new ArrayList<>();

@@ -4,14 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SecretBytes;
-import hudson.model.Result;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.VerificationRule;
-import io.jenkins.plugins.dockerpromotion.controller.WithController;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.charset.StandardCharsets;
@@ -20,65 +18,50 @@ import java.util.Map;
 import org.jenkinsci.plugins.plaincredentials.impl.FileCredentialsImpl;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /** {@code verifyImage}, and promotions that need a signature. */
-@WithController
-class SignedImageStepsTest {
+class SignedImageStepsTest extends StepTest {
 
     private static final String SLSA = "https://slsa.dev/provenance/v1";
     private static final ImageSigner SIGNER = ImageSigner.create();
     private static final ImageSigner STRANGER = ImageSigner.create();
 
-    private static JenkinsRule jenkins;
-    private InMemoryRegistry registry;
     private String digest;
 
     @BeforeAll
-    static void prepare(JenkinsRule rule) throws Exception {
-        jenkins = rule;
-        Pipelines.prepare(rule);
-        Pipelines.addCredentials(
+    static void addKeys() throws Exception {
+        Setup.addCredentials(
                 new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
-        Pipelines.addCredentials(new FileCredentialsImpl(
+        Setup.addCredentials(new FileCredentialsImpl(
                 CredentialsScope.GLOBAL,
                 "key-file",
                 "",
                 "cosign.pub",
                 SecretBytes.fromBytes(SIGNER.publicKey().getBytes(StandardCharsets.UTF_8))));
-        Pipelines.addCredentials(
+        Setup.addCredentials(
                 new StringCredentialsImpl(CredentialsScope.GLOBAL, "no-key", "", Secret.fromString("hunter2")));
     }
 
     @BeforeEach
-    void open() {
-        registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+    void sign() {
         digest = registry.push("group/app", "1.0", TestImage.oci(1));
         registry.push("group/app", "2.0", TestImage.oci(2));
         SIGNER.sign(registry, "group/app", digest);
         SIGNER.attest(registry, "group/app", digest, SLSA, Map.of("builder", "ci"));
     }
 
-    @AfterEach
-    void close() {
-        registry.close();
-    }
-
     private String image() {
-        return "image: '" + registry.host() + "/group/app', credentialsId: 'hub', ";
+        return image("app") + ", ";
     }
 
     @Test
     void tellsWhoSignedAnImageByAKeyOfEachKind() throws Exception {
         String pem = SIGNER.publicKey().replace("\n", "\\n");
-        WorkflowRun run = Pipelines.succeed(jenkins, """
+        WorkflowRun run = succeed("""
                 for (key in ['key', 'key-file', '%2$s']) {
                     def verified = verifyImage(%1$s tag: '1.0', publicKeys: [key], attestations: ['slsaprovenance1'], predicates: true)
                     echo "<${verified.digest} ${verified.signatures.size()} ${verified.attestations[0].predicate.builder}>"
@@ -110,30 +93,21 @@ class SignedImageStepsTest {
                         "tag: '3.0', publicKeys: ['key']",
                         "it answered 404")
                 .entrySet()) {
-            WorkflowRun run = Pipelines.fail(jenkins, "verifyImage(" + image() + refused.getKey() + ")");
-            assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.startsWith("ERROR: ")))
-                    .as(refused.getKey())
-                    .singleElement()
-                    .asString()
-                    .startsWith("ERROR: Cannot ")
-                    .contains(refused.getValue())
-                    .doesNotContain("hunter2");
+            WorkflowRun run = fail("verifyImage(" + image() + refused.getKey() + ")", "Cannot ", refused.getValue());
+            jenkins.assertLogNotContains("hunter2", run);
         }
     }
 
     @Test
     void promotesWhatIsSignedAndNothingElse() throws Exception {
-        Pipelines.succeed(
-                jenkins,
-                "promoteImage(" + image() + "tag: '1.0', to: ['a'], verify: [publicKeys: ['key'], attestations: ['"
-                        + SLSA + "']])");
+        succeed("promoteImage(" + image() + "tag: '1.0', to: ['a'], verify: [publicKeys: ['key'], attestations: ['"
+                + SLSA + "']])");
         assertThat(registry.digestOf("group/app", "a")).contains(digest);
 
         for (String plan : List.of("", ", dryRun: true")) {
-            WorkflowRun run = Pipelines.fail(
-                    jenkins,
-                    "promoteImage(" + image() + "tag: '2.0', to: ['b'], verify: [publicKeys: ['key']]" + plan + ")");
-            jenkins.assertLogContains("'verify' needs a signature by the key", run);
+            fail(
+                    "promoteImage(" + image() + "tag: '2.0', to: ['b'], verify: [publicKeys: ['key']]" + plan + ")",
+                    "'verify' needs a signature by the key");
         }
         WorkflowRun mistyped = Pipelines.fail(
                 jenkins, "promoteImage(" + image() + "tag: '1.0', to: ['b'], verify: [publicKey: ['key']])");
@@ -148,17 +122,14 @@ class SignedImageStepsTest {
         rule.setPublicKeys(SIGNER.publicKey());
         DockerPromotionConfiguration.get().setVerificationRules(List.of(rule));
         try {
-            WorkflowRun refused =
-                    Pipelines.fail(jenkins, "promoteImage(" + image() + "tag: '2.0', to: ['x', 'production'])");
-            jenkins.assertLogContains("the administrator's rule for ", refused);
+            fail("promoteImage(" + image() + "tag: '2.0', to: ['x', 'production'])", "the administrator's rule for ");
             assertThat(registry.tags("group/app")).doesNotContain("x", "production");
-            Pipelines.succeed(jenkins, "promoteImage(" + image() + "tag: '2.0', to: ['x'])");
-            Pipelines.succeed(jenkins, "promoteImage(" + image() + "tag: '1.0', to: ['production'])");
-            WorkflowRun both = Pipelines.fail(
-                    jenkins,
+            succeed("promoteImage(" + image() + "tag: '2.0', to: ['x'])");
+            succeed("promoteImage(" + image() + "tag: '1.0', to: ['production'])");
+            fail(
                     "promoteImage(" + image() + "tag: '1.0', to: ['prod-2'], verify: [publicKeys: ['"
-                            + STRANGER.publicKey().replace("\n", "\\n") + "']])");
-            jenkins.assertLogContains("'verify' needs a signature", both);
+                            + STRANGER.publicKey().replace("\n", "\\n") + "']])",
+                    "'verify' needs a signature");
         } finally {
             DockerPromotionConfiguration.get().setVerificationRules(List.of());
         }
@@ -166,11 +137,10 @@ class SignedImageStepsTest {
 
     @Test
     void promotesADigestToTargetsThatAreNamed() throws Exception {
-        Pipelines.succeed(jenkins, "promoteImage(" + image() + "tag: '" + digest + "', to: ['stable'])");
+        succeed("promoteImage(" + image() + "tag: '" + digest + "', to: ['stable'])");
         assertThat(registry.digestOf("group/app", "stable")).contains(digest);
 
-        WorkflowRun run = Pipelines.fail(jenkins, "promoteImage(" + image() + "tag: '" + digest + "')");
-        jenkins.assertLogContains("is a digest: name the targets in 'to'", run);
+        fail("promoteImage(" + image() + "tag: '" + digest + "')", "is a digest: name the targets in 'to'");
     }
 
     @Test
@@ -180,16 +150,13 @@ class SignedImageStepsTest {
                 "images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1', to: ['x', 'y']%2$s]]";
         String both =
                 "promoteImages(" + images + ", to: ['together'], credentialsId: 'hub', verify: [publicKeys: ['key']])";
-        WorkflowRun refused = Pipelines.fail(jenkins, both.formatted(registry.host(), ""));
-        jenkins.assertLogContains("'verify' needs a signature by the key", refused);
+        fail(both.formatted(registry.host(), ""), "'verify' needs a signature by the key");
         assertThat(registry.tags("group/app")).doesNotContain("together");
 
         STRANGER.sign(registry, "group/other", TestImage.oci(3).digest());
         String own = ", verify: [publicKeys: ['" + STRANGER.publicKey().replace("\n", "\\n") + "']]";
-        WorkflowRun run = Pipelines.succeed(
-                jenkins,
-                "def r = " + both.formatted(registry.host(), own) + "\necho \"<${r.keySet().size()} ${r['"
-                        + registry.host() + "/group/other'].targets*.tag}>\"");
+        WorkflowRun run = succeed("def r = " + both.formatted(registry.host(), own)
+                + "\necho \"<${r.keySet().size()} ${r['" + registry.host() + "/group/other'].targets*.tag}>\"");
         jenkins.assertLogContains("<2 [x, y]>", run);
         assertThat(registry.digestOf("group/app", "together")).contains(digest);
         assertThat(registry.digestOf("group/other", "x"))
@@ -199,18 +166,17 @@ class SignedImageStepsTest {
     @Test
     void aDryRunOfATrainPrintsATableAndChangesNothing() throws Exception {
         registry.push("group/other", "1", TestImage.oci(3));
-        WorkflowRun run = Pipelines.succeed(jenkins, """
+        WorkflowRun run = succeed("""
                 promoteImages(images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1']],
                     to: ['{tag}-rc'], credentialsId: 'hub', dryRun: true)
                 """.formatted(registry.host()));
         assertThat(JenkinsRule.getLog(run)).containsPattern("IMAGE +TARGET +NOW +THEN");
         assertThat(registry.tags("group/app")).doesNotContain("1.0-rc");
 
-        WorkflowRun mixed =
-                Pipelines.fail(jenkins, "promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]], to: ['x'])");
-        jenkins.assertLogContains("Cannot promote 1 image together: set 'dryRun' for all images", mixed);
-        WorkflowRun none = Pipelines.fail(jenkins, "promoteImages(images: [], to: ['x'])");
-        jenkins.assertLogContains("'images' needs at least one image", none);
+        fail(
+                "promoteImages(images: [[image: 'a/b', tag: '1', dryRun: true]], to: ['x'])",
+                "Cannot promote 1 image together: set 'dryRun' for all images");
+        fail("promoteImages(images: [], to: ['x'])", "'images' needs at least one image");
     }
 
     @Test
@@ -220,21 +186,18 @@ class SignedImageStepsTest {
         registry.onRequest(
                 RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"),
                 Fault.hang().always());
-        WorkflowRun run = Pipelines.job(jenkins, """
+        WorkflowRun run = begin("""
                 promoteImages(images: [[image: '%1$s/group/app', tag: '1.0'], [image: '%1$s/group/other', tag: '1']],
                     to: ['latest'], credentialsId: 'hub')
-                """.formatted(registry.host()))
-                .scheduleBuild2(0)
-                .waitForStart();
+                """.formatted(registry.host()));
         registry.requests().await(RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"));
         registry.requests()
                 .await(r -> RecordedRequest.matching("PUT", "/v2/group/other/manifests/latest")
                                 .test(r)
                         && r.status() == 201);
 
-        run.getExecutor().interrupt();
+        abort(run);
 
-        jenkins.assertBuildStatus(Result.ABORTED, jenkins.waitForCompletion(run));
         // The build may have ended first: it waits for this for a limited time.
         Waiting.until("the operation to end", () -> RepositoryLocks.get().count() == 0);
         assertThat(registry.digestOf("group/other", "latest"))

@@ -1,30 +1,33 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /**
  * Ways to fill the form of a step whose snippets can run.
  *
- * @param fillings the first with what is needed and no more; together they fill every field
+ * @param fillings the first with what is needed and no more; together they fill every field; a field that one leaves out
+ *     is as in the one before it
  */
 record StepExample(List<Map<String, String>> fillings) {
 
-    /** @param namesAndValues in turns, as in {@link #and} */
-    static StepExample filled(String... namesAndValues) {
-        return new StepExample(List.of()).and(namesAndValues);
-    }
-
-    /** Adds a filling, made of names and values in turns; fields it leaves out are as in the filling before it. */
-    StepExample and(String... namesAndValues) {
-        Map<String, String> filling = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) {
-            filling.put(namesAndValues[i], namesAndValues[i + 1]);
-        }
-        List<Map<String, String>> more = new ArrayList<>(fillings);
-        more.add(filling);
-        return new StepExample(more);
+    /**
+     * @param fillings such as {@code image=a/b; tag=1 | dryRun=true}
+     * @param value makes a value of its text
+     */
+    static StepExample of(String fillings, UnaryOperator<String> value) {
+        return new StepExample(Stream.of(fillings.split("[|]"))
+                .map(filling -> {
+                    Map<String, String> fields = new LinkedHashMap<>();
+                    Stream.of(filling.split("; "))
+                            .map(field -> field.trim().split("=", 2))
+                            .filter(field -> field.length == 2)
+                            .forEach(field -> fields.put(field[0], value.apply(field[1])));
+                    return fields;
+                })
+                .toList());
     }
 }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.cloudbees.plugins.credentials.CredentialsScope;
-import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.EnvVars;
@@ -16,6 +15,7 @@ import hudson.triggers.TriggerDescriptor;
 import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.testing.Attachment;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
@@ -39,7 +39,6 @@ import java.util.stream.Stream;
 import org.jenkinsci.Symbol;
 import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
-import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
@@ -165,20 +164,19 @@ class StepsPageTest {
         FakeCommand.install(bin, "curl", "exit 0");
         rule.waitOnline(rule.createSlave(Label.get("agent"), new EnvVars("PATH", FakeCommand.path(bin))));
         for (String key : List.of("cosign-key", "no-key")) {
-            Pipelines.addCredentials(new StringCredentialsImpl(
+            Setup.addCredentials(new StringCredentialsImpl(
                     CredentialsScope.GLOBAL,
                     key,
                     "",
                     Secret.fromString(key.equals("no-key") ? "none" : SIGNER.publicKey())));
         }
         for (String id : List.of("docker-hub", "registry")) {
-            Pipelines.addCredentials(
-                    new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", "ci", Pipelines.PASSWORD));
+            Setup.addLogin(id, "ci", Pipelines.PASSWORD);
         }
     }
 
     @BeforeEach
-    void openRegistries() {
+    void openRegistries() throws Exception {
         hub = Pipelines.dockerHub();
         hub.registry().push(IMAGE, "2017.2.103", INDEX);
         hub.registry()
@@ -198,10 +196,7 @@ class StepsPageTest {
         hub.registry().push("technolog/signed", "1", TestImage.oci(5));
         hub.registry().push("technolog/signed", "2", TestImage.oci(6));
         hub.registry().push("technolog/signed", Attachment.referrer(7, TestImage.oci(5), "application/spdx+json"));
-        registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", Pipelines.PASSWORD)
-                .start();
+        registry = Pipelines.registry();
         for (int build = 101; build < 105; build++) {
             registry.push(PRIVATE, "2017.2." + build, TestImage.oci(build));
         }
@@ -223,7 +218,7 @@ class StepsPageTest {
     /** The steps and the trigger, by the name that a Jenkinsfile has for them. */
     private static Map<String, Descriptor<?>> forms() {
         Map<String, Descriptor<?>> forms = new TreeMap<>();
-        for (Descriptor<?> form : FormHelpTest.forms(jenkins)) {
+        for (Descriptor<?> form : FormsTest.forms(jenkins)) {
             if (form instanceof StepDescriptor step) {
                 forms.put(step.getFunctionName(), form);
             } else if (form instanceof TriggerDescriptor) {
@@ -414,8 +409,7 @@ class StepsPageTest {
     }
 
     private static WorkflowRun run(String jenkinsfile, Action... actions) throws Exception {
-        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        job.setDefinition(new CpsFlowDefinition(jenkinsfile, true));
+        WorkflowJob job = Setup.job(jenkins, jenkinsfile);
         return jenkins.assertBuildStatusSuccess(job.scheduleBuild2(0, actions));
     }
 }

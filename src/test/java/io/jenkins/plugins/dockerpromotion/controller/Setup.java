@@ -1,0 +1,62 @@
+package io.jenkins.plugins.dockerpromotion.controller;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.cloudbees.plugins.credentials.Credentials;
+import com.cloudbees.plugins.credentials.CredentialsScope;
+import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
+import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
+import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
+import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
+import org.jenkinsci.plugins.workflow.job.WorkflowJob;
+import org.jvnet.hudson.test.JenkinsRule;
+
+/** What tests with a controller set up. */
+public final class Setup {
+
+    private Setup() {}
+
+    /** Credentials that all jobs may use. */
+    public static void addCredentials(Credentials credentials) throws IOException {
+        SystemCredentialsProvider.getInstance().getCredentials().add(credentials);
+        SystemCredentialsProvider.getInstance().save();
+    }
+
+    /** A username and password that all jobs may use. */
+    public static void addLogin(String id, String username, String password) throws Exception {
+        addCredentials(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", username, password));
+    }
+
+    /** Asks this Docker Hub instead of the real one, and answers its webhooks though it is on this machine. */
+    public static void useDockerHub(InMemoryDockerHub hub, RegistryConfiguration... others) throws IOException {
+        RegistryConfiguration place =
+                new RegistryConfiguration("docker.io", hub.registry().uri().toString());
+        place.setApiAddress(hub.uri().toString());
+        place.setCertificateAuthority(Files.readString(TestCertificates.shared().caPem()));
+        List<RegistryConfiguration> places = new ArrayList<>(List.of(others));
+        places.add(0, place);
+        DockerPromotionConfiguration.get().setRegistries(places);
+        DockerPromotionConfiguration.get().setCallbackHosts(hub.host());
+    }
+
+    /** A job whose Pipeline runs in the sandbox. */
+    public static WorkflowJob job(JenkinsRule jenkins, String script) throws Exception {
+        WorkflowJob job = jenkins.createProject(WorkflowJob.class);
+        job.setDefinition(new CpsFlowDefinition(script, true));
+        return job;
+    }
+
+    public static void assertNoApprovalAsked() {
+        assertThat(ScriptApproval.get().getPendingSignatures()).isEmpty();
+        assertThat(ScriptApproval.get().getPendingScripts()).isEmpty();
+        assertThat(ScriptApproval.get().getApprovedSignatures()).isEmpty();
+    }
+}
