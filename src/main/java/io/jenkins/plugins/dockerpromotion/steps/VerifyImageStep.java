@@ -3,20 +3,12 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.Extension;
 import hudson.util.FormValidation;
+import io.jenkins.plugins.dockerpromotion.attachment.SignatureCheck;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
-import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import java.io.IOException;
 import java.util.List;
-import java.util.Set;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -108,27 +100,7 @@ public final class VerifyImageStep extends TagStep<VerifiedImage> {
     Operation<VerifiedImage> operation(StepRun run) throws AbortException {
         VerificationRequirement requirement = required.requirement("verifyImage", run);
         run.say("Verifying " + reference());
-        return new Request(reference(), requirement, predicates, login(run));
-    }
-
-    private record Request(
-            ImageReference reference,
-            VerificationRequirement requirement,
-            boolean predicates,
-            RegistryAuthentication login)
-            implements Operation<VerifiedImage> {
-
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public VerifiedImage run(RegistryContext context) throws IOException, InterruptedException {
-            RegistryClient client = RegistryClient.open(
-                    reference.name(), login, Set.of(Scope.pull(reference.name().path())), context);
-            Digest digest = reference.isPinned()
-                    ? Digest.parse(reference.reference())
-                    : client.pull(reference).digest();
-            return Verifier.verify(client, reference.name(), digest, List.of(requirement), predicates);
-        }
+        return new SignatureCheck(reference(), requirement, predicates, login(run));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
 import io.jenkins.plugins.dockerpromotion.attachment.Inspection;
+import io.jenkins.plugins.dockerpromotion.attachment.SignatureCheck;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
 import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
@@ -11,10 +12,8 @@ import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
@@ -29,7 +28,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** The steps that look at tags, give them and take them away. Each checks its parameters first, and works afterwards. */
 final class TagSteps {
@@ -166,14 +164,8 @@ final class TagSteps {
         ImageReference reference = new ImageReference(given.image("image"), given.needed("tag"));
         VerificationRequirement requirement = requirement("verifyImage", given.given());
         return block -> {
-            RegistryContext context = around.reaching(reference.name().host());
-            RegistryClient client = RegistryClient.open(reference.name(), login(given), Set.of(), context);
-            VerifiedImage verified = Verifier.verify(
-                    client,
-                    reference.name(),
-                    client.pull(reference).digest(),
-                    List.of(requirement),
-                    given.flag("predicates"));
+            VerifiedImage verified = new SignatureCheck(reference, requirement, given.flag("predicates"), login(given))
+                    .run(around.reaching(reference.name().host()));
             around.say(reference + " is " + verified.digest() + ", " + verified.summary());
             return verified.asMap();
         };
