@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.version;
 
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
@@ -62,14 +63,7 @@ public final class ImageVersion implements Comparable<ImageVersion>, Serializabl
 
     /** Compares without the text of the tag: zero for two spellings of one version. */
     int comparePrecedence(ImageVersion other) {
-        int shared = Math.min(numbers.size(), other.numbers.size());
-        for (int i = 0; i < shared; i++) {
-            int order = numbers.get(i).compareTo(other.numbers.get(i));
-            if (order != 0) {
-                return order;
-            }
-        }
-        int order = Integer.compare(numbers.size(), other.numbers.size());
+        int order = Arrays.compare(numbers.toArray(BigInteger[]::new), other.numbers.toArray(BigInteger[]::new));
         return order != 0 ? order : Objects.compare(preRelease, other.preRelease, RELEASE_LAST);
     }
 

@@ -27,20 +27,20 @@ public record PatternExample(String tag, String other) {
      */
     public static Optional<PatternExample> of(String pattern, Instant moment) {
         TagPattern read = TagPattern.of(pattern);
-        return rendered(pattern, moment)
+        return rendered(read, moment)
                 .flatMap(tag -> alike(tag)
                         .filter(other -> !other.equals(tag) && read.match(other).isEmpty())
                         .findFirst()
                         .map(other -> new PatternExample(tag, other)));
     }
 
-    private static Optional<String> rendered(String pattern, Instant moment) {
-        List<TagField> fields = new PatternParser(pattern).fields();
+    private static Optional<String> rendered(TagPattern pattern, Instant moment) {
         List<String> values = VALUES.stream()
-                .filter(value -> fields.stream().anyMatch(field -> value.startsWith(field.fieldName() + '=')))
+                .filter(value -> pattern.fields().stream().anyMatch(field -> value.startsWith(field.fieldName() + '=')))
                 .toList();
         try {
-            VersionTemplate template = VersionTemplate.of(pattern, moment, ZoneOffset.UTC, VersionValues.parse(values));
+            VersionTemplate template =
+                    VersionTemplate.of(pattern.toString(), moment, ZoneOffset.UTC, VersionValues.parse(values));
             return Optional.of(template.version(BUILD).tag());
         } catch (IllegalArgumentException e) {
             return Optional.empty();

@@ -1,26 +1,19 @@
 package io.jenkins.plugins.dockerpromotion.version;
 
+import java.io.Serializable;
 import java.util.regex.Pattern;
 
 /** A part of a pattern: literal text or a field. */
-sealed interface PatternPart {
+sealed interface PatternPart extends Serializable {
 
     /** The regular expression for this part of a tag. */
     String expression();
-
-    /** The text of this part in every tag; empty if it varies. */
-    String literal();
 
     /** Text outside braces. */
     record Text(String text) implements PatternPart {
         @Override
         public String expression() {
             return Pattern.quote(text);
-        }
-
-        @Override
-        public String literal() {
-            return text;
         }
     }
 
@@ -33,11 +26,6 @@ sealed interface PatternPart {
         @Override
         public String expression() {
             return "(?<" + field.fieldName() + '>' + field.expression(packed) + ')';
-        }
-
-        @Override
-        public String literal() {
-            return "";
         }
     }
 }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.version;
 
 import java.io.Serializable;
 import java.math.BigInteger;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -31,14 +32,8 @@ record PreRelease(List<String> identifiers) implements Comparable<PreRelease>, S
 
     @Override
     public int compareTo(PreRelease other) {
-        int shared = Math.min(identifiers.size(), other.identifiers.size());
-        for (int i = 0; i < shared; i++) {
-            int order = compare(identifiers.get(i), other.identifiers.get(i));
-            if (order != 0) {
-                return order;
-            }
-        }
-        return Integer.compare(identifiers.size(), other.identifiers.size());
+        return Arrays.compare(
+                identifiers.toArray(String[]::new), other.identifiers.toArray(String[]::new), PreRelease::compare);
     }
 
     private static int compare(String one, String two) {

@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import java.util.stream.Collectors;
 
 /**
  * The form of an image's tags, and where the numbers are in them.
@@ -28,31 +30,22 @@ public final class TagPattern implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final int MAX_TAG_LENGTH = 128;
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
+    private static final Pattern FIELD_GROUP = Pattern.compile("\\(\\?<([a-z]+)>");
     private static final String BUILD = TagField.BUILD.fieldName();
 
     private final String text;
-    private final String beginning;
-    /** Null unless the build is the only field. */
-    private final String ending;
-
+    private final ArrayList<PatternPart> parts;
     private final Pattern expression;
+    private final List<TagField> fields;
     private final List<TagField> significance;
-    private final boolean hasCommit;
-    private final boolean hasPreRelease;
-    private final boolean isExpression;
 
-    private TagPattern(
-            String text, List<PatternPart> parts, Pattern expression, List<TagField> fields, boolean isExpression) {
+    /** @param parts empty for a regular expression */
+    private TagPattern(String text, List<PatternPart> parts, Pattern expression, List<TagField> fields) {
         this.text = text;
-        this.beginning = parts.isEmpty() ? "" : parts.get(0).literal();
-        this.ending = !parts.isEmpty() && fields.equals(List.of(TagField.BUILD))
-                ? parts.get(parts.size() - 1).literal()
-                : null;
+        this.parts = new ArrayList<>(parts);
         this.expression = expression;
+        this.fields = fields;
         this.significance = TagField.bySignificance(fields);
-        this.hasCommit = fields.contains(TagField.SHA);
-        this.hasPreRelease = fields.contains(TagField.PRERELEASE);
-        this.isExpression = isExpression;
     }
 
     /**
@@ -61,11 +54,8 @@ public final class TagPattern implements Serializable {
      * @throws IllegalArgumentException in one sentence, if the pattern is invalid or ambiguous
      */
     public static TagPattern of(String pattern) {
-        return of(pattern, new PatternParser(pattern));
-    }
-
-    static TagPattern of(String pattern, PatternParser parsed) {
-        return new TagPattern(pattern, parsed.parts(), Pattern.compile(parsed.expression()), parsed.fields(), false);
+        PatternParser parsed = new PatternParser(pattern);
+        return new TagPattern(pattern, parsed.parts(), Pattern.compile(parsed.expression()), parsed.fields());
     }
 
     /**
@@ -76,8 +66,46 @@ public final class TagPattern implements Serializable {
      * @throws IllegalArgumentException in one sentence, if the expression cannot be used
      */
     public static TagPattern regex(String regex) {
-        ExpressionParser parser = new ExpressionParser(regex);
-        return new TagPattern(regex, List.of(), parser.expression(), parser.fields(), true);
+        try {
+            Pattern expression = Pattern.compile(regex);
+            List<TagField> fields = FIELD_GROUP
+                    .matcher(regex)
+                    .results()
+                    .flatMap(group -> TagField.named(group.group(1)).stream())
+                    .distinct()
+                    .filter(field -> hasGroup(regex, field.fieldName()))
+                    .toList();
+            return new TagPattern(regex, List.of(), expression, fields);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("The regular expression '" + regex + "' cannot be used: "
+                    + e.getDescription() + " near position " + (e.getIndex() + 1) + ".");
+        }
+    }
+
+    /**
+     * Java has a method for the names of groups only since version 20. Until then, an alternative that always matches
+     * helps.
+     */
+    private static boolean hasGroup(String regex, String name) {
+        Matcher matcher = Pattern.compile("|" + regex).matcher("");
+        try {
+            return matcher.lookingAt() && matcher.start(name) < 0;
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    List<PatternPart> parts() {
+        return parts;
+    }
+
+    boolean has(TagField field) {
+        return fields.contains(field);
+    }
+
+    /** The fields in the order of the pattern. */
+    List<TagField> fields() {
+        return fields;
     }
 
     /** Whether this pattern can find a build. */
@@ -87,17 +115,20 @@ public final class TagPattern implements Serializable {
 
     /** The only possible tag of a build; empty if there are other fields. */
     public Optional<String> onlyTagOf(BigInteger build) {
-        return Optional.ofNullable(ending).map(end -> beginning + build + end);
+        return isExpression() || !fields.equals(List.of(TagField.BUILD))
+                ? Optional.empty()
+                : Optional.of(parts.stream()
+                        .map(part -> part instanceof PatternPart.Text text ? text.text() : build.toString())
+                        .collect(Collectors.joining()));
     }
 
     /** Whether versions can be ordered: a commit alone has no order. */
     public boolean isOrdered() {
-        return isExpression || !significance.isEmpty() || hasPreRelease;
+        return isExpression() || !significance.isEmpty() || has(TagField.PRERELEASE);
     }
 
-    /** Whether two tags with equal numbers can be different versions, because their commits differ. */
-    boolean hasCommit() {
-        return hasCommit;
+    private boolean isExpression() {
+        return parts.isEmpty();
     }
 
     /**
@@ -108,7 +139,7 @@ public final class TagPattern implements Serializable {
     public TagPattern requireBuild() {
         if (!hasBuild()) {
             throw new IllegalArgumentException(
-                    isExpression
+                    isExpression()
                             ? "The regular expression '" + text
                                     + "' has no group (?<build>...) around the build number, so it cannot find a build."
                             : "The pattern '" + text + "' has no field {build}, so it cannot find a build.");
@@ -159,11 +190,13 @@ public final class TagPattern implements Serializable {
 
     /** Whether a regular expression has no named group, or only that of the build. */
     private boolean isOrderedByAllNumbers() {
-        return isExpression && !hasPreRelease && List.of(TagField.BUILD).containsAll(significance);
+        return isExpression()
+                && !has(TagField.PRERELEASE)
+                && List.of(TagField.BUILD).containsAll(significance);
     }
 
     private Optional<PreRelease> preRelease(Matcher matcher) {
-        String group = hasPreRelease ? matcher.group(TagField.PRERELEASE.fieldName()) : null;
+        String group = has(TagField.PRERELEASE) ? matcher.group(TagField.PRERELEASE.fieldName()) : null;
         return Optional.ofNullable(group)
                 .map(text -> text.startsWith("-") ? text.substring(1) : text)
                 .filter(text -> !text.isEmpty())

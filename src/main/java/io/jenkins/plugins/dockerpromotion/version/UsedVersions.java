@@ -26,7 +26,7 @@ public final class UsedVersions implements Serializable {
     UsedVersions(TagPattern pattern, ImageVersion wanted) {
         this.pattern = pattern;
         this.wanted = wanted;
-        wanted.build().ifPresent(this::count);
+        wanted.build().ifPresent(build -> highestBuild = build);
     }
 
     /** A new one for the same version, without any tag. */
@@ -62,7 +62,7 @@ public final class UsedVersions implements Serializable {
             if (taken == null && isWanted(version)) {
                 taken = new Known(version, isTag);
             }
-            version.build().ifPresent(this::count);
+            version.build().ifPresent(build -> highestBuild = highestBuild.max(build));
         });
     }
 
@@ -74,7 +74,7 @@ public final class UsedVersions implements Serializable {
     /** Treats all builds up to this one as having a version. */
     void useUpTo(BigInteger build) {
         usedUpTo = build;
-        count(build);
+        highestBuild = highestBuild.max(build);
     }
 
     BigInteger nextBuild() {
@@ -83,7 +83,10 @@ public final class UsedVersions implements Serializable {
 
     /** Why the wanted version cannot be used; empty if it can. */
     Optional<String> conflict() {
-        if (taken == null && wanted.build().filter(this::isUsed).isEmpty()) {
+        if (taken == null
+                && wanted.build()
+                        .filter(build -> build.compareTo(usedUpTo) <= 0)
+                        .isEmpty()) {
             return conflictOf(wanted);
         }
         String what = wanted.build()
@@ -100,17 +103,10 @@ public final class UsedVersions implements Serializable {
             return Optional.empty();
         }
         int order = version.comparePrecedence(newest.version());
-        return order > 0 || (order == 0 && pattern.hasCommit())
+        // Versions of different commits can have the same numbers.
+        return order > 0 || (order == 0 && pattern.has(TagField.SHA))
                 ? Optional.empty()
                 : Optional.of(version + " is not newer than " + newest + ", the newest version");
-    }
-
-    private void count(BigInteger build) {
-        highestBuild = highestBuild.max(build);
-    }
-
-    private boolean isUsed(BigInteger build) {
-        return build.compareTo(usedUpTo) <= 0;
     }
 
     private boolean isWanted(ImageVersion version) {

@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.zone.ZoneOffsetTransition;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -14,16 +13,11 @@ import java.util.stream.Collectors;
 public final class VersionTemplate {
 
     private final TagPattern pattern;
-    private final List<PatternPart> parts;
-    private final List<TagField> fields;
     private final LocalDate day;
     private final VersionValues values;
 
     private VersionTemplate(String pattern, LocalDate day, VersionValues values) {
-        PatternParser parser = new PatternParser(pattern);
-        this.pattern = TagPattern.of(pattern, parser);
-        this.parts = parser.parts();
-        this.fields = parser.fields();
+        this.pattern = TagPattern.of(pattern);
         this.day = day;
         this.values = values;
         refuseDatesThatGoBack();
@@ -67,13 +61,13 @@ public final class VersionTemplate {
      */
     public ImageVersion version(BigInteger build) {
         StringBuilder tag = new StringBuilder();
-        parts.forEach(part -> tag.append(text(part, build)));
+        pattern.parts().forEach(part -> tag.append(text(part, build)));
         return pattern.match(tag.toString()).orElseThrow(() -> problem("'" + tag + "' is too long for a tag"));
     }
 
     /** The request without its time; the same request always has the same text. */
     String asked(BigInteger build) {
-        return fields.stream()
+        return pattern.fields().stream()
                 .filter(TagField::isGiven)
                 .map(field -> field.fieldName() + "=" + values.get(field).orElse(""))
                 .collect(Collectors.joining(" ", build + " ", ""))
@@ -90,7 +84,7 @@ public final class VersionTemplate {
             return build.toString();
         }
         if (field.isOfCalendar()) {
-            int number = field.of(day, fields.contains(TagField.WEEK));
+            int number = field.of(day, pattern.has(TagField.WEEK));
             return place.packed() && number < 10 ? "0" + number : String.valueOf(number);
         }
         return values.get(field).orElse("");
@@ -110,21 +104,21 @@ public final class VersionTemplate {
     }
 
     private void refuseDatesThatGoBack() {
-        boolean weeks = fields.contains(TagField.WEEK);
-        if (weeks && (fields.contains(TagField.MONTH) || fields.contains(TagField.DAY))) {
+        boolean weeks = pattern.has(TagField.WEEK);
+        if (weeks && (pattern.has(TagField.MONTH) || pattern.has(TagField.DAY))) {
             throw problem("{week} cannot be combined with {month} or {day}, because a week may belong to another year"
                     + " than its days: 2018-12-31 is in week 1 of 2019");
         }
-        if ((weeks || fields.contains(TagField.MONTH)) && !fields.contains(TagField.YEAR)) {
+        if ((weeks || pattern.has(TagField.MONTH)) && !pattern.has(TagField.YEAR)) {
             throw problem((weeks ? "{week}" : "{month}") + " starts again each year, so it needs {year}");
         }
-        if (fields.contains(TagField.DAY) && !fields.contains(TagField.MONTH)) {
+        if (pattern.has(TagField.DAY) && !pattern.has(TagField.MONTH)) {
             throw problem("{day} starts again each month, so it needs {year} and {month}");
         }
     }
 
     private void refuseValuesThatDoNotFit() {
-        fields.stream()
+        pattern.fields().stream()
                 .filter(field -> field.isGiven() && field != TagField.PRERELEASE)
                 .filter(field -> values.get(field).isEmpty())
                 .findFirst()
@@ -136,7 +130,7 @@ public final class VersionTemplate {
                                     : ""));
                 });
         values.fields().stream()
-                .filter(field -> !fields.contains(field))
+                .filter(field -> !pattern.has(field))
                 .findFirst()
                 .ifPresent(field -> {
                     throw problem(
