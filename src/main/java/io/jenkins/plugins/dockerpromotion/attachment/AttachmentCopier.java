@@ -107,7 +107,7 @@ public final class AttachmentCopier {
             storeImage(image);
             int copied = 0;
             for (List<Missing> level : levels) {
-                for (int count : each(level, Parallel.TRANSFERS, missing -> copy(missing, problems))) {
+                for (int count : Parallel.each(level, Parallel.TRANSFERS, missing -> copy(missing, problems))) {
                     copied += count;
                 }
             }
@@ -255,7 +255,7 @@ public final class AttachmentCopier {
     /** Returns how many of them clients will find. */
     private int copy(Missing missing, Set<String> problems) throws RegistryException, InterruptedException {
         List<Manifest> unlisted = new CopyOnWriteArrayList<>();
-        List<Boolean> listed = each(
+        List<Boolean> listed = Parallel.each(
                 missing.referrers,
                 Parallel.TRANSFERS,
                 referrer -> isDone(problems, () -> {
@@ -265,7 +265,7 @@ public final class AttachmentCopier {
                     }
                 }));
         boolean listable = unlisted.isEmpty() || isDone(problems, () -> list(missing, unlisted));
-        List<Boolean> tagged = each(
+        List<Boolean> tagged = Parallel.each(
                 missing.tags.entrySet(),
                 Parallel.TRANSFERS,
                 tag -> isDone(problems, () -> copyTag(tag.getKey(), tag.getValue())));

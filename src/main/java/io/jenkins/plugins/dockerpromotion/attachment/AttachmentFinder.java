@@ -10,6 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel.Call;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 
 /**
  * Finds the attachments of manifests in one repository: by the referrers API, by the fallback tag that clients keep if
@@ -79,7 +79,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
     }
 
     /** @param digestOf reads the digest of one of cosign's tags; empty if there is no such tag */
-    List<Attachments> find(Collection<Digest> subjects, Request<AttachmentTag, Optional<Digest>> digestOf)
+    List<Attachments> find(Collection<Digest> subjects, Call<AttachmentTag, Optional<Digest>> digestOf)
             throws RegistryException, InterruptedException {
         Map<Digest, Referrers> referrers = referrers(subjects);
         List<AttachmentTag> names = subjects.stream()
@@ -154,10 +154,10 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
     }
 
     /** Empty if the registry answered with something else, which is an error with status 200. */
-    private static <R> Optional<R> ifManifest(ImageReference reference, Request<ImageReference, Optional<R>> request)
+    private static <R> Optional<R> ifManifest(ImageReference reference, Call<ImageReference, Optional<R>> call)
             throws RegistryException, InterruptedException {
         try {
-            return request.apply(reference);
+            return call.on(reference);
         } catch (RegistryException e) {
             if (e.status() == 200) {
                 return Optional.empty();
@@ -174,24 +174,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         return ImageReference.tagged(image, tag);
     }
 
-    /** An action on one item that may fail like a request. */
-    @FunctionalInterface
-    interface Request<T, R> {
-        R apply(T thing) throws RegistryException, InterruptedException;
-    }
-
-    static <T, R> List<R> each(Collection<T> things, Request<T, R> request)
-            throws RegistryException, InterruptedException {
-        return each(things, Parallel.PER_HOST, request);
-    }
-
-    /** @param limit of items at a time */
-    static <T, R> List<R> each(Collection<T> things, int limit, Request<T, R> request)
-            throws RegistryException, InterruptedException {
-        return Parallel.all(
-                things.stream()
-                        .<Callable<R>>map(thing -> () -> request.apply(thing))
-                        .toList(),
-                limit);
+    static <T, R> List<R> each(Collection<T> things, Call<T, R> call) throws RegistryException, InterruptedException {
+        return Parallel.each(things, Parallel.PER_HOST, call);
     }
 }

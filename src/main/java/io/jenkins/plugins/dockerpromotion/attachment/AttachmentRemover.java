@@ -10,6 +10,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel.Call;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -120,10 +121,10 @@ public final class AttachmentRemover {
                 image, i -> tags.registry().digestOf(finder.pinned(i)).isPresent(), true);
     }
 
-    private static <T, R> R unlessRefused(T thing, AttachmentFinder.Request<T, R> request, R otherwise)
+    private static <T, R> R unlessRefused(T thing, Call<T, R> call, R otherwise)
             throws RegistryException, InterruptedException {
         try {
-            return request.apply(thing);
+            return call.on(thing);
         } catch (RegistryException e) {
             if (e.isRefusal()) {
                 return otherwise;

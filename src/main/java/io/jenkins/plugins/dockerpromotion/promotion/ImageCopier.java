@@ -22,7 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
 /**
@@ -34,9 +33,6 @@ final class ImageCopier {
 
     /** Ten times as many as the largest images have. Nested indexes could otherwise name any number of manifests. */
     private static final int MAX_MANIFESTS = 1_000;
-
-    /** Total size of all manifests. */
-    private static final long MAX_BYTES = 64L * 1024 * 1024;
 
     /** An index within an index is rare, and deeper nesting does not occur. Each level has its own threads. */
     private static final int MAX_DEPTH = 8;
@@ -50,7 +46,6 @@ final class ImageCopier {
     private final Transfers transfers;
     private final Map<Digest, FutureTask<Void>> copies = new ConcurrentHashMap<>();
     private final AtomicInteger manifests = new AtomicInteger();
-    private final AtomicLong bytes = new AtomicLong();
     private final Set<Digest> leftOut = ConcurrentHashMap.newKeySet();
 
     /** One repository, and the registry that holds it. */
@@ -64,61 +59,22 @@ final class ImageCopier {
         this.transfers = transfers;
     }
 
-    Side from() {
-        return from;
-    }
-
-    Side to() {
-        return to;
-    }
-
     /** Copies what {@code root} refers to, not {@code root} itself. */
     void copy(Manifest root) throws RegistryException, InterruptedException {
         copyParts(root, 0);
     }
 
-    /** Copies {@code manifest} with all it refers to, under its digest. */
-    void copyWhole(Manifest manifest) throws RegistryException, InterruptedException {
-        once(manifest.digest(), () -> {
-            copyParts(manifest, 0);
-            push(manifest);
-            return null;
-        });
-    }
-
-    /** A hint to add to the error when a registry refuses a manifest; empty if no layer was left out. */
-    String missing() {
-        return leftOut.isEmpty()
-                ? ""
-                : "; " + from.image + " does not contain the layers "
-                        + leftOut.stream().map(Digest::abbreviated).sorted().collect(Collectors.joining(", "))
-                        + ". Their type makes them optional, but this registry may require them: push the image with"
-                        + " all its layers (dockerd's \"allow-nondistributable-artifacts\")";
-    }
-
     private void copyParts(Manifest manifest, int depth) throws RegistryException, InterruptedException {
         require(depth < MAX_DEPTH, manifest, "its indexes are nested too deeply");
-        require(bytes.addAndGet(manifest.bytes().length) <= MAX_BYTES, manifest, "its manifests are too large");
         Collection<Descriptor> children = distinct(manifest.children());
         require(
                 manifests.addAndGet(children.size()) <= MAX_MANIFESTS,
                 manifest,
                 "it consists of more than " + MAX_MANIFESTS + " manifests");
         List<Callable<Void>> parts = new ArrayList<>();
-        distinct(manifest.optionalBlobs())
-                .forEach(blob -> parts.add(() -> once(blob.digest(), () -> {
-                    copyIfThere(blob);
-                    return null;
-                })));
-        distinct(manifest.blobs())
-                .forEach(blob -> parts.add(() -> once(blob.digest(), () -> {
-                    copyBlob(blob);
-                    return null;
-                })));
-        children.forEach(child -> parts.add(() -> once(child.digest(), () -> {
-            copyChild(child.digest(), depth + 1);
-            return null;
-        })));
+        distinct(manifest.optionalBlobs()).forEach(blob -> parts.add(() -> once(blob, this::copyIfThere)));
+        distinct(manifest.blobs()).forEach(blob -> parts.add(() -> once(blob, this::copyBlob)));
+        children.forEach(child -> parts.add(() -> once(child, part -> copyChild(part.digest(), depth + 1))));
         Parallel.all(parts, depth == 0 ? Transfers.REQUESTS : NESTED);
     }
 
@@ -134,13 +90,22 @@ final class ImageCopier {
         }
     }
 
+    /** How to copy one part of a manifest. */
+    @FunctionalInterface
+    private interface Copy {
+        void run(Descriptor part) throws RegistryException, InterruptedException;
+    }
+
     /**
      * Copies the content with this digest, or waits for the thread that does. Content cannot contain its own digest, so
      * no thread waits for itself.
      */
-    private Void once(Digest digest, Callable<Void> copy) throws RegistryException, InterruptedException {
-        FutureTask<Void> mine = new FutureTask<>(copy);
-        FutureTask<Void> first = copies.putIfAbsent(digest, mine);
+    private Void once(Descriptor part, Copy copy) throws RegistryException, InterruptedException {
+        FutureTask<Void> mine = new FutureTask<>(() -> {
+            copy.run(part);
+            return null;
+        });
+        FutureTask<Void> first = copies.putIfAbsent(part.digest(), mine);
         if (first == null) {
             mine.run();
         }
@@ -181,11 +146,15 @@ final class ImageCopier {
 
     /** The same failure, with a note about the layers that were not copied. */
     RegistryException explained(RegistryException failure) {
-        return leftOut.isEmpty()
-                ? failure
-                : new RegistryException(
-                        failure.getMessage() + missing(),
-                        new RegistryException.Reason(failure.status(), failure.codes(), failure.isTemporary()));
+        if (leftOut.isEmpty()) {
+            return failure;
+        }
+        String layers = leftOut.stream().map(Digest::abbreviated).sorted().collect(Collectors.joining(", "));
+        return new RegistryException(
+                failure.getMessage() + "; " + from.image + " does not contain the layers " + layers
+                        + ". Their type makes them optional, but this registry may require them: push the image with"
+                        + " all its layers (dockerd's \"allow-nondistributable-artifacts\")",
+                new RegistryException.Reason(failure.status(), failure.codes(), failure.isTemporary()));
     }
 
     private boolean isWithinRegistry() {
@@ -206,34 +175,6 @@ final class ImageCopier {
         }
     }
 
-    /** Moves a blob that several images of a promotion have into each registry once. */
-    private void copyBlob(Descriptor blob) throws RegistryException, InterruptedException {
-        if (isMounted(blob)) {
-            copy(blob, from.image);
-            return;
-        }
-        Transfers.First first = transfers.first(to.image, blob.digest());
-        if (first.image().equals(to.image)) {
-            boolean done = false;
-            try {
-                copy(blob, mountFrom);
-                done = true;
-            } finally {
-                first.done().complete(done);
-            }
-        } else {
-            copy(blob, isDone(first) ? first.image() : mountFrom);
-        }
-    }
-
-    private static boolean isDone(Transfers.First first) throws InterruptedException {
-        try {
-            return first.done().get();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e.getCause());
-        }
-    }
-
     /**
      * Mounts work within a registry only. A blob embedded in its manifest may be missing from the source repository.
      */
@@ -241,15 +182,11 @@ final class ImageCopier {
         return isWithinRegistry() && blob.data().isEmpty();
     }
 
-    /**
-     * Copies {@code blob}, and starts again if the connection breaks.
-     *
-     * @param there the repository of the target's registry that may have it, or the target itself
-     */
-    private void copy(Descriptor blob, ImageName there) throws RegistryException, InterruptedException {
+    /** Copies {@code blob}, and starts again if the connection breaks. */
+    private void copyBlob(Descriptor blob) throws RegistryException, InterruptedException {
         for (int attempt = 1; ; attempt++) {
             try {
-                copyOnce(blob, there);
+                copyOnce(blob, isMounted(blob) ? from.image : mountFrom);
                 return;
             } catch (RegistryException e) {
                 if (!e.isTemporary() || attempt >= transfers.attempts()) {
@@ -261,6 +198,7 @@ final class ImageCopier {
         }
     }
 
+    /** @param there the repository of the target's registry that may have it, or the target itself */
     private void copyOnce(Descriptor blob, ImageName there) throws RegistryException, InterruptedException {
         if (!isMounted(blob) && transfers.request(() -> to.registry.hasBlob(to.image, blob.digest()))) {
             return;

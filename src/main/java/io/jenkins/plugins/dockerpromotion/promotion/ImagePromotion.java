@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentCopier;
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder;
+import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -14,7 +15,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -26,18 +26,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
 /**
- * The promotion of one image. {@link Promoter} calls its phases in this order: read, look up each target, check, copy.
+ * The promotion of one image. {@link TrainRequest} calls its phases in this order: read, look up each target, verify, copy.
  * {@link TagMoves} moves the tags.
  */
 final class ImagePromotion {
 
-    /**
-     * Maximum number of repositories that layers may be mounted from; each makes the URL of the token request longer.
-     */
-    private static final int MAX_MOUNTED = 20;
-
     private final PromotionRequest request;
-    private final List<PromotionRequest> beside;
     private final RegistryContext context;
     private final Map<Tag, Optional<Digest>> previous = new ConcurrentHashMap<>();
     /** Targets that are not the promoted image yet. */
@@ -50,10 +44,8 @@ final class ImagePromotion {
     private int attachments;
     private Optional<ImageCopier> copier = Optional.empty();
 
-    /** @param beside the other images of this promotion */
-    ImagePromotion(PromotionRequest request, List<PromotionRequest> beside, RegistryContext context) {
+    ImagePromotion(PromotionRequest request, RegistryContext context) {
         this.request = request;
-        this.beside = beside;
         this.context = context;
     }
 
@@ -88,21 +80,13 @@ final class ImagePromotion {
         Scope read = Scope.pull(request.source().name().path());
         Set<Scope> targetScopes =
                 new LinkedHashSet<>(List.of(Scope.pullAndPush(request.toImage().path())));
+        // A mount needs the permissions for both repositories in one token.
         if (request.isWithinRegistry() && !request.isWithinRepository()) {
-            // A mount needs both permissions in one token.
             targetScopes.add(read);
-        }
-        if (!request.isWithinRegistry()) {
-            // A layer that several images share is copied once; the other images mount it.
-            beside.stream()
-                    .filter(other ->
-                            other.toImage().host().equals(request.toImage().host())
-                                    && other.targetLogin().equals(request.targetLogin()))
-                    .limit(MAX_MOUNTED)
-                    .forEach(
-                            other -> targetScopes.add(Scope.pull(other.toImage().path())));
-            mountFrom().ifPresent(base -> targetScopes.add(Scope.pull(base.path())));
-            targetScopes.remove(Scope.pull(request.toImage().path()));
+        } else if (!request.isWithinRegistry()) {
+            mountFrom()
+                    .filter(base -> !base.equals(request.toImage()))
+                    .ifPresent(base -> targetScopes.add(Scope.pull(base.path())));
         }
         target = RegistryClient.open(request.toImage(), request.targetLogin(), targetScopes, context);
         source = request.isWithinRegistry() && request.sourceLogin().equals(request.targetLogin())
@@ -159,10 +143,13 @@ final class ImagePromotion {
                 .orElse(what + " other images already have " + taken));
     }
 
-    /** Runs the check of the request, such as a verification of signatures. */
-    void check() throws IOException, InterruptedException {
-        accepted = request.check()
-                .check(source, ImageReference.pinned(request.source().name(), manifest.digest()), context);
+    /** Verifies the signatures that the request requires. */
+    void verify() throws RegistryException, InterruptedException {
+        if (!request.requirements().isEmpty()) {
+            accepted = Verifier.verify(
+                            source, request.source().name(), manifest.digest(), request.requirements(), false)
+                    .summary();
+        }
     }
 
     /** Copies content and attachments to the target repository, or plans to. Does not change the targets. */
@@ -240,9 +227,10 @@ final class ImagePromotion {
         return manifest.digest();
     }
 
-    void move(Tag tag) throws RegistryException, InterruptedException {
+    /** Points a target to the promoted image. */
+    boolean move(Tag tag) throws RegistryException, InterruptedException {
         try {
-            target.push(reference(tag), manifest);
+            return target.push(reference(tag), manifest);
         } catch (RegistryException e) {
             throw copier.map(c -> c.explained(e)).orElse(e);
         }

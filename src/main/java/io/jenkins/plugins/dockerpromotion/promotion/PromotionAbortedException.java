@@ -9,10 +9,9 @@ public final class PromotionAbortedException extends InterruptedException {
 
     private final List<UndoneReceipt> undone;
 
-    PromotionAbortedException(String message, List<UndoneReceipt> undone, InterruptedException cause) {
+    PromotionAbortedException(String message, List<UndoneReceipt> undone) {
         super(message);
         this.undone = List.copyOf(undone);
-        initCause(cause);
     }
 
     /** The state of the targets of each image that was to change. */

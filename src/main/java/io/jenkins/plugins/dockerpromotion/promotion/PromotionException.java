@@ -1,13 +1,13 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import java.io.IOException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.List;
 
 /**
  * A promotion that was refused, or that failed and was undone as far as possible. The message is one line for the
  * Pipeline author and says where each target points.
  */
-public class PromotionException extends IOException {
+public class PromotionException extends RegistryException {
 
     private static final long serialVersionUID = 1L;
 
@@ -15,12 +15,12 @@ public class PromotionException extends IOException {
 
     /** A promotion that was refused: nothing was changed. */
     public PromotionException(String message) {
-        this(message, List.of(), null);
+        this(message, List.of());
     }
 
     /** A promotion that failed after its first tag had moved. */
-    PromotionException(String message, List<UndoneReceipt> undone, Throwable cause) {
-        super(message, cause);
+    PromotionException(String message, List<UndoneReceipt> undone) {
+        super(message);
         this.undone = List.copyOf(undone);
     }
 

@@ -17,7 +17,7 @@ import java.util.function.Function;
  * @param platforms of an index; empty for a plain manifest, which does not name its platform
  * @param targets in the order of the request
  * @param dryRun whether nothing was changed
- * @param accepted why the check accepted the image, in one line; empty if there was no check
+ * @param accepted what verified the image, in one line; empty if nothing was required
  * @param attachments number of signatures, attestations and other referrers that were copied to another repository, or
  *     would be
  */
@@ -38,7 +38,7 @@ public record PromotionReceipt(
         targets = List.copyOf(targets);
     }
 
-    /** The result for an image that was not checked. */
+    /** The result for an image that was not verified. */
     public PromotionReceipt(
             String source,
             String image,

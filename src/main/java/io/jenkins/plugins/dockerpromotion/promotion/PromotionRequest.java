@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
@@ -29,7 +30,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
     private final Options options;
     private Digest expectedDigest;
     private Digest replaced;
-    private ImageCheck check = ImageCheck.NONE;
+    private ArrayList<VerificationRequirement> requirements = new ArrayList<>();
     private RegistryAuthentication sourceLogin = RegistryAuthentication.ANONYMOUS;
     private RegistryAuthentication targetLogin = RegistryAuthentication.ANONYMOUS;
 
@@ -44,7 +45,7 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         this(other.source, other.toImage, other.to, other.options);
         this.expectedDigest = other.expectedDigest;
         this.replaced = other.replaced;
-        this.check = other.check;
+        this.requirements = other.requirements;
         this.sourceLogin = other.sourceLogin;
         this.targetLogin = other.targetLogin;
     }
@@ -121,10 +122,10 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         return copy;
     }
 
-    /** The same, refused unless {@code check} accepts the image. */
-    public PromotionRequest checking(ImageCheck accepted) {
+    /** The same, refused unless the image meets all of {@code required}. */
+    public PromotionRequest verifying(Collection<VerificationRequirement> required) {
         PromotionRequest copy = new PromotionRequest(this);
-        copy.check = accepted;
+        copy.requirements = new ArrayList<>(required);
         return copy;
     }
 
@@ -206,8 +207,8 @@ public final class PromotionRequest implements Operation<PromotionReceipt> {
         return Optional.ofNullable(replaced);
     }
 
-    ImageCheck check() {
-        return check;
+    List<VerificationRequirement> requirements() {
+        return List.copyOf(requirements);
     }
 
     RegistryAuthentication sourceLogin() {

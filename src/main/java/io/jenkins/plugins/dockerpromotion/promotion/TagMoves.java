@@ -13,10 +13,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Moves the tags of all images, all or none: if one cannot be moved, those that moved are put back. Existing tags move
@@ -52,23 +52,23 @@ final class TagMoves {
                         image.request().to().stream().filter(image::isChanged).map(tag -> new Move(image, tag)))
                 .toList();
         try {
-            move(moves.stream().filter(move -> !move.isOfNewTag()).toList());
-            move(moves.stream().filter(Move::isOfNewTag).toList());
+            move(moves.stream().filter(move -> !move.isOfNewTag()));
+            move(moves.stream().filter(Move::isOfNewTag));
         } catch (InterruptedException e) {
             // The build was aborted. The tags are still put back, and the log says where they point.
             List<UndoneReceipt> undone = undo(moves);
             context.notices().say("Promotion of " + sources() + " was aborted; " + text(undone));
-            throw new PromotionAbortedException("aborted; " + text(undone), undone, e);
+            throw new PromotionAbortedException("aborted; " + text(undone), undone);
         } catch (RegistryException e) {
-            throw failed(e.getMessage(), moves, e);
+            throw failed(e.getMessage(), moves);
         } catch (RuntimeException | Error e) {
-            throw failed("Cannot promote " + sources() + ": " + e, moves, e);
+            throw failed("Cannot promote " + sources() + ": " + e, moves);
         }
     }
 
-    private PromotionException failed(String what, List<Move> moves, Throwable cause) {
+    private PromotionException failed(String what, List<Move> moves) {
         List<UndoneReceipt> undone = undo(moves);
-        return new PromotionException(what + "; " + text(undone), undone, cause);
+        return new PromotionException(what + "; " + text(undone), undone);
     }
 
     private String sources() {
@@ -79,15 +79,8 @@ final class TagMoves {
         return undone.stream().map(UndoneReceipt::text).collect(Collectors.joining("; "));
     }
 
-    private static void move(List<Move> moves) throws RegistryException, InterruptedException {
-        List<Callable<Void>> writes = new ArrayList<>();
-        moves.stream()
-                .filter(Move::isAhead)
-                .forEach(move -> writes.add(() -> {
-                    move.image.move(move.tag);
-                    return null;
-                }));
-        Parallel.all(writes, Transfers.REQUESTS);
+    private static void move(Stream<Move> moves) throws RegistryException, InterruptedException {
+        Parallel.each(moves.filter(Move::isAhead).toList(), Transfers.REQUESTS, move -> move.image.move(move.tag));
     }
 
     /** Runs in its own thread, so that a second abort of the build does not leave the tags half-way. */
@@ -115,9 +108,7 @@ final class TagMoves {
     }
 
     private List<UndoneReceipt> putBack(List<Move> moves) throws RegistryException, InterruptedException {
-        List<Callable<UndoneReceipt.Outcome>> restorings = new ArrayList<>();
-        moves.forEach(move -> restorings.add(() -> putBack(move)));
-        List<UndoneReceipt.Outcome> outcomes = Parallel.all(restorings, Transfers.REQUESTS);
+        List<UndoneReceipt.Outcome> outcomes = Parallel.each(moves, Transfers.REQUESTS, TagMoves::putBack);
         Map<ImagePromotion, List<UndoneReceipt.Outcome>> byImage = new LinkedHashMap<>();
         for (int i = 0; i < outcomes.size(); i++) {
             byImage.computeIfAbsent(moves.get(i).image, image -> new ArrayList<>())

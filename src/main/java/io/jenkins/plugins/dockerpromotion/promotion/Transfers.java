@@ -1,7 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -9,9 +7,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -26,7 +21,6 @@ final class Transfers {
     private final Semaphore requests = new Semaphore(REQUESTS);
     private final Semaphore copies;
     private final Semaphore streams;
-    private final Map<String, First> firsts = new ConcurrentHashMap<>();
     private final AtomicLong expected = new AtomicLong();
     private final Progress progress;
 
@@ -87,18 +81,6 @@ final class Transfers {
         } finally {
             permits.release();
         }
-    }
-
-    /**
-     * The first repository of a registry that gets a blob; the others mount it from there.
-     *
-     * @param done whether the blob is there now
-     */
-    record First(ImageName image, CompletableFuture<Boolean> done) {}
-
-    /** The first image of this promotion that copies {@code blob} to the registry of {@code image}. */
-    First first(ImageName image, Digest blob) {
-        return firsts.computeIfAbsent(image.host() + ' ' + blob, key -> new First(image, new CompletableFuture<>()));
     }
 
     /** Maximum number of attempts for each blob. */

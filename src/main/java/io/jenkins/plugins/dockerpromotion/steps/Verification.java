@@ -5,19 +5,12 @@ import hudson.Extension;
 import hudson.Util;
 import hudson.model.Descriptor;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
-import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
 import io.jenkins.plugins.dockerpromotion.config.CertifiedSigner;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.credentials.PublicKeys;
-import io.jenkins.plugins.dockerpromotion.promotion.ImageCheck;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -100,24 +93,7 @@ public final class Verification extends CertifiedSigner<Verification> {
         for (Tag target : request.to()) {
             required.addAll(DockerPromotionConfiguration.get().requirementsFor(request.toImage(), target));
         }
-        return required.isEmpty() ? request : request.checking(new Check(List.copyOf(required)));
-    }
-
-    /** Checks the digest that is promoted. */
-    private record Check(List<VerificationRequirement> requirements) implements ImageCheck {
-
-        private static final long serialVersionUID = 1L;
-
-        Check {
-            requirements = List.copyOf(requirements);
-        }
-
-        @Override
-        public String check(RegistryClient registry, ImageReference image, RegistryContext context)
-                throws IOException, InterruptedException {
-            return Verifier.verify(registry, image.name(), Digest.parse(image.reference()), requirements, false)
-                    .summary();
-        }
+        return request.verifying(required);
     }
 
     /** Splits the keys in a form's text. */

@@ -264,7 +264,7 @@ class AttachmentsIT {
         Set<String> seen = new LinkedHashSet<>();
         ((ReverseProxy) servers.get(0)).afterEachWrite(() -> {
             for (String tag : List.of("1.0", "latest")) {
-                seen.add(tag + ": " + look(target, tag));
+                seen.add(tag + ": " + state(target, tag));
             }
         });
 
@@ -283,7 +283,7 @@ class AttachmentsIT {
     }
 
     /** What a tag points to now; of the promoted image, also whether cosign verifies it and its platforms. */
-    private String look(Side side, String tag) {
+    private String state(Side side, String tag) {
         try {
             HttpResponse<byte[]> answer = TestHttp.to(registry(side))
                     .with("Accept", TestImage.OCI_INDEX)

@@ -93,7 +93,7 @@ class InspectionTest {
         assertThat(inspect(true).asMap()).containsEntry("signatures", 0).containsEntry("attestations", List.of());
         registry.requests().clear();
         assertThat(inspect(false).asMap()).containsEntry("signatures", null);
-        assertThat(registry.requests().count()).as("one look").isEqualTo(1);
+        assertThat(registry.requests().count()).as("one check").isEqualTo(1);
     }
 
     @Test

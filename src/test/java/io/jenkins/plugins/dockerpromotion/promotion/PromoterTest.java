@@ -607,7 +607,7 @@ class PromoterTest {
                 .as("challenge, manifest and layer")
                 .isEqualTo(3);
         assertThat(to.requests().count() - to.requests().count("GET", "/token"))
-                .as("challenge, a look at the tag and at eleven blobs, upload in two requests, manifest")
+                .as("challenge, checks of the tag and of eleven blobs, upload in two requests, manifest")
                 .isEqualTo(1 + 1 + 11 + 2 + 1);
     }
 

@@ -323,8 +323,7 @@ class RealRegistriesIT {
         assertThat(verify(from, "release").signatures()).hasSize(1);
         assertThatThrownBy(() -> verify(from, "stranger")).isInstanceOf(UnverifiedImageException.class);
         promotion(from, "2.0", to, "{tag}", "production")
-                .checking((client, image, context) ->
-                        verify(from, "release").signatures().toString())
+                .verifying(List.of(requirement("release")))
                 .run(context());
 
         assertStands(to + ":2.0", INDEX);
@@ -340,10 +339,13 @@ class RealRegistriesIT {
     }
 
     private VerifiedImage verify(ImageName image, String key) throws IOException, InterruptedException {
-        VerificationRequirement requirement = new VerificationRequirement(
-                "verifyImage", List.of(Files.readString(home.resolve(key + ".pub"))), List.of());
         RegistryClient client = RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), context());
-        return Verifier.verify(client, image, Digest.parse(INDEX.digest()), List.of(requirement), false);
+        return Verifier.verify(client, image, Digest.parse(INDEX.digest()), List.of(requirement(key)), false);
+    }
+
+    private static VerificationRequirement requirement(String key) throws IOException {
+        return new VerificationRequirement(
+                "verifyImage", List.of(Files.readString(home.resolve(key + ".pub"))), List.of());
     }
 
     private static List<String> discovered(String image) throws Exception {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.jenkins.plugins.dockerpromotion.attachment.UnverifiedImageException;
+import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -14,10 +16,10 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.B
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
+import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -151,29 +153,32 @@ class TrainTest {
     }
 
     @Test
-    void changesNothingIfACheckRefusesOne() {
+    void changesNothingIfOneIsNotSigned() {
         pushAll();
-        PromotionRequest unsigned = within("web", "1.0", false).checking((registry, image, context) -> {
-            throw new IOException("Cannot verify " + image + ": it has no signature");
-        });
+        PromotionRequest unsigned = within("web", "1.0", false).verifying(List.of(signedBy(ImageSigner.create())));
 
         assertThatThrownBy(() -> run(across("api", "2.0"), unsigned))
-                .isInstanceOf(IOException.class)
-                .hasMessage("Cannot verify " + build.host() + "/acme/web@"
-                        + TestImage.oci(10).digest() + ": it has no signature");
+                .isInstanceOf(UnverifiedImageException.class)
+                .hasMessageStartingWith("Cannot verify " + build.host() + "/acme/web@"
+                        + TestImage.oci(10).digest() + ": ");
         assertThat(build.requests().count("PUT", ".*")).isZero();
         assertThat(prod.requests().count("PUT|POST", ".*")).isZero();
     }
 
     @Test
-    void saysWhyAnImageWasAccepted() throws Exception {
+    void saysWhoSignedTheImage() throws Exception {
         pushAll();
+        ImageSigner signer = ImageSigner.create();
+        signer.sign(build, "acme/web", TestImage.oci(10).digest());
 
-        PromotionReceipt receipt = within("web", "1.0", true)
-                .checking((registry, image, context) -> "signed by the key 1234")
-                .run(network.context());
+        PromotionReceipt receipt =
+                within("web", "1.0", true).verifying(List.of(signedBy(signer))).run(network.context());
 
-        assertThat(receipt.accepted()).isEqualTo("signed by the key 1234");
+        assertThat(receipt.accepted()).isEqualTo("signed by key " + signer.fingerprint());
+    }
+
+    private static VerificationRequirement signedBy(ImageSigner signer) {
+        return new VerificationRequirement("the release", List.of(signer.publicKey()), List.of());
     }
 
     @Test
@@ -256,25 +261,6 @@ class TrainTest {
     }
 
     @Test
-    void movesALayerThatSeveralImagesHaveIntoARegistryOnce() throws Exception {
-        TestImage image = TestImage.oci(10).withLayers(100_000, 50_000);
-        build.push("acme/web", "1.0", image);
-        build.push("acme/api", "1.0", image);
-        build.push("acme/job", "1.0", image);
-
-        run(across("web", "1.0"), across("api", "1.0"), across("job", "1.0"));
-
-        long bytes =
-                image.blobs().values().stream().mapToLong(blob -> blob.size()).sum();
-        assertThat(build.requests().blobBytesDown()).isEqualTo(bytes);
-        assertThat(prod.requests().blobBytesUp()).isEqualTo(bytes);
-        for (String name : List.of("web", "api", "job")) {
-            assertThat(prod.digestOf("acme/" + name, "production")).contains(image.digest());
-        }
-        assertThat(prod.openUploads()).isZero();
-    }
-
-    @Test
     void showsThePlanAsATable() throws Exception {
         pushAll();
 
@@ -305,7 +291,7 @@ class TrainTest {
         // The server may still be ending one request when its client sends the next.
         assertThat(build.requests().peakConcurrency()).isBetween(20, 2 * Transfers.REQUESTS);
         assertThat(build.requests().count())
-                .as("challenge, token, manifest, a look that finds nothing and is confirmed, move")
+                .as("challenge, token, manifest, a check that finds nothing and is confirmed, move")
                 .isEqualTo(50 * 6);
     }
 

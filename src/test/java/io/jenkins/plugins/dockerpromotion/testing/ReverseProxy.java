@@ -40,7 +40,7 @@ public final class ReverseProxy extends HttpTestServer {
         this.watcher = watcher;
     }
 
-    private synchronized void look() {
+    private synchronized void notifyWatcher() {
         watcher.run();
     }
 
@@ -48,7 +48,7 @@ public final class ReverseProxy extends HttpTestServer {
     Response answer(Incoming request) throws IOException {
         Response answer = forward(request);
         if (!READS.contains(request.record().method())) {
-            look();
+            notifyWatcher();
         }
         return answer;
     }

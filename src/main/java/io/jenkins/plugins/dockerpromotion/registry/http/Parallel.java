@@ -1,6 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionService;
@@ -53,6 +54,19 @@ public final class Parallel {
         } finally {
             awaitEnd(pool);
         }
+    }
+
+    /** A call about one thing. */
+    @FunctionalInterface
+    public interface Call<T, R> {
+        R on(T thing) throws RegistryException, InterruptedException;
+    }
+
+    /** Makes the same call for each of {@code things}, as in {@link #all}. */
+    public static <T, R> List<R> each(Collection<T> things, int width, Call<T, R> call)
+            throws RegistryException, InterruptedException {
+        return all(
+                things.stream().<Callable<R>>map(thing -> () -> call.on(thing)).toList(), width);
     }
 
     /**
