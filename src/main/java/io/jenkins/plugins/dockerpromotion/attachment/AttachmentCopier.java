@@ -14,7 +14,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -25,6 +24,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 
 /**
  * Copies the attachments of an image to another repository: those of the image, of each of its platforms, and of these
@@ -70,6 +71,12 @@ public final class AttachmentCopier {
 
         int count() {
             return referrers.size() + tags.size();
+        }
+
+        long bytes() {
+            return Stream.concat(referrers.stream(), tags.values().stream())
+                    .mapToLong(manifest -> manifest.bytes().length)
+                    .sum();
         }
     }
 
@@ -124,15 +131,15 @@ public final class AttachmentCopier {
     public Plan plan(Manifest image) throws RegistryException, InterruptedException {
         List<List<Missing>> levels = new ArrayList<>();
         Set<Digest> seen = new HashSet<>();
-        Size size = new Size(image);
+        AtomicLong bytes = new AtomicLong();
         Set<Digest> bundles = new HashSet<>();
         Set<Digest> level = new LinkedHashSet<>();
         from.addParts(image, level);
         while (!level.isEmpty()) {
             seen.addAll(level);
-            size.require(
-                    seen.size() <= AttachmentFinder.MAX_MANIFESTS,
-                    "there are more than " + AttachmentFinder.MAX_MANIFESTS);
+            if (seen.size() > AttachmentFinder.MAX_MANIFESTS) {
+                throw tooMany(image, "there are more than " + AttachmentFinder.MAX_MANIFESTS);
+            }
             // Cosign does not attach anything to a bundle with the tags of its older format.
             List<Attachments> found = from
                     .find(level, tag -> bundles.contains(tag.subject()) ? Optional.empty() : from.digestOf(tag))
@@ -143,7 +150,13 @@ public final class AttachmentCopier {
                     .filter(attachments -> !attachments.referrers().isEmpty())
                     .map(Attachments::subject)
                     .toList());
-            levels.add(each(found, attachments -> missing(attachments, there, size)));
+            levels.add(each(found, attachments -> {
+                Missing missing = missing(attachments, there);
+                if (bytes.addAndGet(missing.bytes()) > MAX_BYTES) {
+                    throw tooMany(image, "their manifests are larger than " + MAX_BYTES + " bytes");
+                }
+                return missing;
+            }));
             found.stream()
                     .flatMap(attachments -> attachments.referrers().stream())
                     .filter(referrer -> referrer.artifactType().startsWith(SignedPayload.BUNDLES))
@@ -154,29 +167,12 @@ public final class AttachmentCopier {
         return new Plan(image, levels);
     }
 
-    /** Limits the memory for the manifests of a plan. */
-    private final class Size {
-        private final Manifest image;
-        private long bytes;
-
-        Size(Manifest image) {
-            this.image = image;
-        }
-
-        synchronized void add(Collection<Manifest> manifests) throws RegistryException {
-            bytes += manifests.stream().mapToLong(m -> m.bytes().length).sum();
-            require(bytes <= MAX_BYTES, "their manifests are larger than " + MAX_BYTES + " bytes");
-        }
-
-        void require(boolean fulfilled, String otherwise) throws RegistryException {
-            if (!fulfilled) {
-                throw new RegistryException(
-                        "Cannot copy the attachments of " + from.image() + "@" + image.digest() + ": " + otherwise);
-            }
-        }
+    private RegistryException tooMany(Manifest image, String why) {
+        return new RegistryException(
+                "Cannot copy the attachments of " + from.image() + "@" + image.digest() + ": " + why);
     }
 
-    private Missing missing(Attachments found, Map<Digest, Referrers> there, Size size)
+    private Missing missing(Attachments found, Map<Digest, Referrers> there)
             throws RegistryException, InterruptedException {
         List<Manifest> referrers = new ArrayList<>();
         if (!found.referrers().isEmpty()) {
@@ -193,8 +189,6 @@ public final class AttachmentCopier {
         for (Map.Entry<AttachmentTag, Digest> entry : found.tags().entrySet()) {
             missingOf(entry.getKey(), entry.getValue()).ifPresent(manifest -> tags.put(entry.getKey(), manifest));
         }
-        size.add(referrers);
-        size.add(tags.values());
         return new Missing(found, List.copyOf(referrers), tags);
     }
 

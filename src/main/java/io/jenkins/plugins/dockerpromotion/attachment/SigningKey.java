@@ -31,7 +31,6 @@ import java.util.regex.Pattern;
  */
 record SigningKey(PublicKey key, List<String> algorithms, Digest fingerprint) {
 
-    private static final int MAX_TEXT = 64 * 1024;
     private static final int MIN_RSA_BITS = 2048;
     private static final int MAX_RSA_BITS = 16 * 1024;
     private static final Pattern BLOCK = Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \\1-----");
@@ -63,10 +62,6 @@ record SigningKey(PublicKey key, List<String> algorithms, Digest fingerprint) {
      * @throws IllegalArgumentException in one line without the text, which may be a private key by mistake
      */
     static List<SigningKey> parse(String pem) {
-        if (pem.length() > MAX_TEXT) {
-            throw new IllegalArgumentException(
-                    "the public key is " + pem.length() + " characters long; " + MAX_TEXT + " are allowed");
-        }
         // Before anything else: a private key often has its parameters or its certificate beside it.
         if (PRIVATE_KEY.matcher(pem).find()) {
             throw new IllegalArgumentException("the public key is a private key; supply the public key (cosign"

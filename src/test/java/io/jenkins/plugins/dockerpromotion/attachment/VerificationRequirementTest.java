@@ -46,8 +46,7 @@ class VerificationRequirementTest {
                 Arguments.of(ImageSigner.pem("PUBLIC KEY", key), "damaged or of another kind: supply an ECDSA key"),
                 Arguments.of(SIGNER.publicKey().replace("\n", "\\n"), "with line breaks instead of \\n"),
                 Arguments.of(ImageSigner.create("Ed448", "Ed448").publicKey(), "of another kind: supply an ECDSA key"),
-                Arguments.of(ImageSigner.create("1024", "SHA256withRSA").publicKey(), "an RSA key of 1024 bits"),
-                Arguments.of("x".repeat(70_000), "70000 characters long"));
+                Arguments.of(ImageSigner.create("1024", "SHA256withRSA").publicKey(), "an RSA key of 1024 bits"));
     }
 
     @ParameterizedTest
