@@ -16,7 +16,6 @@ import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
-import io.jenkins.plugins.dockerpromotion.testing.Attachment;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -232,7 +231,7 @@ class AttachmentRemoverTest {
     @Test
     void oneManifestUnderTwoTagsStaysWhereOnlyDigestsAreDeleted() throws Exception {
         start(Quirk.DELETE_BY_DIGEST_ONLY);
-        Attachment list = cosign("list=1");
+        TestImage list = cosign("list=1");
         registry.push("app", tag(OLD) + ".sbom", list);
         registry.push("app", tag(NEW) + ".sbom", list);
 
@@ -251,7 +250,7 @@ class AttachmentRemoverTest {
     @Test
     void oneManifestUnderTwoTagsStaysAlsoIfTheLastTagOfAnImageIsDeleted() throws Exception {
         start(Quirk.DELETE_BY_DIGEST_ONLY);
-        Attachment list = cosign("list=1");
+        TestImage list = cosign("list=1");
         registry.push("app", tag(OLD) + ".sbom", list);
         registry.push("app", tag(NEW) + ".sbom", list);
 

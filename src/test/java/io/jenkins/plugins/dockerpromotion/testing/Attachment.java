@@ -7,13 +7,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/**
- * An attachment of an image, as cosign and similar tools store it: with the image's digest in its manifest or in its
- * tag.
- */
-public record Attachment(String mediaType, byte[] bytes, Map<String, Content> blobs) implements TestImage {
+/** Attachments of images, as cosign and similar tools store them: with the image's digest in their manifest or tag. */
+public final class Attachment {
 
     private static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
+
+    private Attachment() {}
 
     /** A referrer of {@code subject}; equal seeds give equal referrers. */
     public static SingleImage referrer(long seed, TestImage subject, String artifactType) {
@@ -41,7 +40,7 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
         index.put("schemaVersion", 2);
         index.put("mediaType", TestImage.OCI_INDEX);
         index.put("manifests", entries);
-        return new Attachment(TestImage.OCI_INDEX, TestJson.bytes(index), Map.of());
+        return TestImage.raw(TestImage.OCI_INDEX, TestJson.bytes(index));
     }
 
     /**
@@ -49,16 +48,16 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
      *
      * @param signatures {@code payload=signature}; equal payloads are one blob
      */
-    public static Attachment cosign(String... signatures) {
+    public static TestImage cosign(String... signatures) {
         return cosign("", signatures);
     }
 
     /** The manifest under cosign's tag {@code .att}: a layer for each attestation, all of one predicate type. */
-    public static Attachment attestations(String predicateType, String... signatures) {
+    public static TestImage attestations(String predicateType, String... signatures) {
         return cosign(predicateType, signatures);
     }
 
-    private static Attachment cosign(String predicateType, String... signatures) {
+    private static TestImage cosign(String predicateType, String... signatures) {
         Map<String, Content> blobs = new LinkedHashMap<>();
         List<Map<String, Object>> layers = new ArrayList<>();
         List<Map<String, Object>> history = new ArrayList<>();
@@ -81,18 +80,9 @@ public record Attachment(String mediaType, byte[] bytes, Map<String, Content> bl
         config.put("architecture", "");
         config.put("history", history);
         config.put("rootfs", Map.of("type", "layers", "diff_ids", diffIds));
-        return image(config, layers, blobs);
-    }
-
-    private static Attachment image(
-            Map<String, Object> config, List<Map<String, Object>> layers, Map<String, Content> blobs) {
         Content content = Content.of(TestJson.bytes(config));
         blobs.put(content.digest(), content);
-        Map<String, Object> manifest = new LinkedHashMap<>();
-        manifest.put("schemaVersion", 2);
-        manifest.put("mediaType", TestImage.OCI_MANIFEST);
-        manifest.put("config", ImageJson.descriptor(TestImage.OCI_CONFIG, content.digest(), content.size()));
-        manifest.put("layers", layers);
-        return new Attachment(TestImage.OCI_MANIFEST, TestJson.bytes(manifest), blobs);
+        return ImageJson.manifest(
+                ImageJson.descriptor(TestImage.OCI_CONFIG, content.digest(), content.size()), layers, Map.of(), blobs);
     }
 }

@@ -2,37 +2,34 @@ package io.jenkins.plugins.dockerpromotion.testing;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** A Docker daemon of the tests' own: no network for containers, its own folders and socket, nothing left of it. */
 public final class DockerDaemonProcess implements AutoCloseable {
 
     private static final long START_SECONDS = 30;
 
-    private final Path home;
+    private final TemporaryDirectory directory;
     private final Process process;
 
-    private DockerDaemonProcess(Path home, Process process) {
-        this.home = home;
+    private DockerDaemonProcess(TemporaryDirectory directory, Process process) {
+        this.directory = directory;
         this.process = process;
     }
 
     /** Starts a daemon, or skips the test class with a reason on the console where none can run. */
     public static DockerDaemonProcess startOrSkip(Class<?> testClass) throws Exception {
-        LeftOut.unless(isOnPath("docker"), testClass, "the docker client is not installed");
-        LeftOut.unless(isOnPath("dockerd"), testClass, "dockerd is not installed");
+        FieldTool.assumeAvailable(testClass, "docker", "dockerd");
         LeftOut.unless("root".equals(System.getProperty("user.name")), testClass, "dockerd needs root");
-        // Short: a socket's path has at most 108 characters.
-        Path home = Files.createTempDirectory("dockerd");
+        // A short name: a socket's path has at most 108 characters.
+        TemporaryDirectory directory = new TemporaryDirectory("dockerd");
+        Path home = directory.path();
         Process process = new ProcessBuilder(
                         "dockerd",
                         "--iptables=false",
@@ -46,7 +43,7 @@ public final class DockerDaemonProcess implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(home.resolve("log").toFile())
                 .start();
-        DockerDaemonProcess daemon = new DockerDaemonProcess(home, process);
+        DockerDaemonProcess daemon = new DockerDaemonProcess(directory, process);
         if (!daemon.answers()) {
             String said = Files.readString(home.resolve("log"));
             daemon.close();
@@ -57,11 +54,12 @@ public final class DockerDaemonProcess implements AutoCloseable {
 
     /** The value of {@code DOCKER_HOST}. */
     public String host() {
-        return "unix://" + home.resolve("socket");
+        return "unix://" + directory.path().resolve("socket");
     }
 
     /** Gives the daemon an image with a single file, without any network. */
     public void importEmptyImage(String name) throws IOException, InterruptedException {
+        Path home = directory.path();
         Path folder = Files.createDirectories(home.resolve("image"));
         Files.writeString(folder.resolve("file"), name);
         Path archive = home.resolve("image.tar");
@@ -71,30 +69,15 @@ public final class DockerDaemonProcess implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
-        try {
-            if (!process.waitFor(20, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-            try (Stream<Path> found = Files.walk(home)) {
-                List<Path> deepestFirst =
-                        found.sorted(Comparator.reverseOrder()).toList();
-                for (Path each : deepestFirst) {
-                    Files.deleteIfExists(each);
-                }
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        FieldTool.end(process);
+        directory.close();
     }
 
     private boolean answers() throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(START_SECONDS);
         while (process.isAlive() && System.nanoTime() < deadline) {
             try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-                channel.connect(UnixDomainSocketAddress.of(home.resolve("socket")));
+                channel.connect(UnixDomainSocketAddress.of(directory.path().resolve("socket")));
                 run(List.of("docker", "--host", host(), "version"));
                 return true;
             } catch (IOException e) {
@@ -110,11 +93,6 @@ public final class DockerDaemonProcess implements AutoCloseable {
         if (client.waitFor() != 0) {
             throw new IOException(String.join(" ", command) + " failed");
         }
-    }
-
-    private static boolean isOnPath(String command) {
-        return Stream.of(System.getenv("PATH").split(":"))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, command)));
     }
 
     private static String lastLine(String text) {

@@ -42,6 +42,21 @@ final class ImageJson {
         return descriptor;
     }
 
+    /** An OCI manifest with a config and layers that are given by their descriptors. */
+    static TestImage manifest(
+            Map<String, Object> config,
+            List<Map<String, Object>> layers,
+            Map<String, Object> more,
+            Map<String, Content> blobs) {
+        Map<String, Object> manifest = new LinkedHashMap<>();
+        manifest.put("schemaVersion", 2);
+        manifest.put("mediaType", TestImage.OCI_MANIFEST);
+        manifest.put("config", config);
+        manifest.put("layers", layers);
+        manifest.putAll(more);
+        return new TestImage.RawImage(TestImage.OCI_MANIFEST, TestJson.bytes(manifest), blobs);
+    }
+
     static void annotate(Map<String, Object> json, Map<String, String> annotations) {
         if (!annotations.isEmpty()) {
             json.put("annotations", new TreeMap<>(annotations));

@@ -14,7 +14,6 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Signs images as cosign does, in both of its formats, with a key of its own. */
 public final class ImageSigner {
@@ -221,30 +220,12 @@ public final class ImageSigner {
             blobs.put(layer.content().digest(), layer.content());
             descriptors.add(layer.descriptor());
         }
-        Map<String, Object> manifest = new LinkedHashMap<>();
-        manifest.put("schemaVersion", 2);
-        manifest.put("mediaType", TestImage.OCI_MANIFEST);
-        manifest.put("config", ImageJson.descriptor("application/vnd.oci.empty.v1+json", config.digest(), 2));
-        manifest.put("layers", descriptors);
-        Optional.of(subject)
-                .filter(digest -> !digest.isEmpty())
-                .ifPresent(digest -> manifest.put("subject", ImageJson.descriptor(TestImage.OCI_MANIFEST, digest, 1)));
-        byte[] bytes = TestJson.bytes(manifest);
-        return new TestImage() {
-            @Override
-            public String mediaType() {
-                return TestImage.OCI_MANIFEST;
-            }
-
-            @Override
-            public byte[] bytes() {
-                return bytes.clone();
-            }
-
-            @Override
-            public Map<String, Content> blobs() {
-                return blobs;
-            }
-        };
+        return ImageJson.manifest(
+                ImageJson.descriptor("application/vnd.oci.empty.v1+json", config.digest(), 2),
+                descriptors,
+                subject.isEmpty()
+                        ? Map.of()
+                        : Map.of("subject", ImageJson.descriptor(TestImage.OCI_MANIFEST, subject, 1)),
+                blobs);
     }
 }

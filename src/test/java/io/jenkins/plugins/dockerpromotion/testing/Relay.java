@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Stands between a client and a server and counts the bytes, which not every server can. Who tries TLS first is turned away
- * at once, while the server of the class library waits for the end of a line.
+ * Stands between a client and a server: counts the bytes, which not every server can, delays them, or breaks the line once.
+ * Who tries TLS with a server without it is turned away at once, while the server of the class library waits for the end
+ * of a line.
  */
 public final class Relay implements AutoCloseable {
 
@@ -31,7 +32,6 @@ public final class Relay implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final AtomicLong bytes = new AtomicLong();
     private final Line there;
     private final Line back;
 
@@ -41,9 +41,21 @@ public final class Relay implements AutoCloseable {
 
     /** @param delay of what is said after a silence, in each direction, whose bandwidth all connections share */
     public Relay(URI server, Duration delay, long bytesPerSecond) throws IOException {
+        this(server, new Line(delay, bytesPerSecond, Long.MAX_VALUE), new Line(delay, bytesPerSecond, Long.MAX_VALUE));
+    }
+
+    /** One that resets a connection once, behind the first {@code bytes} of all answers together. */
+    public static Relay breakingBehind(long bytes, URI server) throws IOException {
+        return new Relay(
+                server,
+                new Line(Duration.ZERO, Long.MAX_VALUE, Long.MAX_VALUE),
+                new Line(Duration.ZERO, Long.MAX_VALUE, bytes));
+    }
+
+    private Relay(URI server, Line there, Line back) throws IOException {
         this.server = server;
-        there = new Line(delay, bytesPerSecond);
-        back = new Line(delay, bytesPerSecond);
+        this.there = there;
+        this.back = back;
         socket = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
     }
@@ -59,7 +71,12 @@ public final class Relay implements AutoCloseable {
 
     /** All bytes so far, both ways. */
     public long bytes() {
-        return bytes.get();
+        return there.passed.get() + back.passed.get();
+    }
+
+    /** The bytes of answers so far. */
+    public long answered() {
+        return back.passed.get();
     }
 
     @Override
@@ -83,7 +100,7 @@ public final class Relay implements AutoCloseable {
         try {
             PushbackInputStream first = new PushbackInputStream(client.getInputStream());
             int greeting = first.read();
-            if (greeting < 0 || greeting == TLS_HANDSHAKE) {
+            if (greeting < 0 || (greeting == TLS_HANDSHAKE && server.getScheme().equals("http"))) {
                 try (client) {
                     // As servers in Go answer. Who is not answered at all tries again, more slowly each time.
                     first.read(new byte[64 * 1024]);
@@ -109,9 +126,14 @@ public final class Relay implements AutoCloseable {
         long last = 0;
         try {
             for (int n; (n = in.read(buffer)) >= 0; ) {
-                bytes.addAndGet(n);
                 last = line.pass(n, last);
-                to.getOutputStream().write(buffer, 0, n);
+                int whole = line.whole(n);
+                to.getOutputStream().write(buffer, 0, whole);
+                if (whole < n) {
+                    // Closed without a farewell: the other end sees a reset.
+                    to.setSoLinger(true, 0);
+                    throw new IOException("the line breaks");
+                }
             }
             to.shutdownOutput();
         } catch (IOException e) {
@@ -131,11 +153,23 @@ public final class Relay implements AutoCloseable {
     private static final class Line {
         private final long delay;
         private final long bytesPerSecond;
+        private final AtomicLong passed = new AtomicLong();
         private long free = System.nanoTime();
+        private long unbroken;
 
-        Line(Duration delay, long bytesPerSecond) {
+        /** @param unbroken the number of bytes before the line breaks, once */
+        Line(Duration delay, long bytesPerSecond, long unbroken) {
             this.delay = delay.toNanos();
             this.bytesPerSecond = bytesPerSecond;
+            this.unbroken = unbroken;
+        }
+
+        /** How many of the next {@code count} bytes pass; fewer than that where the line breaks. */
+        synchronized int whole(int count) {
+            int whole = (int) Math.min(count, unbroken);
+            unbroken = whole < count ? Long.MAX_VALUE : unbroken - whole;
+            passed.addAndGet(whole);
+            return whole;
         }
 
         /**

@@ -7,13 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What another client sees in a registry: skopeo, as the Debian package of that name brings it. */
+/** What another client sees in a registry: skopeo, if it is installed. */
 public final class Skopeo {
 
     /** Without a login, and whatever a registry's certificate is. */
     public static final Skopeo ANONYMOUS = new Skopeo(Optional.empty(), Optional.empty());
 
-    private static final Path BINARY = Path.of("/usr/bin/skopeo");
+    private static final String COMMAND = "skopeo";
 
     private final Optional<String> login;
     private final Optional<Path> authority;
@@ -24,12 +24,12 @@ public final class Skopeo {
     }
 
     public static boolean isAvailable() {
-        return Files.isExecutable(BINARY);
+        return FieldTool.find(COMMAND).isPresent();
     }
 
     /** Skips a test class, or one test, with a line on the console, where there is no skopeo. */
     public static void assumeAvailable(Class<?> testClass) {
-        LeftOut.unless(isAvailable(), testClass, "skopeo is not installed");
+        FieldTool.assumeAvailable(testClass, COMMAND);
     }
 
     public Skopeo basic(String user, String password) {
@@ -44,20 +44,14 @@ public final class Skopeo {
     /** The digest of {@code image}, such as {@code 127.0.0.1:5000/group/app:1.0}, computed from its manifest. */
     public String digest(String image) throws IOException, InterruptedException {
         try (TemporaryDirectory directory = new TemporaryDirectory("skopeo")) {
-            Path errors = directory.path().resolve("errors");
-            Process process = new ProcessBuilder(inspect(image, directory.path()))
-                    .redirectError(errors.toFile())
-                    .start();
-            byte[] manifest = process.getInputStream().readAllBytes();
-            if (process.waitFor() != 0) {
-                throw new IOException("skopeo inspect " + image + ": " + Files.readString(errors));
-            }
+            String manifest = FieldTool.of(COMMAND, directory.path())
+                    .run(inspect(image, directory.path()).toArray(String[]::new));
             return Content.of(manifest).digest();
         }
     }
 
     private List<String> inspect(String image, Path directory) throws IOException {
-        List<String> command = new ArrayList<>(List.of(BINARY.toString(), "inspect", "--raw"));
+        List<String> command = new ArrayList<>(List.of("inspect", "--raw"));
         login.ifPresent(l -> command.add("--creds=" + l));
         if (authority.isPresent()) {
             Files.copy(authority.get(), directory.resolve("ca.crt"));

@@ -67,7 +67,7 @@ public interface TestImage {
 
     /** Any bytes with any media type, even an unknown one. */
     static TestImage raw(String mediaType, byte[] bytes) {
-        return new RawImage(mediaType, bytes);
+        return new RawImage(mediaType, bytes, Map.of());
     }
 
     static TestImage raw(String mediaType, String text) {
@@ -82,14 +82,8 @@ public interface TestImage {
         }
     }
 
-    /** A manifest with any bytes, without references that a registry could check. */
-    record RawImage(String mediaType, byte[] bytes) implements TestImage {
-
-        @Override
-        public Map<String, Content> blobs() {
-            return Map.of();
-        }
-    }
+    /** A manifest with any bytes. */
+    record RawImage(String mediaType, byte[] bytes, Map<String, Content> blobs) implements TestImage {}
 
     /** An OCI index or a Docker manifest list. */
     public record ImageIndex(

@@ -3,6 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
+import io.jenkins.plugins.dockerpromotion.testing.Relay;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +25,18 @@ class BrokenLineTest {
         Map<String, String> state;
         long bytes;
         try (World world = operation.world();
-                FaultyWire whole = FaultyWire.breakingBehind(Long.MAX_VALUE, operation.faulty(world))) {
+                Relay whole = new Relay(operation.faulty(world).uri())) {
             result = run(operation, world, whole);
             state = world.state();
-            bytes = whole.passed();
+            bytes = whole.answered();
         }
         List<String> problems = new ArrayList<>();
         for (int place = 0; place < PLACES; place++) {
             // The first bytes one by one: they are the status line.
             long behind = place < 4 ? place : place * bytes / PLACES;
             try (World world = operation.world();
-                    FaultyWire breaking = FaultyWire.breakingBehind(behind, operation.faulty(world))) {
+                    Relay breaking =
+                            Relay.breakingBehind(behind, operation.faulty(world).uri())) {
                 String outcome = outcome(operation, world, breaking);
                 if (!outcome.equals(result) && !outcome.equals("gone before")) {
                     problems.add("behind " + behind + " of " + bytes + " bytes: " + outcome);
@@ -46,16 +48,16 @@ class BrokenLineTest {
         assertThat(problems).isEmpty();
     }
 
-    private static String outcome(Scenario operation, World world, FaultyWire wire) {
+    private static String outcome(Scenario operation, World world, Relay relay) {
         try {
-            return run(operation, world, wire);
+            return run(operation, world, relay);
         } catch (Exception e) {
             return e.toString();
         }
     }
 
-    private static String run(Scenario operation, World world, FaultyWire wire) throws Exception {
+    private static String run(Scenario operation, World world, Relay relay) throws Exception {
         HttpTestServer server = operation.faulty(world);
-        return operation.run(world.moved(server, wire.uri()), world.network().context());
+        return operation.run(world.moved(server, relay.uri()), world.network().context());
     }
 }
