@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -50,14 +50,11 @@ class AttachmentRemoverTest {
     private static final TestImage OF_LIST = referrer(14, LIST, BUNDLE);
     private static final TestImage OF_NEW = referrer(15, NEW, BUNDLE);
 
+    @AutoClose
     private InMemoryRegistry registry;
+
     private TestNetwork network;
     private boolean listsReferrers;
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
 
     /** Versions 1 and 2, the first of which is old, both with attachments. */
     private void start(Quirk... quirks) {

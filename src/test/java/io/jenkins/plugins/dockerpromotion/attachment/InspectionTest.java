@@ -19,7 +19,7 @@ import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,13 +31,10 @@ class InspectionTest {
     private static final String PROVENANCE = "https://slsa.dev/provenance/v1";
     private static final String SCAN = "https://example.com/scan";
 
+    @AutoClose
     private InMemoryRegistry registry;
-    private TestNetwork network;
 
-    @AfterEach
-    void close() {
-        registry.close();
-    }
+    private TestNetwork network;
 
     private void start(boolean listsReferrers) {
         Quirk[] quirks = listsReferrers ? new Quirk[0] : new Quirk[] {Quirk.NO_REFERRERS_API};

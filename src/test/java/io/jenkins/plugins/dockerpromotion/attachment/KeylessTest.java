@@ -11,7 +11,7 @@ import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,13 +26,10 @@ class KeylessTest {
     private static final SigstoreInstance SIGSTORE = new SigstoreInstance();
     private static final String APP = "group/app";
 
+    @AutoClose
     private final InMemoryRegistry registry = InMemoryRegistry.start();
-    private final String digest = registry.push(APP, "1.0", TestImage.oci(1));
 
-    @AfterEach
-    void close() {
-        registry.close();
-    }
+    private final String digest = registry.push(APP, "1.0", TestImage.oci(1));
 
     private static VerificationRequirement requirement(String trustedRoot) {
         return SigstoreInstance.requirement(trustedRoot, Identity.of(WHO, "", ISSUER, ""));

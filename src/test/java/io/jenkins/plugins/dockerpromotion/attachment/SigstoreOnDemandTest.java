@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +35,10 @@ class SigstoreOnDemandTest {
     private static final SigstoreInstance SIGSTORE = new SigstoreInstance();
 
     private final ImageSigner signer = ImageSigner.create();
+
+    @AutoClose
     private final InMemoryRegistry registry = InMemoryRegistry.start();
+
     private final String digest = registry.push(APP, "v1", TestImage.oci(1));
 
     /** Has our classes, but neither sigstore-java nor what it needs. */
@@ -48,11 +51,6 @@ class SigstoreOnDemandTest {
             "com.google.protobuf",
             "org.bouncycastle",
             "org.erdtman.jcs");
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
 
     /** An image with a signature by a key and one by a certificate, and a younger image. */
     private void pushSigned() {

@@ -25,7 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -45,13 +45,10 @@ class VerifierTest {
     private static final ImageSigner SIGNER = ImageSigner.create();
     private static final ImageSigner STRANGER = ImageSigner.create();
 
+    @AutoClose
     private InMemoryRegistry registry = InMemoryRegistry.start();
-    private String digest = registry.push(APP, "1.0", IMAGE);
 
-    @AfterEach
-    void close() {
-        registry.close();
-    }
+    private String digest = registry.push(APP, "1.0", IMAGE);
 
     private void without(Quirk quirk) {
         registry.close();

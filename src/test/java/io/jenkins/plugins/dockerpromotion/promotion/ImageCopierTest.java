@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Images that are made to be many. */
@@ -28,12 +28,8 @@ class ImageCopierTest {
 
     private static final String INDEX = "application/vnd.oci.image.index.v1+json";
 
+    @AutoClose
     private final InMemoryRegistry registry = InMemoryRegistry.start();
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
 
     private static TestImage index(List<String> digests) {
         return TestImage.raw(

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 /** Several images are promoted together, all or none, and tags are moved back. */
@@ -37,8 +37,12 @@ class TrainTest {
     private static final Basic PROD = new Basic("prod", "prod-secret");
     private static final TestImage OLD = TestImage.oci(1);
 
+    @AutoClose
     private final InMemoryRegistry build = registry(BUILD);
+
+    @AutoClose
     private final InMemoryRegistry prod = registry(PROD);
+
     private final TestNetwork network = TestNetwork.of(build, prod);
 
     private static InMemoryRegistry registry(Basic account) {
@@ -46,12 +50,6 @@ class TrainTest {
                 .bearer()
                 .user(account.username(), account.password())
                 .start();
-    }
-
-    @AfterEach
-    void close() {
-        build.close();
-        prod.close();
     }
 
     private static ImageReference reference(InMemoryRegistry registry, String image, String tag) {

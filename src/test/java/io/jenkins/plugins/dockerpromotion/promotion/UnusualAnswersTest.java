@@ -15,7 +15,7 @@ import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.List;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +29,10 @@ class UnusualAnswersTest {
     private static final TestImage IMAGE = TestImage.oci(1);
     private static final Predicate<RecordedRequest> GET = RecordedRequest.matching("GET", ".*/manifests/.*");
 
+    @AutoClose
     private InMemoryRegistry from;
+
+    @AutoClose
     private InMemoryRegistry to;
 
     @BeforeEach
@@ -37,12 +40,6 @@ class UnusualAnswersTest {
         from = InMemoryRegistry.start();
         to = InMemoryRegistry.start();
         from.push("group/app", "1.0", IMAGE);
-    }
-
-    @AfterEach
-    void close() {
-        from.close();
-        to.close();
     }
 
     private void promote(String... tags) throws Exception {

@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -31,15 +31,13 @@ class UnusualImagesTest {
 
     private static final String LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
 
+    @AutoClose
     private final InMemoryRegistry from = InMemoryRegistry.start();
-    private final InMemoryRegistry other = InMemoryRegistry.start();
-    private final TestNetwork network = TestNetwork.of(from, other);
 
-    @AfterEach
-    void close() {
-        from.close();
-        other.close();
-    }
+    @AutoClose
+    private final InMemoryRegistry other = InMemoryRegistry.start();
+
+    private final TestNetwork network = TestNetwork.of(from, other);
 
     enum Target {
         ANOTHER_REPOSITORY,
@@ -57,15 +55,12 @@ class UnusualImagesTest {
         return to;
     }
 
-    /** A manifest with blobs of its own. */
-    private record Stored(String mediaType, byte[] bytes, Map<String, Content> blobs) implements TestImage {}
-
     private static TestImage stored(String mediaType, String json, String... blobs) {
         Map<String, Content> contents = new LinkedHashMap<>();
         for (String blob : blobs) {
             contents.put(Content.of(blob).digest(), Content.of(blob));
         }
-        return new Stored(mediaType, json.getBytes(StandardCharsets.UTF_8), contents);
+        return new TestImage.RawImage(mediaType, json.getBytes(StandardCharsets.UTF_8), contents);
     }
 
     private static String descriptor(String mediaType, String blob, String more) {

@@ -58,8 +58,6 @@ public enum Quirk {
      */
     MOUNT_CHALLENGES_FOR_SOURCE,
     RELATIVE_UPLOAD_LOCATION,
-    /** Answers an upload in one POST with an upload session, like the CNCF registry. */
-    NO_MONOLITHIC_UPLOAD,
 
     // Tokens
     /** Uses only the first requested scope. */

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Uploads of blobs: mounted, in one request, or in a session. */
+/** Uploads of blobs: mounted, or in a session. */
 final class Uploads implements AutoCloseable {
 
     private final RegistryContent content;
@@ -68,9 +68,7 @@ final class Uploads implements AutoCloseable {
         }
         Session session = new Session(directory.path(), UUID.randomUUID().toString());
         sessions.put(session.id(), session);
-        return request.parameter("digest").isPresent() && !settings.has(Quirk.NO_MONOLITHIC_UPLOAD)
-                ? finish(request, name, session)
-                : accepted(request, name, session, 202);
+        return accepted(request, name, session, 202);
     }
 
     private Response append(Incoming request, String name, Session session) throws IOException {
