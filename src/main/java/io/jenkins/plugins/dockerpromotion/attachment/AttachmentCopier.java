@@ -1,7 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.attachment;
 
-import static io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.each;
-
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.Attachments;
 import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
@@ -150,7 +148,7 @@ public final class AttachmentCopier {
                     .filter(attachments -> !attachments.referrers().isEmpty())
                     .map(Attachments::subject)
                     .toList());
-            levels.add(each(found, attachments -> {
+            levels.add(Parallel.each(found, Parallel.PER_HOST, attachments -> {
                 Missing missing = missing(attachments, there);
                 if (bytes.addAndGet(missing.bytes()) > MAX_BYTES) {
                     throw tooMany(image, "their manifests are larger than " + MAX_BYTES + " bytes");

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -85,16 +86,12 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         List<AttachmentTag> names = subjects.stream()
                 .flatMap(subject -> cosignTags(subject).stream())
                 .toList();
-        List<Optional<Digest>> digests = each(names, digestOf);
-        Map<Digest, Map<AttachmentTag, Digest>> tags = new LinkedHashMap<>();
-        for (int i = 0; i < names.size(); i++) {
-            AttachmentTag name = names.get(i);
-            Map<AttachmentTag, Digest> ofSubject = tags.computeIfAbsent(name.subject(), s -> new LinkedHashMap<>());
-            // Some registries return the manifest itself for a digest written as a tag.
-            digests.get(i)
-                    .filter(digest -> !digest.equals(name.subject()))
-                    .ifPresent(digest -> ofSubject.put(name, digest));
-        }
+        Map<Digest, Map<AttachmentTag, Digest>> tags = new HashMap<>();
+        // Some registries return the manifest itself for a digest written as a tag.
+        map(names, digestOf)
+                .forEach((name, found) -> found.filter(digest -> !digest.equals(name.subject()))
+                        .ifPresent(digest -> tags.computeIfAbsent(name.subject(), s -> new LinkedHashMap<>())
+                                .put(name, digest)));
         List<Attachments> found = new ArrayList<>();
         for (Digest subject : subjects) {
             Referrers of = referrers.get(subject);
@@ -111,10 +108,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
             Digest first = others.remove(0);
             all.put(first, registry.referrers(pinned(first)));
         }
-        List<Referrers> read = each(others, subject -> registry.referrers(pinned(subject)));
-        for (int i = 0; i < others.size(); i++) {
-            all.put(others.get(i), read.get(i));
-        }
+        all.putAll(map(others, subject -> registry.referrers(pinned(subject))));
         return all;
     }
 
@@ -174,7 +168,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         return ImageReference.tagged(image, tag);
     }
 
-    static <T, R> List<R> each(Collection<T> things, Call<T, R> call) throws RegistryException, InterruptedException {
-        return Parallel.each(things, Parallel.PER_HOST, call);
+    static <T, R> Map<T, R> map(Collection<T> things, Call<T, R> call) throws RegistryException, InterruptedException {
+        return Parallel.map(things, Parallel.PER_HOST, call);
     }
 }

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.attachment;
 
-import static io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.each;
+import static io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.map;
 
 import io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.Attachments;
 import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
@@ -92,26 +92,22 @@ public final class AttachmentRemover {
         if (!listed && known.isPresent() && known.get().isEmpty()) {
             return List.of();
         }
-        List<Set<Digest>> parts = each(images, image -> parts(image, going.get(image)));
         Map<Digest, Set<Digest>> subjects = new LinkedHashMap<>();
-        for (int i = 0; i < images.size(); i++) {
-            for (Digest part : parts.get(i)) {
-                subjects.computeIfAbsent(part, p -> new LinkedHashSet<>()).add(images.get(i));
-            }
-        }
+        map(images, image -> parts(image, going.get(image)))
+                .forEach((image, parts) ->
+                        parts.forEach(part -> subjects.computeIfAbsent(part, p -> new LinkedHashSet<>())
+                                .add(image)));
         return collect(subjects, listed);
     }
 
     /** Finds attachments of images that no longer exist, by tags that contain their digests. Changes nothing. */
     public List<Removal> orphans() throws RegistryException, InterruptedException {
-        List<Digest> subjects = List.copyOf(knownSubjects);
-        List<Boolean> there = each(subjects, this::isThere);
         Map<Digest, Set<Digest>> gone = new LinkedHashMap<>();
-        for (int i = 0; i < subjects.size(); i++) {
-            if (!there.get(i)) {
-                gone.put(subjects.get(i), Set.of(subjects.get(i)));
+        map(knownSubjects, this::isThere).forEach((subject, there) -> {
+            if (!there) {
+                gone.put(subject, Set.of(subject));
             }
-        }
+        });
         return collect(gone, true);
     }
 
@@ -245,11 +241,8 @@ public final class AttachmentRemover {
         Map<Removal, String> refused = staying(removals);
         List<Removal> going = new ArrayList<>(removals);
         going.removeAll(refused.keySet());
-        List<Optional<String>> reasons = each(going, removal -> delete(removal, going));
-        for (int i = 0; i < going.size(); i++) {
-            Removal removal = going.get(i);
-            reasons.get(i).ifPresent(reason -> refused.put(removal, reason));
-        }
+        map(going, removal -> delete(removal, going))
+                .forEach((removal, why) -> why.ifPresent(reason -> refused.put(removal, reason)));
         return refused;
     }
 
@@ -309,14 +302,10 @@ public final class AttachmentRemover {
             List<Tag> all = known.isPresent()
                     ? known.get().stream().map(AttachmentTag::tag).toList()
                     : tags.names().stream().filter(AttachmentTag::is).toList();
-            List<Optional<Digest>> digests = each(all, tags::digestOf);
             Map<Digest, Set<Tag>> found = new HashMap<>();
-            for (int i = 0; i < all.size(); i++) {
-                Tag tag = all.get(i);
-                digests.get(i)
-                        .ifPresent(digest -> found.computeIfAbsent(digest, d -> new HashSet<>())
-                                .add(tag));
-            }
+            map(all, tags::digestOf)
+                    .forEach((tag, pointsTo) -> pointsTo.ifPresent(digest ->
+                            found.computeIfAbsent(digest, d -> new HashSet<>()).add(tag)));
             holders = found;
         }
         return holders;

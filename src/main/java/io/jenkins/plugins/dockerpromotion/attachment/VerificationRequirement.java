@@ -89,7 +89,6 @@ public record VerificationRequirement(
         }
     }
 
-    private static final int MAX_TRUSTED_ROOT = 1024 * 1024;
     private static final String TRUSTED_ROOT = "application/vnd.dev.sigstore.trustedroot";
 
     /** Cosign's short names of predicate types ({@code cosign attest --type}). */
@@ -129,10 +128,9 @@ public record VerificationRequirement(
     }
 
     private static boolean isTrustedRoot(String text) {
-        return text.length() <= MAX_TRUSTED_ROOT
-                && Json.parse(text.getBytes(StandardCharsets.UTF_8))
-                        .filter(json -> json.text("mediaType").startsWith(TRUSTED_ROOT))
-                        .isPresent();
+        return Json.parse(text.getBytes(StandardCharsets.UTF_8))
+                .filter(json -> json.text("mediaType").startsWith(TRUSTED_ROOT))
+                .isPresent();
     }
 
     /** @throws IllegalArgumentException in one line without the text, if it is not one or more public keys in PEM format */

@@ -108,12 +108,10 @@ final class TagMoves {
     }
 
     private List<UndoneReceipt> putBack(List<Move> moves) throws RegistryException, InterruptedException {
-        List<UndoneReceipt.Outcome> outcomes = Parallel.each(moves, Transfers.REQUESTS, TagMoves::putBack);
         Map<ImagePromotion, List<UndoneReceipt.Outcome>> byImage = new LinkedHashMap<>();
-        for (int i = 0; i < outcomes.size(); i++) {
-            byImage.computeIfAbsent(moves.get(i).image, image -> new ArrayList<>())
-                    .add(outcomes.get(i));
-        }
+        Parallel.map(moves, Transfers.REQUESTS, TagMoves::putBack)
+                .forEach((move, outcome) -> byImage.computeIfAbsent(move.image, image -> new ArrayList<>())
+                        .add(outcome));
         return byImage.entrySet().stream()
                 .map(entry -> new UndoneReceipt(entry.getKey().receipt(), entry.getValue()))
                 .toList();

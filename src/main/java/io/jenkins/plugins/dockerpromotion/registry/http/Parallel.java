@@ -2,7 +2,10 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionService;
 import java.util.concurrent.ExecutionException;
@@ -67,6 +70,15 @@ public final class Parallel {
             throws RegistryException, InterruptedException {
         return all(
                 things.stream().<Callable<R>>map(thing -> () -> call.on(thing)).toList(), width);
+    }
+
+    /** The same as a map from each thing to its result, in their order. */
+    public static <T, R> Map<T, R> map(Collection<T> things, int width, Call<T, R> call)
+            throws RegistryException, InterruptedException {
+        Iterator<R> results = each(things, width, call).iterator();
+        Map<T, R> map = new LinkedHashMap<>();
+        things.forEach(thing -> map.put(thing, results.next()));
+        return map;
     }
 
     /**
