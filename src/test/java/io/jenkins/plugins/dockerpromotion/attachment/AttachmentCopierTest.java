@@ -27,13 +27,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a promotion carries to another registry besides the image. */
@@ -228,33 +225,6 @@ class AttachmentCopierTest {
         assertThat(network.notices()).anyMatch(n -> n.startsWith("Copied 2 attachments"));
     }
 
-    static Stream<Arguments> answersOfRegistriesWithoutTheApi() {
-        return Stream.concat(
-                Stream.of(400, 401, 403, 404, 405, 406, 410, 415, 500, 501)
-                        .map(status -> Arguments.of(Integer.toString(status), Fault.status(status))),
-                Stream.of(
-                                "{}",
-                                "{\"errors\":[]}",
-                                "{\"manifests\":null}",
-                                "{\"schemaVersion\":2,\"manifests\":[]}",
-                                "[]",
-                                "<html>not found</html>",
-                                "")
-                        .map(body ->
-                                Arguments.of("200 " + body, Fault.status(200).body(body))));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("answersOfRegistriesWithoutTheApi")
-    void readsTheFallbackTagWhateverTheApiAnswers(String name, Fault answer) throws Exception {
-        start(false, true);
-        attach(IMAGE, SIGNATURE);
-        from.onRequest(RecordedRequest.matching("GET", "/v2/app/referrers/.*"), answer.always());
-
-        assertThat(promote().attachments()).isEqualTo(1);
-        assertFound(true, IMAGE, SIGNATURE);
-    }
-
     @ParameterizedTest
     @ValueSource(ints = {429, 502, 503, 504})
     void promotesNothingIfARegistryIsInTrouble(int status) {
@@ -267,18 +237,6 @@ class AttachmentCopierTest {
         assertThatThrownBy(this::promote).isInstanceOf(RegistryException.class);
 
         assertThat(to.tags("prod/app")).isEmpty();
-    }
-
-    @Test
-    void readsTheFallbackTagThatIsOlderThanTheApi() throws Exception {
-        start(true, true);
-        from.push("app", SIGNATURE);
-        TestImage earlier = referrer(16, IMAGE, BUNDLE);
-        from.push("app", tag(IMAGE), fallback(earlier));
-        from.push("app", earlier);
-
-        assertThat(promote().attachments()).isEqualTo(2);
-        assertFound(true, IMAGE, SIGNATURE, earlier);
     }
 
     @Test

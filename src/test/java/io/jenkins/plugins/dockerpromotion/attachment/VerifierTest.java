@@ -332,15 +332,6 @@ class VerifierTest {
         assertThat(verify(by(SIGNER)).signatures()).hasSize(1);
     }
 
-    /** Signed before the registry learned the API, which now answers an empty list. */
-    @Test
-    void readsTheFallbackTagBesideTheApi() throws Exception {
-        byte[] bundle = bundle(SIGNER.envelope(statement(digest, SIGN, Map.of())));
-        registry.push(APP, tag(digest, ""), TestImage.ociIndex(attachment("", layer(BUNDLE, bundle))));
-
-        assertThat(verify(by(SIGNER)).signatures()).hasSize(1);
-    }
-
     @Test
     void otherReferrersAreNoCandidates() throws Exception {
         registry.push(APP, attachment(digest, layer("application/spdx+json", "{}".getBytes(StandardCharsets.UTF_8))));

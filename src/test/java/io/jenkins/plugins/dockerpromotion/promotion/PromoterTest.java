@@ -200,24 +200,6 @@ class PromoterTest {
     }
 
     @Test
-    void movesOnlyTheBlobsThatTheOtherRegistryLacks() throws Exception {
-        InMemoryRegistry from = registry();
-        InMemoryRegistry to = registry();
-        TestImage image = TestImage.docker(1);
-        from.push("group/app", "1.0", image);
-        String first = image.blobs().keySet().iterator().next();
-        to.push("prod/app", "old", image);
-        to.deleteTag("prod/app", "old");
-        to.deleteBlob("prod/app", first);
-
-        promote(across(from, to, options()), from, to);
-
-        long size = image.blobs().get(first).size();
-        assertThat(from.requests().blobBytesDown()).isEqualTo(size);
-        assertThat(to.requests().blobBytesUp()).isEqualTo(size);
-    }
-
-    @Test
     void streamsWithinARegistryThatDoesNotMount() throws Exception {
         for (Quirk quirk : List.of(Quirk.NO_MOUNT, Quirk.FIRST_SCOPE_ONLY, Quirk.MOUNT_CHALLENGES_FOR_SOURCE)) {
             InMemoryRegistry registry = registry(quirk);
@@ -548,25 +530,6 @@ class PromoterTest {
                 .hasMessageContaining(
                         "latest moved by another client to " + other.digest().substring(0, 19));
         assertThat(registry.digestOf("group/app", "latest")).contains(other.digest());
-    }
-
-    @Test
-    void takesATagForMovedThatIsThereAfterALostAnswer() throws Exception {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        Predicate<RecordedRequest> put = RecordedRequest.matching("PUT", "/v2/group/app/manifests/1.0-rc");
-        registry.onRequest(
-                r -> put.test(r) && registry.requests().count(put) > 1,
-                Fault.status(400)
-                        .body("{\"errors\":[{\"code\":\"TAG_INVALID\",\"message\":\"tag is immutable\"}]}")
-                        .always());
-        registry.onRequest(put, Fault.loseAnswer());
-
-        PromotionReceipt receipt = promote(within(registry, List.of("{tag}-rc"), options()), registry);
-
-        assertThat(receipt.targets()).allMatch(PromotionReceipt.Target::changed);
-        assertThat(registry.digestOf("group/app", "1.0-rc"))
-                .contains(TestImage.docker(1).digest());
     }
 
     @Test

@@ -190,18 +190,6 @@ class UnusualAnswersTest {
         assertPromoted();
     }
 
-    @ParameterizedTest
-    @ValueSource(ints = {409, 410, 411, 415, 416, 422, 451, 500})
-    void aRefusedCheckForABlobIsFollowedByItsUpload(int status) throws Exception {
-        to.onRequest(
-                RecordedRequest.matching("HEAD", ".*/blobs/.*"),
-                Fault.status(status).always());
-
-        promote("1.0");
-
-        assertPromoted();
-    }
-
     /** The next piece goes to an upload that the registry has moved on. */
     @Test
     void anUploadThatIsLostBeginsAgain() throws Exception {
