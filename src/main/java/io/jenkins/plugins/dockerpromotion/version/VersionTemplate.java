@@ -5,8 +5,6 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
-import java.time.zone.ZoneOffsetTransition;
-import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** A version without its build number: a pattern with a date and values. */
@@ -32,7 +30,7 @@ public final class VersionTemplate {
      * @throws IllegalArgumentException in one line, if versions of this pattern could decrease, or a value is missing
      */
     public static VersionTemplate of(String pattern, Instant moment, ZoneId zone, VersionValues values) {
-        return new VersionTemplate(pattern, dayOf(moment, zone), values);
+        return new VersionTemplate(pattern, LocalDate.ofInstant(moment, zone), values);
     }
 
     /**
@@ -88,19 +86,6 @@ public final class VersionTemplate {
             return place.packed() && number < 10 ? "0" + number : String.valueOf(number);
         }
         return values.get(field).orElse("");
-    }
-
-    /**
-     * The date. If clocks are set back over midnight, the later date counts, because the earlier one would occur twice
-     * otherwise.
-     */
-    private static LocalDate dayOf(Instant moment, ZoneId zone) {
-        LocalDate day = LocalDate.ofInstant(moment, zone);
-        ZoneOffsetTransition last = zone.getRules().previousTransition(moment.plusNanos(1));
-        return Optional.ofNullable(last)
-                .map(change -> change.getDateTimeBefore().minusNanos(1).toLocalDate())
-                .filter(reached -> reached.isAfter(day))
-                .orElse(day);
     }
 
     private void refuseDatesThatGoBack() {

@@ -22,7 +22,6 @@ import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,14 +69,6 @@ class AttachmentCopierTest {
         Quirk[] quirks = listsReferrers ? new Quirk[0] : new Quirk[] {Quirk.NO_REFERRERS_API};
         servers.add(InMemoryRegistry.builder().with(quirks).start());
         return servers.get(servers.size() - 1);
-    }
-
-    /** Stores referrers of {@code subject} at the source, and where that has no API, lists them as clients do there. */
-    private void attach(TestImage subject, TestImage... referrers) {
-        Arrays.stream(referrers).forEach(referrer -> from.push("app", referrer));
-        if (!sourceLists) {
-            from.push("app", tag(subject), fallback(referrers));
-        }
     }
 
     private PromotionReceipt promote() throws Exception {
@@ -149,9 +140,9 @@ class AttachmentCopierTest {
     void carriesWhatRefersToTheImageItsPlatformsAndWhatRefersToThese(boolean sourceLists, boolean targetLists)
             throws Exception {
         start(sourceLists, targetLists);
-        attach(IMAGE, SIGNATURE, LIST);
-        attach(ARM64, OF_PLATFORM);
-        attach(LIST, OF_LIST);
+        from.attach("app", IMAGE, SIGNATURE, LIST);
+        from.attach("app", ARM64, OF_PLATFORM);
+        from.attach("app", LIST, OF_LIST);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
         from.push("app", tag(AMD64) + ".att", cosign("amd64=2"));
 
@@ -189,7 +180,7 @@ class AttachmentCopierTest {
     void movesNoLayerWithinARegistry() throws Exception {
         start(true, true);
         to = from;
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
 
         PromotionRequest.of(
                         ImageName.parse(from.host() + "/app"),
@@ -208,11 +199,11 @@ class AttachmentCopierTest {
     @CsvSource({"true,true", "true,false", "false,true", "false,false"})
     void carriesWhatIsNewThoughNoTagMoves(boolean sourceLists, boolean targetLists) throws Exception {
         start(sourceLists, targetLists);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
         promote();
         TestImage second = referrer(15, IMAGE, BUNDLE);
-        attach(IMAGE, SIGNATURE, second);
+        from.attach("app", IMAGE, SIGNATURE, second);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1", "image=2"));
 
         PromotionReceipt receipt = promote();
@@ -242,7 +233,7 @@ class AttachmentCopierTest {
     @Test
     void saysWhichListedReferrerIsGoneAndCarriesTheOthers() throws Exception {
         start(false, false);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
         from.push("app", tag(IMAGE), fallback(LIST, SIGNATURE));
 
         assertThat(promote().attachments()).isEqualTo(1);
@@ -257,7 +248,7 @@ class AttachmentCopierTest {
     @ValueSource(ints = {400, 405, 415, 422})
     void promotesWithCosignsTagsWhereAManifestWithASubjectIsRefused(int status) throws Exception {
         start(true, false);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
         to.onRequest(
                 RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
@@ -275,7 +266,7 @@ class AttachmentCopierTest {
     @Test
     void promotesNothingWhereARequiredReferrerIsRefused() {
         start(true, false);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
         to.onRequest(
                 RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
                 Fault.status(400).always());
@@ -289,7 +280,7 @@ class AttachmentCopierTest {
     @Test
     void mergesTheListsOfBothSides() throws Exception {
         start(false, false);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
         TestImage there = referrer(17, IMAGE, BUNDLE);
         to.push("prod/app", there);
         Map<String, Object> entry = Map.of(
@@ -310,7 +301,7 @@ class AttachmentCopierTest {
     @Test
     void mergesAgainIfAnotherClientWritesTheListAtTheSameMoment() throws Exception {
         start(false, false);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
         TestImage other = referrer(18, IMAGE, BUNDLE);
         AtomicBoolean once = new AtomicBoolean();
         String fallbackTag = "/v2/prod/app/manifests/" + tag(IMAGE);
@@ -338,7 +329,7 @@ class AttachmentCopierTest {
     @Test
     void keepsWhatAnotherClientAddsToTheListMeanwhile() throws Exception {
         start(true, false);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
         TestImage other = referrer(18, IMAGE, BUNDLE);
         to.onRequest(
                 RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest())
@@ -414,7 +405,7 @@ class AttachmentCopierTest {
     @Test
     void plansOnlyInADryRun() throws Exception {
         start(true, false);
-        attach(IMAGE, SIGNATURE, LIST);
+        from.attach("app", IMAGE, SIGNATURE, LIST);
 
         PromotionReceipt receipt = promote(new PromotionRequest.Options(false, true, true));
 
@@ -426,7 +417,7 @@ class AttachmentCopierTest {
     @Test
     void carriesNothingIfToldSo() throws Exception {
         start(true, true);
-        attach(IMAGE, SIGNATURE);
+        from.attach("app", IMAGE, SIGNATURE);
 
         assertThat(promote(new PromotionRequest.Options(false, false, false)).attachments())
                 .isZero();

@@ -63,22 +63,13 @@ class AttachmentRemoverTest {
         listsReferrers = !List.of(quirks).contains(Quirk.NO_REFERRERS_API);
         registry.push("app", "v1", OLD);
         registry.push("app", "v2", NEW);
-        attach(OLD, SIGNATURE, LIST);
-        attach(ARM64, OF_PLATFORM);
-        attach(LIST, OF_LIST);
-        attach(NEW, OF_NEW);
+        registry.attach("app", OLD, SIGNATURE, LIST);
+        registry.attach("app", ARM64, OF_PLATFORM);
+        registry.attach("app", LIST, OF_LIST);
+        registry.attach("app", NEW, OF_NEW);
         registry.push("app", tag(OLD) + ".sig", cosign("old=1"));
         registry.push("app", tag(AMD64) + ".att", cosign("amd64=2"));
         registry.push("app", tag(NEW) + ".sig", cosign("new=3"));
-    }
-
-    private void attach(TestImage subject, TestImage... referrers) {
-        for (TestImage referrer : referrers) {
-            registry.push("app", referrer);
-        }
-        if (!listsReferrers) {
-            registry.push("app", tag(subject), fallback(referrers));
-        }
     }
 
     private ImageName image() {

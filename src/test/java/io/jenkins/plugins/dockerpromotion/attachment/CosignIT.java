@@ -103,33 +103,18 @@ class CosignIT {
 
     /** A key that openssl makes and cosign imports. */
     private static void key(String name, String algorithm, String... options) throws Exception {
-        List<String> command = new ArrayList<>(List.of("openssl", "genpkey", "-algorithm", algorithm));
-        command.addAll(List.of(options));
-        command.addAll(List.of("-out", name + ".pem"));
-        assertThat(run(command)).isZero();
-        assertThat(cosign("import-key-pair", "--yes", "--key", name + ".pem", "--output-key-prefix", name))
-                .isZero();
+        List<String> arguments = new ArrayList<>(List.of("genpkey", "-algorithm", algorithm, "-out", name + ".pem"));
+        arguments.addAll(List.of(options));
+        FieldTool.of("openssl", home).run(arguments.toArray(String[]::new));
+        succeeds(cosign("import-key-pair", "--yes", "--key", name + ".pem", "--output-key-prefix", name));
     }
 
     private static String publicKey(String name) throws IOException {
         return Files.readString(home.resolve(name + ".pub"));
     }
 
-    private static int cosign(String... arguments) throws Exception {
-        List<String> command = new ArrayList<>(List.of("cosign"));
-        command.addAll(List.of(arguments));
-        return run(command);
-    }
-
-    private static int run(List<String> command) throws Exception {
-        List<String> absolute = new ArrayList<>(command);
-        absolute.set(0, FieldTool.find(command.get(0)).orElseThrow().toString());
-        ProcessBuilder builder = new ProcessBuilder(absolute)
-                .directory(home.toFile())
-                .redirectErrorStream(true)
-                .redirectOutput(home.resolve("output").toFile());
-        builder.environment().putAll(Map.of("HOME", home.toString(), "COSIGN_PASSWORD", "", "COSIGN_YES", "true"));
-        return builder.start().waitFor();
+    private static FieldTool.Result cosign(String... arguments) throws Exception {
+        return FieldTool.of("cosign", home).with(Map.of("COSIGN_YES", "true")).attempt(arguments);
     }
 
     /** An image of its own for each test. */
@@ -156,25 +141,30 @@ class CosignIT {
         arguments.addAll(FORMATS.get(format));
         arguments.addAll(List.of(more));
         arguments.add(image + "@" + digest);
-        assertThat(cosign(arguments.toArray(String[]::new)))
-                .as(Files.readString(home.resolve("output")))
-                .isZero();
+        succeeds(cosign(arguments.toArray(String[]::new)));
     }
 
     private boolean cosignAccepts(String key) throws Exception {
-        return cosign("verify", "--insecure-ignore-tlog", "--key", key + ".pub", image + "@" + digest) == 0;
+        return cosign("verify", "--insecure-ignore-tlog", "--key", key + ".pub", image + "@" + digest)
+                        .status()
+                == 0;
     }
 
     private boolean cosignAccepts(String key, String type) throws Exception {
         return cosign(
-                        "verify-attestation",
-                        "--insecure-ignore-tlog",
-                        "--key",
-                        key + ".pub",
-                        "--type",
-                        type,
-                        image + "@" + digest)
+                                "verify-attestation",
+                                "--insecure-ignore-tlog",
+                                "--key",
+                                key + ".pub",
+                                "--type",
+                                type,
+                                image + "@" + digest)
+                        .status()
                 == 0;
+    }
+
+    private static void succeeds(FieldTool.Result result) {
+        assertThat(result.status()).as(result.errors()).isZero();
     }
 
     private VerifiedImage verify(String key, String... attestations) throws Exception {
@@ -394,7 +384,7 @@ class CosignIT {
         registry.push(repository, ImageSigner.attachment(digest, ImageSigner.layer(SignedPayload.BUNDLE, bundle)));
         boolean good = identity.equals(WHO) && issuer.equals(ISSUER) && flaw == null;
 
-        int cosign = cosign(
+        FieldTool.Result cosign = cosign(
                 "verify",
                 "--trusted-root",
                 "own.json",
@@ -404,7 +394,7 @@ class CosignIT {
                 ISSUER,
                 image + "@" + digest);
 
-        assertThat(cosign == 0).as(Files.readString(home.resolve("output"))).isEqualTo(good);
+        assertThat(cosign.status() == 0).as(cosign.errors()).isEqualTo(good);
         if (good) {
             assertThat(verify(sigstore.requirement()).signatures()).hasSize(1);
         } else {

@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.attachment;
 
 import static io.jenkins.plugins.dockerpromotion.testing.Attachment.attestations;
 import static io.jenkins.plugins.dockerpromotion.testing.Attachment.cosign;
-import static io.jenkins.plugins.dockerpromotion.testing.Attachment.fallback;
 import static io.jenkins.plugins.dockerpromotion.testing.Attachment.referrer;
 import static io.jenkins.plugins.dockerpromotion.testing.Attachment.tag;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -58,20 +57,15 @@ class InspectionTest {
     @ValueSource(booleans = {true, false})
     void countsSignaturesAndNamesAttestationsOfEveryFormat(boolean listsReferrers) throws Exception {
         start(listsReferrers);
-        TestImage[] referrers = {
-            bundle(2, "https://sigstore.dev/cosign/sign/v1"),
-            bundle(3, PROVENANCE),
-            bundle(4, PROVENANCE),
-            referrer(5, IMAGE, "application/vnd.cncf.notary.signature"),
-            referrer(6, IMAGE, "application/vnd.dev.sigstore.bundle.v0.3+json"),
-            referrer(7, IMAGE, "application/spdx+json")
-        };
-        for (TestImage referrer : referrers) {
-            registry.push("app", referrer);
-        }
-        if (!listsReferrers) {
-            registry.push("app", tag(IMAGE), fallback(referrers));
-        }
+        registry.attach(
+                "app",
+                IMAGE,
+                bundle(2, "https://sigstore.dev/cosign/sign/v1"),
+                bundle(3, PROVENANCE),
+                bundle(4, PROVENANCE),
+                referrer(5, IMAGE, "application/vnd.cncf.notary.signature"),
+                referrer(6, IMAGE, "application/vnd.dev.sigstore.bundle.v0.3+json"),
+                referrer(7, IMAGE, "application/spdx+json"));
         registry.push("app", tag(IMAGE) + ".sig", cosign("image=1", "image=2"));
         registry.push("app", tag(IMAGE) + ".att", attestations(SCAN, "scan=1"));
 

@@ -68,6 +68,16 @@ public final class InMemoryRegistry extends HttpTestServer {
         return content.push(repository, tags, image);
     }
 
+    /** Stores referrers of {@code subject}; without the referrers API, also lists them under the tag that clients use then. */
+    public void attach(String repository, TestImage subject, TestImage... referrers) {
+        for (TestImage referrer : referrers) {
+            push(repository, referrer);
+        }
+        if (settings.has(Quirk.NO_REFERRERS_API)) {
+            push(repository, Attachment.tag(subject), Attachment.fallback(referrers));
+        }
+    }
+
     public void tag(String repository, String newTag, String digestOrTag) {
         String digest = content.existing(repository)
                 .digest(digestOrTag)

@@ -16,10 +16,10 @@ import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Build after build over more than twenty years. */
+/** Build after build over almost twenty years. */
 class VersionOrderTest {
 
-    private static final int FIRST_YEAR = 2008;
+    private static final int FIRST_YEAR = 2012;
     private static final int LAST_YEAR = 2030;
     private static final List<String> PATTERNS = List.of(
             TagPattern.DEFAULT,
@@ -29,7 +29,7 @@ class VersionOrderTest {
             "v{year}.{build}");
 
     @ParameterizedTest
-    @ValueSource(strings = {"UTC", "Europe/Berlin", "America/St_Johns", "Pacific/Apia", "Australia/Lord_Howe"})
+    @ValueSource(strings = {"UTC", "Europe/Berlin", "Asia/Beirut", "Pacific/Apia", "Australia/Lord_Howe"})
     void eachVersionIsNewerThanTheOneBeforeIt(String name) {
         ZoneId zone = ZoneId.of(name);
         for (String text : PATTERNS) {

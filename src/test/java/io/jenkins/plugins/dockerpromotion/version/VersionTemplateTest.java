@@ -83,15 +83,6 @@ class VersionTemplateTest {
     }
 
     @Test
-    void aDayDoesNotBeginTwiceWhereClocksAreSetBackOverMidnight() {
-        String pattern = "{year}{month}{day}-{build}";
-        // At 00:01 of the 7th it became 23:01 of the 6th.
-        assertThat(version(pattern, "2010-11-07T02:30:30Z", "America/St_Johns")).isEqualTo("20101107-103");
-        assertThat(version(pattern, "2010-11-07T02:31:00Z", "America/St_Johns")).isEqualTo("20101107-103");
-        assertThat(version(pattern, "2010-11-07T02:29:59Z", "America/St_Johns")).isEqualTo("20101106-103");
-    }
-
-    @Test
     void takesWhatIsNotOfTheDateFromTheValues() {
         String moment = "2026-11-21T12:00:00Z";
         assertThat(version("{major}.{minor}.{build}", moment, "UTC", "minor=4", "", " major = 1 "))
