@@ -28,11 +28,13 @@ public record RecordedRequest(
         long requestBytes,
         long responseBytes) {
 
-    /** Matches a method and the whole path. */
-    public static Predicate<RecordedRequest> matching(String method, String pathRegex) {
-        Pattern pattern = Pattern.compile(pathRegex);
-        return request ->
-                request.method.equals(method) && pattern.matcher(request.path).matches();
+    /**
+     * Matches a method and the whole path.
+     *
+     * @param methods one of them, or several such as {@code PUT|POST}
+     */
+    public static Predicate<RecordedRequest> matching(String methods, String pathRegex) {
+        return matching(pathRegex).and(request -> request.method.matches(methods));
     }
 
     /** Matches the whole path with any method. */
