@@ -29,6 +29,9 @@ public final class TagPattern implements Serializable {
 
     private static final long serialVersionUID = 1L;
     private static final int MAX_TAG_LENGTH = 128;
+    /** A tag has at most 128 characters, and a reasonable expression reads each of them a few times. */
+    private static final int MAX_READS = 100_000;
+
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final Pattern FIELD_GROUP = Pattern.compile("\\(\\?<([a-z]+)>");
     private static final String BUILD = TagField.BUILD.fieldName();
@@ -159,9 +162,9 @@ public final class TagPattern implements Serializable {
         Matcher matcher = expression.matcher(new CountedText(tag));
         try {
             return matcher.matches() ? version(tag, matcher) : Optional.empty();
-        } catch (CountedText.TooManyReads | StackOverflowError e) {
+        } catch (TooManyReads | StackOverflowError e) {
             throw new IllegalArgumentException("The regular expression '" + text + "' takes too long on the tag '" + tag
-                    + "': it reads it more than " + CountedText.MAX_READS
+                    + "': it reads it more than " + MAX_READS
                     + " times, usually because of nested repetitions.");
         }
     }
@@ -219,5 +222,47 @@ public final class TagPattern implements Serializable {
     /** A group of a regular expression may not take part in the match, or may match something other than digits. */
     private static Optional<BigInteger> number(String group) {
         return group != null && NUMBER.matcher(group).matches() ? Optional.of(new BigInteger(group)) : Optional.empty();
+    }
+
+    /**
+     * A text that can be read a limited number of times. This stops regular expressions with catastrophic backtracking,
+     * because {@link Pattern} has no limit of its own.
+     */
+    private static final class CountedText implements CharSequence {
+
+        private final String text;
+        private int reads;
+
+        CountedText(String text) {
+            this.text = text;
+        }
+
+        @Override
+        public char charAt(int index) {
+            if (++reads > MAX_READS) {
+                throw new TooManyReads();
+            }
+            return text.charAt(index);
+        }
+
+        @Override
+        public int length() {
+            return text.length();
+        }
+
+        @Override
+        public CharSequence subSequence(int start, int end) {
+            return text.substring(start, end);
+        }
+
+        @Override
+        public String toString() {
+            return text;
+        }
+    }
+
+    /** Ends a match from within. */
+    private static final class TooManyReads extends RuntimeException {
+        private static final long serialVersionUID = 1L;
     }
 }

@@ -142,7 +142,7 @@ class PushToProductionExampleTest {
         assertThat(registry.blobBytesDown()).isLessThan(1000);
         assertThat(registry.blobBytesUp()).isZero();
         assertThat(registry.count("PUT", ".*")).isEqualTo(1);
-        // Three to look, six to find signatures, three to promote besides, and two more for each login.
+        // Three to read it, six to find signatures, three to promote besides, and two more for each login.
         assertThat(registry.count()).as(registry.summary()).isEqualTo(16);
         // Two logins, the tag, the page, its change, the callback.
         assertThat(hub.requests().count()).as(hub.requests().summary()).isEqualTo(6);

@@ -195,16 +195,14 @@ final class HubApi {
             json.put("tag_status", "active");
             json.put("tag_last_pulled", null);
             json.put("tag_last_pushed", pushed);
-            if (!settings.documentedFieldsOnly) {
-                json.put(
-                        "media_type",
-                        repository
-                                .manifest(tag.digest())
-                                .map(StoredManifest::mediaType)
-                                .orElse(null));
-                json.put("content_type", "image");
-                json.put("digest", tag.digest());
-            }
+            json.put(
+                    "media_type",
+                    repository
+                            .manifest(tag.digest())
+                            .map(StoredManifest::mediaType)
+                            .orElse(null));
+            json.put("content_type", "image");
+            json.put("digest", tag.digest());
             return json;
         }
 

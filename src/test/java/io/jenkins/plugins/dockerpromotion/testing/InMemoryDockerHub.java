@@ -107,7 +107,6 @@ public final class InMemoryDockerHub extends HttpTestServer {
         Duration tokenLifetime = Duration.ofMinutes(10);
         int rateLimit = -1;
         Duration rateWindow = Duration.ofMinutes(1);
-        boolean documentedFieldsOnly;
         int largestPage = 100;
 
         private Builder() {}
@@ -178,12 +177,6 @@ public final class InMemoryDockerHub extends HttpTestServer {
         public Builder rateLimit(int requests, Duration window) {
             rateLimit = requests;
             rateWindow = window;
-            return this;
-        }
-
-        /** Omits what Docker's documentation does not mention: a tag's digest and media type, filters, orders. */
-        public Builder documentedFieldsOnly() {
-            documentedFieldsOnly = true;
             return this;
         }
 
