@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.version;
 import java.io.Serializable;
 import java.math.BigInteger;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -167,14 +166,6 @@ public final class TagPattern implements Serializable {
                     + "': it reads it more than " + MAX_READS
                     + " times, usually because of nested repetitions.");
         }
-    }
-
-    /** The versions among these tags, newest first; ignores tags that do not match. */
-    public List<ImageVersion> newestFirst(Iterable<String> tags) {
-        List<ImageVersion> versions = new ArrayList<>();
-        tags.forEach(tag -> match(tag).ifPresent(versions::add));
-        versions.sort(Comparator.reverseOrder());
-        return List.copyOf(versions);
     }
 
     @Override

@@ -11,8 +11,10 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,9 +180,11 @@ class TagPatternTest {
         Collections.shuffle(shuffled, new Random(11));
         assertThat(tags("{major}.{minor}.{patch}{prerelease}", shuffled.toArray(String[]::new)))
                 .containsExactly(newestFirst);
-        assertThat(TagPattern.regex("v(?<major>\\d+)-(?<build>\\d+)(?<prerelease>-.*)?")
-                        .newestFirst(List.of("v1-3", "v1-3-rc.10", "v1-3-rc.9")))
-                .extracting(ImageVersion::tag)
+        assertThat(tags(
+                        TagPattern.regex("v(?<major>\\d+)-(?<build>\\d+)(?<prerelease>-.*)?"),
+                        "v1-3",
+                        "v1-3-rc.10",
+                        "v1-3-rc.9"))
                 .containsExactly("v1-3", "v1-3-rc.10", "v1-3-rc.9");
     }
 
@@ -208,13 +212,10 @@ class TagPatternTest {
 
     @Test
     void anExpressionOrdersByItsGroupsAndElseByEveryNumber() {
-        List<String> tags = List.of("2017.9-r7-b103", "2017.10-r3-b103", "2017.10-r4-b103");
-        assertThat(TagPattern.regex("\\d+\\.\\d+-r\\d-b(?<build>\\d+)").newestFirst(tags))
-                .extracting(ImageVersion::tag)
+        String[] tags = {"2017.9-r7-b103", "2017.10-r3-b103", "2017.10-r4-b103"};
+        assertThat(tags(TagPattern.regex("\\d+\\.\\d+-r\\d-b(?<build>\\d+)"), tags))
                 .containsExactly("2017.10-r4-b103", "2017.10-r3-b103", "2017.9-r7-b103");
-        assertThat(TagPattern.regex("(?<year>\\d+)\\.\\d+-r(?<patch>\\d)-b(?<build>\\d+)")
-                        .newestFirst(tags))
-                .extracting(ImageVersion::tag)
+        assertThat(tags(TagPattern.regex("(?<year>\\d+)\\.\\d+-r(?<patch>\\d)-b(?<build>\\d+)"), tags))
                 .containsExactly("2017.9-r7-b103", "2017.10-r4-b103", "2017.10-r3-b103");
     }
 
@@ -270,7 +271,14 @@ class TagPatternTest {
     }
 
     private static List<String> tags(String pattern, String... tags) {
-        return TagPattern.of(pattern).newestFirst(List.of(tags)).stream()
+        return tags(TagPattern.of(pattern), tags);
+    }
+
+    /** Those that match, newest first. */
+    private static List<String> tags(TagPattern pattern, String... tags) {
+        return Stream.of(tags)
+                .flatMap(tag -> pattern.match(tag).stream())
+                .sorted(Comparator.reverseOrder())
                 .map(ImageVersion::tag)
                 .toList();
     }
