@@ -165,13 +165,10 @@ final class TagMoves {
             return new UndoneReceipt.Outcome(
                     tag, false, after.map(d -> "put back to " + d.abbreviated()).orElse("removed again"));
         }
-        boolean stands = image.isPromoted(after);
         String where = after.map(Digest::abbreviated).orElse("nothing");
-        return new UndoneReceipt.Outcome(
-                tag,
-                stands,
-                stands
-                        ? "still at " + where + ", although the registry accepted the request to put it back"
-                        : "moved by another client to " + where);
+        return image.isPromoted(after)
+                ? new UndoneReceipt.Outcome(
+                        tag, true, "still at " + where + ", although the registry accepted the request to put it back")
+                : new UndoneReceipt.Outcome(tag, false, "moved by another client to " + where);
     }
 }

@@ -12,7 +12,8 @@ import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates.Flaw;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,11 +50,12 @@ class UnreachableTest {
     @ParameterizedTest
     @EnumSource
     void saysThatTheConnectionIsRefused(Scenario operation) throws IOException {
-        URI closed;
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            closed = URI.create("https://127.0.0.1:" + socket.getLocalPort());
+        // Bound, so that nobody else takes the port, but not listening.
+        try (Socket socket = new Socket()) {
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            URI closed = URI.create("https://127.0.0.1:" + socket.getLocalPort());
+            fails(operation, closed, true, "the connection was refused; check the host, the port and the proxy");
         }
-        fails(operation, closed, true, "the connection was refused; check the host, the port and the proxy");
     }
 
     @ParameterizedTest
