@@ -4,7 +4,6 @@ import io.jenkins.plugins.dockerpromotion.attachment.Inspection;
 import io.jenkins.plugins.dockerpromotion.attachment.SignatureCheck;
 import io.jenkins.plugins.dockerpromotion.attachment.VerificationRequirement;
 import io.jenkins.plugins.dockerpromotion.attachment.VerifiedImage;
-import io.jenkins.plugins.dockerpromotion.attachment.Verifier;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
