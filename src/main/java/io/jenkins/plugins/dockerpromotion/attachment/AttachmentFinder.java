@@ -71,14 +71,15 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
 
     /** Finds the direct attachments of {@code subject}, with five requests. */
     public Attachments find(Digest subject) throws RegistryException, InterruptedException {
-        return find(List.of(subject), this::digestOf).get(0);
+        return find(List.of(subject)).get(0);
     }
 
-    /**
-     * Finds the direct attachments of each of {@code subjects}, in their order.
-     *
-     * @param digestOf reads the digest of one of cosign's tags; empty if there is no such tag
-     */
+    /** Finds the direct attachments of each of {@code subjects}, in their order. */
+    public List<Attachments> find(Collection<Digest> subjects) throws RegistryException, InterruptedException {
+        return find(subjects, this::digestOf);
+    }
+
+    /** @param digestOf reads the digest of one of cosign's tags; empty if there is no such tag */
     List<Attachments> find(Collection<Digest> subjects, Call<AttachmentTag, Optional<Digest>> digestOf)
             throws RegistryException, InterruptedException {
         Map<Digest, Referrers> referrers = referrers(subjects);
@@ -99,9 +100,16 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         return found;
     }
 
-    /** What refers to each of {@code subjects}. */
+    /** What refers to each of {@code subjects}. The first answer tells whether the registry knows the request. */
     Map<Digest, Referrers> referrers(Collection<Digest> subjects) throws RegistryException, InterruptedException {
-        return map(subjects, subject -> registry.referrers(pinned(subject)));
+        Map<Digest, Referrers> all = new LinkedHashMap<>();
+        List<Digest> others = new ArrayList<>(subjects);
+        if (!others.isEmpty()) {
+            Digest first = others.remove(0);
+            all.put(first, registry.referrers(pinned(first)));
+        }
+        all.putAll(map(others, subject -> registry.referrers(pinned(subject))));
+        return all;
     }
 
     /** A sha512 digest does not fit into a tag. */
