@@ -248,39 +248,41 @@ public final class AttachmentRemover {
 
     private Optional<String> delete(Removal removal, List<Removal> all) throws InterruptedException {
         try {
-            if (removal.tag().isEmpty()) {
-                return tags.delete(removal.digest())
-                                || tags.registry()
-                                        .digestOf(finder.pinned(removal.digest()))
-                                        .isEmpty()
-                        ? Optional.empty()
-                        : Optional.of("the registry answered that " + removal.digest()
-                                + " does not exist, but it still does");
+            if (removal.tag().isPresent()) {
+                Tag tag = removal.tag().get();
+                Optional<Digest> now = tags.digestOf(tag);
+                if (now.isPresent() && !now.get().equals(removal.digest())) {
+                    return Optional.of(tag + " changed in the meantime");
+                }
+                if (now.isPresent()) {
+                    delete(tag, removal.digest(), all);
+                }
+            } else {
+                tags.delete(removal.digest());
             }
-            Tag tag = removal.tag().get();
-            Optional<Digest> now = tags.digestOf(tag);
-            if (now.isPresent() && !now.get().equals(removal.digest())) {
-                return Optional.of(tag + " changed in the meantime");
-            }
-            return now.isEmpty()
-                            || delete(tag, removal.digest(), all)
-                            || tags.digestOf(tag).isEmpty()
-                    ? Optional.empty()
-                    : Optional.of("the registry answered that the tag " + tag + " does not exist, but it still does");
+            return isStanding(removal)
+                    ? Optional.of(removal + " is still there, although the registry did not refuse to delete it")
+                    : Optional.empty();
         } catch (RegistryException e) {
             return Optional.of(e.getMessage());
         }
     }
 
-    private boolean delete(Tag tag, Digest digest, List<Removal> all) throws RegistryException, InterruptedException {
+    private boolean isStanding(Removal removal) throws RegistryException, InterruptedException {
+        return removal.tag().isPresent()
+                ? !tags.standing(Map.of(removal.tag().get(), removal.digest())).isEmpty()
+                : tags.registry().digestOf(finder.pinned(removal.digest())).isPresent();
+    }
+
+    private void delete(Tag tag, Digest digest, List<Removal> all) throws RegistryException, InterruptedException {
         try {
-            return tags.delete(tag);
+            tags.delete(tag);
         } catch (DeletionException e) {
             if (e.obstacle() != DeletionException.Obstacle.BY_DIGEST_ONLY) {
                 throw e;
             }
             requireUnshared(tag, digest, all);
-            return tags.delete(digest);
+            tags.delete(digest);
         }
     }
 

@@ -138,9 +138,13 @@ public final class ImageTags {
 
     /**
      * The tags among these that still have their digest, for tags whose deletion the registry has accepted: it may carry
-     * it out later, or never. Waits a few seconds for it. One request per tag, and more only while some are there.
+     * it out later, or never. Waits a few seconds for it. One request per tag, and more only while some are there; none on
+     * Docker Hub, whose API deletes before it answers.
      */
     public Set<Tag> standing(Map<Tag, Digest> deleted) throws RegistryException, InterruptedException {
+        if (image.isDockerHub()) {
+            return Set.of();
+        }
         Set<Tag> standing = there(deleted.keySet(), deleted);
         for (Duration pause : DELETION_PAUSES) {
             if (!standing.isEmpty()) {
