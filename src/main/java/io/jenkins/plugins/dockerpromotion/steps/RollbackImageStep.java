@@ -4,27 +4,20 @@ import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.history.PromotionHistory;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
-import io.jenkins.plugins.dockerpromotion.history.TargetHistory.Placement;
+import io.jenkins.plugins.dockerpromotion.history.RollbackMove;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -45,28 +38,11 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     private boolean overwrite;
     private boolean dryRun;
     /** The moves, looked up once: after a restart, the history also contains what this step did. */
-    private ArrayList<Move> moves = new ArrayList<>();
+    private ArrayList<RollbackMove> moves = new ArrayList<>();
 
     @DataBoundConstructor
     public RollbackImageStep() {
         // Either an image and a tag, or a train is required.
-    }
-
-    /** Tags of an image that go back from one digest to another. Public, because Pipeline cannot save other records. */
-    public record Move(ImageName image, List<Tag> tags, Digest to, Digest from) implements Serializable {
-
-        public Move {
-            tags = new ArrayList<>(tags);
-        }
-
-        private Move and(Move other) {
-            return new Move(
-                    image, Stream.concat(tags.stream(), other.tags.stream()).toList(), to, from);
-        }
-
-        private List<ImageReference> references() {
-            return tags.stream().map(tag -> ImageReference.tagged(image, tag)).toList();
-        }
     }
 
     public String getImage() {
@@ -135,7 +111,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     @Override
     public StepExecution start(StepContext context) throws Exception {
         try {
-            moves = new ArrayList<>(train == null ? List.of(move()) : trainMoves());
+            moves = new ArrayList<>(recordedMoves());
         } catch (IllegalArgumentException e) {
             throw new AbortException("Cannot " + phrase() + ": " + e.getMessage());
         }
@@ -150,67 +126,17 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
                         : (image == null ? "an image" : image) + (tag == null ? "" : ":" + tag));
     }
 
-    private Move move() {
+    private List<RollbackMove> recordedMoves() {
+        if (train != null) {
+            if (image != null || tag != null || to != null) {
+                throw new IllegalArgumentException("set either 'train', or 'image' and 'tag'");
+            }
+            return RollbackMove.ofTrain(train);
+        }
         if (image == null || tag == null) {
             throw new IllegalArgumentException("set 'image' and 'tag', or 'train'");
         }
-        ImageName name = ImageName.parse(image);
-        List<Placement> history = PromotionHistory.of(name, new Tag(tag));
-        if (history.isEmpty()) {
-            throw new IllegalArgumentException("no promotion of this tag is recorded on this controller");
-        }
-        Digest from = Digest.parse(history.get(0).digest());
-        return to == null
-                ? before(PromotionHistory.lastPromotion(name, new Tag(tag)).orElse(history.get(0)), from)
-                : new Move(name, List.of(new Tag(tag)), recorded(history), from);
-    }
-
-    /** The digest for {@code to}: a version that was promoted to the tag, or a digest that the tag had. */
-    private Digest recorded(List<Placement> history) {
-        return history.stream()
-                .filter(move -> Objects.equals(to, move.version()) || Objects.equals(to, move.digest()))
-                .map(Placement::digest)
-                .findFirst()
-                .or(() -> history.stream()
-                        .map(Placement::previousDigest)
-                        .filter(to::equals)
-                        .findFirst())
-                .map(Digest::parse)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "no promotion of this tag to " + to + " is recorded on this controller"));
-    }
-
-    private List<Move> trainMoves() {
-        if (image != null || tag != null || to != null) {
-            throw new IllegalArgumentException("set either 'train', or 'image' and 'tag'");
-        }
-        List<Placement> recorded = PromotionHistory.train(train);
-        if (recorded.isEmpty()) {
-            throw new IllegalArgumentException("no such train is recorded on this controller");
-        }
-        Map<List<Object>, Move> back = new LinkedHashMap<>();
-        recorded.stream()
-                .filter(move -> !isTagOfOneVersion(move))
-                .map(move -> before(move, Digest.parse(move.digest())))
-                .forEach(move -> back.merge(List.of(move.image, move.to, move.from), move, Move::and));
-        if (back.isEmpty()) {
-            throw new IllegalArgumentException("all its tags were new then, so there are no earlier images");
-        }
-        return List.copyOf(back.values());
-    }
-
-    /** A new tag such as {@code 1.0-rc}, which stays, because it never pointed to another version. */
-    private static boolean isTagOfOneVersion(Placement move) {
-        return move.previousDigest().isEmpty() && move.tag().contains(move.version());
-    }
-
-    private static Move before(Placement move, Digest from) {
-        if (move.previousDigest().isEmpty()) {
-            throw new IllegalArgumentException(
-                    move.image() + ":" + move.tag() + " was new then, so there is no earlier image");
-        }
-        return new Move(
-                ImageName.parse(move.image()), List.of(new Tag(move.tag())), Digest.parse(move.previousDigest()), from);
+        return List.of(RollbackMove.ofTag(ImageName.parse(image), new Tag(tag), to));
     }
 
     @Override
@@ -227,17 +153,15 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     @Override
     Operation<PromotionAttempt.Outcome<TrainReceipt>> operation(StepRun run) throws AbortException {
         List<PromotionRequest> requests = new ArrayList<>();
-        for (Move move : moves) {
-            RegistryAuthentication login = run.login(getCredentialsId(), move.image.host());
+        for (RollbackMove move : moves) {
+            RegistryAuthentication login =
+                    run.login(getCredentialsId(), move.image().host());
             PromotionRequest request = PromotionRequest.rollback(
-                            move.image, move.tags, move.to, move.from, overwrite, dryRun)
+                            move.image(), move.tags(), move.to(), move.from(), overwrite, dryRun)
                     .with(login, login);
             requests.add(Verification.checked(request, List.of()));
-            String version = PromotionHistory.versionOf(move.image.toString(), move.to.toString())
-                    .map(known -> known + " (" + move.to + ")")
-                    .orElse(move.to.toString());
             for (ImageReference tag : move.references()) {
-                run.say((dryRun ? "Planning to roll back " : "Rolling back ") + tag + " to " + version);
+                run.say((dryRun ? "Planning to roll back " : "Rolling back ") + tag + " to " + move.version());
             }
         }
         return new PromotionAttempt<>(new TrainRequest(requests));
