@@ -4,6 +4,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
 import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
@@ -123,11 +124,20 @@ final class TagList {
             String query = link.isEmpty() ? query(size, page.last()) : link;
             boolean again = !followed.add(query);
             if (!again) {
-                take(page(query));
+                take(nextPage(query));
                 again = unseen.isEmpty() && !page.names().isEmpty();
             }
             if (again) {
                 throw incomplete("it sends the same page repeatedly");
+            }
+        }
+
+        /** A missing page does not mean that there is no such image. */
+        private Page nextPage(String query) throws RegistryException, InterruptedException {
+            try {
+                return page(query);
+            } catch (NotFoundException e) {
+                throw incomplete("the registry names a next page, but answers 404 when asked for it");
             }
         }
 

@@ -249,6 +249,18 @@ class TagListTest {
         assertThat(registry.requests().count()).isLessThanOrEqualTo(3);
     }
 
+    /** Otherwise, it would look as if there was no such image. */
+    @Test
+    void refusesAListWhoseNextPageIsMissing() {
+        start(InMemoryRegistry.builder().maxPageSize(10), 25);
+        registry.onRequest(r -> !r.parameters("last").isEmpty(), Fault.status(404));
+        assertThatThrownBy(this::list)
+                .isInstanceOf(RegistryException.class)
+                .isNotInstanceOf(NotFoundException.class)
+                .hasMessageContaining("names a next page, but answers 404")
+                .hasMessageContaining("nothing is done without a complete list");
+    }
+
     @Test
     void refusesEmptyPagesWithoutEnd() {
         start(InMemoryRegistry.builder(), 1);
