@@ -55,6 +55,11 @@ public record Digest(String algorithm, String hex) implements Serializable {
         return new Digest("sha256", HexFormat.of().formatHex(hasher("sha256").digest(bytes)));
     }
 
+    /** The sha512 digest of {@code bytes}. */
+    public static Digest sha512(byte[] bytes) {
+        return new Digest("sha512", HexFormat.of().formatHex(hasher("sha512").digest(bytes)));
+    }
+
     /** A hash function for the algorithm of this digest. */
     public MessageDigest hasher() {
         return hasher(algorithm);

@@ -353,7 +353,7 @@ public final class ImageTags {
                 if (saysThatItIsAbsent(e)) {
                     return Way.BY_TAG;
                 }
-                if (!deletesNoTag(e)) {
+                if (!deletesNoTag(e, noSuchTag)) {
                     return Way.UNKNOWN;
                 }
             }
@@ -375,10 +375,11 @@ public final class ImageTags {
 
         /**
          * OCI distribution specification, "Deleting tags": 400 or 405 if this is not supported. Some registries find the
-         * tag to be an invalid digest.
+         * tag to be an invalid digest. An immutable tag must not be deleted by its digest instead.
          */
-        private static boolean deletesNoTag(RegistryException e) {
-            return isUnsupported(e) || e.codes().stream().anyMatch(INVALID::contains);
+        private static boolean deletesNoTag(RegistryException e, ImageReference tagged) {
+            return !isImmutable(e, tagged)
+                    && (isUnsupported(e) || e.codes().stream().anyMatch(INVALID::contains));
         }
 
         private boolean deleteInSomeWay(ImageReference tagged) throws RegistryException, InterruptedException {
@@ -389,7 +390,7 @@ public final class ImageTags {
                 }
                 return found;
             } catch (RegistryException e) {
-                if (!deletesNoTag(e)) {
+                if (!deletesNoTag(e, tagged)) {
                     throw e;
                 }
             }
@@ -425,11 +426,10 @@ public final class ImageTags {
         }
 
         private static boolean isUnsupported(RegistryException e) {
-            return Set.of(400, 405, 422, 501).contains(e.status()) && isWithout(e.codes());
-        }
-
-        private static boolean isWithout(List<String> codes) {
-            return codes.isEmpty() || codes.contains("UNSUPPORTED");
+            return e.status() == 405
+                    || e.codes().contains("UNSUPPORTED")
+                    || Set.of(400, 422, 501).contains(e.status())
+                            && Set.of("UNKNOWN").containsAll(e.codes());
         }
 
         private DeletionException failure(ImageReference tagged, String why, Obstacle obstacle) {

@@ -132,6 +132,8 @@ final class DigestHolders {
         try {
             Optional<Manifest> manifest = tags.registry().pullIfPresent(tagged);
             addParts(manifest, parts, 0);
+            // Some registries name a manifest by this digest, when asked for its tag.
+            manifest.map(Manifest::bytes).map(Digest::sha512).ifPresent(parts::add);
             return new Seen(tag, manifest.map(Manifest::digest), parts, Optional.empty());
         } catch (RegistryException e) {
             if (e.status() != 200) {

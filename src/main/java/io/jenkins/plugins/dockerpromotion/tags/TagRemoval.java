@@ -104,11 +104,12 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     private Removed delete(Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
             throws RegistryException, RetentionException, InterruptedException {
         try {
-            if (tags.isOnDockerHub() ? tags.delete(tag) : deleteAlone(now, tag, tags, others, context)) {
-                return new Removed(now.toString(), false);
+            if (!tags.isOnDockerHub()) {
+                deleteAlone(now, tag, tags, others, context);
+            } else if (!tags.delete(tag)) {
+                requireGone(tags, tag);
             }
-            requireGone(tags, tag);
-            return new Removed(now.toString(), true);
+            return new Removed(now.toString(), false);
         } catch (DeletionException e) {
             if (e.obstacle() != DeletionException.Obstacle.BY_DIGEST_ONLY) {
                 throw e;
@@ -118,22 +119,24 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
-    /** The other tags have to be known before the deletion, which may take some of them. */
-    private boolean deleteAlone(
-            Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
-            throws RegistryException, InterruptedException {
+    /**
+     * The other tags have to be known before the deletion, which may take some of them. A tag that is not there any more
+     * counts as deleted: the answer to the first of several attempts may have been lost.
+     */
+    private void deleteAlone(Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
+            throws RegistryException, RetentionException, InterruptedException {
         Collection<Tag> staying = others.tags();
         DeletionTrial trial = DeletionTrial.of(tags, tag, now);
-        if (!tags.delete(tag)) {
-            return false;
+        if (tags.delete(tag)) {
+            DeletionTrial.requireGone(tags, tag, now);
+        } else {
+            requireGone(tags, tag);
         }
-        DeletionTrial.requireGone(tags, tag, now);
         try {
             trial.effect(staying, context);
         } catch (RegistryException e) {
             throw new RegistryException(e.getMessage() + "; the tag " + tagged + " was deleted");
         }
-        return true;
     }
 
     private void requireExpected(Digest now) throws RetentionException {

@@ -255,7 +255,7 @@ final class TagSweeper {
         Parallel.all(deletions, Parallel.PER_HOST);
     }
 
-    /** Deletes one tag; returns whether the registry did. */
+    /** Deletes one tag; returns whether it is gone since. */
     private boolean sweep(Decision decision) throws RegistryException, InterruptedException {
         TagFacts facts = decision.facts();
         try {
@@ -266,7 +266,7 @@ final class TagSweeper {
                 outcome.add(facts, Fate.DELETED, decision.reason());
                 return true;
             }
-            refuseIfStillThere(facts);
+            return isGone(facts);
         } catch (RegistryException e) {
             if (!concernsOneTag(e)) {
                 throw e;
@@ -276,11 +276,16 @@ final class TagSweeper {
         return false;
     }
 
-    /** A check confirms that a tag is gone. */
-    private void refuseIfStillThere(TagFacts facts) throws RegistryException, InterruptedException {
-        if (currentDigest(facts).equals(facts.digest())) {
+    /**
+     * A check confirms that a tag is gone that was there before. It may have been deleted by this request, if the answer
+     * to the first of several attempts was lost.
+     */
+    private boolean isGone(TagFacts facts) throws RegistryException, InterruptedException {
+        Optional<Digest> now = currentDigest(facts);
+        if (now.equals(facts.digest())) {
             outcome.add(facts, Fate.REFUSED, "the registry answered that there is no such tag, but it is still there");
         }
+        return now.isEmpty();
     }
 
     private boolean delete(TagFacts facts) throws RegistryException, InterruptedException {
@@ -441,7 +446,7 @@ final class TagSweeper {
                 return true;
             }
             for (Decision decision : standing) {
-                refuseIfStillThere(decision.facts());
+                isGone(decision.facts());
             }
         } catch (RegistryException e) {
             if (leavesOpen(e)) {

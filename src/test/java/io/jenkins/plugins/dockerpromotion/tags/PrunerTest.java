@@ -939,4 +939,17 @@ class PrunerTest {
         assertThat(registry.tags("group/app")).containsExactly("2019.20.5", "latest");
         assertThat(names(receipt.deleted())).hasSize(4);
     }
+
+    /** The registry deletes the digest with all its tags, and its first answer is lost. */
+    @Test
+    void putsBackWhatWentWithATagWhoseAnswerWasLost() throws Exception {
+        open(InMemoryRegistry.builder().with(Quirk.DELETE_BY_TAG_TAKES_ALL));
+        push(4);
+        registry.tag("group/app", "latest", "2019.20.1");
+        registry.onRequest(r -> r.method().equals("DELETE"), Fault.loseAnswer());
+
+        assertThat(names(prune(2, false).deleted())).containsExactly("2019.20.2", "2019.20.1");
+
+        assertThat(registry.tags("group/app")).containsExactly("2019.20.3", "2019.20.4", "latest");
+    }
 }

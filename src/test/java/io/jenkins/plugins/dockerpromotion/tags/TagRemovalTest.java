@@ -13,6 +13,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
+import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -302,7 +303,18 @@ class TagRemovalTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"422, MANIFEST_INVALID", "400, MANIFEST_INVALID", "400, TAG_INVALID", "422, ''", "405, ''", "501, ''"})
+    @CsvSource({
+        "422, MANIFEST_INVALID",
+        "400, MANIFEST_INVALID",
+        "400, TAG_INVALID",
+        "422, ''",
+        "405, ''",
+        "501, ''",
+        "400, unsupported",
+        "400, UNKNOWN",
+        "405, METHOD_NOT_ALLOWED",
+        "403, UNSUPPORTED"
+    })
     void deletesTheDigestWhereTheRegistryRefusesTheTag(int status, String code) throws Exception {
         try (InMemoryRegistry registry = registry()) {
             registry.onRequest(
@@ -314,6 +326,74 @@ class TagRemovalTest {
             run(registry, removal(registry, "alone"));
 
             assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
+        }
+    }
+
+    /** Artifactory's own format has no code. */
+    @Test
+    void deletesTheDigestWhereTheErrorHasNoCode() throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            registry.onRequest(
+                    r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
+                    Fault.status(400)
+                            .body("{\"errors\":[{\"status\":400,\"message\":\"bad request\"}]}")
+                            .always());
+
+            run(registry, removal(registry, "alone"));
+
+            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"400, TAG_INVALID", "400, MANIFEST_INVALID", "405, UNSUPPORTED"})
+    void doesNotDeleteAnImmutableTagByItsDigest(int status, String code) throws Exception {
+        try (InMemoryRegistry registry = registry()) {
+            registry.onRequest(
+                    r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
+                    Fault.status(status)
+                            .body("{\"errors\":[{\"code\":\"" + code + "\",\"message\":\"the tag is immutable\"}]}")
+                            .always());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "alone"))).hasMessageContaining("it is immutable");
+            assertThat(registry.tags("group/app")).contains("alone");
+        }
+    }
+
+    @Test
+    void anImageMayBeNamedImmutable() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY)) {
+            registry.push("group/app", "immutable", TestImage.oci(3));
+
+            run(registry, removal(registry, "immutable"));
+
+            assertThat(registry.tags("group/app")).doesNotContain("immutable");
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NO_REFERRERS_API", "DELETE_BY_TAG_TAKES_ALL"})
+    void aDeletionWhoseAnswerIsLostIsDone(Quirk quirk) throws Exception {
+        try (InMemoryRegistry registry = registry(quirk)) {
+            registry.onRequest(r -> r.method().equals("DELETE"), Fault.loseAnswer());
+
+            assertThat(run(registry, removal(registry, "2017.2.103")))
+                    .isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
+
+            assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
+        }
+    }
+
+    @Test
+    void refusesADigestOfAnotherAlgorithmThatOthersNeed() throws Exception {
+        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY)) {
+            registry.onRequest(
+                    r -> r.path().matches(".*/manifests/(latest|2017.2.103)"),
+                    Fault.replaceHeader("Docker-Content-Digest", Content.sha512Of(IMAGE.bytes()))
+                            .always());
+
+            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
+                    .hasMessageContaining("needed by latest");
         }
     }
 

@@ -14,9 +14,12 @@ import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
 import org.apache.hc.client5.http.ConnectTimeoutException;
@@ -25,7 +28,7 @@ import org.apache.hc.client5.http.ConnectTimeoutException;
 final class Failures {
 
     /** Those of HTTP, 499 of nginx, and 520 to 530 of Cloudflare. */
-    private static final Set<Integer> TEMPORARY =
+    static final Set<Integer> TEMPORARY =
             Set.of(408, 425, 429, 499, 500, 502, 503, 504, 520, 521, 522, 523, 524, 529, 530);
 
     private static final String SETTINGS = "Manage Jenkins » System » Docker Image Promotion";
@@ -48,7 +51,8 @@ final class Failures {
         String said = answer.fitForLog(said(answer, codes));
         Reason reason = new Reason(status, codes, TEMPORARY.contains(status));
         String what = "it answered " + status + (said.isEmpty() ? "" : " (" + said + ")");
-        if (status >= 400 && status < 500 && IMMUTABLE.matcher(said).find()) {
+        boolean refusesWrite = status >= 400 && status < 500 && status != 404 && !request.isReading();
+        if (refusesWrite && IMMUTABLE.matcher(said).find()) {
             return new RegistryException(
                     request.failureText(what + "; the tag is immutable in this registry: use a new tag, or ask a"
                             + " repository admin to change the setting"),
@@ -93,16 +97,19 @@ final class Failures {
         try {
             Json body = answer.json();
             for (Json error : body.field("errors").items()) {
-                codes.add(error.text("code"));
+                String code = error.text("code");
+                if (!code.isEmpty()) {
+                    codes.add(code.toUpperCase(Locale.ROOT));
+                }
                 String message = error.text("message");
                 // Nexus has the reason there; in most registries it is an object that repeats the request.
                 String detail = error.text("detail");
-                parts.add(error.text("code")
-                        + (message.isEmpty() ? "" : ": " + message)
-                        + (detail.isEmpty() || detail.equals(message) ? "" : ", " + detail));
+                parts.add(
+                        Stream.of(code, message).filter(text -> !text.isEmpty()).collect(Collectors.joining(": "))
+                                + (detail.isEmpty() || detail.equals(message) ? "" : ", " + detail));
             }
-            // Docker Hub's API has its own format.
-            for (String field : List.of("detail", "message")) {
+            // Docker Hub's API and its token service have their own formats, and so has OAuth 2.
+            for (String field : List.of("detail", "details", "message", "error_description", "error")) {
                 if (parts.isEmpty() && !body.text(field).isEmpty()) {
                     parts.add(body.text(field));
                 }
