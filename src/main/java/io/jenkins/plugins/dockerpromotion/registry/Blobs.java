@@ -55,17 +55,9 @@ final class Blobs {
                 "HEAD",
                 path(image, digest),
                 Scope.pull(image.path()));
-        return transport.call(head.accepting(status -> status == 200 || isAbsentOrRefused(status)), Answer::status);
-    }
-
-    /**
-     * The check only saves an upload. If the registry does not answer it, the upload shows whether the blob is there and
-     * whether the credentials suffice. Some proxies forbid HEAD, and some storage services sign their addresses for GET.
-     */
-    private static boolean isAbsentOrRefused(int status) {
-        return status == 500
-                || status == 501
-                || (status >= 400 && status < 500 && status != 401 && !PASSING.contains(status));
+        // The check only saves an upload. If it is not answered, the upload shows whether the blob is there and whether
+        // the credentials suffice. Some proxies forbid HEAD, and some storage services sign their addresses for GET.
+        return transport.call(head.acceptingRefusals(), Answer::status);
     }
 
     byte[] read(ImageName image, Descriptor blob) throws RegistryException, InterruptedException {
@@ -214,9 +206,13 @@ final class Blobs {
         }
     }
 
-    /** Whether the registry no longer knows the upload. A new one may succeed. */
+    /**
+     * Whether the registry no longer knows the upload, or no longer accepts the token that started it. A new one may
+     * succeed.
+     */
     private static boolean isLost(RegistryException e) {
-        return e.status() == 416
+        return e.status() == 401
+                || e.status() == 416
                 || (e.status() == 404 && !e.codes().contains("NAME_UNKNOWN"))
                 || e.codes().contains("BLOB_UPLOAD_UNKNOWN")
                 || e.codes().contains("BLOB_UPLOAD_INVALID");

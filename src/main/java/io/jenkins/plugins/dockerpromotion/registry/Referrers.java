@@ -130,7 +130,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
                             new Page(Manifest.parse(bytes, MediaTypes.OCI_INDEX).children(), next))
                     : Optional.empty();
         } catch (IllegalArgumentException e) {
-            return Optional.empty();
+            throw answer.failure("the list cannot be read: " + e.getMessage());
         }
     }
 

@@ -107,15 +107,14 @@ public final class RegistryClient {
         return manifest;
     }
 
-    /** The digest in the header, which some registries omit. */
-    private static Optional<Digest> announced(Answer answer) throws RegistryException {
+    /** The digest in the header, which some registries omit. Without a usable one, the content is read. */
+    private static Optional<Digest> announced(Answer answer) {
         try {
             return answer.header("Docker-Content-Digest")
                     .map(digest -> digest.replaceAll("[\"\\s]", ""))
-                    .filter(digest -> !digest.isEmpty())
                     .map(Digest::parse);
         } catch (IllegalArgumentException e) {
-            throw answer.failure("its header Docker-Content-Digest is not a digest");
+            return Optional.empty();
         }
     }
 
@@ -207,7 +206,7 @@ public final class RegistryClient {
         Head answer = transport.call(
                 manifest("look up ", method, reference)
                         .header("Accept", MediaTypes.ACCEPT)
-                        .accepting(RegistryClient::saysSomethingOfHead),
+                        .acceptingRefusals(),
                 a -> a.status() == 200
                         ? new Head(200, announced(a), MediaTypes.announced(a))
                         : new Head(a.status(), Optional.empty(), ""));
@@ -217,15 +216,6 @@ public final class RegistryClient {
             head.exists(reference);
         }
         return answer;
-    }
-
-    /** Whether the status may be caused by the method, so that GET may help. */
-    private static boolean saysSomethingOfHead(int status) {
-        boolean passing = status == 408 || status == 425 || status == 429;
-        return status == 200
-                || status == 500
-                || status == 501
-                || (status >= 400 && status < 500 && status != 401 && !passing);
     }
 
     /** Whether answers to HEAD requests can be trusted. Finds out with a manifest that exists. */

@@ -14,6 +14,7 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -190,6 +191,18 @@ class UnusualAnswersTest {
         assertPromoted();
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {202, 204, 206, 302, 409, 410, 411, 415, 416, 422, 451, 500, 505, 511})
+    void aRefusedCheckForABlobIsFollowedByItsUpload(int status) throws Exception {
+        to.onRequest(
+                RecordedRequest.matching("HEAD", ".*/blobs/.*"),
+                Fault.status(status).always());
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
     /** The next piece goes to an upload that the registry has moved on. */
     @Test
     void anUploadThatIsLostBeginsAgain() throws Exception {
@@ -219,8 +232,43 @@ class UnusualAnswersTest {
         assertThat(to.tags("prod/app")).contains("1.0");
     }
 
+    /** The service may have promised a longer life than the registry accepts. */
+    @Test
+    void aTokenMayExpireBetweenTheStartOfAnUploadAndItsEnd() throws Exception {
+        to.close();
+        to = withLogin();
+        AtomicInteger uploads = new AtomicInteger();
+        to.onRequest(
+                r -> {
+                    if (r.method().equals("PUT") && r.path().contains("/blobs/") && uploads.getAndIncrement() == 0) {
+                        to.expireTokens();
+                    }
+                    return false;
+                },
+                Fault.status(500));
+
+        promote("1.0");
+
+        assertPromoted();
+    }
+
     @ParameterizedTest
-    @ValueSource(strings = {"a|b", "a b", "{a}", "%", "a%2", "\u00e9", " ", "[1]", "a\\b", "<a>^`"})
+    @ValueSource(strings = {"{}", "{\"digest\":\"sha384:00\"}"})
+    void aListOfReferrersThatCannotBeReadIsAnError(String entry) {
+        from.onRequest(
+                RecordedRequest.matching(".*/referrers/.*"),
+                Fault.replaceBody("{\"schemaVersion\":2,\"manifests\":[" + entry + "]}")
+                        .always());
+
+        assertThatThrownBy(() -> promote("1.0"))
+                .hasMessageContaining("Cannot list the referrers of ")
+                .hasMessageContaining("is not a digest");
+
+        assertThat(to.tags("prod/app")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a|b", "a b", "{a}", "%", "a%2", "\u00e9", " ", "[1]", "a\\b", "<a>^`", "1#a?b"})
     void anUploadAddressMayHaveAnyCharacters(String end) throws Exception {
         to.onRequest(
                 RecordedRequest.matching("POST", ".*/blobs/uploads/.*"),
@@ -299,6 +347,8 @@ class UnusualAnswersTest {
             strings = {
                 "Bearer, Basic realm=\"x\"",
                 "Bearer service=\"x\", Basic realm=\"x\"",
+                "Bearer realm=\"\", Basic realm=\"x\"",
+                "Bearer realm=\"registry\", Basic realm=\"x\"",
                 "Basic realm=\"x\", Bearer"
             })
     void basicIsUsedWhereBearerNamesNoRealm(String challenge) throws Exception {

@@ -157,14 +157,18 @@ class ManifestEndpointsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"garbage", "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e"})
-    void refusesADigestHeaderThatIsNone(String header) throws Exception {
+    @ValueSource(strings = {"garbage", "sha256:abc", "md5:d41d8cd98f00b204e9800998ecf8427e", "W/\"x\""})
+    void computesTheDigestIfTheHeaderHasNone(String header) throws Exception {
         RegistryClient client = start();
         registry.push("group/app", "1.0", TestImage.docker(1));
         registry.onRequest(
                 r -> true, Fault.replaceHeader("Docker-Content-Digest", header).always());
-        assertThatThrownBy(() -> client.pull(image("1.0"))).hasMessageContaining("is not a digest");
-        assertThatThrownBy(() -> client.digestOf(image("1.0"))).hasMessageContaining("is not a digest");
+        Manifest manifest = client.pull(image("1.0"));
+        assertThat(manifest.digest()).hasToString(TestImage.docker(1).digest());
+        assertThat(client.digestOf(image("1.0"))).contains(manifest.digest());
+        client.push(image("2.0"), manifest);
+        assertThat(registry.digestOf("group/app", "2.0"))
+                .contains(TestImage.docker(1).digest());
     }
 
     @ParameterizedTest

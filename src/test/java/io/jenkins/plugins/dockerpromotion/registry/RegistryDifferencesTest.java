@@ -70,7 +70,7 @@ class RegistryDifferencesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {400, 403, 404, 405, 406, 410, 411, 415, 416, 422, 451, 500, 501})
+    @ValueSource(ints = {202, 204, 206, 302, 400, 403, 404, 405, 406, 410, 411, 415, 416, 422, 451, 500, 501, 505, 511})
     void headIsASavingAndNoNeed(int status) throws Exception {
         registry.push("group/app", "1.0", IMAGE);
         registry.onRequest(requests("HEAD", ".*"), Fault.status(status).always());
@@ -226,6 +226,24 @@ class RegistryDifferencesTest {
                 .hasMessageEndingWith(
                         "the tag is immutable in this registry: use a new tag, or ask a repository admin to change the"
                                 + " setting");
+    }
+
+    @Test
+    void whatIsNotThereMayBeNamedImmutable() throws Exception {
+        registry.onRequest(
+                r -> true,
+                Fault.status(404)
+                        .body("{\"errors\":[{\"code\":\"NAME_UNKNOWN\",\"message\":\"no repository immutable/app\"}]}")
+                        .always());
+        assertThat(client().digestOf(tagged("1.0"))).isEmpty();
+    }
+
+    @Test
+    void anAnnotationMayBeLong() {
+        String manifest =
+                "{\"schemaVersion\":2,\"layers\":[],\"annotations\":{\"sbom\":\"" + "x".repeat(2_000_000) + "\"}}";
+        assertThat(Manifest.parse(manifest.getBytes(StandardCharsets.UTF_8), "").annotations())
+                .containsKey("sbom");
     }
 
     /** Nexus has the reason in the detail of the error. */

@@ -105,7 +105,7 @@ class RetryTest {
         RegistryException failure = catchThrowableOfType(RegistryException.class, () -> client().pull(image));
         assertThat(failure.status()).isEqualTo(status);
         assertThat(failure.isTemporary()).isFalse();
-        assertThat(registry.requests().count()).isEqualTo(1);
+        assertThat(registry.requests().count("GET", ".*/manifests/.*")).isEqualTo(1);
         assertThat(network.notices()).isEmpty();
     }
 

@@ -109,6 +109,34 @@ class TokenFlowTest {
                 .isEmpty();
     }
 
+    /** The formats of Docker Hub, of OAuth 2, and of Artifactory. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"details\":\"the account is locked\"}",
+                "{\"error\":\"invalid_grant\",\"error_description\":\"the account is locked\"}",
+                "{\"error\":\"the account is locked\"}",
+                "{\"errors\":[{\"status\":401,\"message\":\"the account is locked\"}]}"
+            })
+    void repeatsWhatTheTokenServiceSays(String body) {
+        start(InMemoryRegistry.builder().bearer());
+        registry.onRequest(
+                r -> r.path().equals("/token"), Fault.status(401).body(body).always());
+        assertThatThrownBy(() -> client(CI).digestOf(image("group/app")))
+                .hasMessageContaining("it answered 401 (the account is locked)");
+    }
+
+    /** A gateway may drop the header. */
+    @Test
+    void asksHowToLogInWhereARefusalDoesNotSay() throws Exception {
+        start(InMemoryRegistry.builder().bearer().publicRepository("*"));
+        registry.onRequest(
+                r -> r.path().contains("/manifests/"),
+                Fault.removeHeader("WWW-Authenticate").always());
+        assertThat(client(RegistryAuthentication.ANONYMOUS).digestOf(image("group/app")))
+                .isPresent();
+    }
+
     @Test
     void showsAnAccessTokenAsItIs() throws Exception {
         start(InMemoryRegistry.builder());

@@ -175,7 +175,8 @@ public final class Answer implements AutoCloseable {
      *     protected than this one
      */
     public URI target(String header) throws RegistryException {
-        String value = escaped(header(header).orElse("").strip());
+        // The fragment is not sent.
+        String value = escaped(header(header).orElse("").strip()).replaceFirst("#.*", "");
         if (value.isEmpty()) {
             throw failure("the answer has no header " + header);
         }

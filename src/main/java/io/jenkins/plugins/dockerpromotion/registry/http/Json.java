@@ -32,7 +32,7 @@ public final class Json {
 
     private static final StreamReadConstraints LIMITS = StreamReadConstraints.builder()
             .maxNestingDepth(100)
-            .maxStringLength(1024 * 1024)
+            .maxStringLength(8 * 1024 * 1024)
             .maxNameLength(4 * 1024)
             .maxNumberLength(100)
             .maxTokenCount(MAX_TOKENS)

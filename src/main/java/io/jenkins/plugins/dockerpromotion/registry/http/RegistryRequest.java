@@ -80,6 +80,14 @@ public record RegistryRequest(
         return new RegistryRequest(phrase, method, uri, headers, body, scope, statuses);
     }
 
+    /**
+     * The same, accepting every status except a missing login and temporary errors: the server may not support this
+     * method. It may say so with status 500.
+     */
+    public RegistryRequest acceptingRefusals() {
+        return accepting(status -> status == 500 || status != 401 && !Failures.TEMPORARY.contains(status));
+    }
+
     /** The same at another address. */
     RegistryRequest at(URI other) {
         return new RegistryRequest(phrase, method, other, headers, body, scope, accepted);

@@ -241,7 +241,9 @@ public final class RegistryTransport {
                 Optional<Challenge> challenge = usable(Challenge.parse(answer.headers("WWW-Authenticate")));
                 if (refused.isEmpty()) {
                     challenge.ifPresent(c -> known = c);
-                    return challenge.isPresent() || (authentication instanceof Basic && canLogIn(this::usable));
+                    // Gateways may drop the challenge. Anonymous tokens exist, too.
+                    boolean mayHelp = authentication instanceof Basic || answer.status() == 401;
+                    return challenge.isPresent() || (mayHelp && canLogIn(this::usable));
                 }
                 return refused.get().startsWith(BEARER)
                         && replace(
@@ -277,13 +279,24 @@ public final class RegistryTransport {
                 return true;
             }
 
+            private static boolean hasRealm(Challenge challenge, String part) {
+                return challenge.isBearer()
+                        && challenge
+                                .parameter("realm")
+                                .filter(r -> r.contains(part))
+                                .isPresent();
+            }
+
             private Optional<Challenge> usable(List<Challenge> challenges) {
                 return challenges.stream()
-                        .filter(c -> c.isBearer() && c.parameter("realm").isPresent())
+                        .filter(c -> hasRealm(c, "://"))
                         .findFirst()
                         .or(() -> challenges.stream()
                                 .filter(c -> c.isBasic() && authentication instanceof Basic)
-                                .findFirst());
+                                .findFirst())
+                        // Its realm is only a name, as in basic authentication, which the error says.
+                        .or(() ->
+                                challenges.stream().filter(c -> hasRealm(c, "")).findFirst());
             }
 
             @Override
