@@ -192,8 +192,7 @@ final class ImageCopier {
                 if (!e.isTemporary() || attempt >= transfers.attempts()) {
                     throw e;
                 }
-                transfers.say(e.getMessage() + "; copying the blob again (" + (attempt + 1) + " of "
-                        + transfers.attempts() + ")");
+                transfers.pauseBefore(attempt + 1, e.getMessage() + "; copying the blob again");
             }
         }
     }

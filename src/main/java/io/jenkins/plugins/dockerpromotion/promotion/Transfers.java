@@ -7,6 +7,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,6 +17,8 @@ final class Transfers {
 
     /** Limit of parallel small requests: fifty images take two rounds, and registries do not yet start to refuse. */
     static final int REQUESTS = 32;
+
+    private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
 
     private final RegistryContext context;
     private final Semaphore requests = new Semaphore(REQUESTS);
@@ -88,8 +91,10 @@ final class Transfers {
         return context.network().timing().attempts();
     }
 
-    void say(String line) {
-        context.notices().say(line);
+    /** Waits longer before each attempt: a registry that limits requests would refuse all of them at once. */
+    void pauseBefore(int attempt, String why) throws InterruptedException {
+        context.notices().say(why + " (" + attempt + " of " + attempts() + ")");
+        context.time().pause(FIRST_PAUSE.multipliedBy(1L << Math.min(attempt - 2, 6)));
     }
 
     /** Adds {@code size} to the number of bytes to copy. */

@@ -235,7 +235,7 @@ final class TagList {
             try {
                 return page("n=" + size);
             } catch (RegistryException e) {
-                if (e.status() == 404 || !isRefusal(e) || smaller == sizes.size()) {
+                if (e.status() == 404 || !(isRefusal(e) || e.status() == 500) || smaller == sizes.size()) {
                     throw e;
                 }
             }

@@ -48,7 +48,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
      * The result of a deletion.
      *
      * @param digest the digest of the tag
-     * @param before whether an earlier attempt, or somebody else, had deleted it
+     * @param before whether an earlier attempt had deleted it
      */
     public record Removed(String digest, boolean before) implements Serializable {}
 

@@ -13,6 +13,7 @@ import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -44,6 +45,10 @@ class UnusualAnswersTest {
     }
 
     private void promote(String... tags) throws Exception {
+        promote(TestNetwork.of(from, to), tags);
+    }
+
+    private void promote(TestNetwork network, String... tags) throws Exception {
         PromotionRequest.of(
                         ImageName.parse(from.host() + "/group/app"),
                         new Tag("1.0"),
@@ -51,7 +56,7 @@ class UnusualAnswersTest {
                         List.of(tags),
                         new Options(false, true, false))
                 .with(CI, CI)
-                .run(TestNetwork.of(from, to).context());
+                .run(network.context());
     }
 
     private void assertPromoted() {
@@ -201,6 +206,18 @@ class UnusualAnswersTest {
         promote("1.0");
 
         assertPromoted();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 503})
+    void aLayerThatIsRefusedForNowIsNotSentAgainAtOnce(int status) throws Exception {
+        TestNetwork network = TestNetwork.of(from, to);
+        to.onRequest(RecordedRequest.matching("PUT", ".*/blobs/uploads/.*"), Fault.status(status));
+
+        promote(network, "1.0");
+
+        assertPromoted();
+        assertThat(network.time().pauses()).contains(Duration.ofSeconds(1));
     }
 
     /** The next piece goes to an upload that the registry has moved on. */

@@ -225,6 +225,15 @@ class TagListTest {
     }
 
     @Test
+    void asksForLessWhereTheLargestPageFails() throws Exception {
+        start(InMemoryRegistry.builder(), 2500);
+        registry.onRequest(
+                r -> r.parameters("n").equals(List.of("10000")),
+                Fault.status(500).always());
+        assertThat(list()).hasSize(2500);
+    }
+
+    @Test
     void takesNullForNoTags() throws Exception {
         start(InMemoryRegistry.builder().with(Quirk.NULL_TAGS_WHEN_EMPTY), 0);
         registry.createRepository("group/app");
@@ -290,7 +299,9 @@ class TagListTest {
                 "{\"tags\":[null]}",
                 "{\"tags\":[{\"name\":\"1.0\"}]}",
                 "{\"tags\":null,\"errors\":[{\"code\":\"UNAVAILABLE\"}]}",
-                "{\"errors\":[{\"code\":\"UNAVAILABLE\"}],\"tags\":[]}"
+                "{\"errors\":[{\"code\":\"UNAVAILABLE\"}],\"tags\":[]}",
+                "{\"errors\":{\"code\":\"UNAVAILABLE\"},\"tags\":[\"1.0\"]}",
+                "{\"tags\":[\"1.0\"],\"errors\":\"unavailable\"}"
             })
     void refusesWhatIsNoList(String body) {
         start(InMemoryRegistry.builder(), 1);

@@ -184,6 +184,7 @@ public final class Json {
                 JsonToken value = parser.nextToken();
                 boolean wanted = name.equals(field);
                 boolean errors = name.equals("errors");
+                failed |= errors && (value == JsonToken.START_OBJECT || value == JsonToken.VALUE_STRING);
                 found |= wanted && (value == JsonToken.START_ARRAY || value == JsonToken.VALUE_NULL);
                 if ((wanted || errors) && value == JsonToken.START_ARRAY) {
                     while (parser.nextToken() != JsonToken.END_ARRAY) {
