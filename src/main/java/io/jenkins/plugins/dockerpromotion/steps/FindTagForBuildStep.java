@@ -7,7 +7,7 @@ import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.math.BigInteger;
 import java.util.List;
@@ -21,7 +21,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Finds the tag that a build gave an image. */
-public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
+public final class FindTagForBuildStep extends PatternStep<TagQuery.Found> {
 
     private static final long serialVersionUID = 1L;
 
@@ -53,18 +53,18 @@ public final class FindTagForBuildStep extends PatternStep<TagFinder.Found> {
     }
 
     @Override
-    Operation<TagFinder.Found> operation(StepRun run) throws AbortException {
+    Operation<TagQuery.Found> operation(StepRun run) throws AbortException {
         if (build == null || build < 0) {
             throw new IllegalArgumentException("'build' is required");
         }
         TagPattern pattern = tags().orElseGet(() -> TagPattern.of(orDefault(null)));
-        TagFinder finder = new TagFinder(name(), pattern, BigInteger.valueOf(build));
+        TagQuery finder = TagQuery.ofBuild(name(), pattern, BigInteger.valueOf(build));
         run.say("Looking for " + finder);
         return finder.with(login(run));
     }
 
     @Override
-    Object result(TagFinder.Found found, StepRun run) throws AbortException {
+    Object result(TagQuery.Found found, StepRun run) throws AbortException {
         List<Tag> tags = found.tags();
         if (tags.isEmpty()) {
             String nothing = "none of the " + found.checked() + " tags of " + getImage() + " matches "

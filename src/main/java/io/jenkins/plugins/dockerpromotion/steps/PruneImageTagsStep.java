@@ -6,7 +6,6 @@ import hudson.Util;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
@@ -105,7 +104,7 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
         boolean onlyOrphans = orphans && keep == null && olderThanDays == null;
         RetentionPolicy policy = onlyOrphans
                 ? RetentionPolicy.keepingAll()
-                : new RetentionPolicy(tags(), optional(keep), optional(olderThanDays), new ProtectedTags(protect));
+                : new RetentionPolicy(tags(), optional(keep), optional(olderThanDays), protect);
         PruneRequest request =
                 new PruneRequest(name(), policy, maxDelete == null ? Integer.MAX_VALUE : maxDelete, dryRun);
         run.say((dryRun ? "Planning to prune " : "Pruning ")
@@ -158,7 +157,7 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
 
         @RequirePOST
         public FormValidation doCheckProtect(@QueryParameter String value) {
-            return ImageForm.ifGiven(value, line -> new ProtectedTags(FormFields.words(line)));
+            return ImageForm.ifGiven(value, line -> RetentionPolicy.globs(FormFields.words(line)));
         }
     }
 }

@@ -47,18 +47,18 @@ final class Pruner {
     /**
      * Prunes, or only plans with {@code dryRun}.
      *
-     * @throws RetentionException if too many tags would be deleted, or deletion ended early
-     * @throws RegistryException if not everything could be read; nothing has been deleted then
+     * @throws RegistryException if too many tags would be deleted, if not everything could be read, or if deletion ended
+     *     early; says what has been deleted
      */
     static PruneReceipt prune(PruneRequest request, RegistryContext context)
-            throws RegistryException, RetentionException, InterruptedException {
+            throws RegistryException, InterruptedException {
         ImageTags tags = request.dryRun()
                 ? ImageTags.toRead(request.image(), request.authentication(), context)
                 : ImageTags.toDelete(request.image(), request.authentication(), context);
         return new Pruner(request, tags, context).run();
     }
 
-    private PruneReceipt run() throws RegistryException, RetentionException, InterruptedException {
+    private PruneReceipt run() throws RegistryException, InterruptedException {
         TagFactsReader.Listing listing = new TagFactsReader(request, tags, context).read();
         Instant now = context.time().now();
         List<Decision> plan = request.policy().decide(listing.facts(), now);
@@ -81,7 +81,7 @@ final class Pruner {
         if (tooMany && request.dryRun()) {
             context.notices().say(tooMany(going) + "; without 'dryRun' nothing will be deleted");
         } else if (tooMany) {
-            throw new RetentionException("Cannot prune " + request.image() + ": " + tooMany(going)
+            throw new RegistryException("Cannot prune " + request.image() + ": " + tooMany(going)
                     + "; check the plan in the log, and raise 'maxDelete' if it is right; nothing was deleted");
         }
         if (!request.dryRun()) {
@@ -139,12 +139,12 @@ final class Pruner {
         return going.size() + " tags would be deleted, but 'maxDelete' allows " + request.maxDelete();
     }
 
-    private void sweep(TagSweeper sweeper, List<Decision> going) throws RetentionException, InterruptedException {
+    private void sweep(TagSweeper sweeper, List<Decision> going) throws RegistryException, InterruptedException {
         try {
             sweeper.sweep(going);
         } catch (RegistryException e) {
-            throw new RetentionException(
-                    e.getMessage() + "; " + sweeper.outcome().line(), e);
+            throw new RegistryException(
+                    e.getMessage() + "; " + sweeper.outcome().line());
         } catch (InterruptedException e) {
             context.notices()
                     .say("Pruning of " + request.image() + " was aborted; "

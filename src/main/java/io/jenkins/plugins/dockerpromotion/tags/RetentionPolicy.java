@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -26,20 +27,23 @@ public final class RetentionPolicy implements Serializable {
     private static final long serialVersionUID = 1L;
 
     private static final int NOT_GIVEN = -1;
+    private static final Pattern GLOB = Pattern.compile("[A-Za-z0-9_.*?-]{1,128}");
 
     private final TagPattern pattern;
     private final int keep;
     private final int olderThanDays;
-    private final ProtectedTags protect;
+    private final ArrayList<TagGlob> protect;
 
     /**
      * @param pattern selects and orders the tags; without one, all tags are selected and ordered by time
      * @param keep number of newest tags to keep
      * @param olderThanDays minimum age of a tag to delete
-     * @throws IllegalArgumentException in one line, if this would delete everything or a number makes no sense
+     * @param protect tags that are never deleted, by name or by glob: {@code *} matches any characters, {@code ?} one
+     * @throws IllegalArgumentException in one line, if this would delete everything or a value makes no sense
      */
     public RetentionPolicy(
-            Optional<TagPattern> pattern, OptionalInt keep, OptionalInt olderThanDays, ProtectedTags protect) {
+            Optional<TagPattern> pattern, OptionalInt keep, OptionalInt olderThanDays, List<String> protect) {
+        this(pattern.orElse(null), keep.orElse(NOT_GIVEN), olderThanDays.orElse(NOT_GIVEN), globs(protect));
         if (keep.isEmpty() && olderThanDays.isEmpty()) {
             throw new IllegalArgumentException(
                     "set 'keep', 'olderThanDays' or both; without them, all tags would be deleted");
@@ -50,10 +54,6 @@ public final class RetentionPolicy implements Serializable {
         if (olderThanDays.orElse(1) < 1) {
             throw new IllegalArgumentException("'olderThanDays' must be at least 1");
         }
-        this.pattern = pattern.orElse(null);
-        this.keep = keep.orElse(NOT_GIVEN);
-        this.olderThanDays = olderThanDays.orElse(NOT_GIVEN);
-        this.protect = protect;
     }
 
     /**
@@ -79,14 +79,30 @@ public final class RetentionPolicy implements Serializable {
 
     /** A policy that keeps all tags. */
     public static RetentionPolicy keepingAll() {
-        return new RetentionPolicy(null, NOT_GIVEN, NOT_GIVEN, new ProtectedTags(List.of("*")));
+        return new RetentionPolicy(null, NOT_GIVEN, NOT_GIVEN, List.of(new TagGlob("*")));
     }
 
-    private RetentionPolicy(TagPattern pattern, int keep, int olderThanDays, ProtectedTags protect) {
+    private RetentionPolicy(TagPattern pattern, int keep, int olderThanDays, List<TagGlob> protect) {
         this.pattern = pattern;
         this.keep = keep;
         this.olderThanDays = olderThanDays;
-        this.protect = protect;
+        this.protect = new ArrayList<>(protect);
+    }
+
+    /** @throws IllegalArgumentException in one line, if one of {@code protect} cannot match any tag */
+    public static List<TagGlob> globs(List<String> protect) {
+        for (String glob : protect) {
+            if (glob == null || !GLOB.matcher(glob).matches()) {
+                throw new IllegalArgumentException(
+                        "'" + glob + "' in 'protect' is neither a tag nor a glob: use letters, digits, '_', '.', '-',"
+                                + " '*' and '?'");
+            }
+        }
+        return protect.stream().map(TagGlob::new).toList();
+    }
+
+    private Optional<TagGlob> protecting(Tag tag) {
+        return protect.stream().filter(glob -> glob.matches(tag.value())).findFirst();
     }
 
     /** Whether a tag is outside this policy, by its name alone. */
@@ -98,7 +114,7 @@ public final class RetentionPolicy implements Serializable {
     /** Those of {@code tags} whose age or digest matters; the others stay because of their names. */
     public Set<Tag> undecided(Collection<Tag> tags) {
         List<TagFacts> eligible = tags.stream()
-                .filter(tag -> !ignores(tag) && protect.covering(tag).isEmpty())
+                .filter(tag -> !ignores(tag) && protecting(tag).isEmpty())
                 .map(TagFacts::named)
                 .sorted(newestFirst())
                 .toList();
@@ -118,7 +134,7 @@ public final class RetentionPolicy implements Serializable {
         List<Decision> guarded = new ArrayList<>();
         int newer = 0;
         for (TagFacts facts : tags.stream().sorted(newestFirst()).toList()) {
-            Optional<TagGlob> glob = protect.covering(facts.tag());
+            Optional<TagGlob> glob = protecting(facts.tag());
             if (ignores(facts.tag())) {
                 continue;
             }

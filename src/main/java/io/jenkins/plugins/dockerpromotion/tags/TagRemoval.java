@@ -56,7 +56,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
      * Deletes the tag. Keeps its digest in mind first: in a later attempt, this proves that a missing tag was deleted, not
      * misspelled.
      *
-     * @throws RetentionException if the tag does not exist, points to another digest than expected, or cannot be
+     * @throws RegistryException if the tag does not exist, points to another digest than expected, or cannot be
      *     deleted alone
      */
     @Override
@@ -68,7 +68,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
             return context.memory()
                     .recall(tagged.toString())
                     .map(digest -> new Removed(digest, true))
-                    .orElseThrow(() -> new RetentionException("Cannot delete the tag " + tagged
+                    .orElseThrow(() -> new RegistryException("Cannot delete the tag " + tagged
                             + ": there is no such tag; check its name (private images look missing"
                             + " without permission)"));
         }
@@ -102,7 +102,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     }
 
     private Removed delete(Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
-            throws RegistryException, RetentionException, InterruptedException {
+            throws RegistryException, InterruptedException {
         try {
             if (!tags.isOnDockerHub()) {
                 deleteAlone(now, tag, tags, others, context);
@@ -139,24 +139,24 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
         }
     }
 
-    private void requireExpected(Digest now) throws RetentionException {
+    private void requireExpected(Digest now) throws RegistryException {
         if (expected != null && !expected.equals(now)) {
-            throw new RetentionException("Cannot delete the tag " + tagged + ": it is " + now + " now, but " + expected
+            throw new RegistryException("Cannot delete the tag " + tagged + ": it is " + now + " now, but " + expected
                     + " was expected; nothing was deleted");
         }
     }
 
     private void deleteDigest(
             Digest digest, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
-            throws RegistryException, RetentionException, InterruptedException {
+            throws RegistryException, InterruptedException {
         Optional<String> need = DigestHolders.find(others.tags(), tags, context).need(digest, Set.of());
         if (need.isPresent()) {
-            throw new RetentionException("Cannot delete the tag " + tagged + ": the registry deletes digests only, and "
+            throw new RegistryException("Cannot delete the tag " + tagged + ": the registry deletes digests only, and "
                     + digest + " " + need.get() + "; nothing was deleted");
         }
         Optional<Digest> now = tags.digestOf(tag);
         if (!now.equals(Optional.of(digest))) {
-            throw new RetentionException("Cannot delete the tag " + tagged + ": it was " + digest + " and is "
+            throw new RegistryException("Cannot delete the tag " + tagged + ": it was " + digest + " and is "
                     + now.map(Digest::toString).orElse("gone") + " a moment later; nothing was deleted");
         }
         if (tags.delete(digest)) {
@@ -167,11 +167,10 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
     }
 
     /** A check confirms that a tag is gone. */
-    private void requireGone(ImageTags tags, Tag tag)
-            throws RegistryException, RetentionException, InterruptedException {
+    private void requireGone(ImageTags tags, Tag tag) throws RegistryException, InterruptedException {
         Optional<Digest> now = tags.digestOf(tag);
         if (now.isPresent()) {
-            throw new RetentionException("Cannot delete the tag " + tagged + " on "
+            throw new RegistryException("Cannot delete the tag " + tagged + " on "
                     + tags.registry().origin() + ": the registry answered that it does not exist, but it still does ("
                     + now.get() + "); ask a registry admin whether it can delete");
         }

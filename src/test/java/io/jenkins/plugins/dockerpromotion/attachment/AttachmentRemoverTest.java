@@ -11,7 +11,6 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
@@ -80,10 +79,7 @@ class AttachmentRemoverTest {
     /** Keeps the newest of {@code v1}, {@code v2}… */
     private static RetentionPolicy policy() {
         return new RetentionPolicy(
-                Optional.of(TagPattern.of("v{build}")),
-                OptionalInt.of(1),
-                OptionalInt.empty(),
-                new ProtectedTags(List.of("latest")));
+                Optional.of(TagPattern.of("v{build}")), OptionalInt.of(1), OptionalInt.empty(), List.of("latest"));
     }
 
     private PruneRequest request(boolean dryRun) {

@@ -6,7 +6,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -211,7 +211,7 @@ final class FindBench {
 
     private static void find(ImageName image, String pattern, int number, List<RegistryLocation> places)
             throws Exception {
-        TagFinder finder = new TagFinder(image, TagPattern.of(pattern), BigInteger.valueOf(FIRST + number));
+        TagQuery finder = TagQuery.ofBuild(image, TagPattern.of(pattern), BigInteger.valueOf(FIRST + number));
         finder.with(RegistryAuthentication.ANONYMOUS)
                 .run(OwnClient.context(new Network(places, ProxySettings.NONE, Timing.DEFAULT)));
     }

@@ -7,7 +7,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
-import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -60,8 +60,8 @@ public final class OneOperation {
     }
 
     private static void find(RegistryContext context, String image) throws Exception {
-        TagFinder finder =
-                new TagFinder(ImageName.parse(image), TagPattern.of("{year}.{week}.{build}"), BigInteger.TEN);
+        TagQuery finder =
+                TagQuery.ofBuild(ImageName.parse(image), TagPattern.of("{year}.{week}.{build}"), BigInteger.TEN);
         if (finder.with(RegistryAuthentication.ANONYMOUS).run(context).tags().size() != 1) {
             throw new IllegalStateException("not found");
         }

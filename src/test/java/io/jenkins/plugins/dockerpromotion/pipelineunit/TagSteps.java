@@ -13,11 +13,9 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
-import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
@@ -41,9 +39,9 @@ final class TagSteps {
         ImageName image = given.image("image");
         TagPattern pattern = given.selection().orElseGet(() -> TagPattern.of(TagPattern.DEFAULT));
         long build = given.number("build").filter(number -> number >= 0).orElseThrow(TagSteps::noBuild);
-        TagFinder finder = new TagFinder(image, pattern, BigInteger.valueOf(build));
+        TagQuery finder = TagQuery.ofBuild(image, pattern, BigInteger.valueOf(build));
         return block -> {
-            TagFinder.Found found = finder.with(login(given)).run(around.reaching(image.host()));
+            TagQuery.Found found = finder.with(login(given)).run(around.reaching(image.host()));
             if (!found.tags().isEmpty()) {
                 around.say("Found " + image + ":" + found.tags().get(0) + " among " + found.checked() + " tags");
                 return found.tags().get(0).value();
@@ -204,10 +202,7 @@ final class TagSteps {
         RetentionPolicy policy = onlyOrphans
                 ? RetentionPolicy.keepingAll()
                 : new RetentionPolicy(
-                        given.selection(),
-                        given.count("keep"),
-                        given.count("olderThanDays"),
-                        new ProtectedTags(given.words("protect")));
+                        given.selection(), given.count("keep"), given.count("olderThanDays"), given.words("protect"));
         PruneRequest tags = new PruneRequest(
                 image, policy, given.count("maxDelete").orElse(Integer.MAX_VALUE), given.flag("dryRun"));
         PruneRequest request = orphans ? tags.withOrphans() : tags;

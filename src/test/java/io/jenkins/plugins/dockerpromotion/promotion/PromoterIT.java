@@ -12,7 +12,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.B
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Notices;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
-import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.Skopeo;
@@ -82,7 +82,7 @@ class PromoterIT {
         RegistryContext context = context(authority, registry);
         ImageName image = ImageName.parse(registry.host() + "/group/app");
 
-        TagFinder finder = new TagFinder(image, TagPattern.of("{year}.{week}.{build}"), BigInteger.valueOf(103));
+        TagQuery finder = TagQuery.ofBuild(image, TagPattern.of("{year}.{week}.{build}"), BigInteger.valueOf(103));
         List<Tag> found = finder.with(USER).run(context).tags();
         assertThat(found).containsExactly(new Tag("2017.2.103"));
 

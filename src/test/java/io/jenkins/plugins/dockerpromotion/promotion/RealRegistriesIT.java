@@ -24,11 +24,9 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
 import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
-import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
-import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
 import io.jenkins.plugins.dockerpromotion.tags.UsedVersionsQuery;
@@ -158,7 +156,7 @@ class RealRegistriesIT {
             kind.push("lists/app", tag, TestImage.docker(tag.length()));
         }
 
-        assertThat(new TagFinder(image, PATTERN, BigInteger.valueOf(103))
+        assertThat(TagQuery.ofBuild(image, PATTERN, BigInteger.valueOf(103))
                         .run(context())
                         .tags())
                 .containsExactly(new Tag("2017.2.103"));
@@ -430,8 +428,8 @@ class RealRegistriesIT {
     }
 
     private PruneReceipt prune(ImageName image, boolean dryRun) throws Exception {
-        RetentionPolicy policy = new RetentionPolicy(
-                Optional.of(PATTERN), OptionalInt.of(1), OptionalInt.empty(), new ProtectedTags(List.of("latest")));
+        RetentionPolicy policy =
+                new RetentionPolicy(Optional.of(PATTERN), OptionalInt.of(1), OptionalInt.empty(), List.of("latest"));
         return new PruneRequest(image, policy, 100, dryRun).withOrphans().run(context());
     }
 

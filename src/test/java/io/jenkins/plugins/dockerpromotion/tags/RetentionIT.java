@@ -56,7 +56,7 @@ class RetentionIT {
                 Optional.of(TagPattern.of("{year}.{week}.{build}")),
                 OptionalInt.of(1),
                 OptionalInt.empty(),
-                new ProtectedTags(List.of("latest")));
+                List.of("latest"));
         PruneRequest request = new PruneRequest(image(registry), policy, 100, dryRun);
         return request.with(RegistryAuthentication.ANONYMOUS).run(context(registry));
     }

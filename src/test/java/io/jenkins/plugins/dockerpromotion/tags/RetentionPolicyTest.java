@@ -33,7 +33,7 @@ class RetentionPolicyTest {
                 Optional.ofNullable(pattern).map(TagPattern::of),
                 keep == null ? OptionalInt.empty() : OptionalInt.of(keep),
                 days == null ? OptionalInt.empty() : OptionalInt.of(days),
-                new ProtectedTags(List.of(protect)));
+                List.of(protect));
     }
 
     private static TagFacts tag(String name, int days) {
@@ -129,14 +129,14 @@ class RetentionPolicyTest {
         "*, anything, true"
     })
     void protectsByNameAndGlob(String glob, String tag, boolean covered) {
-        assertThat(new ProtectedTags(List.of(glob)).covering(new Tag(tag)).isPresent())
-                .isEqualTo(covered);
+        assertThat(reason(policy(null, 1, null, glob), tag, tag(tag, 1)))
+                .isEqualTo(covered ? "protected by '" + glob + "'" : "the newest");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "a b", "[a-z]", "a/b"})
     void refusesWhatCanProtectNoTag(String glob) {
-        assertThatThrownBy(() -> new ProtectedTags(List.of(glob))).hasMessageContaining("'protect'");
+        assertThatThrownBy(() -> RetentionPolicy.globs(List.of(glob))).hasMessageContaining("'protect'");
     }
 
     @Test

@@ -26,6 +26,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,8 +38,24 @@ class TagRemovalTest {
     private static final Basic CI = new Basic("ci", "marked-secret");
     private static final TestImage IMAGE = TestImage.oci(1);
 
-    private static InMemoryRegistry registry(Quirk... quirks) {
-        InMemoryRegistry registry = InMemoryRegistry.builder()
+    private InMemoryRegistry registry;
+    private TestNetwork network;
+
+    @BeforeEach
+    void open() {
+        open(new Quirk[0]);
+    }
+
+    @AfterEach
+    void close() {
+        registry.close();
+    }
+
+    private void open(Quirk... quirks) {
+        if (registry != null) {
+            registry.close();
+        }
+        registry = InMemoryRegistry.builder()
                 .bearer()
                 .tokenPath("/jwt/auth")
                 .service("container_registry")
@@ -46,137 +64,123 @@ class TagRemovalTest {
                 .start();
         registry.addTags("group/app", IMAGE, List.of("2017.2.103", "latest"));
         registry.push("group/app", "alone", TestImage.oci(2));
-        return registry;
+        network = TestNetwork.of(registry);
     }
 
-    private static TagRemoval removal(InMemoryRegistry registry, String tag) {
-        return new TagRemoval(tagged(registry, tag), Optional.empty());
-    }
-
-    private static ImageReference tagged(InMemoryRegistry registry, String tag) {
+    private ImageReference tagged(String tag) {
         return ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag(tag));
     }
 
-    private static TagRemoval.Removed run(InMemoryRegistry registry, TagRemoval removal) throws Exception {
-        return removal.with(CI).run(TestNetwork.of(registry).context());
+    private TagRemoval.Removed remove(String tag) throws Exception {
+        return remove(tag, Optional.empty());
+    }
+
+    private TagRemoval.Removed remove(String tag, Optional<Digest> expected) throws Exception {
+        return new TagRemoval(tagged(tag), expected).with(CI).run(network.context());
     }
 
     @Test
     void deletesATagAloneWhereTheRegistryCan() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            assertThat(run(registry, removal(registry, "2017.2.103")))
-                    .isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
+        assertThat(remove("2017.2.103")).isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
 
-            assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
-            assertThat(registry.requests().count("DELETE", ".*")).isEqualTo(1);
-            assertThat(registry.requests().count("GET", ".*/tags/list"))
-                    .as("before and after")
-                    .isEqualTo(2);
-            assertThat(registry.requests().count("GET", "/jwt/auth")).isEqualTo(1);
-        }
+        assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
+        assertThat(registry.requests().count("DELETE", ".*")).isEqualTo(1);
+        assertThat(registry.requests().count("GET", ".*/tags/list"))
+                .as("before and after")
+                .isEqualTo(2);
+        assertThat(registry.requests().count("GET", "/jwt/auth")).isEqualTo(1);
     }
 
     @Test
     void deletesATagInGitLabsOlderWay() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.GITLAB_TAG_DELETE)) {
-            assertThat(run(registry, removal(registry, "2017.2.103")).digest()).isEqualTo(IMAGE.digest());
+        open(Quirk.GITLAB_TAG_DELETE);
+        assertThat(remove("2017.2.103").digest()).isEqualTo(IMAGE.digest());
 
-            assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
-        }
+        assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
     void deletesADigestThatNoOtherTagNeeds(Quirk quirk) throws Exception {
-        try (InMemoryRegistry registry = registry(quirk)) {
-            run(registry, removal(registry, "alone"));
+        open(quirk);
+        remove("alone");
 
-            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
-        }
+        assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
     void refusesADigestThatOthersNeedAndNamesAFewOfThem(Quirk quirk) throws Exception {
-        try (InMemoryRegistry registry = registry(quirk)) {
-            registry.addTags(
-                    "group/app",
-                    IMAGE,
-                    IntStream.range(0, 20).mapToObj(i -> "same-" + (10 + i)).toList());
+        open(quirk);
+        registry.addTags(
+                "group/app",
+                IMAGE,
+                IntStream.range(0, 20).mapToObj(i -> "same-" + (10 + i)).toList());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
-                    .isInstanceOf(RetentionException.class)
-                    .hasMessageStartingWith("Cannot delete the tag " + registry.host() + "/group/app:2017.2.103: ")
-                    .hasMessageContaining("also needed by latest, same-10, same-11, same-12, same-13 and 16 more")
-                    .hasMessageEndingWith("nothing was deleted");
-            assertThat(registry.tags("group/app")).hasSize(23);
-        }
+        assertThatThrownBy(() -> remove("2017.2.103"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageStartingWith("Cannot delete the tag " + registry.host() + "/group/app:2017.2.103: ")
+                .hasMessageContaining("also needed by latest, same-10, same-11, same-12, same-13 and 16 more")
+                .hasMessageEndingWith("nothing was deleted");
+        assertThat(registry.tags("group/app")).hasSize(23);
     }
 
     @Test
     void refusesADigestThatAnIndexOfAnotherTagLists() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY)) {
-            registry.push("group/app", "multi", TestImage.ociIndex(TestImage.oci(2), TestImage.oci(3)));
+        open(Quirk.DELETE_BY_DIGEST_ONLY);
+        registry.push("group/app", "multi", TestImage.ociIndex(TestImage.oci(2), TestImage.oci(3)));
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "alone"))).hasMessageContaining("needed by multi");
-            assertThat(registry.hasManifest("group/app", TestImage.oci(2).digest()))
-                    .isTrue();
-        }
+        assertThatThrownBy(() -> remove("alone")).hasMessageContaining("needed by multi");
+        assertThat(registry.hasManifest("group/app", TestImage.oci(2).digest())).isTrue();
     }
 
     @Test
     void refusesADigestWhenTheListIsIncomplete() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY, Quirk.REPEATS_A_PAGE)) {
-            registry.addTags(
-                    "group/app",
-                    TestImage.oci(5),
-                    IntStream.range(0, 10_001).mapToObj(i -> "t" + i).toList());
+        open(Quirk.DELETE_BY_DIGEST_ONLY, Quirk.REPEATS_A_PAGE);
+        registry.addTags(
+                "group/app",
+                TestImage.oci(5),
+                IntStream.range(0, 10_001).mapToObj(i -> "t" + i).toList());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
-                    .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("nothing is done without a complete list");
-            assertThat(registry.tags("group/app")).contains("alone");
-        }
+        assertThatThrownBy(() -> remove("alone"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("nothing is done without a complete list");
+        assertThat(registry.tags("group/app")).contains("alone");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"DELETE_SWITCHED_OFF_405", "DELETE_UNSUPPORTED_400"})
     void saysThatDeletionIsSwitchedOff(Quirk quirk) throws Exception {
-        try (InMemoryRegistry registry = registry(quirk)) {
-            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
-                    .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("deletion is disabled there");
-            assertThat(registry.tags("group/app")).hasSize(3);
-        }
+        open(quirk);
+        assertThatThrownBy(() -> remove("alone"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("deletion is disabled there");
+        assertThat(registry.tags("group/app")).hasSize(3);
     }
 
     @Test
     void refusesATagOfAnotherDigestThanExpectedAndNamesBoth() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            Digest expected = Digest.parse(TestImage.oci(7).digest());
+        Digest expected = Digest.parse(TestImage.oci(7).digest());
 
-            assertThatThrownBy(() -> run(registry, new TagRemoval(tagged(registry, "latest"), Optional.of(expected))))
-                    .hasMessageContaining(IMAGE.digest())
-                    .hasMessageContaining(expected.toString());
-            assertThat(registry.requests().count("DELETE", ".*")).isZero();
-        }
+        assertThatThrownBy(() -> remove("latest", Optional.of(expected)))
+                .hasMessageContaining(IMAGE.digest())
+                .hasMessageContaining(expected.toString());
+        assertThat(registry.requests().count("DELETE", ".*")).isZero();
     }
 
     @Test
     void failsForATagThatIsNotThereUnlessItMayHaveDeletedItItself() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            assertThatThrownBy(() -> run(registry, removal(registry, "gone")))
-                    .hasMessageContaining("/group/app:gone: there is no such tag");
+        assertThatThrownBy(() -> remove("gone")).hasMessageContaining("/group/app:gone: there is no such tag");
 
-            Map<String, String> kept = new HashMap<>();
-            removal(registry, "alone").with(CI).run(keeping(kept, registry));
-            assertThat(removal(registry, "alone").with(CI).run(keeping(kept, registry)))
-                    .isEqualTo(new TagRemoval.Removed(TestImage.oci(2).digest(), true));
-        }
+        Map<String, String> kept = new HashMap<>();
+        TagRemoval removal = new TagRemoval(tagged("alone"), Optional.empty()).with(CI);
+        removal.run(keeping(kept));
+        assertThat(removal.run(keeping(kept)))
+                .isEqualTo(new TagRemoval.Removed(TestImage.oci(2).digest(), true));
     }
 
-    private static RegistryContext keeping(Map<String, String> kept, InMemoryRegistry registry) {
-        RegistryContext context = TestNetwork.of(registry).context();
+    private RegistryContext keeping(Map<String, String> kept) {
+        RegistryContext context = network.context();
         return new RegistryContext(context.network(), context.time(), context.notices(), new Memory() {
             @Override
             public Optional<String> recall(String key) {
@@ -192,24 +196,19 @@ class TagRemovalTest {
 
     @Test
     void saysThatATagIsImmutable() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            registry.immutableTags("group/app", true);
+        registry.immutableTags("group/app", true);
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "latest")))
-                    .hasMessageContaining("it is immutable");
-        }
+        assertThatThrownBy(() -> remove("latest")).hasMessageContaining("it is immutable");
     }
 
     @Test
     void saysWhoMayNotDelete() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            registry.access().allow("ci", "group/*", "pull", "push");
+        registry.access().allow("ci", "group/*", "pull", "push");
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "latest")))
-                    .isInstanceOf(UnauthorizedException.class)
-                    .hasMessageContaining("delete and pull and push on group/app")
-                    .hasMessageNotContaining("marked-secret");
-        }
+        assertThatThrownBy(() -> remove("latest"))
+                .isInstanceOf(UnauthorizedException.class)
+                .hasMessageContaining("delete and pull and push on group/app")
+                .hasMessageNotContaining("marked-secret");
     }
 
     @Test
@@ -248,34 +247,32 @@ class TagRemovalTest {
     @ParameterizedTest
     @EnumSource(names = {"NO_REFERRERS_API", "DELETE_BY_DIGEST_ONLY"})
     void isNoSuccessWhenTheAnswerIsAWebPage(Quirk quirk) throws Exception {
-        try (InMemoryRegistry registry = registry(quirk)) {
-            registry.onRequest(
-                    r -> r.method().equals("DELETE")
-                            && (quirk != Quirk.DELETE_BY_DIGEST_ONLY
-                                    || r.path().endsWith(TestImage.oci(2).digest())),
-                    Fault.status(200).body("<html>Welcome</html>").always());
+        open(quirk);
+        registry.onRequest(
+                r -> r.method().equals("DELETE")
+                        && (quirk != Quirk.DELETE_BY_DIGEST_ONLY
+                                || r.path().endsWith(TestImage.oci(2).digest())),
+                Fault.status(200).body("<html>Welcome</html>").always());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
-                    .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("it answered 200, but this still exists");
-            assertThat(registry.tags("group/app")).contains("alone");
-        }
+        assertThatThrownBy(() -> remove("alone"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("it answered 200, but this still exists");
+        assertThat(registry.tags("group/app")).contains("alone");
     }
 
     @ParameterizedTest
     @CsvSource({"NO_REFERRERS_API, 202", "NO_REFERRERS_API, 204", "DELETE_BY_DIGEST_ONLY, 202"})
     void isNoSuccessWhenTheRegistryAcceptsItAndDoesNothing(Quirk quirk, int status) throws Exception {
-        try (InMemoryRegistry registry = registry(quirk)) {
-            acceptDeletions(registry, status);
+        open(quirk);
+        acceptDeletions(status);
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
-                    .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("the registry accepted this, but the tag is still there")
-                    .hasMessageNotContaining("was deleted");
-        }
+        assertThatThrownBy(() -> remove("alone"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("the registry accepted this, but the tag is still there")
+                .hasMessageNotContaining("was deleted");
     }
 
-    private static void acceptDeletions(InMemoryRegistry registry, int status) {
+    private void acceptDeletions(int status) {
         registry.onRequest(
                 r -> r.method().equals("DELETE")
                         && (r.path().endsWith("/alone")
@@ -286,20 +283,18 @@ class TagRemovalTest {
     /** Some registries only note a deletion, and carry it out later. */
     @Test
     void waitsForARegistryThatDeletesLater() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            acceptDeletions(registry, 202);
-            AtomicInteger seen = new AtomicInteger();
-            registry.onRequest(
-                    r -> {
-                        if (r.path().endsWith("/manifests/alone") && seen.incrementAndGet() == 4) {
-                            registry.deleteTag("group/app", "alone");
-                        }
-                        return false;
-                    },
-                    Fault.status(500));
+        acceptDeletions(202);
+        AtomicInteger seen = new AtomicInteger();
+        registry.onRequest(
+                r -> {
+                    if (r.path().endsWith("/manifests/alone") && seen.incrementAndGet() == 4) {
+                        registry.deleteTag("group/app", "alone");
+                    }
+                    return false;
+                },
+                Fault.status(500));
 
-            assertThat(run(registry, removal(registry, "alone")).before()).isFalse();
-        }
+        assertThat(remove("alone").before()).isFalse();
     }
 
     @ParameterizedTest
@@ -316,182 +311,157 @@ class TagRemovalTest {
         "403, UNSUPPORTED"
     })
     void deletesTheDigestWhereTheRegistryRefusesTheTag(int status, String code) throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            registry.onRequest(
-                    r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
-                    Fault.status(status)
-                            .body(code.isEmpty() ? "" : "{\"errors\":[{\"code\":\"" + code + "\"}]}")
-                            .always());
+        registry.onRequest(
+                r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
+                Fault.status(status)
+                        .body(code.isEmpty() ? "" : "{\"errors\":[{\"code\":\"" + code + "\"}]}")
+                        .always());
 
-            run(registry, removal(registry, "alone"));
+        remove("alone");
 
-            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
-        }
+        assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
     }
 
     /** Artifactory's own format has no code. */
     @Test
     void deletesTheDigestWhereTheErrorHasNoCode() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            registry.onRequest(
-                    r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
-                    Fault.status(400)
-                            .body("{\"errors\":[{\"status\":400,\"message\":\"bad request\"}]}")
-                            .always());
+        registry.onRequest(
+                r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
+                Fault.status(400)
+                        .body("{\"errors\":[{\"status\":400,\"message\":\"bad request\"}]}")
+                        .always());
 
-            run(registry, removal(registry, "alone"));
+        remove("alone");
 
-            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
-        }
+        assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest");
     }
 
     @ParameterizedTest
     @CsvSource({"400, TAG_INVALID", "400, MANIFEST_INVALID", "405, UNSUPPORTED"})
     void doesNotDeleteAnImmutableTagByItsDigest(int status, String code) throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            registry.onRequest(
-                    r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
-                    Fault.status(status)
-                            .body("{\"errors\":[{\"code\":\"" + code + "\",\"message\":\"the tag is immutable\"}]}")
-                            .always());
+        registry.onRequest(
+                r -> r.method().equals("DELETE") && !r.path().contains("sha256:"),
+                Fault.status(status)
+                        .body("{\"errors\":[{\"code\":\"" + code + "\",\"message\":\"the tag is immutable\"}]}")
+                        .always());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "alone"))).hasMessageContaining("it is immutable");
-            assertThat(registry.tags("group/app")).contains("alone");
-        }
+        assertThatThrownBy(() -> remove("alone")).hasMessageContaining("it is immutable");
+        assertThat(registry.tags("group/app")).contains("alone");
     }
 
     @Test
     void anImageMayBeNamedImmutable() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY)) {
-            registry.push("group/app", "immutable", TestImage.oci(3));
+        open(Quirk.DELETE_BY_DIGEST_ONLY);
+        registry.push("group/app", "immutable", TestImage.oci(3));
 
-            run(registry, removal(registry, "immutable"));
+        remove("immutable");
 
-            assertThat(registry.tags("group/app")).doesNotContain("immutable");
-        }
+        assertThat(registry.tags("group/app")).doesNotContain("immutable");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"NO_REFERRERS_API", "DELETE_BY_TAG_TAKES_ALL"})
     void aDeletionWhoseAnswerIsLostIsDone(Quirk quirk) throws Exception {
-        try (InMemoryRegistry registry = registry(quirk)) {
-            registry.onRequest(r -> r.method().equals("DELETE"), Fault.loseAnswer());
+        open(quirk);
+        registry.onRequest(r -> r.method().equals("DELETE"), Fault.loseAnswer());
 
-            assertThat(run(registry, removal(registry, "2017.2.103")))
-                    .isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
+        assertThat(remove("2017.2.103")).isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
 
-            assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
-        }
+        assertThat(registry.tags("group/app")).containsExactly("alone", "latest");
     }
 
     @Test
     void refusesADigestOfAnotherAlgorithmThatOthersNeed() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_DIGEST_ONLY)) {
-            registry.onRequest(
-                    r -> r.path().matches(".*/manifests/(latest|2017.2.103)"),
-                    Fault.replaceHeader("Docker-Content-Digest", Content.sha512Of(IMAGE.bytes()))
-                            .always());
+        open(Quirk.DELETE_BY_DIGEST_ONLY);
+        registry.onRequest(
+                r -> r.path().matches(".*/manifests/(latest|2017.2.103)"),
+                Fault.replaceHeader("Docker-Content-Digest", Content.sha512Of(IMAGE.bytes()))
+                        .always());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
-                    .hasMessageContaining("needed by latest");
-        }
+        assertThatThrownBy(() -> remove("2017.2.103")).hasMessageContaining("needed by latest");
     }
 
     /** A cache still has the manifest, so that nothing seems to be lost. */
     @Test
     void saysWhatARegistryBehindACacheDeletedTogetherWithATag() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
-            registry.onRequest(
-                    r -> !r.method().equals("DELETE") && r.path().endsWith(IMAGE.digest()),
-                    Fault.status(200)
-                            .header("Content-Type", IMAGE.mediaType())
-                            .header("Docker-Content-Digest", IMAGE.digest())
-                            .body(new String(IMAGE.bytes(), StandardCharsets.UTF_8))
-                            .always());
+        open(Quirk.DELETE_BY_TAG_TAKES_ALL);
+        registry.onRequest(
+                r -> !r.method().equals("DELETE") && r.path().endsWith(IMAGE.digest()),
+                Fault.status(200)
+                        .header("Content-Type", IMAGE.mediaType())
+                        .header("Docker-Content-Digest", IMAGE.digest())
+                        .body(new String(IMAGE.bytes(), StandardCharsets.UTF_8))
+                        .always());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
-                    .isInstanceOf(RegistryException.class)
-                    .hasMessageContaining("latest is gone, too")
-                    .hasMessageContaining("push " + IMAGE.digest() + " again")
-                    .hasMessageEndingWith("2017.2.103 was deleted");
-        }
+        assertThatThrownBy(() -> remove("2017.2.103"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageContaining("latest is gone, too")
+                .hasMessageContaining("push " + IMAGE.digest() + " again")
+                .hasMessageEndingWith("2017.2.103 was deleted");
     }
 
     @Test
     void isNoSuccessWhenTheRegistryFails() throws Exception {
-        try (InMemoryRegistry registry = registry()) {
-            registry.onRequest(
-                    r -> r.method().equals("DELETE"), Fault.status(500).always());
+        registry.onRequest(r -> r.method().equals("DELETE"), Fault.status(500).always());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "latest"))).hasMessageContaining("500");
-        }
+        assertThatThrownBy(() -> remove("latest")).hasMessageContaining("500");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"NO_REFERRERS_API", "DELETE_BY_DIGEST_ONLY"})
     void takesATagForGoneOnlyAfterALook(Quirk quirk) throws Exception {
-        try (InMemoryRegistry registry = registry(quirk)) {
-            registry.onRequest(
-                    r -> r.method().equals("DELETE")
-                            && (r.path().endsWith("/alone")
-                                    || r.path().endsWith(TestImage.oci(2).digest())),
-                    quirk == Quirk.DELETE_BY_DIGEST_ONLY
-                            ? Fault.status(405).times(1)
-                            : Fault.status(404).body("<html>Not Found</html>").always());
-            registry.onRequest(
-                    r -> r.method().equals("DELETE")
-                            && r.path().endsWith(TestImage.oci(2).digest()),
-                    Fault.status(404).body("<html>Not Found</html>").always());
+        open(quirk);
+        registry.onRequest(
+                r -> r.method().equals("DELETE")
+                        && (r.path().endsWith("/alone")
+                                || r.path().endsWith(TestImage.oci(2).digest())),
+                quirk == Quirk.DELETE_BY_DIGEST_ONLY
+                        ? Fault.status(405).times(1)
+                        : Fault.status(404).body("<html>Not Found</html>").always());
+        registry.onRequest(
+                r -> r.method().equals("DELETE")
+                        && r.path().endsWith(TestImage.oci(2).digest()),
+                Fault.status(404).body("<html>Not Found</html>").always());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "alone")))
-                    .hasMessageContaining("the registry answered that it does not exist, but it still does");
-        }
+        assertThatThrownBy(() -> remove("alone"))
+                .hasMessageContaining("the registry answered that it does not exist, but it still does");
     }
 
     @Test
     void putsBackTheTagsThatARegistryDeletesTogetherWithOne() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
-            registry.tag("group/app", "stable", "latest");
-            TestNetwork network = TestNetwork.of(registry);
+        open(Quirk.DELETE_BY_TAG_TAKES_ALL);
+        registry.tag("group/app", "stable", "latest");
+        TagRemoval.Removed removed = remove("2017.2.103");
 
-            TagRemoval.Removed removed =
-                    removal(registry, "2017.2.103").with(CI).run(network.context());
-
-            assertThat(removed).isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
-            assertThat(registry.tags("group/app")).containsExactly("alone", "latest", "stable");
-            assertThat(registry.manifestBytes("group/app", "latest")).contains(IMAGE.bytes());
-            assertThat(network.notices())
-                    .contains("Put back latest, stable, which the registry deleted together with 2017.2.103");
-        }
+        assertThat(removed).isEqualTo(new TagRemoval.Removed(IMAGE.digest(), false));
+        assertThat(registry.tags("group/app")).containsExactly("alone", "latest", "stable");
+        assertThat(registry.manifestBytes("group/app", "latest")).contains(IMAGE.bytes());
+        assertThat(network.notices())
+                .contains("Put back latest, stable, which the registry deleted together with 2017.2.103");
     }
 
     @Test
     void putsBackAPartOfAnIndexThatARegistryDeletesTogetherWithItsTag() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
-            registry.push("group/app", "multi", TestImage.ociIndex(TestImage.oci(2), TestImage.oci(3)));
-            TestNetwork network = TestNetwork.of(registry);
+        open(Quirk.DELETE_BY_TAG_TAKES_ALL);
+        registry.push("group/app", "multi", TestImage.ociIndex(TestImage.oci(2), TestImage.oci(3)));
+        remove("alone");
 
-            removal(registry, "alone").with(CI).run(network.context());
-
-            assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest", "multi");
-            assertThat(registry.hasManifest("group/app", TestImage.oci(2).digest()))
-                    .isTrue();
-            assertThat(network.notices())
-                    .contains("Put back a part of multi, which the registry deleted together with alone");
-        }
+        assertThat(registry.tags("group/app")).containsExactly("2017.2.103", "latest", "multi");
+        assertThat(registry.hasManifest("group/app", TestImage.oci(2).digest())).isTrue();
+        assertThat(network.notices())
+                .contains("Put back a part of multi, which the registry deleted together with alone");
     }
 
     @Test
     void saysWhatItCannotPutBack() throws Exception {
-        try (InMemoryRegistry registry = registry(Quirk.DELETE_BY_TAG_TAKES_ALL)) {
-            registry.onRequest(r -> r.method().equals("PUT"), Fault.status(403).always());
+        open(Quirk.DELETE_BY_TAG_TAKES_ALL);
+        registry.onRequest(r -> r.method().equals("PUT"), Fault.status(403).always());
 
-            assertThatThrownBy(() -> run(registry, removal(registry, "2017.2.103")))
-                    .isInstanceOf(RegistryException.class)
-                    .hasMessageStartingWith(
-                            "Cannot put back latest, which the registry deleted together with 2017.2.103 of ")
-                    .hasMessageEndingWith("; push " + IMAGE.digest() + " again; the tag "
-                            + tagged(registry, "2017.2.103") + " was deleted");
-        }
+        assertThatThrownBy(() -> remove("2017.2.103"))
+                .isInstanceOf(RegistryException.class)
+                .hasMessageStartingWith(
+                        "Cannot put back latest, which the registry deleted together with 2017.2.103 of ")
+                .hasMessageEndingWith(
+                        "; push " + IMAGE.digest() + " again; the tag " + tagged("2017.2.103") + " was deleted");
     }
 }

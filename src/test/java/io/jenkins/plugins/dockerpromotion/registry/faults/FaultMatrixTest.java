@@ -8,7 +8,6 @@ import io.jenkins.plugins.dockerpromotion.registry.faults.Trouble.Kind;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.tags.RetentionException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,7 +184,7 @@ class FaultMatrixTest {
             return "";
         }
         Exception thrown = ending.thrown.get();
-        if (!(thrown instanceof RegistryException || thrown instanceof RetentionException)) {
+        if (!(thrown instanceof RegistryException)) {
             return "threw an exception that is not declared";
         }
         String message = thrown.getMessage();

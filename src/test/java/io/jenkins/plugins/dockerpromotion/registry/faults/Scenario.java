@@ -12,10 +12,8 @@ import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
-import io.jenkins.plugins.dockerpromotion.tags.ProtectedTags;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
-import io.jenkins.plugins.dockerpromotion.tags.TagFinder;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
@@ -109,7 +107,7 @@ enum Scenario {
     }
 
     private static String find(ImageName image, RegistryContext context) throws Exception {
-        return new TagFinder(image, TagPattern.of(TagPattern.DEFAULT), BigInteger.valueOf(103))
+        return TagQuery.ofBuild(image, TagPattern.of(TagPattern.DEFAULT), BigInteger.valueOf(103))
                 .with(World.CI)
                 .run(context)
                 .tags()
@@ -154,7 +152,7 @@ enum Scenario {
                 Optional.of(TagPattern.of(TagPattern.DEFAULT)),
                 OptionalInt.of(1),
                 OptionalInt.empty(),
-                new ProtectedTags(List.of("latest")));
+                List.of("latest"));
         return new PruneRequest(image, policy, 10, false)
                 .with(World.CI)
                 .run(context)
