@@ -1,7 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.remoting.RemoteOutputStream;
-import io.jenkins.plugins.dockerpromotion.registry.http.Memory;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
@@ -16,7 +16,7 @@ import java.util.stream.Collectors;
  * Facts that a step's operation keeps on the controller, so that they survive a restart. Sent to the agent with the
  * operation; additions are returned as text, one line for each fact.
  */
-final class StepMemory implements Memory, Serializable {
+final class StepMemory implements RegistryContext.Memory, Serializable {
 
     private static final long serialVersionUID = 1L;
 

@@ -124,7 +124,7 @@ public final class TagRemoval implements Operation<TagRemoval.Removed> {
      * counts as deleted: the answer to the first of several attempts may have been lost.
      */
     private void deleteAlone(Digest now, Tag tag, ImageTags tags, DigestHolders.Staying others, RegistryContext context)
-            throws RegistryException, RetentionException, InterruptedException {
+            throws RegistryException, InterruptedException {
         Collection<Tag> staying = others.tags();
         DeletionTrial trial = DeletionTrial.of(tags, tag, now);
         if (tags.delete(tag)) {

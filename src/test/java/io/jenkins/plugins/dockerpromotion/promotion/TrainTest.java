@@ -11,7 +11,6 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.Memory;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
@@ -240,7 +239,7 @@ class TrainTest {
 
     private RegistryContext remembering(Map<String, String> kept) {
         RegistryContext context = network.context();
-        return new RegistryContext(context.network(), context.time(), context.notices(), new Memory() {
+        return new RegistryContext(context.network(), context.time(), context.notices(), new RegistryContext.Memory() {
             @Override
             public Optional<String> recall(String key) {
                 return Optional.ofNullable(kept.get(key));

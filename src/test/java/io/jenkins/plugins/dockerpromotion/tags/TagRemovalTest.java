@@ -7,7 +7,6 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import io.jenkins.plugins.dockerpromotion.registry.http.Memory;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -181,7 +180,7 @@ class TagRemovalTest {
 
     private RegistryContext keeping(Map<String, String> kept) {
         RegistryContext context = network.context();
-        return new RegistryContext(context.network(), context.time(), context.notices(), new Memory() {
+        return new RegistryContext(context.network(), context.time(), context.notices(), new RegistryContext.Memory() {
             @Override
             public Optional<String> recall(String key) {
                 return Optional.ofNullable(kept.get(key));

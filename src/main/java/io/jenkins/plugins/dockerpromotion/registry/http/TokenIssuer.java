@@ -41,10 +41,10 @@ public final class TokenIssuer {
         RegistryLocation location = RegistryTransport.locate(host, context);
         HttpTransport transport = context.transport(location);
         Challenge challenge = location.isPublicDockerHub()
-                ? RegistryTransport.DOCKER_HUB_CHALLENGE
+                ? RegistryLogin.DOCKER_HUB_CHALLENGE
                 : challenge(location, transport, scopes);
-        TokenService service = new TokenService(transport, location, authentication, context.time());
-        TokenService.Token token = service.ask(challenge, scopes);
+        RegistryLogin.Token token = new RegistryLogin(transport, location, authentication, scopes, context.time())
+                .newToken(challenge, scopes);
         Optional<TokenGrant> grant = TokenGrant.of(token.value());
         for (Scope scope : scopes) {
             if (grant.isPresent() && !grant.get().missing(scope).isEmpty()) {

@@ -29,7 +29,7 @@ public final class ChallengeFuzz {
             URI realm = URI.create(text);
             Origin origin = Origin.of(realm);
             FuzzInput.require(
-                    !TokenService.mayReceiveCredentials(REGISTRY, origin, List.of())
+                    !origin.mayReceiveCredentials(REGISTRY, List.of())
                             || (origin.isEncrypted() && origin.host().matches(".*example\\.com\\.?")),
                     "credentials for " + origin);
         } catch (IllegalArgumentException e) {
