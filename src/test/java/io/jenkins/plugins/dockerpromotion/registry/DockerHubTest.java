@@ -240,17 +240,6 @@ class DockerHubTest {
     }
 
     @Test
-    void waitsWhenTooManyRequestsWereSent() throws Exception {
-        fill(IMAGE, 150);
-        hub.onRequest(
-                page(2), Fault.status(429).header("X-Retry-After", "1558339230").body("Too many requests"));
-        assertThat(list()).hasSize(150);
-        assertThat(network.time().pauses())
-                .singleElement()
-                .satisfies(p -> assertThat(p.toSeconds()).isBetween(30L, 36L));
-    }
-
-    @Test
     void saysHowFarALongListIs() throws Exception {
         fill(IMAGE, 250);
         hub.onRequest(page(1), Fault.status(429).header("Retry-After", "30").body("Too many requests"));

@@ -14,7 +14,6 @@ import io.jenkins.plugins.dockerpromotion.testing.JsonLayout;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -188,24 +187,6 @@ class ManifestEndpointsTest {
                 .hasMessageContaining("push it again");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"application/json", "text/plain; charset=utf-8", "application/octet-stream", ""})
-    void findsTheMediaTypeThatAServerDoesNotTell(String vague) throws Exception {
-        RegistryClient client = start();
-        for (TestImage image : List.of(TestImage.docker(1), TestImage.ociIndex(TestImage.oci(2)))) {
-            registry.push("group/app", "1.0", image);
-            registry.onRequest(r -> true, Fault.replaceHeader("Content-Type", vague));
-            assertThat(client.pull(image("1.0")).mediaType()).isEqualTo(image.mediaType());
-        }
-        registry.onRequest(
-                r -> true,
-                Fault.status(200).header("Content-Type", vague).body("{\"schemaVersion\":2,\"manifests\":[]}"));
-        assertThat(client.pull(image("1.0")).mediaType()).isEqualTo(MediaTypes.OCI_INDEX);
-        registry.onRequest(
-                r -> true, Fault.status(200).header("Content-Type", vague).body("{\"schemaVersion\":2,\"layers\":[]}"));
-        assertThat(client.pull(image("1.0")).mediaType()).isEqualTo(MediaTypes.OCI_MANIFEST);
-    }
-
     @Test
     void leavesParametersOfTheMediaTypeOut() throws Exception {
         RegistryClient client = start();
@@ -312,15 +293,6 @@ class ManifestEndpointsTest {
         Referrers none = client.referrers(pinned(TestImage.oci(9)));
         assertThat(none.offered()).isTrue();
         assertThat(none.all()).isEmpty();
-    }
-
-    @Test
-    void saysThatARegistryKnowsNoReferrers() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API));
-        registry.push("group/app", "1.0", TestImage.oci(1));
-        assertThat(client.referrers(pinned(TestImage.oci(1))).offered()).isFalse();
-        registry.onRequest(r -> true, Fault.status(200).body("<html>welcome</html>"));
-        assertThat(client.referrers(pinned(TestImage.oci(1))).offered()).isFalse();
     }
 
     @Test

@@ -82,16 +82,4 @@ class QuotaTest {
                     .contains(" of 8 requests are left on " + hub.uri() + ", until ");
         }
     }
-
-    @Test
-    void aRegistryWithoutLimitsTellsNothing() throws Exception {
-        try (InMemoryRegistry registry = InMemoryRegistry.builder().start()) {
-            registry.push("group/app", "1.0", TestImage.docker(1));
-            RegistryContext context = TestNetwork.of(registry).context();
-            ImageName image = ImageName.parse(registry.host() + "/group/app");
-            RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), context)
-                    .pull(ImageReference.tagged(image, new Tag("1.0")));
-            assertThat(context.quotas().shortage()).isEmpty();
-        }
-    }
 }

@@ -141,33 +141,6 @@ class RequestCountTest {
         assertThat(registry.digestOf("group/app", "1.0")).contains(index.digest());
     }
 
-    @Test
-    void listsTagsOfARegistryWithOneRequestAPage() throws Exception {
-        registry.addTags("group/app", TestImage.docker(1), tags(2500));
-        AtomicInteger found = new AtomicInteger();
-        knowingTheRealm(Scope.pull("group/app")).tags(image("group/app"), tag -> found.incrementAndGet());
-        assertThat(found).hasValue(2500);
-        assertThat(methods()).containsExactly("token", "GET");
-    }
-
-    @ParameterizedTest
-    @CsvSource({"350, true, 5", "350, false, 4", "100, true, 2"})
-    void listsTagsOfDockerHubWithOneRequestAHundred(int count, boolean login, int requests) throws Exception {
-        try (InMemoryDockerHub hub =
-                InMemoryDockerHub.builder().user("ci", "secret").start()) {
-            hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags(count));
-            AtomicInteger found = new AtomicInteger();
-            ImageTags.toRead(
-                            ImageName.parse("technolog/serviceone"),
-                            login ? CI : RegistryAuthentication.ANONYMOUS,
-                            TestNetwork.of(hub).context())
-                    .<Consumer<ListedTag>>read(() -> tag -> found.incrementAndGet());
-            assertThat(found).hasValue(count);
-            assertThat(hub.requests().count()).isEqualTo(requests);
-            assertThat(hub.registry().requests().count()).isZero();
-        }
-    }
-
     @ParameterizedTest
     @CsvSource({"0, 1", "1000, 3", "100, 25"})
     void listsTagsInPagesOfTheSizeAnAdministratorWants(int pageSize, int requests) throws Exception {
