@@ -165,23 +165,24 @@ public final class ImageTags {
                 .collect(Collectors.toSet());
     }
 
-    /** What can be deleted. */
-    public enum Deletes {
-        /** Single tags. */
-        TAGS,
-        /** Digests with all their tags. */
-        DIGESTS,
-        NOTHING,
-        /** Unknown, because this requires a deletion or other credentials. */
-        UNKNOWN
+    /** How a registry deletes a single tag. */
+    public enum Way {
+        /** Not known, because this requires a deletion or other credentials. */
+        UNKNOWN,
+        BY_TAG,
+        /** As in older versions of GitLab's registry. */
+        BY_REFERENCE,
+        /** Not without the other tags of its digest. */
+        BY_DIGEST,
+        /** Deletion is disabled. */
+        NONE
     }
 
     /**
-     * Finds out what the registry can delete, by requests to delete something that does not exist. Up to three
-     * requests.
+     * Finds out how the registry deletes, by requests to delete something that does not exist. Up to three requests.
      */
-    public Deletes deletes() throws RegistryException, InterruptedException {
-        return image.isDockerHub() ? Deletes.TAGS : deletion.deletes(image);
+    public Way wayOfDeletion() throws InterruptedException {
+        return image.isDockerHub() ? Way.BY_TAG : deletion.find(image);
     }
 
     /**
@@ -296,14 +297,6 @@ public final class ImageTags {
         private final RegistryClient registry;
         private volatile Way way = Way.UNKNOWN;
 
-        private enum Way {
-            UNKNOWN,
-            BY_TAG,
-            BY_REFERENCE,
-            BY_DIGEST,
-            NONE
-        }
-
         TagDeletion(RegistryClient registry) {
             this.registry = registry;
         }
@@ -328,21 +321,15 @@ public final class ImageTags {
             };
         }
 
-        /** Finds out what the registry can delete, by requests to delete something that does not exist. */
-        ImageTags.Deletes deletes(ImageName image) throws RegistryException, InterruptedException {
+        Way find(ImageName image) throws InterruptedException {
             if (way == Way.UNKNOWN) {
                 try {
                     way = findOut(ImageReference.tagged(image, new Tag("no-such-tag-" + UUID.randomUUID())));
                 } catch (RegistryException e) {
-                    return ImageTags.Deletes.UNKNOWN;
+                    // It stays unknown.
                 }
             }
-            return switch (way) {
-                case UNKNOWN -> ImageTags.Deletes.UNKNOWN;
-                case BY_TAG, BY_REFERENCE -> ImageTags.Deletes.TAGS;
-                case BY_DIGEST -> ImageTags.Deletes.DIGESTS;
-                case NONE -> ImageTags.Deletes.NOTHING;
-            };
+            return way;
         }
 
         private Way findOut(ImageReference noSuchTag) throws RegistryException, InterruptedException {

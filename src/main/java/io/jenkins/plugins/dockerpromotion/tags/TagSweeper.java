@@ -4,6 +4,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.DeletionException.Obstacle;
+import io.jenkins.plugins.dockerpromotion.registry.ImageTags.Way;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
@@ -122,11 +123,10 @@ final class TagSweeper {
 
     /** Finds out what {@link #sweep} would do, as far as this is possible without deleting. */
     void rehearse(List<Decision> going) throws RegistryException, InterruptedException {
-        ImageTags.Deletes deletes = going.isEmpty() ? ImageTags.Deletes.TAGS : tags.deletes();
-        switch (deletes) {
-            case NOTHING ->
+        switch (going.isEmpty() ? Way.BY_TAG : tags.wayOfDeletion()) {
+            case NONE ->
                 going.forEach(d -> outcome.add(d.facts(), Fate.REFUSED, "deletion is disabled on this registry"));
-            case DIGESTS -> {
+            case BY_DIGEST -> {
                 Set<Tag> leaving = keepShared(going, holders(going));
                 deleted(going.stream().filter(d -> leaving.contains(d.tag())).toList());
             }
@@ -137,7 +137,7 @@ final class TagSweeper {
                                 + " stay whose digest another tag needs");
                 deleted(going);
             }
-            case TAGS -> deleted(going);
+            case BY_TAG, BY_REFERENCE -> deleted(going);
         }
     }
 
