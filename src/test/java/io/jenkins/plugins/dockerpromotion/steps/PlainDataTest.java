@@ -10,12 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import hudson.FilePath;
 import hudson.remoting.Callable;
 import hudson.remoting.VirtualChannel;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
+import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import java.io.Serializable;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -99,13 +100,10 @@ class PlainDataTest {
                 .toList();
     }
 
+    /** A subclass could answer with anything. */
     @Test
-    void everyStepHasAnOperation() {
-        long steps = CLASSES.stream()
-                .filter(c ->
-                        c.isAssignableTo(AgentStep.class) && !c.getModifiers().contains(JavaModifier.ABSTRACT))
-                .count();
-        assertThat(operations()).hasSizeGreaterThanOrEqualTo((int) steps);
+    void operationsHaveNoSubclasses() {
+        assertThat(operations()).contains(TagQuery.class, PromotionRequest.class);
         assertThat(operations()).allMatch(c -> Modifier.isFinal(c.getModifiers()));
     }
 
