@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
@@ -86,12 +87,19 @@ public final class ImageTags {
      * @throws RegistryException also if the list is not complete
      */
     public <S extends Consumer<ListedTag>> S read(Supplier<S> readings) throws RegistryException, InterruptedException {
-        if (image.isDockerHub()) {
-            return hub.tags(image, readings);
-        }
-        S all = readings.get();
-        registry.tags(image, all);
-        return all;
+        return read(readings, "", some -> false);
+    }
+
+    /**
+     * Like {@link #read(Supplier)}, but may skip tags that do not start with {@code beginning} if this saves requests
+     * and the others are enough.
+     *
+     * @param suffices whether a consumer that received all tags with that beginning needs no others
+     * @return the consumer that received the complete list, or enough of it
+     */
+    public <S extends Consumer<ListedTag>> S read(Supplier<S> readings, String beginning, Predicate<S> suffices)
+            throws RegistryException, InterruptedException {
+        return image.isDockerHub() ? hub.tags(image, readings) : registry.tags(image, readings, beginning, suffices);
     }
 
     /** All tags. */

@@ -19,6 +19,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * A client for one registry with one credential, for one operation. Each method sends as few requests as possible, and
@@ -360,6 +362,16 @@ public final class RegistryClient {
     /** Passes every tag to {@code tags} as it arrives. One request per page. */
     public void tags(ImageName image, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
         new TagList(transport, image).read(tags);
+    }
+
+    /**
+     * The same, but skips tags that do not start with {@code beginning} if the registry supports this and the rest is
+     * enough.
+     */
+    <S extends Consumer<ListedTag>> S tags(
+            ImageName image, Supplier<S> readings, String beginning, Predicate<S> suffices)
+            throws RegistryException, InterruptedException {
+        return new TagList(transport, image).read(readings, beginning, suffices);
     }
 
     /** Whether {@code image} is known to contain a blob. One request without content. */

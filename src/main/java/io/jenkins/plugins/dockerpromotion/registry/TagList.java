@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /**
@@ -54,12 +56,106 @@ final class TagList {
      * @throws RegistryException also if the list is not complete, or does not end
      */
     void read(Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
-        Pages pages = new Pages(firstPage());
+        readAll(firstPage(), tags);
+    }
+
+    /**
+     * Passes a consumer the tags that start with {@code beginning} if the registry is known to sort tags by name. If
+     * these are not enough, another consumer receives all tags.
+     *
+     * @param readings creates the consumers
+     * @return the consumer that received enough, or everything
+     */
+    <S extends Consumer<ListedTag>> S read(Supplier<S> readings, String beginning, Predicate<S> suffices)
+            throws RegistryException, InterruptedException {
+        Page first = firstPage();
+        if (!beginning.isEmpty() && (first.next().isPresent() || mayBeCut(first))) {
+            S some = readings.get();
+            if (readRange(first, beginning, some) && suffices.test(some)) {
+                return some;
+            }
+        }
+        S all = readings.get();
+        readAll(first, all);
+        return all;
+    }
+
+    private void readAll(Page first, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
+        Pages pages = new Pages(first);
         do {
             for (String name : pages.unseen) {
                 handOn(name, tags);
             }
         } while (pages.next());
+    }
+
+    /**
+     * Reads the tags with one beginning and as few others as possible. The specification requires tags to be sorted by
+     * name, but some registries sort them differently, and none reports its order. The order is considered proven if
+     * all pages are in ascending order, and if the registry returns the correct tags after a name that is not a tag. A
+     * registry that sorts by push time cannot do this.
+     *
+     * @param beginning followed by a digit or a letter
+     * @return whether the order is proven; if not, tags may be missing
+     */
+    private boolean readRange(Page first, String beginning, Consumer<ListedTag> tags)
+            throws RegistryException, InterruptedException {
+        String before = beginning + '-';
+        String behind = beginning + 'z';
+        if (first.names().isEmpty() || !ascends(first.names(), "") || !Tag.isValid(before)) {
+            return false;
+        }
+        boolean beginsInside = first.names().get(0).compareTo(before) > 0;
+        // If this came before the first tag, a registry that starts again would look sorted.
+        Optional<Page> shown = beginsInside
+                ? after(behind, 1, first)
+                : after(before, first.names().size(), first);
+        if (shown.isEmpty()) {
+            return false;
+        }
+        Pages pages = new Pages(beginsInside ? first : shown.get());
+        String previous = beginsInside ? "" : before;
+        do {
+            if (!ascends(pages.page.names(), previous)) {
+                return false;
+            }
+            for (String name : pages.page.names()) {
+                if (!name.startsWith(beginning)) {
+                    return true;
+                }
+                handOn(name, tags);
+                previous = name;
+            }
+        } while (pages.next());
+        return true;
+    }
+
+    /** The tags after a name that is not a tag; empty unless they are correct for a sorted list. */
+    private Optional<Page> after(String name, int count, Page first) throws RegistryException, InterruptedException {
+        try {
+            Page page = page(query(count, name));
+            Optional<String> next = page.names().stream().findFirst();
+            Optional<String> expected =
+                    first.names().stream().filter(n -> n.compareTo(name) > 0).findFirst();
+            return next.filter(n -> n.compareTo(name) > 0 && n.equals(expected.orElse(n)))
+                    .map(n -> page);
+        } catch (RegistryException e) {
+            if (e.status() >= 400 && e.status() < 500) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static boolean ascends(List<String> names, String previous) {
+        String last = previous;
+        for (String name : names) {
+            if (name.compareTo(last) <= 0) {
+                return false;
+            }
+            last = name;
+        }
+        return true;
     }
 
     private static void handOn(String name, Consumer<ListedTag> tags) throws InterruptedException {

@@ -113,7 +113,9 @@ public final class TagQuery implements Operation<TagQuery.Found> {
                 return new Found(List.of(only.get()), 1, 1);
             }
         }
-        return tags.read(this::nothingYet).found();
+        // A registry that lists tags by name need not list those that start with something else.
+        String beginning = build == null ? "" : pattern.beginning();
+        return tags.read(this::nothingYet, beginning, some -> some.matching > 0).found();
     }
 
     private Newest nothingYet() {

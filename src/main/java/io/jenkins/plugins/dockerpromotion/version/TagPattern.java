@@ -115,6 +115,11 @@ public final class TagPattern implements Serializable {
         return significance.contains(TagField.BUILD);
     }
 
+    /** The literal text before the first field; empty if there is none. */
+    public String beginning() {
+        return !isExpression() && parts.get(0) instanceof PatternPart.Text text ? text.text() : "";
+    }
+
     /** The only possible tag of a build; empty if there are other fields. */
     public Optional<String> onlyTagOf(BigInteger build) {
         return isExpression() || !fields.equals(List.of(TagField.BUILD))

@@ -12,6 +12,7 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery.Found;
+import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
@@ -289,5 +290,63 @@ class TagQueryTest {
         }
 
         assertThat(ofBuild("release-{major}.{build}", 117)).isEqualTo(found(2, 80, "release-2.117", "release-1.117"));
+    }
+
+    @Test
+    void skipsToTheTagsOfThePatternInASortedList() throws Exception {
+        open(10);
+        for (String prefix : List.of("commit-", "sha-")) {
+            push(numbered(prefix, 100, 500));
+        }
+        push(numbered("release-1.", 100, 25));
+
+        assertThat(ofBuild("release-{major}.{build}", 117).tags()).containsExactly(new Tag("release-1.117"));
+        assertThat(registry.requests().count())
+                .as("the first page and those of the releases; " + registry.requests())
+                .isEqualTo(1 + 3);
+    }
+
+    @Test
+    void readsNoPageTwiceWhereTheTagsOfThePatternAreOnTheFirst() throws Exception {
+        open(10);
+        push("1.0");
+        push(numbered("v1.", 100, 5));
+        push(numbered("w", 100, 500));
+
+        assertThat(ofBuild("v{major}.{build}", 103).tags()).containsExactly(new Tag("v1.103"));
+        assertThat(registry.requests().count()).isEqualTo(2);
+    }
+
+    @Test
+    void readsAllTagsBeforeItSaysThatThereIsNone() throws Exception {
+        open(10);
+        push(numbered("commit-", 100, 50));
+        push(numbered("release-1.", 100, 25));
+
+        assertThat(ofBuild("release-{major}.{build}", 7)).isEqualTo(found(0, 75));
+    }
+
+    /** Its second page begins where a sorted list's would, by what the first one shows. */
+    @Test
+    void isNotDeceivedByAListThatBeginsAgainAfterAnUnknownTag() throws Exception {
+        open(10, Quirk.OLDEST_FIRST);
+        for (String prefix : List.of("release-1.", "sha-", "release-2.")) {
+            push(numbered(prefix, 100, 20));
+        }
+
+        assertThat(ofBuild("release-{major}.{build}", 105).tags())
+                .containsExactly(new Tag("release-2.105"), new Tag("release-1.105"));
+    }
+
+    @Test
+    void readsPageAfterPageWhereARegistryRefusesToBeginAfterAnUnknownTag() throws Exception {
+        open(10);
+        push(numbered("commit-", 100, 20));
+        push(numbered("release-1.", 100, 20));
+        registry.onRequest(
+                request -> request.parameters("last").contains("release--"),
+                Fault.status(400).always());
+
+        assertThat(ofBuild("release-{major}.{build}", 117).tags()).containsExactly(new Tag("release-1.117"));
     }
 }
