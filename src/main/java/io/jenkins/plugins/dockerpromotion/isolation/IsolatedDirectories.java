@@ -36,8 +36,8 @@ import jenkins.model.NodeListener;
  * The directories with logins on agents. Directories of blocks that were killed or lost their agent are removed as soon
  * as the agent is connected and the build no longer needs them.
  *
- * <p>Each has a file in Jenkins' home that is written before the directory is
- * created, and deleted after it is removed. So none is forgotten, even if a process is killed.
+ * <p>Each has a file in Jenkins' home that is written before the directory is created, and deleted after it is removed.
+ * So none is forgotten, even if a process is killed.
  */
 @Extension
 public final class IsolatedDirectories {

@@ -30,7 +30,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -186,12 +185,12 @@ public final class DockerHub {
             TagPage first = page(1);
             // Docker Hub may send fewer tags than requested.
             int number = first.size == 0 ? 1 : (first.count + first.size - 1) / first.size;
-            List<Callable<TagPage>> others = IntStream.rangeClosed(2, Math.min(number, MAX_PAGES))
-                    .<Callable<TagPage>>mapToObj(n -> () -> page(n))
+            List<Integer> others = IntStream.rangeClosed(2, Math.min(number, MAX_PAGES))
+                    .boxed()
                     .toList();
             count = first.count;
             pages = new ArrayList<>(List.of(first));
-            pages.addAll(Parallel.all(others, Parallel.PER_HOST));
+            pages.addAll(Parallel.each(others, Parallel.PER_HOST, this::page));
             pages.removeIf(page -> page.size == 0);
         }
 

@@ -11,13 +11,11 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 
 /**
@@ -127,18 +125,13 @@ public final class ImageInspector {
             throws RegistryException, InterruptedException {
         Map<Digest, Descriptor> distinct = new LinkedHashMap<>();
         children.forEach(child -> distinct.putIfAbsent(child.digest(), child));
-        List<Callable<Optional<Part>>> readings = new ArrayList<>();
-        for (Descriptor child : distinct.values()) {
-            readings.add(() -> {
-                Optional<Manifest> manifest = client.pullIfPresent(ImageReference.pinned(name, child.digest()));
-                return manifest.isPresent()
-                        ? Optional.of(read(name, manifest.get(), child.platform()))
-                        : Optional.empty();
-            });
-        }
-        List<Optional<Part>> found = Parallel.all(readings, Parallel.PER_HOST);
-        Map<Digest, Optional<Part>> parts = new LinkedHashMap<>();
-        distinct.keySet().forEach(digest -> parts.put(digest, found.get(parts.size())));
+        Map<Digest, Optional<Part>> parts = Parallel.map(distinct.keySet(), Parallel.PER_HOST, digest -> {
+            Optional<Manifest> manifest = client.pullIfPresent(ImageReference.pinned(name, digest));
+            return manifest.isPresent()
+                    ? Optional.of(
+                            read(name, manifest.get(), distinct.get(digest).platform()))
+                    : Optional.empty();
+        });
         return parts;
     }
 

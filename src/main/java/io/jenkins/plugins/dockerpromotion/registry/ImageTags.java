@@ -16,7 +16,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -164,12 +163,9 @@ public final class ImageTags {
     }
 
     private Set<Tag> there(Set<Tag> asked, Map<Tag, Digest> digests) throws RegistryException, InterruptedException {
-        List<Callable<Optional<Tag>>> reads = asked.stream()
-                .<Callable<Optional<Tag>>>map(tag ->
-                        () -> digestOf(tag).filter(digests.get(tag)::equals).map(digest -> tag))
-                .toList();
-        return Parallel.all(reads, Parallel.PER_HOST).stream()
-                .flatMap(Optional::stream)
+        Map<Tag, Optional<Digest>> now = Parallel.map(asked, Parallel.PER_HOST, this::digestOf);
+        return asked.stream()
+                .filter(tag -> now.get(tag).equals(Optional.of(digests.get(tag))))
                 .collect(Collectors.toSet());
     }
 

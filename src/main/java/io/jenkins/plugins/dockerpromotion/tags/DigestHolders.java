@@ -25,7 +25,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 
 /**
  * Finds the tags of an image that would be lost if a digest was deleted: those that point to it, and those of an index
@@ -93,14 +92,12 @@ final class DigestHolders {
         DigestHolders found = new DigestHolders(tags);
         Troubles troubles = new Troubles();
         Progress progress = Progress.ofTags(context, "checked", all.size());
-        List<Callable<Seen>> reads = all.stream()
-                .<Callable<Seen>>map(tag -> () -> {
+        Parallel.each(all, Parallel.PER_HOST, tag -> {
                     Seen seen = found.read(tag, troubles);
                     progress.add(1);
                     return seen;
                 })
-                .toList();
-        Parallel.all(reads, Parallel.PER_HOST).forEach(found::add);
+                .forEach(found::add);
         found.unreadable.forEach((tag, problem) -> context.notices()
                 .say("Keeping every digest that " + tag + " may need, because that tag cannot be read: " + problem));
         return found;

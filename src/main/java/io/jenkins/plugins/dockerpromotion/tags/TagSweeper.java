@@ -26,7 +26,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 
 /**
@@ -245,14 +244,11 @@ final class TagSweeper {
     }
 
     private void sweepAll(List<Decision> rest, Progress progress) throws RegistryException, InterruptedException {
-        List<Callable<Void>> deletions = rest.stream()
-                .<Callable<Void>>map(decision -> () -> {
-                    sweep(decision);
-                    progress.add(1);
-                    return null;
-                })
-                .toList();
-        Parallel.all(deletions, Parallel.PER_HOST);
+        Parallel.each(rest, Parallel.PER_HOST, decision -> {
+            sweep(decision);
+            progress.add(1);
+            return null;
+        });
     }
 
     /** Deletes one tag; returns whether it is gone since. */

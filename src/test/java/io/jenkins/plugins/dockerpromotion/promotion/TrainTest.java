@@ -12,7 +12,6 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
@@ -24,7 +23,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -207,10 +205,10 @@ class TrainTest {
         pushAll();
         Map<String, String> kept = new HashMap<>();
         TrainRequest train = new TrainRequest(List.of(within("web", "1.0", false), across("api", "2.0")));
-        TrainReceipt done = train.run(remembering(kept));
+        TrainReceipt done = train.run(network.remembering(kept));
         int puts = build.requests().count("PUT", ".*") + prod.requests().count("PUT", ".*");
 
-        TrainReceipt again = train.run(remembering(kept));
+        TrainReceipt again = train.run(network.remembering(kept));
 
         assertThat(again).isEqualTo(done);
         assertThat(again.images().get(0).targets())
@@ -231,25 +229,10 @@ class TrainTest {
                 Fault.status(403).always());
         TrainRequest train = new TrainRequest(List.of(within("web", "1.0", false), across("api", "2.0")));
 
-        assertThatThrownBy(() -> train.run(remembering(kept)))
+        assertThatThrownBy(() -> train.run(network.remembering(kept)))
                 .hasMessageContaining("now in " + build.host() + "/acme/web: production put back to "
                         + OLD.digest().substring(0, 19));
         assertThat(build.digestOf("acme/web", "production")).contains(OLD.digest());
-    }
-
-    private RegistryContext remembering(Map<String, String> kept) {
-        RegistryContext context = network.context();
-        return new RegistryContext(context.network(), context.time(), context.notices(), new RegistryContext.Memory() {
-            @Override
-            public Optional<String> recall(String key) {
-                return Optional.ofNullable(kept.get(key));
-            }
-
-            @Override
-            public void keep(Map<String, String> facts) {
-                kept.putAll(facts);
-            }
-        });
     }
 
     private static boolean moved(InMemoryRegistry registry, String path) {

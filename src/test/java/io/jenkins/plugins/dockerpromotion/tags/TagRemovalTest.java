@@ -8,7 +8,6 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
@@ -173,24 +172,9 @@ class TagRemovalTest {
 
         Map<String, String> kept = new HashMap<>();
         TagRemoval removal = new TagRemoval(tagged("alone"), Optional.empty()).with(CI);
-        removal.run(keeping(kept));
-        assertThat(removal.run(keeping(kept)))
+        removal.run(network.remembering(kept));
+        assertThat(removal.run(network.remembering(kept)))
                 .isEqualTo(new TagRemoval.Removed(TestImage.oci(2).digest(), true));
-    }
-
-    private RegistryContext keeping(Map<String, String> kept) {
-        RegistryContext context = network.context();
-        return new RegistryContext(context.network(), context.time(), context.notices(), new RegistryContext.Memory() {
-            @Override
-            public Optional<String> recall(String key) {
-                return Optional.ofNullable(kept.get(key));
-            }
-
-            @Override
-            public void keep(Map<String, String> facts) {
-                kept.putAll(facts);
-            }
-        });
     }
 
     @Test

@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** What a client of test servers needs: their places, short limits, a clock that waits for nothing, the notices heard. */
@@ -95,6 +97,21 @@ public final class TestNetwork {
     /** The same with a clock of the test's own. */
     public RegistryContext context(Timekeeper clock) {
         return new RegistryContext(network(), clock, notices::add);
+    }
+
+    /** The same with a memory that outlives an operation, as the build's does. */
+    public RegistryContext remembering(Map<String, String> kept) {
+        return new RegistryContext(network(), time, notices::add, new RegistryContext.Memory() {
+            @Override
+            public Optional<String> recall(String key) {
+                return Optional.ofNullable(kept.get(key));
+            }
+
+            @Override
+            public void keep(Map<String, String> facts) {
+                kept.putAll(facts);
+            }
+        });
     }
 
     public SimulatedTime time() {
