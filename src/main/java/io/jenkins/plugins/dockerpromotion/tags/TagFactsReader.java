@@ -21,7 +21,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -43,6 +42,7 @@ final class TagFactsReader {
     private final Troubles troubles = new Troubles();
     private final Queue<RegistryException> refusals = new ConcurrentLinkedQueue<>();
     private volatile boolean readable;
+    private boolean probed;
     private volatile List<Tag> others = List.of();
     private final ImageTags tags;
     private final RegistryContext context;
@@ -99,16 +99,13 @@ final class TagFactsReader {
                 .filter(tag -> !undecided.contains(tag))
                 .toList();
         Progress progress = Progress.ofTags(context, "checked", undecided.size());
-        List<Callable<Optional<TagFacts>>> reads = undecided.stream()
-                .map(listing.facts::get)
-                .<Callable<Optional<TagFacts>>>map(known -> () -> {
-                    Optional<TagFacts> found = readIfPossible(known);
-                    progress.add(1);
-                    return found;
-                })
-                .toList();
         List<TagFacts> found = new ArrayList<>();
-        Parallel.all(reads, Parallel.PER_HOST).forEach(reading -> reading.ifPresent(found::add));
+        Parallel.each(undecided, Parallel.PER_HOST, tag -> {
+                    Optional<TagFacts> read = readIfPossible(listing.facts.get(tag));
+                    progress.add(1);
+                    return read;
+                })
+                .forEach(read -> read.ifPresent(found::add));
         if (!refusals.isEmpty()) {
             requireReadable();
         }
@@ -142,10 +139,12 @@ final class TagFactsReader {
 
     /**
      * Fails if the registry refuses every image: the credentials are the cause then, not the images. If no image was
-     * read, it tries tags that the policy keeps by their names.
+     * read, it tries tags that the policy keeps by their names, once: other threads wait for the result.
      */
     private synchronized void requireReadable() throws RegistryException, InterruptedException {
-        for (int i = 0; !readable && i < Math.min(MAX_PROBES, others.size()); i++) {
+        int probes = probed ? 0 : Math.min(MAX_PROBES, others.size());
+        probed = true;
+        for (int i = 0; !readable && i < probes; i++) {
             try {
                 readable = tags.digestOf(others.get(i)).isPresent();
             } catch (RegistryException e) {
