@@ -13,11 +13,20 @@ public record ImageReference(ImageName name, String reference) implements Serial
 
     public ImageReference {
         Objects.requireNonNull(name, "name");
-        if (reference.indexOf(':') >= 0) {
+        requireValid(reference);
+    }
+
+    /** @throws IllegalArgumentException in one line, if {@code reference} is neither a tag nor a digest */
+    public static void requireValid(String reference) {
+        if (isDigest(reference)) {
             Digest.parse(reference);
         } else {
             new Tag(reference);
         }
+    }
+
+    private static boolean isDigest(String reference) {
+        return reference.indexOf(':') >= 0;
     }
 
     /** The manifest a tag points to. */
@@ -32,7 +41,7 @@ public record ImageReference(ImageName name, String reference) implements Serial
 
     /** Whether the reference is a digest, whose content cannot change. */
     public boolean isPinned() {
-        return reference.indexOf(':') >= 0;
+        return isDigest(reference);
     }
 
     @Override

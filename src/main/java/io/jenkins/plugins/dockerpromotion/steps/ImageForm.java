@@ -8,8 +8,8 @@ import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
-import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -31,11 +31,7 @@ final class ImageForm {
 
     /** Checks that {@code value} is a tag or a digest. */
     static FormValidation checkTagOrDigest(String value) {
-        return given(value, Messages.ImageForm_tagOrDigestRequired(), v -> {
-            if (!Tag.isValid(v)) {
-                Digest.parse(v);
-            }
-        });
+        return given(value, Messages.ImageForm_tagOrDigestRequired(), ImageReference::requireValid);
     }
 
     /** Checks that {@code value} is a positive number or empty. */

@@ -169,7 +169,8 @@ class FormsTest extends StepTest {
             isolatedDockerConfig | registry | registry.example.com/group | is not a registry
             promoteImage | image | technolog/serviceone:1 | ERROR
             promoteImage | tag | 2017.2.103 | OK
-            promoteImage | tag | -x | ERROR
+            promoteImage | tag | a b | is not a tag
+            promoteImage | tag | sha256:12 | is not a digest
             promoteImage | to | {tag}-rc, latest | OK
             promoteImage | to | {tag}-rc, a:b | ERROR
             promoteImage | to | " " | ERROR
