@@ -4,7 +4,6 @@ import io.jenkins.plugins.dockerpromotion.attachment.AttachmentFinder.Attachment
 import io.jenkins.plugins.dockerpromotion.registry.Descriptor;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
-import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
@@ -228,7 +227,7 @@ public final class AttachmentCopier {
             next.addAll(attachments.digests());
             for (Descriptor referrer : attachments.referrers()) {
                 Optional<Manifest> index =
-                        MediaTypes.isIndex(referrer.mediaType()) ? from.read(referrer.digest()) : Optional.empty();
+                        Manifest.isIndex(referrer.mediaType()) ? from.read(referrer.digest()) : Optional.empty();
                 if (index.isPresent()) {
                     from.addParts(index.get(), next);
                 }

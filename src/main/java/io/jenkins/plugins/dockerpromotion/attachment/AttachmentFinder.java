@@ -5,7 +5,6 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
-import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Referrers;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -130,7 +129,7 @@ public record AttachmentFinder(RegistryClient registry, ImageName image) {
         all.add(manifest.digest());
         while (!open.isEmpty() && all.size() <= MAX_MANIFESTS) {
             for (Descriptor child : open.remove().children()) {
-                if (all.add(child.digest()) && MediaTypes.isIndex(child.mediaType())) {
+                if (all.add(child.digest()) && Manifest.isIndex(child.mediaType())) {
                     read(child.digest()).ifPresent(open::add);
                 }
             }

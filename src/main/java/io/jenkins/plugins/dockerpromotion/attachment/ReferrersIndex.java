@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.attachment;
 
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
-import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,12 +32,12 @@ final class ReferrersIndex {
         }
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("schemaVersion", 2);
-        json.put("mediaType", MediaTypes.OCI_INDEX);
+        json.put("mediaType", Manifest.OCI_INDEX);
         index.flatMap(present -> Json.parse(present.bytes()))
                 .ifPresent(present -> present.names()
                         .forEach(name -> json.put(name, present.field(name).plain())));
         json.put("manifests", List.copyOf(entries.values()));
-        return Optional.of(Manifest.parse(Json.write(json), MediaTypes.OCI_INDEX));
+        return Optional.of(Manifest.parse(Json.write(json), Manifest.OCI_INDEX));
     }
 
     /** The entries of an index by digest. */

@@ -169,7 +169,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
     @DataBoundSetter
     public void setAllowedHosts(List<String> allowedHosts) {
         List<String> hosts = FormFields.words(String.join(" ", Util.fixNull(allowedHosts)));
-        HostRules.of(hosts);
+        new HostRules(hosts);
         this.allowedHosts = new ArrayList<>(hosts);
         save();
     }
@@ -181,7 +181,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
 
     @RequirePOST
     public FormValidation doCheckAllowedHosts(@QueryParameter String value) {
-        return FormFields.ofAdministrator(value, text -> HostRules.of(FormFields.words(text)));
+        return FormFields.ofAdministrator(value, text -> new HostRules(FormFields.words(text)));
     }
 
     /** Connect timeout in seconds; {@code null} for the default. */
@@ -374,7 +374,7 @@ public final class DockerPromotionConfiguration extends GlobalConfiguration {
                                 .toList(),
                         proxy(),
                         timing())
-                .with(HostRules.of(allowedHosts))
+                .with(new HostRules(allowedHosts))
                 .withTransfers(transfers == null ? Network.TRANSFERS : transfers);
     }
 

@@ -154,9 +154,14 @@ public final class RegistryConfiguration extends AbstractDescribableImpl<Registr
             Certificates.parse(certificateAuthority);
         }
         Integer tags = limitOfPages(host).checked(pageSize);
-        return new RegistryLocation(name, registry, api, Util.fixNull(certificateAuthority), tags == null ? 0 : tags)
-                .withTokenServices(getTokenServices())
-                .withMountFrom(mountFrom == null ? "" : parseRepository(name, mountFrom));
+        return new RegistryLocation(
+                name,
+                registry,
+                api,
+                Util.fixNull(certificateAuthority),
+                tags == null ? 0 : tags,
+                getTokenServices(),
+                mountFrom == null ? "" : parseRepository(name, mountFrom));
     }
 
     private static String parseRepository(String host, String path) {

@@ -116,7 +116,7 @@ public record CallbackAddress(URI uri) {
      */
     public void send(CallbackMessage message, RegistryContext context) throws RegistryException, InterruptedException {
         // Allows the callback's host, which need not be a registry host.
-        Network network = context.network().with(TIMING).with(HostRules.of(List.of(uri.getRawAuthority())));
+        Network network = context.network().with(TIMING).with(new HostRules(List.of(uri.getRawAuthority())));
         HttpTransport transport = new HttpTransport(context.with(network), network.certificateAuthority(uri));
         RegistryRequest post = RegistryRequest.of("report the build result", "POST", uri)
                 .header("Accept", "application/json")

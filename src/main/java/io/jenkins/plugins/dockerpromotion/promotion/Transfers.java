@@ -1,8 +1,8 @@
 package io.jenkins.plugins.dockerpromotion.promotion;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
-import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.io.FilterInputStream;
 import java.io.IOException;

@@ -8,11 +8,11 @@ import io.jenkins.plugins.dockerpromotion.registry.http.HttpTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Json;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
-import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
@@ -431,10 +431,9 @@ public final class DockerHub {
         if (authentication instanceof Basic basic) {
             return new Login(basic);
         }
-        if (authentication instanceof Bearer bearer) {
-            return Authorizer.bearer(bearer.token(), "check that the access token is valid for Docker Hub's API");
-        }
-        return Authorizer.NONE;
+        return authentication instanceof Bearer
+                ? Authorizer.of(authentication, "check that the access token is valid for Docker Hub's API")
+                : Authorizer.NONE;
     }
 
     /** One login for all calls, renewed before its ten minutes are over. */

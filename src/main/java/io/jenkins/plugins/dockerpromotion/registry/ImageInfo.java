@@ -10,40 +10,40 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Information about an image from a registry, without reading its layers. */
-public final class ImageInfo implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+/**
+ * Information about an image from a registry, without reading its layers.
+ *
+ * @param digest of the manifest or index
+ * @param mediaType of the manifest or index; empty if only the digest was requested and the registry did not report the
+ *     type
+ * @param platforms the platforms of the image; empty if this is another kind of artifact
+ * @param size of a pull of all platforms in bytes; shared layers count for each platform
+ * @param created when the image was created: the latest time among the platforms that were read, in ISO 8601; empty if
+ *     unknown
+ * @param labels of the configuration
+ * @param annotations of the manifest, and of the index that lists it
+ * @param signatures their number; -1 if unknown
+ * @param attestations the types of its attestations
+ */
+public record ImageInfo(
+        String digest,
+        String mediaType,
+        List<Platform> platforms,
+        long size,
+        String created,
+        Map<String, String> labels,
+        Map<String, String> annotations,
+        int signatures,
+        List<String> attestations)
+        implements Serializable {
 
     private static final int MAX_TEXT = 2000;
 
-    private final String digest;
-    private final String mediaType;
-    private final ArrayList<Platform> platforms;
-    private final Content content;
-    /** -1 if unknown. */
-    private final int signatures;
-
-    private final ArrayList<String> attestations;
-
-    /** @param platforms the platforms of the image; empty if this is another kind of artifact */
-    ImageInfo(String digest, String mediaType, List<Platform> platforms, Content content) {
-        this(digest, mediaType, platforms, content, -1, List.of());
-    }
-
-    private ImageInfo(
-            String digest,
-            String mediaType,
-            List<Platform> platforms,
-            Content content,
-            int signatures,
-            List<String> attestations) {
-        this.digest = digest;
-        this.mediaType = mediaType;
-        this.platforms = new ArrayList<>(platforms);
-        this.content = content;
-        this.signatures = signatures;
-        this.attestations = new ArrayList<>(attestations);
+    public ImageInfo {
+        platforms = List.copyOf(platforms);
+        labels = new LinkedHashMap<>(labels);
+        annotations = new LinkedHashMap<>(annotations);
+        attestations = List.copyOf(attestations);
     }
 
     /**
@@ -53,7 +53,12 @@ public final class ImageInfo implements Serializable {
      * @param types of attestations
      */
     public ImageInfo withAttachments(int count, List<String> types) {
-        return new ImageInfo(digest, mediaType, platforms, content, count, types);
+        return new ImageInfo(digest, mediaType, platforms, size, created, labels, annotations, count, types);
+    }
+
+    /** When the image was created, if that is known. */
+    public Optional<Instant> createdAt() {
+        return created.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(created));
     }
 
     /**
@@ -95,52 +100,6 @@ public final class ImageInfo implements Serializable {
         }
     }
 
-    /**
-     * What the manifests and configurations contain.
-     *
-     * @param size the total in bytes; shared layers count for each platform
-     * @param created when the image was created, in ISO 8601; empty if unknown
-     * @param labels of the configuration
-     * @param annotations of the manifest, and of the index that lists it
-     */
-    record Content(long size, String created, Map<String, String> labels, Map<String, String> annotations)
-            implements Serializable {
-
-        static final Content UNREAD = new Content(0, "", Map.of(), Map.of());
-
-        Content {
-            labels = new LinkedHashMap<>(labels);
-            annotations = new LinkedHashMap<>(annotations);
-        }
-    }
-
-    /** The digest of the manifest or index. */
-    public String digest() {
-        return digest;
-    }
-
-    /**
-     * The media type of the manifest or index; empty if only the digest was requested and the registry did not report
-     * the type.
-     */
-    public String mediaType() {
-        return mediaType;
-    }
-
-    public List<Platform> platforms() {
-        return List.copyOf(platforms);
-    }
-
-    /** The size of a pull of all platforms, in bytes; shared layers count for each platform. */
-    public long size() {
-        return content.size;
-    }
-
-    /** When the image was created: the latest time among the platforms that were read. */
-    public Optional<Instant> created() {
-        return content.created.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(content.created));
-    }
-
     /** A summary for the log: digest, media type, platforms, size, creation time. */
     @Override
     public String toString() {
@@ -154,10 +113,10 @@ public final class ImageInfo implements Serializable {
                             .map(platform -> platform + (platform.present ? "" : " (its manifest is missing)"))
                             .collect(Collectors.joining(", ")));
         }
-        if (content.size > 0) {
-            text.append(", ").append(LogText.bytes(content.size));
+        if (size > 0) {
+            text.append(", ").append(LogText.bytes(size));
         }
-        text.append(content.created.isEmpty() ? "" : ", created " + content.created);
+        text.append(created.isEmpty() ? "" : ", created " + created);
         if (signatures > 0) {
             text.append(", ").append(signatures).append(signatures == 1 ? " signature" : " signatures");
         }
@@ -173,13 +132,13 @@ public final class ImageInfo implements Serializable {
         Map<String, Object> map = new LinkedHashMap<>();
         map.put("digest", digest);
         map.put("mediaType", mediaType);
-        map.put("size", content.size);
-        map.put("created", content.created.isEmpty() ? null : content.created);
+        map.put("size", size);
+        map.put("created", created.isEmpty() ? null : created);
         List<Map<String, Object>> entries = new ArrayList<>();
         platforms.forEach(platform -> entries.add(platform.asMap()));
         map.put("platforms", entries);
-        map.put("labels", new LinkedHashMap<>(content.labels));
-        map.put("annotations", new LinkedHashMap<>(content.annotations));
+        map.put("labels", new LinkedHashMap<>(labels));
+        map.put("annotations", new LinkedHashMap<>(annotations));
         map.put("signatures", signatures < 0 ? null : signatures);
         map.put("attestations", new ArrayList<>(attestations));
         return map;

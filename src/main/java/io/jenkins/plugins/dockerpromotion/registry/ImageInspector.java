@@ -77,7 +77,15 @@ public final class ImageInspector {
                     new RegistryException.Reason(404, List.of(), false));
         }
         return new ImageInfo(
-                found.get().digest().toString(), found.get().mediaType(), List.of(), ImageInfo.Content.UNREAD);
+                found.get().digest().toString(),
+                found.get().mediaType(),
+                List.of(),
+                0,
+                "",
+                Map.of(),
+                Map.of(),
+                -1,
+                List.of());
     }
 
     /**
@@ -173,10 +181,7 @@ public final class ImageInspector {
                 .orElse("");
         Map<String, String> labels = first.map(Part::labels).orElse(Map.of());
         return new ImageInfo(
-                top.digest().toString(),
-                top.mediaType(),
-                platforms,
-                new ImageInfo.Content(size, created, labels, annotations));
+                top.digest().toString(), top.mediaType(), platforms, size, created, labels, annotations, -1, List.of());
     }
 
     /** @param platform from the index; empty for a manifest without an index, whose configuration has the platform */

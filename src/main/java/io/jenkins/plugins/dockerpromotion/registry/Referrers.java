@@ -107,7 +107,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
     private static RegistryRequest request(ImageReference subject, URI target) {
         return RegistryRequest.of("list the referrers of " + subject, "GET", target)
                 .needing(Scope.pull(subject.name().path()))
-                .header("Accept", MediaTypes.OCI_INDEX)
+                .header("Accept", Manifest.OCI_INDEX)
                 .accepting(status -> status < 502 && !Set.of(408, 425, 429).contains(status) || status == 505);
     }
 
@@ -127,7 +127,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
             // For an unknown address, a proxy may answer with its own page or with other JSON.
             return Manifest.isIndex(bytes)
                     ? Optional.of(
-                            new Page(Manifest.parse(bytes, MediaTypes.OCI_INDEX).children(), next))
+                            new Page(Manifest.parse(bytes, Manifest.OCI_INDEX).children(), next))
                     : Optional.empty();
         } catch (IllegalArgumentException e) {
             throw answer.failure("the list cannot be read: " + e.getMessage());
@@ -158,7 +158,7 @@ public record Referrers(List<Descriptor> all, boolean offered, Optional<Manifest
 
     /** Whether this is the list of referrers of a fallback tag. */
     public static boolean isList(Manifest index, Digest subject) {
-        return index.mediaType().equals(MediaTypes.OCI_INDEX)
+        return index.mediaType().equals(Manifest.OCI_INDEX)
                 && index.subject().isEmpty()
                 && !subject.matches(index.bytes())
                 && index.children().stream().noneMatch(entry -> entry.digest().equals(subject));

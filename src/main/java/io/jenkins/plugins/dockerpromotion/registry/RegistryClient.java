@@ -64,7 +64,7 @@ public final class RegistryClient {
 
     private Manifest pull(ImageReference reference, String phrase) throws RegistryException, InterruptedException {
         Manifest manifest = transport.call(
-                manifest(phrase, "GET", reference).header("Accept", MediaTypes.ACCEPT),
+                manifest(phrase, "GET", reference).header("Accept", Manifest.ACCEPT),
                 answer -> read(answer, reference));
         head.exists(reference);
         return manifest;
@@ -91,11 +91,11 @@ public final class RegistryClient {
         Digest digest = reference.isPinned() ? Digest.parse(reference.reference()) : Digest.sha256(bytes);
         Manifest manifest;
         try {
-            manifest = Manifest.parse(bytes, MediaTypes.announced(answer), digest);
+            manifest = Manifest.parse(bytes, Manifest.announcedType(answer), digest);
         } catch (IllegalArgumentException e) {
             throw answer.failure(e.getMessage());
         }
-        if (manifest.mediaType().startsWith(MediaTypes.SCHEMA_1)) {
+        if (manifest.mediaType().startsWith(Manifest.SCHEMA_1)) {
             throw answer.failure("the image has Docker's old format (schema 1), which cannot be promoted; push it again"
                     + " with a current version of Docker");
         }
@@ -207,10 +207,10 @@ public final class RegistryClient {
     private Head ask(String method, ImageReference reference) throws RegistryException, InterruptedException {
         Head answer = transport.call(
                 manifest("look up ", method, reference)
-                        .header("Accept", MediaTypes.ACCEPT)
+                        .header("Accept", Manifest.ACCEPT)
                         .acceptingRefusals(),
                 a -> a.status() == 200
-                        ? new Head(200, announced(a), MediaTypes.announced(a))
+                        ? new Head(200, announced(a), Manifest.announcedType(a))
                         : new Head(a.status(), Optional.empty(), ""));
         if (method.equals("HEAD")) {
             head.answered(answer.status());
@@ -359,14 +359,9 @@ public final class RegistryClient {
         return transport.origin();
     }
 
-    /** Passes every tag to {@code tags} as it arrives. One request per page. */
-    public void tags(ImageName image, Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
-        new TagList(transport, image).read(tags);
-    }
-
     /**
-     * The same, but skips tags that do not start with {@code beginning} if the registry supports this and the rest is
-     * enough.
+     * Passes every tag to a consumer as it arrives, but skips tags that do not start with {@code beginning} if the
+     * registry supports this and the rest is enough. One request per page.
      */
     <S extends Consumer<ListedTag>> S tags(
             ImageName image, Supplier<S> readings, String beginning, Predicate<S> suffices)

@@ -2,7 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Answer;
-import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryRequest;
@@ -51,20 +51,13 @@ final class TagList {
     }
 
     /**
-     * Passes every tag once to {@code tags}, in the registry's order.
-     *
-     * @throws RegistryException also if the list is not complete, or does not end
-     */
-    void read(Consumer<ListedTag> tags) throws RegistryException, InterruptedException {
-        readAll(firstPage(), tags);
-    }
-
-    /**
      * Passes a consumer the tags that start with {@code beginning} if the registry is known to sort tags by name. If
-     * these are not enough, another consumer receives all tags.
+     * these are not enough, another consumer receives all tags, each once, in the registry's order.
      *
      * @param readings creates the consumers
+     * @param beginning empty for all tags
      * @return the consumer that received enough, or everything
+     * @throws RegistryException also if the list is not complete, or does not end
      */
     <S extends Consumer<ListedTag>> S read(Supplier<S> readings, String beginning, Predicate<S> suffices)
             throws RegistryException, InterruptedException {

@@ -7,12 +7,11 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
-import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
-import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import java.util.Collection;
 import java.util.Comparator;
@@ -36,7 +35,7 @@ final class DigestHolders {
     /** An index within an index is rare, and deeper nesting does not occur. */
     private static final int MAX_DEPTH = 8;
 
-    private static final Set<String> PLAIN = Set.of(MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_MANIFEST);
+    private static final Set<String> PLAIN = Set.of(Manifest.OCI_MANIFEST, Manifest.DOCKER_MANIFEST);
 
     private final ImageTags tags;
     private final Map<Digest, Set<String>> holders = new HashMap<>();

@@ -7,8 +7,8 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
-import io.jenkins.plugins.dockerpromotion.registry.http.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Progress;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
@@ -166,7 +166,7 @@ final class TagFactsReader {
         try {
             ImageInfo info = ImageInspector.of(tags.registry()).inspect(tags.reference(known.tag()));
             return Optional.of(
-                    new TagFacts(known.tag(), Optional.of(Digest.parse(info.digest())), info.created(), sizes(info)));
+                    new TagFacts(known.tag(), Optional.of(Digest.parse(info.digest())), info.createdAt(), sizes(info)));
         } catch (NotFoundException e) {
             // Either the tag is gone, or a part of its image is. An image that cannot be read has no age, so its tag
             // stays.

@@ -576,7 +576,7 @@ class PromoterTest {
 
     private void promoteMountingFrom(String repository, InMemoryRegistry from, InMemoryRegistry to) throws Exception {
         network = TestNetwork.of(from)
-                .and(new RegistryLocation(to.host(), to.uri(), to.uri(), "").withMountFrom(repository));
+                .and(new RegistryLocation(to.host(), to.uri(), to.uri(), "", 0, List.of(), repository));
         across(from, to, options()).with(CI, CI).run(network.context());
     }
 

@@ -184,8 +184,8 @@ class RealRegistriesIT {
                     TestImage.docker(1).bytes());
         }
         RegistryLocation plain = RegistryLocation.plain(kind.host());
-        TestNetwork pages =
-                TestNetwork.of().and(new RegistryLocation(plain.host(), plain.registry(), plain.api(), "", 100));
+        TestNetwork pages = TestNetwork.of()
+                .and(new RegistryLocation(plain.host(), plain.registry(), plain.api(), "", 100, List.of(), ""));
 
         assertThat(new TagQuery(image, Optional.empty(), 1000)
                         .run(pages.context())

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
-import io.jenkins.plugins.dockerpromotion.registry.MediaTypes;
+import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
@@ -69,7 +69,7 @@ class UnusualImagesTest {
     }
 
     private static String manifest(String config, String... layers) {
-        return "{\"schemaVersion\":2,\"mediaType\":\"" + MediaTypes.OCI_MANIFEST + "\",\"config\":" + config
+        return "{\"schemaVersion\":2,\"mediaType\":\"" + Manifest.OCI_MANIFEST + "\",\"config\":" + config
                 + ",\"layers\":[" + String.join(",", layers) + "]}";
     }
 
@@ -90,8 +90,8 @@ class UnusualImagesTest {
                         Stream.of(descriptor("application/vnd.buildkit.cacheconfig.v0", listed[2], "")))
                 .collect(Collectors.joining(","));
         TestImage cache = stored(
-                MediaTypes.OCI_INDEX,
-                "{\"schemaVersion\":2,\"mediaType\":\"" + MediaTypes.OCI_INDEX + "\",\"manifests\":[" + entries + "]}",
+                Manifest.OCI_INDEX,
+                "{\"schemaVersion\":2,\"mediaType\":\"" + Manifest.OCI_INDEX + "\",\"manifests\":[" + entries + "]}",
                 listed);
         from.push("group/app", "1.0", cache);
 
@@ -102,7 +102,7 @@ class UnusualImagesTest {
     @EnumSource
     void anEmbeddedConfigurationIsStoredWhereItIsMissing(Target where) throws Exception {
         String config = descriptor("application/vnd.oci.empty.v1+json", "{}", ",\"data\":\"e30=\"");
-        TestImage artifact = stored(MediaTypes.OCI_MANIFEST, manifest(config, descriptor(LAYER, "it", "")), "it");
+        TestImage artifact = stored(Manifest.OCI_MANIFEST, manifest(config, descriptor(LAYER, "it", "")), "it");
         from.push("group/app", "1.0", artifact);
 
         assertHas(promote(where), artifact, "{}", "it");
@@ -119,7 +119,7 @@ class UnusualImagesTest {
             })
     void aLayerThatMayBeKeptElsewhereIsCopiedIfItIsHere(String type) throws Exception {
         TestImage image = stored(
-                MediaTypes.OCI_MANIFEST,
+                Manifest.OCI_MANIFEST,
                 manifest(
                         descriptor("application/vnd.oci.image.config.v1+json", "{}", ""), descriptor(type, "base", "")),
                 "{}",
@@ -181,8 +181,8 @@ class UnusualImagesTest {
     void anOptionalLayerIsCopiedIfItsRegistryRefusesToTellWhetherItHasIt(int status) throws Exception {
         String type = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
         String config = descriptor("application/vnd.oci.image.config.v1+json", "{}", "");
-        TestImage with = stored(MediaTypes.OCI_MANIFEST, manifest(config, descriptor(type, "base", "")), "{}", "base");
-        TestImage without = stored(MediaTypes.OCI_MANIFEST, manifest(config, descriptor(type, "none", "")), "{}");
+        TestImage with = stored(Manifest.OCI_MANIFEST, manifest(config, descriptor(type, "base", "")), "{}", "base");
+        TestImage without = stored(Manifest.OCI_MANIFEST, manifest(config, descriptor(type, "none", "")), "{}");
         forbidHeadOfBlobs(from, status);
 
         from.push("group/app", "1.0", with);
@@ -198,7 +198,7 @@ class UnusualImagesTest {
     void aLayerThatIsKeptElsewhereIsLeftOutAndSaidIfTheTargetInsistsOnIt(Target where) throws Exception {
         String type = "application/vnd.docker.image.rootfs.foreign.diff.tar.gzip";
         TestImage image = stored(
-                MediaTypes.OCI_MANIFEST,
+                Manifest.OCI_MANIFEST,
                 manifest(
                         descriptor("application/vnd.oci.image.config.v1+json", "{}", ""), descriptor(type, "base", "")),
                 "{}");

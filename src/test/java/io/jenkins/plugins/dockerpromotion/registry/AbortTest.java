@@ -268,7 +268,7 @@ class AbortTest {
                 IntStream.range(0, 5_000).mapToObj(i -> "t" + i).toList());
         CountDownLatch looking = new CountDownLatch(1);
         endsWithinASecond(
-                client -> client.tags(image.name(), tag -> {
+                client -> ClientTest.list(client, image.name(), tag -> {
                     looking.countDown();
                     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10);
                     while (System.nanoTime() < until) {

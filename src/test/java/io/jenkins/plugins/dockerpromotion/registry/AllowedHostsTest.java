@@ -7,7 +7,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryBlobServer;
@@ -29,14 +28,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only the registry is allowed, and leads to another server in every way there is: no request reaches that. */
-class AllowedHostsTest {
+class AllowedHostsTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "secret");
     private static final TestImage IMAGE = TestImage.docker(1);
 
     private InMemoryBlobServer other;
-    private InMemoryRegistry registry;
-    private TestNetwork network;
 
     @BeforeEach
     void startTheOtherServer() {
@@ -46,22 +43,13 @@ class AllowedHostsTest {
     @AfterEach
     void close() {
         other.close();
-        registry.close();
     }
 
-    private void start(InMemoryRegistry.Builder builder) {
-        registry = builder.user("ci", "secret").start();
+    private void open(InMemoryRegistry.Builder builder) {
+        start(builder.user("ci", "secret"));
         registry.push("group/app", "1.0", IMAGE);
         registry.tag("group/app", "1.1", "1.0");
-        network = TestNetwork.of(registry).allowing(registry);
-    }
-
-    private ImageReference image() {
-        return ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag("1.0"));
-    }
-
-    private RegistryClient client() throws RegistryException, InterruptedException {
-        return RegistryClient.open(image().name(), CI, Set.of(), network.context());
+        network.allowing(registry);
     }
 
     private static Descriptor blob() {
@@ -80,70 +68,70 @@ class AllowedHostsTest {
 
     @Test
     void holdForARedirect() {
-        start(InMemoryRegistry.builder());
+        open(InMemoryRegistry.builder());
         registry.onRequest(
                 r -> r.path().contains("/manifests/"),
                 Fault.status(307).header("Location", other.uri() + "/v2/").always());
-        assertRefused(other, () -> client().pull(image()));
+        assertRefused(other, () -> client(CI).pull(tagged("1.0")));
     }
 
     @Test
     void holdForATokenService() {
-        start(InMemoryRegistry.builder().bearer().tokensOnOtherOrigin());
-        assertRefused(registry.tokenServer(), () -> client().pull(image()));
+        open(InMemoryRegistry.builder().bearer().tokensOnOtherOrigin());
+        assertRefused(registry.tokenServer(), () -> client(CI).pull(tagged("1.0")));
     }
 
     @Test
     void letATokenServiceBeUsedThatIsListed() throws Exception {
-        start(InMemoryRegistry.builder().bearer().tokensOnOtherOrigin());
+        open(InMemoryRegistry.builder().bearer().tokensOnOtherOrigin());
         network.allowing(registry, registry.tokenServer());
-        assertThat(client().pull(image()).digest()).hasToString(IMAGE.digest());
+        assertThat(client(CI).pull(tagged("1.0")).digest()).hasToString(IMAGE.digest());
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void noNextPageIsReadElsewhereWhetherThatIsListedOrNot(boolean listed) throws Exception {
-        start(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
+        open(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
         if (listed) {
             network.allowing(registry, other);
         }
-        client().tags(image().name(), page -> {});
+        list(client(CI), image("app"), page -> {});
         assertThat(other.requests().count()).isZero();
     }
 
     @Test
     void holdForTheStorageOfBlobs() throws Exception {
-        start(InMemoryRegistry.builder().bearer().redirectBlobsTo(other));
-        assertRefused(other, () -> client().pullBlob(image().name(), blob(), in -> {}));
+        open(InMemoryRegistry.builder().bearer().redirectBlobsTo(other));
+        assertRefused(other, () -> client(CI).pullBlob(image("app"), blob(), in -> {}));
 
         network.allowing(registry, other);
         AtomicLong read = new AtomicLong();
-        client().pullBlob(image().name(), blob(), in -> read.set(in.readAllBytes().length));
+        client(CI).pullBlob(image("app"), blob(), in -> read.set(in.readAllBytes().length));
         assertThat(read).hasValue(blob().size());
     }
 
     @Test
     void holdForAnUploadThatIsToGoElsewhere() throws Exception {
-        start(InMemoryRegistry.builder());
+        open(InMemoryRegistry.builder());
         registry.onRequest(
                 r -> r.method().equals("POST"),
                 Fault.status(202)
                         .header("Location", other.uri() + "/upload?x=1")
                         .always());
         ImageName target = ImageName.parse(registry.host() + "/group/copy");
-        URI mounted = client().mount(target, blob().digest(), image().name()).orElseThrow();
-        URI started = client().startUpload(target, blob().digest()).orElseThrow();
+        URI mounted = client(CI).mount(target, blob().digest(), image("app")).orElseThrow();
+        URI started = client(CI).startUpload(target, blob().digest()).orElseThrow();
 
         for (URI location : List.of(mounted, started)) {
             byte[] content = new byte[(int) blob().size()];
-            assertRefused(other, () -> client().upload(target, blob(), location, new ByteArrayInputStream(content)));
-            assertRefused(other, () -> client().cancelUpload(target, location));
+            assertRefused(other, () -> client(CI).upload(target, blob(), location, new ByteArrayInputStream(content)));
+            assertRefused(other, () -> client(CI).cancelUpload(target, location));
         }
     }
 
     @Test
     void goToTheAgentWithTheNetwork() throws Exception {
-        start(InMemoryRegistry.builder());
+        open(InMemoryRegistry.builder());
         network.allowing(other);
         ByteArrayOutputStream sent = new ByteArrayOutputStream();
         try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
@@ -157,6 +145,6 @@ class AllowedHostsTest {
                 there, network.context().time(), network.context().notices());
         assertRefused(
                 registry,
-                () -> RegistryClient.open(image().name(), CI, Set.of(), context).pull(image()));
+                () -> RegistryClient.open(image("app"), CI, Set.of(), context).pull(tagged("1.0")));
     }
 }

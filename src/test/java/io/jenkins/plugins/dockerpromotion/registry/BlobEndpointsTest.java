@@ -7,7 +7,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -17,64 +16,44 @@ import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayInputStream;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Mounting, reading, uploading and looking for blobs. */
-class BlobEndpointsTest {
+class BlobEndpointsTest extends ClientTest {
 
     private static final TestImage IMAGE = TestImage.docker(1).withLayers(300_000);
     private static final Content LAYER = List.copyOf(IMAGE.blobs().values()).get(1);
     private static final Descriptor BLOB = new Descriptor("", Digest.parse(LAYER.digest()), LAYER.size(), "");
 
-    private InMemoryRegistry registry;
-
-    @AfterEach
-    void close() {
-        registry.close();
+    private RegistryClient open(InMemoryRegistry.Builder builder) throws RegistryException, InterruptedException {
+        return open(builder, RegistryAuthentication.ANONYMOUS);
     }
 
-    private RegistryClient start(InMemoryRegistry.Builder builder) throws RegistryException, InterruptedException {
-        return start(builder, RegistryAuthentication.ANONYMOUS);
-    }
-
-    private RegistryClient start(
+    private RegistryClient open(
             InMemoryRegistry.Builder builder, RegistryAuthentication authentication, Scope... scopes)
             throws RegistryException, InterruptedException {
-        registry = builder.start();
+        start(builder);
         registry.push("group/source", "1.0", IMAGE);
         registry.createRepository("group/target");
-        return RegistryClient.open(
-                source(),
-                authentication,
-                Set.of(scopes),
-                TestNetwork.of(registry).context());
-    }
-
-    private ImageName source() {
-        return ImageName.parse(registry.host() + "/group/source");
-    }
-
-    private ImageName target() {
-        return ImageName.parse(registry.host() + "/group/target");
+        return client(authentication, scopes);
     }
 
     private byte[] read(RegistryClient client, Descriptor blob) throws RegistryException, InterruptedException {
         AtomicReference<byte[]> bytes = new AtomicReference<>();
-        client.pullBlob(source(), blob, in -> bytes.set(in.readAllBytes()));
+        client.pullBlob(image("source"), blob, in -> bytes.set(in.readAllBytes()));
         return bytes.get();
     }
 
     @Test
     void mountsWithOneRequestAndNoBytes() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
-        assertThat(client.mount(target(), BLOB.digest(), source())).isEmpty();
-        assertThat(client.hasBlob(target(), BLOB.digest())).isTrue();
+        RegistryClient client = open(InMemoryRegistry.builder());
+        assertThat(client.mount(image("target"), BLOB.digest(), image("source")))
+                .isEmpty();
+        assertThat(client.hasBlob(image("target"), BLOB.digest())).isTrue();
         assertThat(registry.requests().count()).isEqualTo(2);
         assertThat(registry.requests().blobBytesDown() + registry.requests().blobBytesUp())
                 .isZero();
@@ -84,9 +63,10 @@ class BlobEndpointsTest {
     @ValueSource(booleans = {true, false})
     void uploadsWhereARegistryDoesNotMount(boolean relative) throws Exception {
         InMemoryRegistry.Builder builder = InMemoryRegistry.builder().with(Quirk.NO_MOUNT);
-        RegistryClient client = start(relative ? builder.with(Quirk.RELATIVE_UPLOAD_LOCATION) : builder);
-        URI upload = client.mount(target(), BLOB.digest(), source()).orElseThrow();
-        client.upload(target(), BLOB, upload, LAYER.open());
+        RegistryClient client = open(relative ? builder.with(Quirk.RELATIVE_UPLOAD_LOCATION) : builder);
+        URI upload =
+                client.mount(image("target"), BLOB.digest(), image("source")).orElseThrow();
+        client.upload(image("target"), BLOB, upload, LAYER.open());
         assertThat(registry.hasBlob("group/target", LAYER.digest())).isTrue();
         assertThat(registry.requests().blobBytesUp()).isEqualTo(LAYER.size());
         assertThat(registry.openUploads()).isZero();
@@ -94,7 +74,7 @@ class BlobEndpointsTest {
 
     @Test
     void uploadsWhereTheSourceMayNotBeReadWithThisCredential() throws Exception {
-        RegistryClient client = start(
+        RegistryClient client = open(
                 InMemoryRegistry.builder()
                         .bearer()
                         .with(Quirk.MOUNT_CHALLENGES_FOR_SOURCE)
@@ -103,34 +83,36 @@ class BlobEndpointsTest {
                 new Basic("ci", "secret"),
                 Scope.pullAndPush("group/target"),
                 Scope.pull("group/source"));
-        assertThat(client.mount(target(), BLOB.digest(), source())).isPresent();
+        assertThat(client.mount(image("target"), BLOB.digest(), image("source")))
+                .isPresent();
     }
 
     @Test
     void streamsFromOneRepositoryToAnother() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
-        URI upload = client.startUpload(target(), BLOB.digest()).orElseThrow();
-        client.pullBlob(source(), BLOB, in -> client.upload(target(), BLOB, upload, in));
+        RegistryClient client = open(InMemoryRegistry.builder());
+        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        client.pullBlob(image("source"), BLOB, in -> client.upload(image("target"), BLOB, upload, in));
         assertThat(registry.hasBlob("group/target", LAYER.digest())).isTrue();
         assertThat(registry.requests().blobBytesDown()).isEqualTo(LAYER.size());
     }
 
     @Test
     void uploadsAnEmptyBlob() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
+        RegistryClient client = open(InMemoryRegistry.builder());
         Descriptor empty = new Descriptor("", Digest.sha256(new byte[0]), 0, "");
-        URI upload = client.startUpload(target(), empty.digest()).orElseThrow();
-        client.upload(target(), empty, upload, new ByteArrayInputStream(new byte[0]));
+        URI upload = client.startUpload(image("target"), empty.digest()).orElseThrow();
+        client.upload(image("target"), empty, upload, new ByteArrayInputStream(new byte[0]));
         assertThat(registry.hasBlob("group/target", empty.digest().toString())).isTrue();
-        assertThat(client.hasBlob(target(), BLOB.digest())).isFalse();
+        assertThat(client.hasBlob(image("target"), BLOB.digest())).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(ints = {299_999, 300_001, 0})
     void refusesAStreamOfAnotherLength(int length) throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
-        URI upload = client.startUpload(target(), BLOB.digest()).orElseThrow();
-        assertThatThrownBy(() -> client.upload(target(), BLOB, upload, new ByteArrayInputStream(new byte[length])))
+        RegistryClient client = open(InMemoryRegistry.builder());
+        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        assertThatThrownBy(
+                        () -> client.upload(image("target"), BLOB, upload, new ByteArrayInputStream(new byte[length])))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageStartingWith("Cannot upload the blob ");
         assertThat(registry.hasBlob("group/target", LAYER.digest())).isFalse();
@@ -138,19 +120,20 @@ class BlobEndpointsTest {
 
     @Test
     void passesOnThatTheRegistryFoundAnotherDigest() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
-        URI upload = client.startUpload(target(), BLOB.digest()).orElseThrow();
-        assertThatThrownBy(() -> client.upload(target(), BLOB, upload, new ByteArrayInputStream(new byte[300_000])))
+        RegistryClient client = open(InMemoryRegistry.builder());
+        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        assertThatThrownBy(
+                        () -> client.upload(image("target"), BLOB, upload, new ByteArrayInputStream(new byte[300_000])))
                 .isInstanceOfSatisfying(
                         RegistryException.class, e -> assertThat(e.codes()).containsExactly("DIGEST_INVALID"));
     }
 
     @Test
     void doesNotSendABodyTwice() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
-        URI upload = client.startUpload(target(), BLOB.digest()).orElseThrow();
+        RegistryClient client = open(InMemoryRegistry.builder());
+        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
         registry.onRequest(r -> r.method().equals("PUT"), Fault.status(503));
-        assertThatThrownBy(() -> client.upload(target(), BLOB, upload, LAYER.open()))
+        assertThatThrownBy(() -> client.upload(image("target"), BLOB, upload, LAYER.open()))
                 .isInstanceOfSatisfying(
                         RegistryException.class,
                         e -> assertThat(e.isTemporary()).isTrue());
@@ -159,15 +142,16 @@ class BlobEndpointsTest {
 
     @Test
     void givesUpAnUpload() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
+        RegistryClient client = open(InMemoryRegistry.builder());
         client.cancelUpload(
-                target(), client.startUpload(target(), BLOB.digest()).orElseThrow());
+                image("target"),
+                client.startUpload(image("target"), BLOB.digest()).orElseThrow());
         assertThat(registry.openUploads()).isZero();
     }
 
     @Test
     void refusesABlobOfAnotherAnnouncedLength() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
+        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(r -> true, Fault.truncateBody(1000));
         assertThatThrownBy(() -> read(client, BLOB))
                 .isInstanceOf(RegistryException.class)
@@ -176,20 +160,22 @@ class BlobEndpointsTest {
 
     @Test
     void refusesABlobOfOtherBytes() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
+        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(r -> true, Fault.replaceBody(new byte[300_000]));
         assertThatThrownBy(() -> read(client, BLOB))
                 .isInstanceOf(RegistryException.class)
-                .hasMessageStartingWith("Cannot read the blob " + BLOB.digest().abbreviated() + " of " + source())
+                .hasMessageStartingWith(
+                        "Cannot read the blob " + BLOB.digest().abbreviated() + " of " + image("source"))
                 .hasMessageContaining("its content does not match its digest");
     }
 
     @Test
     void uploadsNothingOfOtherBytesAndSaysWhereTheyCameFrom() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
-        URI upload = client.startUpload(target(), BLOB.digest()).orElseThrow();
+        RegistryClient client = open(InMemoryRegistry.builder());
+        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
         registry.onRequest(RecordedRequest.matching("GET", ".*"), Fault.replaceBody(new byte[300_000]));
-        assertThatThrownBy(() -> client.pullBlob(source(), BLOB, in -> client.upload(target(), BLOB, upload, in)))
+        assertThatThrownBy(() ->
+                        client.pullBlob(image("source"), BLOB, in -> client.upload(image("target"), BLOB, upload, in)))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageStartingWith("Cannot read the blob ");
         assertThat(registry.hasBlob("group/target", LAYER.digest())).isFalse();
@@ -197,11 +183,12 @@ class BlobEndpointsTest {
 
     @Test
     void saysWhichSideBrokeOff() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
-        URI upload = client.startUpload(target(), BLOB.digest()).orElseThrow();
+        RegistryClient client = open(InMemoryRegistry.builder());
+        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
         registry.onRequest(
                 RecordedRequest.matching("GET", ".*"), Fault.closeMidBody().always());
-        assertThatThrownBy(() -> client.pullBlob(source(), BLOB, in -> client.upload(target(), BLOB, upload, in)))
+        assertThatThrownBy(() ->
+                        client.pullBlob(image("source"), BLOB, in -> client.upload(image("target"), BLOB, upload, in)))
                 .isInstanceOfSatisfying(
                         RegistryException.class,
                         e -> assertThat(e.isTemporary()).isTrue())
@@ -212,12 +199,12 @@ class BlobEndpointsTest {
 
     @Test
     void asksASinkOnceOnly() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
+        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(RecordedRequest.matching("GET", ".*"), Fault.status(503));
         registry.onRequest(
                 RecordedRequest.matching("GET", ".*"), Fault.closeMidBody().always());
         AtomicInteger calls = new AtomicInteger();
-        assertThatThrownBy(() -> client.pullBlob(source(), BLOB, in -> {
+        assertThatThrownBy(() -> client.pullBlob(image("source"), BLOB, in -> {
                     calls.incrementAndGet();
                     in.readAllBytes();
                 }))
@@ -228,9 +215,9 @@ class BlobEndpointsTest {
 
     @Test
     void saysThatAnUploadHasNoPlace() throws Exception {
-        RegistryClient client = start(InMemoryRegistry.builder());
+        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(r -> true, Fault.removeHeader("Location"));
-        assertThatThrownBy(() -> client.startUpload(target(), BLOB.digest()))
+        assertThatThrownBy(() -> client.startUpload(image("target"), BLOB.digest()))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("has no header Location");
     }

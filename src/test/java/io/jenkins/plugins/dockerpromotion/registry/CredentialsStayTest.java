@@ -26,13 +26,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever a registry says, no other origin is shown a credential or token: the other server here records all it sees. */
-class CredentialsStayTest {
+class CredentialsStayTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "marked-secret");
 
     private InMemoryBlobServer other;
-    private InMemoryRegistry registry;
-    private TestNetwork network;
 
     @BeforeEach
     void startTheOtherServer() {
@@ -46,21 +44,11 @@ class CredentialsStayTest {
             assertThat(r.query()).doesNotContain("marked-secret", "account");
         });
         other.close();
-        registry.close();
     }
 
-    private void start(InMemoryRegistry.Builder builder) {
-        registry = builder.user("ci", "marked-secret").start();
+    private void open(InMemoryRegistry.Builder builder) {
+        start(builder.user("ci", "marked-secret"));
         registry.push("group/app", "1.0", TestImage.docker(1));
-        network = TestNetwork.of(registry);
-    }
-
-    private ImageReference image() {
-        return ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag("1.0"));
-    }
-
-    private RegistryClient client() throws RegistryException, InterruptedException {
-        return RegistryClient.open(image().name(), CI, Set.of(), network.context());
     }
 
     private static Descriptor blob(TestImage image) {
@@ -72,23 +60,23 @@ class CredentialsStayTest {
     @ValueSource(booleans = {true, false})
     void downloadsABlobFromAStorageServiceWithoutShowingAnythingThere(boolean bearer) throws Exception {
         InMemoryRegistry.Builder builder = InMemoryRegistry.builder().redirectBlobsTo(other);
-        start(bearer ? builder.bearer() : builder.basic());
+        open(bearer ? builder.bearer() : builder.basic());
         AtomicLong read = new AtomicLong();
         Descriptor blob = blob(TestImage.docker(1));
-        client().pullBlob(image().name(), blob, in -> read.set(in.readAllBytes().length));
+        client(CI).pullBlob(image("app"), blob, in -> read.set(in.readAllBytes().length));
         assertThat(read).hasValue(blob.size());
         assertThat(other.requests().count()).isEqualTo(1);
     }
 
     @Test
     void takesAStorageServicesChallengeForNoWordOfTheRegistry() throws Exception {
-        start(InMemoryRegistry.builder().bearer().redirectBlobsTo(other));
+        open(InMemoryRegistry.builder().bearer().redirectBlobsTo(other));
         other.onRequest(
                 r -> true,
                 Fault.status(401)
                         .header("WWW-Authenticate", "Bearer realm=\"" + other.uri() + "/token\",service=\"x\"")
                         .always());
-        assertThatThrownBy(() -> client().pullBlob(image().name(), blob(TestImage.docker(1)), in -> {}))
+        assertThatThrownBy(() -> client(CI).pullBlob(image("app"), blob(TestImage.docker(1)), in -> {}))
                 .isInstanceOf(UnauthorizedException.class);
         assertThat(other.requests().count()).isEqualTo(1);
         assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);
@@ -96,24 +84,22 @@ class CredentialsStayTest {
 
     @Test
     void doesNotFollowAPageToAnotherOrigin() throws Exception {
-        start(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
+        open(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
         registry.tag("group/app", "1.1", "1.0");
         List<Tag> tags = new ArrayList<>();
-        client().tags(image().name(), listed -> tags.add(listed.tag()));
+        list(client(CI), image("app"), listed -> tags.add(listed.tag()));
         assertThat(tags).containsExactly(new Tag("1.0"), new Tag("1.1"));
         assertThat(other.requests().count()).isZero();
     }
 
     @Test
     void doesNotGiveThePasswordToATokenServiceThatIsNotTheRegistrys() {
-        registry = InMemoryRegistry.builder()
+        start(InMemoryRegistry.builder()
                 .tls(TestCertificates.shared().serverContext())
                 .bearer()
                 .realm("https://evil.test/token")
-                .user("ci", "marked-secret")
-                .start();
-        network = TestNetwork.of(registry);
-        assertThatThrownBy(() -> client().digestOf(image()))
+                .user("ci", "marked-secret"));
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(UnauthorizedException.class)
                 .hasMessageContaining("https://evil.test")
                 .hasMessageContaining("credentials were not sent");
@@ -121,14 +107,12 @@ class CredentialsStayTest {
 
     @Test
     void doesNotAskATokenServiceOverPlainHttpForATlsRegistry() {
-        registry = InMemoryRegistry.builder()
+        start(InMemoryRegistry.builder()
                 .tls(TestCertificates.shared().serverContext())
                 .bearer()
                 .realm(other.uri() + "/token")
-                .user("ci", "marked-secret")
-                .start();
-        network = TestNetwork.of(registry);
-        assertThatThrownBy(() -> client().digestOf(image()))
+                .user("ci", "marked-secret"));
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("is not encrypted");
         assertThat(other.requests().count()).isZero();
@@ -137,22 +121,19 @@ class CredentialsStayTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "not an address", "file:///etc/passwd", "/token", "ftp://127.0.0.1/", "https://"})
     void refusesRealmsThatAreNoAddress(String realm) {
-        start(InMemoryRegistry.builder().bearer().realm(realm));
-        assertThatThrownBy(() -> client().digestOf(image()))
+        open(InMemoryRegistry.builder().bearer().realm(realm));
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("names no token service");
     }
 
     @Test
     void refusesToBeLedFromTlsToPlainHttp() {
-        registry = InMemoryRegistry.builder()
-                .tls(TestCertificates.shared().serverContext())
-                .start();
-        network = TestNetwork.of(registry);
+        start(InMemoryRegistry.builder().tls(TestCertificates.shared().serverContext()));
         registry.onRequest(
                 r -> true,
                 Fault.status(307).header("Location", other.uri() + "/v2/").always());
-        assertThatThrownBy(() -> client().digestOf(image()))
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("is not encrypted; nothing was sent there");
         assertThat(other.requests().count()).isZero();
@@ -163,21 +144,21 @@ class CredentialsStayTest {
             strings = {"file:///etc/passwd", "ftp://127.0.0.1/x", "gopher://x", "http://", "http://a b", "javascript:x"
             })
     void followsNoRedirectToSomethingElseThanHttp(String location) {
-        start(InMemoryRegistry.builder());
+        open(InMemoryRegistry.builder());
         registry.onRequest(
                 r -> true, Fault.status(302).header("Location", location).always());
-        assertThatThrownBy(() -> client().digestOf(image()))
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("not an http or https address");
     }
 
     @Test
     void doesNotRunInCircles() {
-        start(InMemoryRegistry.builder().basic());
+        open(InMemoryRegistry.builder().basic());
         registry.onRequest(
                 r -> r.authorization().isPresent(),
                 Fault.status(302).header("Location", registry.uri() + "/v2/x").always());
-        assertThatThrownBy(() -> client().digestOf(image()))
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("redirected more than 5 times");
     }
@@ -185,13 +166,13 @@ class CredentialsStayTest {
     @ParameterizedTest
     @ValueSource(ints = {301, 302, 303, 307, 308})
     void sendsNoContentAlongARedirect(int status) {
-        start(InMemoryRegistry.builder().basic());
+        open(InMemoryRegistry.builder().basic());
         registry.onRequest(
                 r -> r.method().equals("PUT") && r.authorization().isPresent(),
                 Fault.status(status).header("Location", other.uri() + "/x").always());
         assertThatThrownBy(() -> {
-                    RegistryClient client = client();
-                    client.push(image(), client.pull(image()));
+                    RegistryClient client = client(CI);
+                    client.push(tagged("1.0"), client.pull(tagged("1.0")));
                 })
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("it answered " + status);
@@ -200,18 +181,18 @@ class CredentialsStayTest {
 
     @Test
     void uploadsElsewhereWithoutShowingAnythingThere() throws Exception {
-        start(InMemoryRegistry.builder().basic());
+        open(InMemoryRegistry.builder().basic());
         URI elsewhere = URI.create(other.uri() + "/upload?signature=x");
         Descriptor blob = blob(TestImage.docker(1));
-        assertThatThrownBy(() -> client().upload(
-                                image().name(), blob, elsewhere, new ByteArrayInputStream(new byte[(int) blob.size()])))
+        assertThatThrownBy(() -> client(CI)
+                        .upload(image("app"), blob, elsewhere, new ByteArrayInputStream(new byte[(int) blob.size()])))
                 .isInstanceOf(RegistryException.class);
         assertThat(other.requests().count()).isEqualTo(1);
     }
 
     @Test
     void keepsAwayFromARegistryThatIsNotMarkedAsPlain() {
-        start(InMemoryRegistry.builder().basic());
+        open(InMemoryRegistry.builder().basic());
         network = new TestNetwork().and(RegistryLocation.usual("registry.invalid"));
         ImageName name = ImageName.parse("registry.invalid/group/app");
         assertThatThrownBy(() -> RegistryClient.open(name, CI, Set.of(), network.context())

@@ -11,7 +11,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -20,12 +19,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every failure of every operation is one line that says what, where and why, and no form of a secret is in any text. */
-class ErrorTextTest {
+class ErrorTextTest extends ClientTest {
 
     private static final String PASSWORD = "marked+pass/word";
     private static final String PAIR =
@@ -37,23 +35,16 @@ class ErrorTextTest {
     private static final String ECHO = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Basic " + PAIR + " is\\nci:"
             + PASSWORD + ", marked%2Bpass%2Fword, " + TOKEN + "\"}]}";
 
-    private final InMemoryRegistry registry = InMemoryRegistry.start();
-    private final TestNetwork network = TestNetwork.of(registry);
-    private final ImageName image = ImageName.parse(registry.host() + "/group/app");
-    private final ImageReference tagged = ImageReference.tagged(image, new Tag("1.0"));
+    private final ImageName image = image("app");
+    private final ImageReference tagged = tagged("1.0");
     private final Digest digest = Digest.parse(TestImage.docker(1).digest());
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
 
     private interface Operation {
         void run(RegistryClient client) throws RegistryException, InterruptedException;
     }
 
     private List<Operation> operations() {
-        Manifest manifest = Manifest.parse(TestImage.docker(1).bytes(), MediaTypes.DOCKER_MANIFEST);
+        Manifest manifest = Manifest.parse(TestImage.docker(1).bytes(), Manifest.DOCKER_MANIFEST);
         ImageReference pinned = ImageReference.pinned(image, digest);
         return List.of(
                 client -> client.pull(tagged),
@@ -61,7 +52,7 @@ class ErrorTextTest {
                 client -> client.digestOf(tagged),
                 client -> client.push(tagged, manifest),
                 client -> client.deleteTag(tagged),
-                client -> client.tags(image, page -> {}),
+                client -> list(client, image, page -> {}),
                 client -> {
                     // A refusal (403) of the check is no error, but the upload fails.
                     if (!client.hasBlob(image, digest)) {

@@ -25,13 +25,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class ImageInspectorTest {
+class ImageInspectorTest extends ClientTest {
 
     private static final Instant MADE = Instant.parse("2026-11-20T08:15:00Z");
     private static final SingleImage AMD64 = TestImage.oci(1)
@@ -47,22 +46,12 @@ class ImageInspectorTest {
     private static final TestImage ATTESTATION = TestImage.oci(3).withPlatform("unknown", "unknown");
     private static final TestImage INDEX = TestImage.ociIndex(ARM64, AMD64, ATTESTATION);
 
-    private final InMemoryRegistry registry = InMemoryRegistry.start();
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
-
     private ImageReference reference(String tag) {
-        return new ImageReference(ImageName.parse(registry.host() + "/group/app"), tag);
+        return new ImageReference(image("app"), tag);
     }
 
     private ImageInspector inspector() throws Exception {
-        return ImageInspector.open(
-                reference("x").name(),
-                RegistryAuthentication.ANONYMOUS,
-                TestNetwork.of(registry).context());
+        return ImageInspector.open(reference("x").name(), RegistryAuthentication.ANONYMOUS, network.context());
     }
 
     private static long size(SingleImage image, long layers) {
@@ -93,7 +82,7 @@ class ImageInspectorTest {
         assertThat(info.digest()).isEqualTo(AMD64.digest());
         assertThat(info.mediaType()).isEqualTo(AMD64.mediaType());
         assertThat(info.size()).isEqualTo(size(AMD64, 1500));
-        assertThat(info.created()).contains(MADE);
+        assertThat(info.createdAt()).contains(MADE);
         assertThat(info.platforms())
                 .containsExactly(new ImageInfo.Platform("linux", "amd64", "", AMD64.digest(), size(AMD64, 1500)));
         assertThat(info.asMap())
@@ -108,11 +97,7 @@ class ImageInspectorTest {
         registry.push("group/app", AMD64);
         String sha512 = Content.sha512Of(AMD64.bytes());
         ImageName name = reference("1.0").name();
-        RegistryClient.open(
-                        name,
-                        RegistryAuthentication.ANONYMOUS,
-                        Set.of(),
-                        TestNetwork.of(registry).context())
+        RegistryClient.open(name, RegistryAuthentication.ANONYMOUS, Set.of(), network.context())
                 .push(
                         ImageReference.pinned(name, Digest.parse(sha512)),
                         Manifest.parse(AMD64.bytes(), AMD64.mediaType()));
@@ -120,7 +105,7 @@ class ImageInspectorTest {
                 "group/app",
                 "1.0",
                 TestImage.raw(
-                        MediaTypes.OCI_INDEX,
+                        Manifest.OCI_INDEX,
                         "{\"schemaVersion\":2,\"manifests\":[{\"size\":1,\"digest\":\"" + sha512
                                 + "\",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}]}"));
 
@@ -128,7 +113,7 @@ class ImageInspectorTest {
 
         assertThat(info.platforms())
                 .containsExactly(new ImageInfo.Platform("linux", "amd64", "", sha512, size(AMD64, 1500)));
-        assertThat(info.created()).contains(MADE);
+        assertThat(info.createdAt()).contains(MADE);
     }
 
     @Test
@@ -142,7 +127,7 @@ class ImageInspectorTest {
                         new ImageInfo.Platform("linux", "arm64", "v8", ARM64.digest(), size(ARM64, 2000)),
                         new ImageInfo.Platform("linux", "amd64", "", AMD64.digest(), size(AMD64, 1500)));
         assertThat(info.size()).isEqualTo(size(ARM64, 2000) + size(AMD64, 1500));
-        assertThat(info.created()).as("the latest").contains(MADE.plusSeconds(60));
+        assertThat(info.createdAt()).as("the latest").contains(MADE.plusSeconds(60));
         assertThat(info.asMap().get("labels"))
                 .as("those of linux/amd64")
                 .isEqualTo(Map.of("org.opencontainers.image.revision", "0123456789ab"));
@@ -168,7 +153,7 @@ class ImageInspectorTest {
                     .extracting(ImageInfo.Platform::digest)
                     .containsExactly(deleted.digest());
             assertThat(info.platforms()).hasSize(2);
-            assertThat(info.created()).isPresent();
+            assertThat(info.createdAt()).isPresent();
             assertThat(info.toString())
                     .contains(deleted.platform().orElseThrow().architecture(), "(its manifest is missing)");
             assertThat(info.asMap().get("platforms").toString()).contains("missing=true");
@@ -187,14 +172,14 @@ class ImageInspectorTest {
     void tellsOfAManifestThatServesTwoPlatforms() throws Exception {
         registry.push("group/app", AMD64);
         String entries = Stream.of("v6", "v7")
-                .map(variant -> "{\"mediaType\":\"" + MediaTypes.OCI_MANIFEST + "\",\"size\":1,\"digest\":\""
+                .map(variant -> "{\"mediaType\":\"" + Manifest.OCI_MANIFEST + "\",\"size\":1,\"digest\":\""
                         + AMD64.digest() + "\",\"platform\":{\"os\":\"linux\",\"architecture\":\"arm\",\"variant\":\""
                         + variant + "\"}}")
                 .collect(Collectors.joining(","));
         registry.push(
                 "group/app",
                 "1.0",
-                TestImage.raw(MediaTypes.OCI_INDEX, "{\"schemaVersion\":2,\"manifests\":[" + entries + "]}"));
+                TestImage.raw(Manifest.OCI_INDEX, "{\"schemaVersion\":2,\"manifests\":[" + entries + "]}"));
 
         assertThat(inspector().inspect(reference("1.0")).platforms())
                 .extracting(ImageInfo.Platform::toString)
@@ -207,7 +192,7 @@ class ImageInspectorTest {
                 "group/app",
                 "cache",
                 TestImage.raw(
-                        MediaTypes.OCI_INDEX,
+                        Manifest.OCI_INDEX,
                         "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\","
                                 + "\"size\":700,\"digest\":\"" + AMD64.digest() + "\"}]}"));
 
@@ -273,7 +258,7 @@ class ImageInspectorTest {
                     .contains(
                             new ImageInfo.Platform("linux", "arm64", "v8", ARM64.digest(), 2000),
                             new ImageInfo.Platform("linux", "amd64", "", AMD64.digest(), size(AMD64, 1500)));
-            assertThat(info.created()).contains(MADE);
+            assertThat(info.createdAt()).contains(MADE);
         }
     }
 
@@ -308,7 +293,7 @@ class ImageInspectorTest {
         ImageInfo info = inspector().inspect(reference("chart"));
 
         assertThat(info.platforms()).isEmpty();
-        assertThat(info.created()).contains(MADE);
+        assertThat(info.createdAt()).contains(MADE);
         assertThat(info.size()).isEqualTo(5);
         assertThat(registry.requests().count()).isEqualTo(1);
     }
@@ -350,7 +335,7 @@ class ImageInspectorTest {
 
         ImageInfo info = inspector().inspect(reference("1.0"));
 
-        assertThat(info.created()).isEmpty();
+        assertThat(info.createdAt()).isEmpty();
         assertThat(info.asMap().get("labels")).isEqualTo(Map.of());
         assertThat(info.platforms()).isEmpty();
     }

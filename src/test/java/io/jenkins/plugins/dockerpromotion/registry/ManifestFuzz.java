@@ -8,8 +8,8 @@ import java.util.List;
 /** Manifests and indexes, announced as each kind that is known and as none. */
 public final class ManifestFuzz {
 
-    private static final List<String> ANNOUNCED = List.of(
-            "", MediaTypes.OCI_INDEX, MediaTypes.OCI_MANIFEST, MediaTypes.DOCKER_LIST, MediaTypes.DOCKER_MANIFEST);
+    private static final List<String> ANNOUNCED =
+            List.of("", Manifest.OCI_INDEX, Manifest.OCI_MANIFEST, Manifest.DOCKER_LIST, Manifest.DOCKER_MANIFEST);
 
     private ManifestFuzz() {}
 

@@ -3,12 +3,10 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
@@ -20,50 +18,19 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What registries, gateways and token services do otherwise than the specification has it, as users reported it. */
-class RegistryDifferencesTest {
+class RegistryDifferencesTest extends ClientTest {
 
     private static final TestImage IMAGE = TestImage.oci(1).withLayers(9 * 1024 * 1024);
     private static final Content LAYER = List.copyOf(IMAGE.blobs().values()).get(1);
     private static final Descriptor BLOB = new Descriptor("", Digest.parse(LAYER.digest()), LAYER.size(), "");
-
-    private InMemoryRegistry registry = InMemoryRegistry.start();
-    private TestNetwork network = TestNetwork.of(registry);
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
-
-    private RegistryClient client() throws RegistryException, InterruptedException {
-        return client(RegistryAuthentication.ANONYMOUS);
-    }
-
-    private RegistryClient client(RegistryAuthentication authentication, Scope... scopes)
-            throws RegistryException, InterruptedException {
-        return RegistryClient.open(image("app"), authentication, Set.of(scopes), network.context());
-    }
-
-    private ImageName image(String name) {
-        return ImageName.parse(registry.host() + "/group/" + name);
-    }
-
-    private ImageReference tagged(String tag) {
-        return ImageReference.tagged(image("app"), new Tag(tag));
-    }
-
-    private ImageReference pinned(TestImage image) {
-        return ImageReference.pinned(image("app"), Digest.parse(image.digest()));
-    }
 
     private static Predicate<RecordedRequest> requests(String method, String path) {
         return RecordedRequest.matching(method, path);
@@ -118,8 +85,8 @@ class RegistryDifferencesTest {
             registry.onRequest(requests("GET", ".*/manifests/.*"), Fault.replaceHeader("Content-Type", header));
             assertThat(client().pull(tagged("1.0")).mediaType()).isEqualTo(image.mediaType());
         }
-        assertThat(pulled(header, "{\"schemaVersion\":2,\"layers\":[]}")).isEqualTo(MediaTypes.OCI_MANIFEST);
-        assertThat(pulled(header, "{\"schemaVersion\":2,\"manifests\":[]}")).isEqualTo(MediaTypes.OCI_INDEX);
+        assertThat(pulled(header, "{\"schemaVersion\":2,\"layers\":[]}")).isEqualTo(Manifest.OCI_MANIFEST);
+        assertThat(pulled(header, "{\"schemaVersion\":2,\"manifests\":[]}")).isEqualTo(Manifest.OCI_INDEX);
     }
 
     private String pulled(String header, String manifest) throws Exception {
@@ -152,7 +119,7 @@ class RegistryDifferencesTest {
         String manifest =
                 "{\"schemaVersion\":2,\"config\":{\"mediaType\":\"application/vnd.oci.empty.v1+json\",\"digest\":\""
                         + digest + "\",\"size\":" + content.length + ",\"data\":\"" + data + "\"},\"layers\":[]}";
-        return Manifest.parse(manifest.getBytes(StandardCharsets.UTF_8), MediaTypes.OCI_MANIFEST)
+        return Manifest.parse(manifest.getBytes(StandardCharsets.UTF_8), Manifest.OCI_MANIFEST)
                 .config()
                 .orElseThrow();
     }
@@ -165,8 +132,8 @@ class RegistryDifferencesTest {
                 + "\",\"size\":0},"
                 + "{\"mediaType\":\"application/vnd.buildkit.cacheconfig.v0\",\"digest\":\"" + digest
                 + "\",\"size\":0},"
-                + "{\"mediaType\":\"" + MediaTypes.OCI_MANIFEST + "\",\"digest\":\"" + digest + "\",\"size\":0}]}";
-        Manifest index = Manifest.parse(cache.getBytes(StandardCharsets.UTF_8), MediaTypes.OCI_INDEX);
+                + "{\"mediaType\":\"" + Manifest.OCI_MANIFEST + "\",\"digest\":\"" + digest + "\",\"size\":0}]}";
+        Manifest index = Manifest.parse(cache.getBytes(StandardCharsets.UTF_8), Manifest.OCI_INDEX);
         assertThat(index.children()).hasSize(1);
         assertThat(index.blobs()).hasSize(2);
     }
@@ -333,12 +300,7 @@ class RegistryDifferencesTest {
     @ValueSource(ints = {400, 401, 403, 404, 414, 422})
     void asksATokenServiceOneByOneThatRefusesSeveralScopes(int status) throws Exception {
         registry.close();
-        registry = InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", "marked-secret")
-                .allow("ci", "group/app", "pull", "push")
-                .start();
-        network = TestNetwork.of(registry);
+        start(InMemoryRegistry.builder().bearer().user("ci", "marked-secret").allow("ci", "group/app", "pull", "push"));
         registry.push("group/app", "1.0", IMAGE);
         registry.onRequest(
                 r -> r.path().equals("/token") && r.query().contains("group%2Fsource"),
@@ -395,8 +357,7 @@ class RegistryDifferencesTest {
     @Test
     void anImageIsNoListOfItsOwnReferrers() throws Exception {
         registry.close();
-        registry = InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API).start();
-        network = TestNetwork.of(registry);
+        start(InMemoryRegistry.builder().with(Quirk.NO_REFERRERS_API));
         TestImage index = TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2));
         for (TestImage image : List.of(IMAGE, index)) {
             registry.push("group/app", "1.0", image);

@@ -146,7 +146,8 @@ class RequestCountTest {
     void listsTagsInPagesOfTheSizeAnAdministratorWants(int pageSize, int requests) throws Exception {
         registry.addTags("group/app", TestImage.docker(1), tags(2500));
         TestNetwork small = new TestNetwork()
-                .and(new RegistryLocation(registry.host(), registry.uri(), registry.uri(), "", pageSize));
+                .and(new RegistryLocation(
+                        registry.host(), registry.uri(), registry.uri(), "", pageSize, List.of(), ""));
         AtomicInteger found = new AtomicInteger();
         ImageTags.toRead(image("group/app"), CI, small.context())
                 .<Consumer<ListedTag>>read(() -> tag -> found.incrementAndGet());
@@ -162,7 +163,7 @@ class RequestCountTest {
             hub.registry().addTags("technolog/serviceone", TestImage.docker(1), tags(350));
             TestNetwork small = new TestNetwork()
                     .and(new RegistryLocation(
-                            ImageName.DOCKER_HUB, hub.registry().uri(), hub.uri(), "", pageSize));
+                            ImageName.DOCKER_HUB, hub.registry().uri(), hub.uri(), "", pageSize, List.of(), ""));
             AtomicInteger found = new AtomicInteger();
             ImageTags.toRead(ImageName.parse("technolog/serviceone"), RegistryAuthentication.ANONYMOUS, small.context())
                     .<Consumer<ListedTag>>read(() -> tag -> found.incrementAndGet());

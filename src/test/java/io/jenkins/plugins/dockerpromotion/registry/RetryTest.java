@@ -4,17 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
-import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.time.Duration;
-import java.util.Set;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,24 +18,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is tried again, how often, after which wait, and what the log says of it. */
-class RetryTest {
+class RetryTest extends ClientTest {
 
-    private final InMemoryRegistry registry = InMemoryRegistry.start();
-    private final TestNetwork network = TestNetwork.of(registry).with(TestNetwork.SHORT);
-    private final ImageReference image =
-            ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag("1.0"));
+    private final ImageReference image = tagged("1.0");
 
     RetryTest() {
+        network.with(TestNetwork.SHORT);
         registry.push("group/app", "1.0", TestImage.docker(1));
-    }
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
-
-    private RegistryClient client() throws RegistryException, InterruptedException {
-        return RegistryClient.open(image.name(), RegistryAuthentication.ANONYMOUS, Set.of(), network.context());
     }
 
     private static Fault status(int status) {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
@@ -14,27 +13,17 @@ import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TagListTest {
-
-    private InMemoryRegistry registry;
-    private TestNetwork network;
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
+class TagListTest extends ClientTest {
 
     private void start(InMemoryRegistry.Builder builder, int tags) {
-        registry = builder.start();
+        start(builder);
         List<String> names =
                 IntStream.range(0, tags).mapToObj(i -> "2019.20." + i).toList();
         if (tags > 0) {
@@ -48,11 +37,10 @@ class TagListTest {
 
     private List<String> list(int pageSize) throws RegistryException, InterruptedException {
         network = new TestNetwork()
-                .and(new RegistryLocation(registry.host(), registry.uri(), registry.uri(), "", pageSize));
-        ImageName image = ImageName.parse(registry.host() + "/group/app");
+                .and(new RegistryLocation(
+                        registry.host(), registry.uri(), registry.uri(), "", pageSize, List.of(), ""));
         List<String> tags = new ArrayList<>();
-        RegistryClient.open(image, RegistryAuthentication.ANONYMOUS, Set.of(), network.context())
-                .tags(image, listed -> tags.add(listed.tag().value()));
+        list(client(), image("app"), listed -> tags.add(listed.tag().value()));
         return tags;
     }
 

@@ -10,8 +10,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.B
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.http.SimulatedTime;
-import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
@@ -19,47 +17,26 @@ import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How a client finds out what a registry wants to see, and how few requests it takes to show it. */
-class TokenFlowTest {
+class TokenFlowTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "marked-secret");
 
-    private final SimulatedTime time = new SimulatedTime();
-    private InMemoryRegistry registry;
-    private TestNetwork network;
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
-
-    private void start(InMemoryRegistry.Builder builder) {
-        registry = builder.user("ci", "marked-secret").clock(time::now).start();
+    private void open(InMemoryRegistry.Builder builder) {
+        start(builder.user("ci", "marked-secret").clock(() -> network.time().now()));
         registry.push("group/app", "1.0", TestImage.docker(1));
         registry.push("group/other", "1.0", TestImage.docker(2));
-        network = TestNetwork.of(registry);
     }
 
-    private ImageReference image(String path) {
-        return ImageReference.tagged(ImageName.parse(registry.host() + "/" + path), new Tag("1.0"));
-    }
-
-    private RegistryClient client(RegistryAuthentication authentication, Scope... expected)
-            throws RegistryException, InterruptedException {
-        return RegistryClient.open(
-                image("group/app").name(),
-                authentication,
-                new LinkedHashSet<>(List.of(expected)),
-                network.context(time));
+    private ImageReference other() {
+        return ImageReference.tagged(image("other"), new Tag("1.0"));
     }
 
     private List<String> lines() {
@@ -70,8 +47,8 @@ class TokenFlowTest {
 
     @Test
     void showsNothingToARegistryThatAsksForNothing() throws Exception {
-        start(InMemoryRegistry.builder());
-        assertThat(client(CI).digestOf(image("group/app"))).isPresent();
+        open(InMemoryRegistry.builder());
+        assertThat(client(CI).digestOf(tagged("1.0"))).isPresent();
         assertThat(registry.requests().all())
                 .singleElement()
                 .satisfies(r -> assertThat(r.authorization()).isEmpty());
@@ -79,20 +56,20 @@ class TokenFlowTest {
 
     @Test
     void answersABasicChallengeAndIsNotAskedAgain() throws Exception {
-        start(InMemoryRegistry.builder().basic());
+        open(InMemoryRegistry.builder().basic());
         RegistryClient client = client(CI);
-        client.digestOf(image("group/app"));
-        client.digestOf(image("group/other"));
+        client.digestOf(tagged("1.0"));
+        client.digestOf(other());
         assertThat(lines()).containsExactly("HEAD 1.0 401", "HEAD 1.0 200", "HEAD 1.0 200");
     }
 
     @ParameterizedTest
     @EnumSource(names = {"CHALLENGE_WITHOUT_SCOPE", "CHALLENGE_AMONG_OTHERS", "ACCESS_TOKEN_FIELD", "NO_EXPIRES_IN"})
     void answersABearerChallengeAndIsNotAskedAgain(Quirk quirk) throws Exception {
-        start(InMemoryRegistry.builder().bearer().with(quirk));
+        open(InMemoryRegistry.builder().bearer().with(quirk));
         RegistryClient client = client(CI);
-        client.digestOf(image("group/app"));
-        client.pull(image("group/app"));
+        client.digestOf(tagged("1.0"));
+        client.pull(tagged("1.0"));
         assertThat(lines()).containsExactly("HEAD 1.0 401", "GET token 200", "HEAD 1.0 200", "GET 1.0 200");
         RecordedRequest token = registry.requests().all("GET", "/token").get(0);
         assertThat(token.parameters("service")).containsExactly("registry.test");
@@ -102,8 +79,8 @@ class TokenFlowTest {
 
     @Test
     void getsAnonymousTokensForPublicImages() throws Exception {
-        start(InMemoryRegistry.builder().bearer().publicRepository("*"));
-        assertThat(client(RegistryAuthentication.ANONYMOUS).digestOf(image("group/app")))
+        open(InMemoryRegistry.builder().bearer().publicRepository("*"));
+        assertThat(client(RegistryAuthentication.ANONYMOUS).digestOf(tagged("1.0")))
                 .isPresent();
         assertThat(registry.requests().all("GET", "/token").get(0).authorization())
                 .isEmpty();
@@ -119,37 +96,37 @@ class TokenFlowTest {
                 "{\"errors\":[{\"status\":401,\"message\":\"the account is locked\"}]}"
             })
     void repeatsWhatTheTokenServiceSays(String body) {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         registry.onRequest(
                 r -> r.path().equals("/token"), Fault.status(401).body(body).always());
-        assertThatThrownBy(() -> client(CI).digestOf(image("group/app")))
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .hasMessageContaining("it answered 401 (the account is locked)");
     }
 
     /** A gateway may drop the header. */
     @Test
     void asksHowToLogInWhereARefusalDoesNotSay() throws Exception {
-        start(InMemoryRegistry.builder().bearer().publicRepository("*"));
+        open(InMemoryRegistry.builder().bearer().publicRepository("*"));
         registry.onRequest(
                 r -> r.path().contains("/manifests/"),
                 Fault.removeHeader("WWW-Authenticate").always());
-        assertThat(client(RegistryAuthentication.ANONYMOUS).digestOf(image("group/app")))
+        assertThat(client(RegistryAuthentication.ANONYMOUS).digestOf(tagged("1.0")))
                 .isPresent();
     }
 
     @Test
     void showsAnAccessTokenAsItIs() throws Exception {
-        start(InMemoryRegistry.builder());
-        client(new Bearer("marked-secret")).digestOf(image("group/app"));
+        open(InMemoryRegistry.builder());
+        client(new Bearer("marked-secret")).digestOf(tagged("1.0"));
         assertThat(registry.requests().last().authorization()).contains("Bearer marked-secret");
     }
 
     @Test
     void asksForOneTokenForAllThatIsExpected() throws Exception {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         RegistryClient client = client(CI, Scope.pullAndPush("group/app"), Scope.pull("group/other"));
-        client.pull(image("group/other"));
-        client.push(image("group/app"), client.pull(image("group/app")));
+        client.pull(other());
+        client.push(tagged("1.0"), client.pull(tagged("1.0")));
         assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);
         assertThat(registry.requests().all("GET", "/token").get(0).parameters("scope"))
                 .containsExactly("repository:group/app:pull,push", "repository:group/other:pull");
@@ -157,11 +134,11 @@ class TokenFlowTest {
 
     @Test
     void asksOncePerScopeWhereOnlyTheFirstIsHonoured() throws Exception {
-        start(InMemoryRegistry.builder().bearer().with(Quirk.FIRST_SCOPE_ONLY));
+        open(InMemoryRegistry.builder().bearer().with(Quirk.FIRST_SCOPE_ONLY));
         RegistryClient client = client(CI, Scope.pullAndPush("group/app"), Scope.pull("group/other"));
         for (int i = 0; i < 5; i++) {
-            client.digestOf(image("group/app"));
-            client.digestOf(image("group/other"));
+            client.digestOf(tagged("1.0"));
+            client.digestOf(other());
         }
         assertThat(registry.requests().count("GET", "/token")).isEqualTo(2);
         assertThat(registry.requests().count(r -> r.status() == 401)).isEqualTo(2);
@@ -170,38 +147,38 @@ class TokenFlowTest {
 
     @Test
     void renewsATokenBeforeItExpires() throws Exception {
-        start(InMemoryRegistry.builder().bearer().tokenLifetime(Duration.ofMinutes(5)));
+        open(InMemoryRegistry.builder().bearer().tokenLifetime(Duration.ofMinutes(5)));
         RegistryClient client = client(CI);
-        client.digestOf(image("group/app"));
-        time.advance(Duration.ofSeconds(269));
-        client.digestOf(image("group/app"));
+        client.digestOf(tagged("1.0"));
+        network.time().advance(Duration.ofSeconds(269));
+        client.digestOf(tagged("1.0"));
         assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);
-        time.advance(Duration.ofSeconds(2));
-        client.digestOf(image("group/app"));
+        network.time().advance(Duration.ofSeconds(2));
+        client.digestOf(tagged("1.0"));
         assertThat(registry.requests().count("GET", "/token")).isEqualTo(2);
         assertThat(registry.requests().count(r -> r.status() == 401)).isEqualTo(1);
     }
 
     @Test
     void renewsATokenThatBecameWorthlessEarlyWithAllItsScopes() throws Exception {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         RegistryClient client = client(CI, Scope.pullAndPush("group/app"), Scope.pull("group/other"));
-        client.digestOf(image("group/app"));
+        client.digestOf(tagged("1.0"));
         registry.expireTokens();
         registry.requests().clear();
-        client.digestOf(image("group/app"));
-        client.digestOf(image("group/other"));
+        client.digestOf(tagged("1.0"));
+        client.digestOf(other());
         assertThat(lines()).containsExactly("HEAD 1.0 401", "GET token 200", "HEAD 1.0 200", "HEAD 1.0 200");
     }
 
     @Test
     void namesTheMissingRightAndDoesNotAskForEver() throws Exception {
-        start(InMemoryRegistry.builder().bearer().allow("ci", "group/app", "pull"));
+        open(InMemoryRegistry.builder().bearer().allow("ci", "group/app", "pull"));
         RegistryClient client = client(CI, Scope.pullAndPush("group/app"));
-        var manifest = client.pull(image("group/app"));
-        assertThatThrownBy(() -> client.push(image("group/app"), manifest))
+        var manifest = client.pull(tagged("1.0"));
+        assertThatThrownBy(() -> client.push(tagged("1.0"), manifest))
                 .isInstanceOf(UnauthorizedException.class)
-                .hasMessageContaining("Cannot store " + image("group/app"))
+                .hasMessageContaining("Cannot store " + tagged("1.0"))
                 .hasMessageContaining("'ci'")
                 .hasMessageContaining("may pull and push on group/app");
         assertThat(registry.requests().count("PUT", ".*")).isLessThanOrEqualTo(2);
@@ -209,7 +186,7 @@ class TokenFlowTest {
 
     @Test
     void endsALoopOfRefusals() throws Exception {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         for (String error : List.of("", ",error=\"invalid_token\"", ",error=\"insufficient_scope\"", ",error=\"x\"")) {
             registry.clearFaults();
             registry.onRequest(
@@ -219,7 +196,7 @@ class TokenFlowTest {
                             .always());
             registry.requests().clear();
             RegistryClient client = client(CI, Scope.pull("group/app"), Scope.pull("group/other"));
-            assertThatThrownBy(() -> client.digestOf(image("group/app"))).isInstanceOf(UnauthorizedException.class);
+            assertThatThrownBy(() -> client.digestOf(tagged("1.0"))).isInstanceOf(UnauthorizedException.class);
             assertThat(registry.requests().count())
                     .as(registry.requests().summary())
                     .isLessThanOrEqualTo(7);
@@ -229,8 +206,8 @@ class TokenFlowTest {
 
     @Test
     void explains403() throws Exception {
-        start(InMemoryRegistry.builder().basic().allow("ci", "group/other", "pull"));
-        assertThatThrownBy(() -> client(CI).digestOf(image("group/app")))
+        open(InMemoryRegistry.builder().basic().allow("ci", "group/other", "pull"));
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(UnauthorizedException.class)
                 .hasMessageContaining("it answered 403")
                 .hasMessageContaining("may pull on group/app");
@@ -239,11 +216,11 @@ class TokenFlowTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void explainsAWrongPassword(boolean bearer) {
-        start(
+        open(
                 bearer
                         ? InMemoryRegistry.builder().bearer()
                         : InMemoryRegistry.builder().basic());
-        assertThatThrownBy(() -> client(new Basic("ci", "wrong-marked")).digestOf(image("group/app")))
+        assertThatThrownBy(() -> client(new Basic("ci", "wrong-marked")).digestOf(tagged("1.0")))
                 .isInstanceOf(UnauthorizedException.class)
                 .hasMessageContaining("401")
                 .hasMessageContaining("check the password")
@@ -255,11 +232,11 @@ class TokenFlowTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void asksForCredentialsWhereThereAreNone(boolean bearer) {
-        start(
+        open(
                 bearer
                         ? InMemoryRegistry.builder().bearer()
                         : InMemoryRegistry.builder().basic());
-        assertThatThrownBy(() -> client(RegistryAuthentication.ANONYMOUS).digestOf(image("group/app")))
+        assertThatThrownBy(() -> client(RegistryAuthentication.ANONYMOUS).digestOf(tagged("1.0")))
                 .isInstanceOf(UnauthorizedException.class)
                 .hasMessageContaining("credentialsId")
                 .hasMessageContaining("may pull on group/app");
@@ -268,11 +245,11 @@ class TokenFlowTest {
     @ParameterizedTest
     @ValueSource(strings = {"a\\r\\nX-Evil: 1", "a\\u0000", "a b", "\\u00e4"})
     void refusesTokensThatCouldBreakOutOfAHeader(String token) {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         registry.onRequest(
                 RecordedRequest.matching("/token"),
                 Fault.replaceBody("{\"token\":\"" + token + "\"}").always());
-        assertThatThrownBy(() -> client(CI).digestOf(image("group/app")))
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("contains an invalid token");
         assertThat(registry.requests().count(r -> r.header("X-Evil").isPresent()))
@@ -282,10 +259,10 @@ class TokenFlowTest {
     @ParameterizedTest
     @ValueSource(strings = {"{}", "[]", "null", "", "<html>", "{\"token\":null}", "{\"token\":\"\"}", "{\"token\":{}}"})
     void explainsAnAnswerWithoutToken(String body) {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         registry.onRequest(
                 RecordedRequest.matching("/token"), Fault.replaceBody(body).always());
-        assertThatThrownBy(() -> client(CI).digestOf(image("group/app")))
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining(" (repository:group/app:pull) on ");
     }
@@ -293,7 +270,7 @@ class TokenFlowTest {
     @ParameterizedTest
     @ValueSource(strings = {"-1", "0", "1", "99999999999999999", "\"300\"", "null", "\"x\""})
     void takesAnyLifetime(String lifetime) throws Exception {
-        start(InMemoryRegistry.builder());
+        open(InMemoryRegistry.builder());
         registry.onRequest(
                 r -> r.authorization().isEmpty() && r.path().contains("manifests"),
                 Fault.status(401)
@@ -304,25 +281,25 @@ class TokenFlowTest {
                 Fault.status(200)
                         .body("{\"token\":\"t\",\"expires_in\":" + lifetime + "}")
                         .always());
-        assertThat(client(CI).digestOf(image("group/app"))).isPresent();
+        assertThat(client(CI).digestOf(tagged("1.0"))).isPresent();
     }
 
     @Test
     void refusesATokenServiceThatSendsTooMuch() {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         registry.onRequest(
                 RecordedRequest.matching("/token"), Fault.replaceBody("{\"token\":\"" + "x".repeat(70_000) + "\"}"));
-        assertThatThrownBy(() -> client(CI).digestOf(image("group/app"))).hasMessageContaining("larger than");
+        assertThatThrownBy(() -> client(CI).digestOf(tagged("1.0"))).hasMessageContaining("larger than");
     }
 
     @Test
     void asksForOneTokenWhenManyCallsNeedItAtOnce() throws Exception {
-        start(InMemoryRegistry.builder().bearer());
+        open(InMemoryRegistry.builder().bearer());
         RegistryClient client = client(CI);
-        client.digestOf(image("group/app"));
+        client.digestOf(tagged("1.0"));
         registry.expireTokens();
         registry.requests().clear();
-        var digests = Parallel.all(Collections.nCopies(16, () -> client.digestOf(image("group/app"))), 16);
+        var digests = Parallel.all(Collections.nCopies(16, () -> client.digestOf(tagged("1.0"))), 16);
         assertThat(digests).hasSize(16);
         assertThat(Set.copyOf(digests)).hasSize(1);
         assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);

@@ -7,7 +7,7 @@ import java.util.Optional;
 public interface Authorizer {
 
     /** No header. */
-    Authorizer NONE = new Fixed(Optional.empty(), "it needs credentials", List.of());
+    Authorizer NONE = of(RegistryAuthentication.ANONYMOUS, "it needs credentials");
 
     /** The value of the header for the next attempt, if there is one. */
     Optional<String> authorization() throws RegistryException, InterruptedException;
@@ -26,10 +26,9 @@ public interface Authorizer {
     /** What to do about a final refusal, as the end of an error message. */
     String advice();
 
-    /** Sends {@code token} directly, as Docker Hub's own API expects. */
-    static Authorizer bearer(String token, String advice) {
-        RegistryAuthentication.Bearer bearer = new RegistryAuthentication.Bearer(token);
-        return new Fixed(Optional.of("Bearer " + bearer.token()), advice, bearer.secrets());
+    /** Sends {@code credential} with every request. */
+    static Authorizer of(RegistryAuthentication credential, String advice) {
+        return new Fixed(credential.header(), advice, credential.secrets());
     }
 
     /** Sends no header, for a call that has {@code credential} in its body. */

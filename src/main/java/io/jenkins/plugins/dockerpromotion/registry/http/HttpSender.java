@@ -48,7 +48,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.apache.hc.core5.http.config.Http1Config;
 import org.apache.hc.core5.http.config.RegistryBuilder;
 import org.apache.hc.core5.http.impl.io.DefaultHttpResponseParserFactory;
-import org.apache.hc.core5.http.io.HttpClientConnection;
+import org.apache.hc.core5.http.impl.io.MonitoringResponseOutOfOrderStrategy;
 import org.apache.hc.core5.http.io.entity.AbstractHttpEntity;
 import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.pool.PoolConcurrencyPolicy;
@@ -244,8 +244,9 @@ final class HttpSender {
                                     .build())
                             // The default parser continues to read after data that is not HTTP, until the timeout.
                             .responseParserFactory(DefaultHttpResponseParserFactory.INSTANCE)
-                            .responseOutOfOrderStrategy(
-                                    (request, connection, in, sent, next) -> isAnswered(connection, in, sent, next))
+                            // Notices a server that refuses a body while it is sent. On an encrypted connection,
+                            // each check costs a millisecond.
+                            .responseOutOfOrderStrategy(new MonitoringResponseOutOfOrderStrategy(32 * BUFFER))
                             .build());
             connections.setMaxTotal(MAX_CONNECTIONS);
             connections.setDefaultMaxPerRoute(MAX_CONNECTIONS);
@@ -289,18 +290,9 @@ final class HttpSender {
         }
 
         /**
-         * Whether a server refuses a body while it is sent. This check costs a millisecond on an encrypted connection.
+         * Closes idle connections later. The client's own thread for this would never end, and keep the classes of each
+         * connection to a controller in the memory of an agent.
          */
-        private static boolean isAnswered(HttpClientConnection connection, InputStream in, long sent, long next)
-                throws IOException {
-            int often = 32 * BUFFER;
-            return in.available() > 0
-                    || (sent > 0
-                            && sent / often < (sent + next) / often
-                            && connection.isDataAvailable(Timeout.ONE_MILLISECOND));
-        }
-
-        /** Closes idle connections later, without a thread that waits for them. */
         void closeIdleLater() {
             if (closesIdle.compareAndSet(false, true)) {
                 CompletableFuture.delayedExecutor(IDLE.toSeconds(), TimeUnit.SECONDS)

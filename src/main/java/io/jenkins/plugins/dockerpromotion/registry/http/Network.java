@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -16,34 +16,37 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The network settings for a call, without secrets of the build: the locations of registries, the proxy, and timeouts.
- * Sent to the agent with each operation.
+ * The network settings for a call, without secrets of the build. Sent to the agent with each operation.
+ *
+ * @param locations the registries that are not at their default location, by host
+ * @param proxy the proxy for requests
+ * @param timing timeouts and retries
+ * @param hosts the hosts that requests may go to
+ * @param transfers how many layers one operation copies at a time, at least 1
  */
-public final class Network implements Serializable {
-
-    private static final long serialVersionUID = 1L;
+public record Network(
+        Map<String, RegistryLocation> locations, ProxySettings proxy, Timing timing, HostRules hosts, int transfers)
+        implements Serializable {
 
     /** The default number of layers that one operation copies at a time. */
     public static final int TRANSFERS = 4;
 
-    private final LinkedHashMap<String, RegistryLocation> locations = new LinkedHashMap<>();
-    private final ProxySettings proxy;
-    private final Timing timing;
-    private final HostRules hosts;
-    private final int transfers;
-
-    /** @param locations of registries that are not at their default location */
-    public Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing) {
-        this(locations, proxy, timing, HostRules.ALL, TRANSFERS);
+    public Network {
+        locations = Collections.unmodifiableMap(new LinkedHashMap<>(locations));
+        if (transfers < 1) {
+            throw new IllegalArgumentException("the number of layers copied at a time must be at least 1");
+        }
     }
 
-    private Network(
-            List<RegistryLocation> locations, ProxySettings proxy, Timing timing, HostRules hosts, int transfers) {
-        locations.forEach(l -> this.locations.put(l.host(), l));
-        this.proxy = proxy;
-        this.timing = timing;
-        this.hosts = hosts;
-        this.transfers = transfers;
+    /** Requests to all hosts, and the default number of layers at a time. */
+    public Network(List<RegistryLocation> locations, ProxySettings proxy, Timing timing) {
+        this(byHost(locations), proxy, timing, HostRules.ALL, TRANSFERS);
+    }
+
+    private static Map<String, RegistryLocation> byHost(List<RegistryLocation> locations) {
+        Map<String, RegistryLocation> byHost = new LinkedHashMap<>();
+        locations.forEach(location -> byHost.put(location.host(), location));
+        return byHost;
     }
 
     /** All registries at their default locations, no proxy, and the default timeouts. */
@@ -53,24 +56,17 @@ public final class Network implements Serializable {
 
     /** The same with other timeouts. */
     public Network with(Timing other) {
-        return new Network(List.copyOf(locations.values()), proxy, other, hosts, transfers);
+        return new Network(locations, proxy, other, hosts, transfers);
     }
 
     /** The same, with requests to these hosts only. */
     public Network with(HostRules other) {
-        return new Network(List.copyOf(locations.values()), proxy, timing, other, transfers);
+        return new Network(locations, proxy, timing, other, transfers);
     }
 
-    /**
-     * The same with another number of layers to copy at a time.
-     *
-     * @throws IllegalArgumentException in one line, if the number is less than 1
-     */
+    /** The same with another number of layers to copy at a time. */
     public Network withTransfers(int other) {
-        if (other < 1) {
-            throw new IllegalArgumentException("the number of layers copied at a time must be at least 1");
-        }
-        return new Network(List.copyOf(locations.values()), proxy, timing, hosts, other);
+        return new Network(locations, proxy, timing, hosts, other);
     }
 
     /** The known location of {@code host}; empty for a registry on this machine, whose scheme must be detected. */
@@ -96,11 +92,6 @@ public final class Network implements Serializable {
                 .filter(repository -> !repository.isEmpty());
     }
 
-    /** The registries that are not at their default location, by host. */
-    public Map<String, RegistryLocation> locations() {
-        return Map.copyOf(locations);
-    }
-
     /** The configured authority to trust at {@code uri} in addition to the platform's, or empty. */
     public String certificateAuthority(URI uri) {
         Origin origin = Origin.of(uri);
@@ -110,24 +101,6 @@ public final class Network implements Serializable {
                 .map(RegistryLocation::certificateAuthority)
                 .findFirst()
                 .orElse("");
-    }
-
-    public ProxySettings proxy() {
-        return proxy;
-    }
-
-    public Timing timing() {
-        return timing;
-    }
-
-    /** How many layers one operation copies at a time. */
-    public int transfers() {
-        return transfers;
-    }
-
-    /** The hosts that requests may go to. */
-    public HostRules hosts() {
-        return hosts;
     }
 
     /**
@@ -203,42 +176,30 @@ public final class Network implements Serializable {
     /**
      * The hosts that requests may go to, including redirects, links and token services. If it is empty, all are
      * allowed.
+     *
+     * @param entries each is {@code host[:port]} or {@code *.domain[:port]}
      */
-    public static final class HostRules implements Serializable {
+    public record HostRules(List<String> entries) implements Serializable {
 
         /** Allows all hosts. */
         public static final HostRules ALL = new HostRules(List.of());
 
-        private static final long serialVersionUID = 1L;
-
         private static final Set<String> DOCKER_HUB_HOSTS =
                 Set.of(RegistryLocation.DOCKER_HUB_HOST, "registry-1.docker.io", "auth.docker.io", "hub.docker.com");
 
-        private static final Pattern ENTRY =
-                Pattern.compile("((\\*\\.)?[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:]+])(:[0-9]{1,5})?");
+        private static final String ENTRY = "((\\*\\.)?[a-z0-9][a-z0-9.-]*|\\[[0-9a-f:]+])(:[0-9]{1,5})?";
 
-        private final ArrayList<String> entries;
-
-        private HostRules(List<String> entries) {
-            this.entries = new ArrayList<>(entries);
-        }
-
-        /**
-         * @throws IllegalArgumentException in one line, if an entry is not {@code host[:port]} or {@code
-         *     *.domain[:port]}
-         */
-        public static HostRules of(List<String> entries) {
-            List<String> lower = entries.stream()
-                    .map(e -> e.strip().toLowerCase(Locale.ROOT))
+        public HostRules {
+            entries = entries.stream()
+                    .map(entry -> entry.strip().toLowerCase(Locale.ROOT))
                     .toList();
-            for (String entry : lower) {
-                if (!ENTRY.matcher(entry).matches()) {
+            for (String entry : entries) {
+                if (!entry.matches(ENTRY)) {
                     throw new IllegalArgumentException(LogText.quote(entry)
                             + " is no allowed registry host; one is registry.example.com, registry.example.com:5000 or"
                             + " *.example.com");
                 }
             }
-            return new HostRules(lower);
         }
 
         /** An entry without a port means the default port of the scheme. */
@@ -294,22 +255,7 @@ public final class Network implements Serializable {
 
         /** With the default page size, and the token service in the registry's domain. */
         public RegistryLocation(String host, URI registry, URI api, String certificateAuthority) {
-            this(host, registry, api, certificateAuthority, 0);
-        }
-
-        /** With the token service in the registry's domain. */
-        public RegistryLocation(String host, URI registry, URI api, String certificateAuthority, int pageSize) {
-            this(host, registry, api, certificateAuthority, pageSize, List.of(), "");
-        }
-
-        /** The same with token services in other domains. */
-        public RegistryLocation withTokenServices(List<String> hosts) {
-            return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, hosts, mountFrom);
-        }
-
-        /** The same with a repository from which layers may be mounted. */
-        public RegistryLocation withMountFrom(String repository) {
-            return new RegistryLocation(host, registry, api, certificateAuthority, pageSize, tokenServices, repository);
+            this(host, registry, api, certificateAuthority, 0, List.of(), "");
         }
 
         /** The default location of {@code host}: with https, and for Docker Hub the addresses that Docker uses. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * The credentials for a registry or its token service. Values are validated when they are created, so that nothing can
@@ -19,11 +20,19 @@ public sealed interface RegistryAuthentication extends Serializable {
     /** Every form in which a server could repeat the secret: plain, URL-encoded, or as it was sent. */
     List<String> secrets();
 
+    /** The value of an {@code Authorization} header, if there is one. */
+    Optional<String> header();
+
     /** No credentials. */
     record Anonymous() implements RegistryAuthentication {
         @Override
         public List<String> secrets() {
             return List.of();
+        }
+
+        @Override
+        public Optional<String> header() {
+            return Optional.empty();
         }
     }
 
@@ -42,9 +51,9 @@ public sealed interface RegistryAuthentication extends Serializable {
             }
         }
 
-        /** The value of an {@code Authorization} header. */
-        String header() {
-            return "Basic " + encoded();
+        @Override
+        public Optional<String> header() {
+            return Optional.of("Basic " + encoded());
         }
 
         /** Username and password as one encoded string, as in this header and in Docker's configuration. */
@@ -91,6 +100,11 @@ public sealed interface RegistryAuthentication extends Serializable {
         @Override
         public List<String> secrets() {
             return List.of(token, URLEncoder.encode(token, StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public Optional<String> header() {
+            return Optional.of("Bearer " + token);
         }
 
         @Override

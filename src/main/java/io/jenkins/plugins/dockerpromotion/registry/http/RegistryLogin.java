@@ -99,17 +99,14 @@ final class RegistryLogin {
 
         @Override
         public Optional<String> authorization() throws RegistryException, InterruptedException {
-            if (authentication instanceof Bearer bearer) {
-                return Optional.of(BEARER + bearer.token());
+            if (authentication instanceof Bearer) {
+                return authentication.header();
             }
             Challenge challenge = known;
             if (challenge == null) {
                 return Optional.empty();
             }
-            if (challenge.isBearer()) {
-                return Optional.of(BEARER + token(challenge));
-            }
-            return authentication instanceof Basic basic ? Optional.of(basic.header()) : Optional.empty();
+            return challenge.isBearer() ? Optional.of(BEARER + token(challenge)) : authentication.header();
         }
 
         /**
@@ -330,14 +327,11 @@ final class RegistryLogin {
     }
 
     private Authorizer credential() {
-        if (!(authentication instanceof Basic basic)) {
-            return new Authorizer.Fixed(
-                    Optional.empty(), "set credentialsId to credentials that may do this", List.of());
-        }
-        return new Authorizer.Fixed(
-                Optional.of(basic.header()),
-                "check the password or access token of '" + basic.username() + "'",
-                basic.secrets());
+        return Authorizer.of(
+                authentication,
+                authentication instanceof Basic basic
+                        ? "check the password or access token of '" + basic.username() + "'"
+                        : "set credentialsId to credentials that may do this");
     }
 
     private Token read(Answer answer, Instant askedAt) throws IOException {

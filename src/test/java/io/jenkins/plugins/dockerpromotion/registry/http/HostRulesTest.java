@@ -18,7 +18,7 @@ class HostRulesTest {
 
     @Test
     void dockerHubStandsForItsOwnHostsAlone() {
-        HostRules rules = HostRules.of(List.of("docker.io"));
+        HostRules rules = new HostRules(List.of("docker.io"));
         assertThat(rules.allow(origin("https://auth.docker.io"))).isTrue();
         assertThat(rules.allow(origin("https://registry-1.docker.io"))).isTrue();
         assertThat(rules.allow(origin("https://hub.docker.com"))).isTrue();
@@ -27,20 +27,20 @@ class HostRulesTest {
 
     @Test
     void aStarStandsForNamesBelowADomainAndAPortForItself() {
-        HostRules rules = HostRules.of(List.of("*.Example.com", "other.org:5000"));
+        HostRules rules = new HostRules(List.of("*.Example.com", "other.org:5000"));
         assertThat(rules.allow(origin("https://a.example.com"))).isTrue();
         assertThat(rules.allow(origin("https://example.com"))).isFalse();
         assertThat(rules.allow(origin("https://badexample.com"))).isFalse();
         assertThat(rules.allow(origin("https://a.example.com:8443"))).isFalse();
         assertThat(rules.allow(origin("https://other.org:5000"))).isTrue();
         assertThat(rules.allow(origin("https://other.org"))).isFalse();
-        assertThat(HostRules.of(List.of("other.org:443")).allow(origin("https://other.org")))
+        assertThat(new HostRules(List.of("other.org:443")).allow(origin("https://other.org")))
                 .isTrue();
     }
 
     @Test
     void refusesAnEntryThatIsNoHost() {
-        assertThatThrownBy(() -> HostRules.of(List.of("https://example.com")))
+        assertThatThrownBy(() -> new HostRules(List.of("https://example.com")))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
@@ -52,7 +52,7 @@ class HostRulesTest {
         HttpServer first = server(307, target, new AtomicInteger());
         try {
             String home = "127.0.0.1:" + first.getAddress().getPort();
-            Network network = Network.usual().with(HostRules.of(List.of(home)));
+            Network network = Network.usual().with(new HostRules(List.of(home)));
             HttpTransport transport =
                     new HttpTransport(new RegistryContext(network, Timekeeper.SYSTEM, Notices.NONE), "");
             for (String uri : List.of("http://" + home + "/", target)) {

@@ -189,7 +189,10 @@ class HttpTransportTest {
             RegistryContext context = network.context();
             HttpTransport transport = new HttpTransport(context, TestNetwork.testAuthority());
 
-            transport.call(RegistryRequest.getJson("try", uri), Authorizer.bearer("token", ""), Answer::status);
+            transport.call(
+                    RegistryRequest.getJson("try", uri),
+                    Authorizer.of(new RegistryAuthentication.Bearer("token"), ""),
+                    Answer::status);
 
             assertThat(proxy.head()).startsWith("CONNECT other.test:443").doesNotContain("Bearer");
             assertThat(registry.requests().last().header("Authorization")).contains("Bearer token");

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.registry.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

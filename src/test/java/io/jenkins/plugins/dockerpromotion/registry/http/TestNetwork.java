@@ -69,7 +69,7 @@ public final class TestNetwork {
 
     /** Lets requests go to these servers alone. */
     public TestNetwork allowing(HttpTestServer... servers) {
-        hosts = HostRules.of(Arrays.stream(servers).map(HttpTestServer::host).toList());
+        hosts = new HostRules(Arrays.stream(servers).map(HttpTestServer::host).toList());
         return this;
     }
 
