@@ -3,9 +3,7 @@ package io.jenkins.plugins.dockerpromotion.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
@@ -13,19 +11,13 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryBlobServer;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.net.URI;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** Only the registry is allowed, and leads to another server in every way there is: no request reaches that. */
 class AllowedHostsTest extends ClientTest {
@@ -88,17 +80,6 @@ class AllowedHostsTest extends ClientTest {
         assertThat(client(CI).pull(tagged("1.0")).digest()).hasToString(IMAGE.digest());
     }
 
-    @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void noNextPageIsReadElsewhereWhetherThatIsListedOrNot(boolean listed) throws Exception {
-        open(InMemoryRegistry.builder().basic().maxPageSize(1).linksTo(other.uri()));
-        if (listed) {
-            network.allowing(registry, other);
-        }
-        list(client(CI), image("app"), page -> {});
-        assertThat(other.requests().count()).isZero();
-    }
-
     @Test
     void holdForTheStorageOfBlobs() throws Exception {
         open(InMemoryRegistry.builder().bearer().redirectBlobsTo(other));
@@ -127,24 +108,5 @@ class AllowedHostsTest extends ClientTest {
             assertRefused(other, () -> client(CI).upload(target, blob(), location, new ByteArrayInputStream(content)));
             assertRefused(other, () -> client(CI).cancelUpload(target, location));
         }
-    }
-
-    @Test
-    void goToTheAgentWithTheNetwork() throws Exception {
-        open(InMemoryRegistry.builder());
-        network.allowing(other);
-        ByteArrayOutputStream sent = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(sent)) {
-            out.writeObject(network.network());
-        }
-        Network there;
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(sent.toByteArray()))) {
-            there = (Network) in.readObject();
-        }
-        RegistryContext context = new RegistryContext(
-                there, network.context().time(), network.context().notices());
-        assertRefused(
-                registry,
-                () -> RegistryClient.open(image("app"), CI, Set.of(), context).pull(tagged("1.0")));
     }
 }

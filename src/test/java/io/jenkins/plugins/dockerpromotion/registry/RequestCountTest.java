@@ -13,44 +13,28 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.time.Duration;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the operations that a promotion is made of cost, exactly. */
-class RequestCountTest {
+class RequestCountTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "secret");
 
-    private final InMemoryRegistry registry =
-            InMemoryRegistry.builder().bearer().user("ci", "secret").start();
-    private final TestNetwork network = TestNetwork.of(registry);
-
-    @AfterEach
-    void close() {
-        registry.close();
-    }
-
-    private ImageName image(String path) {
-        return ImageName.parse(registry.host() + "/" + path);
-    }
-
-    private ImageReference tagged(String path, String tag) {
-        return ImageReference.tagged(image(path), new Tag(tag));
+    RequestCountTest() {
+        super(InMemoryRegistry.builder().bearer().user("ci", "secret"));
     }
 
     /** A client that has learned of the token service, whose token for {@code scopes} is still to be asked for. */
     private RegistryClient knowingTheRealm(Scope... scopes) throws Exception {
-        RegistryClient client =
-                RegistryClient.open(image("group/app"), CI, new LinkedHashSet<>(List.of(scopes)), network.context());
-        client.digestOf(tagged("group/warm-up", "1.0"));
+        RegistryClient client = client(CI, scopes);
+        client.digestOf(ImageReference.tagged(image("warm-up"), new Tag("1.0")));
         registry.expireTokens();
         network.time().advance(Duration.ofHours(1));
         registry.requests().clear();
@@ -67,7 +51,7 @@ class RequestCountTest {
     void findsTheDigestOfATagWithTheTokenAndOneRequestWithoutContent() throws Exception {
         registry.push("group/app", "1.0", TestImage.docker(1));
         RegistryClient client = knowingTheRealm(Scope.pull("group/app"));
-        assertThat(client.digestOf(tagged("group/app", "1.0"))).isPresent();
+        assertThat(client.digestOf(tagged("1.0"))).isPresent();
         assertThat(methods()).containsExactly("token", "HEAD");
         assertThat(registry.requests().all("HEAD", ".*").get(0).responseBytes()).isZero();
     }
@@ -75,12 +59,12 @@ class RequestCountTest {
     @Test
     void looksForATagOfAnUnknownRepositoryOnce() throws Exception {
         RegistryClient client = knowingTheRealm(Scope.pull("group/app"));
-        assertThat(client.digestOfProbablyNew(tagged("group/app", "1.0"))).isEmpty();
+        assertThat(client.digestOfProbablyNew(tagged("1.0"))).isEmpty();
         assertThat(methods()).containsExactly("token", "GET");
         registry.push("group/app", "1.0", TestImage.docker(1));
-        assertThat(client.digestOfProbablyNew(tagged("group/app", "1.0")))
+        assertThat(client.digestOfProbablyNew(tagged("1.0")))
                 .contains(Digest.parse(TestImage.docker(1).digest()));
-        assertThat(client.digestOfProbablyNew(tagged("group/app", "1.1"))).isEmpty();
+        assertThat(client.digestOfProbablyNew(tagged("1.1"))).isEmpty();
         assertThat(methods())
                 .as("once a manifest is known, HEAD is tried with it")
                 .containsExactly("token", "GET", "GET", "HEAD", "HEAD");
@@ -107,10 +91,10 @@ class RequestCountTest {
     void promotesWithinARepository(int targets, int requests) throws Exception {
         registry.push("group/app", "1.0", TestImage.docker(1));
         RegistryClient client = knowingTheRealm(Scope.pullAndPush("group/app"));
-        Manifest manifest = client.pull(tagged("group/app", "1.0"));
+        Manifest manifest = client.pull(tagged("1.0"));
         for (int i = 0; i < targets; i++) {
-            client.digestOf(tagged("group/app", "target-" + i));
-            client.push(tagged("group/app", "target-" + i), manifest);
+            client.digestOf(tagged("target-" + i));
+            client.push(tagged("target-" + i), manifest);
         }
         assertThat(registry.requests().count()).isEqualTo(requests);
         assertThat(registry.requests().bytes()
@@ -123,18 +107,18 @@ class RequestCountTest {
         TestImage index = TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2));
         registry.push("group/source", "1.0", index);
         RegistryClient client = knowingTheRealm(Scope.pullAndPush("group/app"), Scope.pull("group/source"));
-        Manifest root = client.pull(tagged("group/source", "1.0"));
+        Manifest root = client.pull(ImageReference.tagged(image("source"), new Tag("1.0")));
         int blobs = 0;
         for (var child : root.children()) {
-            Manifest manifest = client.pull(ImageReference.pinned(image("group/source"), child.digest()));
+            Manifest manifest = client.pull(ImageReference.pinned(image("source"), child.digest()));
             for (var blob : manifest.blobs()) {
                 blobs++;
-                assertThat(client.mount(image("group/app"), blob.digest(), image("group/source")))
+                assertThat(client.mount(image("app"), blob.digest(), image("source")))
                         .isEmpty();
             }
-            client.push(ImageReference.pinned(image("group/app"), child.digest()), manifest);
+            client.push(ImageReference.pinned(image("app"), child.digest()), manifest);
         }
-        client.push(tagged("group/app", "1.0"), root);
+        client.push(tagged("1.0"), root);
         assertThat(registry.requests().count()).isEqualTo(1 + (1 + 2) + blobs + (2 + 1));
         assertThat(registry.requests().blobBytesDown() + registry.requests().blobBytesUp())
                 .isZero();
@@ -149,7 +133,7 @@ class RequestCountTest {
                 .and(new RegistryLocation(
                         registry.host(), registry.uri(), registry.uri(), "", pageSize, List.of(), ""));
         AtomicInteger found = new AtomicInteger();
-        ImageTags.toRead(image("group/app"), CI, small.context())
+        ImageTags.toRead(image("app"), CI, small.context())
                 .<Consumer<ListedTag>>read(() -> tag -> found.incrementAndGet());
         assertThat(found).hasValue(2500);
         assertThat(registry.requests().all("GET", ".*/tags/list")).hasSize(requests + 1);
@@ -175,8 +159,8 @@ class RequestCountTest {
     @Test
     void asksARegistryOfThisMachineForItsSchemeOnce() throws Exception {
         registry.push("group/app", "1.0", TestImage.docker(1));
-        RegistryClient client = RegistryClient.open(image("group/app"), CI, Set.of(), new TestNetwork().context());
-        Digest digest = client.digestOf(tagged("group/app", "1.0")).orElseThrow();
+        RegistryClient client = RegistryClient.open(image("app"), CI, Set.of(), new TestNetwork().context());
+        Digest digest = client.digestOf(tagged("1.0")).orElseThrow();
         assertThat(digest).hasToString(TestImage.docker(1).digest());
         assertThat(methods()).containsExactly("GET", "HEAD", "token", "HEAD");
     }

@@ -23,7 +23,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Every operation with a server that cannot be talked to at all: what the error says, and that nothing was changed. */
 class UnreachableTest {
 
-    private static void fails(Scenario operation, URI address, boolean temporary, String why) {
+    /** @return the error */
+    private static String fails(Scenario operation, URI address, boolean temporary, String why) {
         try (World world = operation.world()) {
             HttpTestServer server = operation.faulty(world);
             world.moved(server, address);
@@ -44,6 +45,7 @@ class UnreachableTest {
             assertThat(network.notices().isEmpty()).isEqualTo(!temporary);
             assertThat(world.state()).isEqualTo(before);
             assertThat(server.requests().count()).isZero();
+            return thrown.getMessage();
         }
     }
 
@@ -90,7 +92,9 @@ class UnreachableTest {
         try (InMemoryRegistry flawed = InMemoryRegistry.builder()
                 .tls(TestCertificates.shared().flawedContext(flaw))
                 .start()) {
-            fails(operation, flawed.uri(), false, "its TLS certificate or protocol is not accepted (");
+            String why = fails(operation, flawed.uri(), false, "its TLS certificate or protocol is not accepted (");
+            assertThat(why.contains("an administrator can set its certificate authority"))
+                    .isEqualTo(flaw == Flaw.SELF_SIGNED);
             assertThat(flawed.requests().count()).isZero();
         }
     }

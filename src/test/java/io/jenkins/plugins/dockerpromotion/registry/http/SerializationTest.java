@@ -7,6 +7,7 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Network.HostRules;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.ProxySettings;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
@@ -69,8 +70,10 @@ class SerializationTest {
         RegistryLocation location = new RegistryLocation(
                 "registry.intern", URI.create("http://registry.intern"), URI.create("http://registry.intern"), "PEM");
         ProxySettings proxy = new ProxySettings("proxy", 3128, "u", "p", List.of(Pattern.compile(".*\\.intern")));
-        Network copy = copy(new Network(List.of(location), proxy, Timing.DEFAULT));
+        HostRules hosts = new HostRules(List.of("registry.intern"));
+        Network copy = copy(new Network(List.of(location), proxy, Timing.DEFAULT).with(hosts));
         assertThat(copy.locations()).containsEntry("registry.intern", location);
+        assertThat(copy.hosts()).isEqualTo(hosts);
         assertThat(copy.proxy().key()).isEqualTo(proxy.key());
         assertThat(copy.proxy().appliesTo(URI.create("https://a.intern"))).isFalse();
     }
