@@ -14,9 +14,9 @@ import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -114,7 +114,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
 
         @Override
         public IssuedToken run(RegistryContext context) throws RegistryException, InterruptedException {
-            return TokenIssuer.issue(host, authentication, scopes, context);
+            return RegistryTransport.issueToken(host, authentication, scopes, context);
         }
     }
 

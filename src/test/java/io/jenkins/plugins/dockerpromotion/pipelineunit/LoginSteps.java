@@ -7,8 +7,8 @@ import io.jenkins.plugins.dockerpromotion.dockerconfig.RegistryKey;
 import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
 import io.jenkins.plugins.dockerpromotion.testing.TemporaryDirectory;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,7 +62,7 @@ final class LoginSteps {
                 image.map(name -> Set.of(new Scope(name.path(), actions))).orElse(Set.of());
         return block -> {
             RegistryAuthentication login = around.login(given.text("credentialsId"));
-            String token = TokenIssuer.issue(host, login, scopes, around.reaching(host))
+            String token = RegistryTransport.issueToken(host, login, scopes, around.reaching(host))
                     .value();
             around.hide(token);
             around.say("Got a token from " + host);

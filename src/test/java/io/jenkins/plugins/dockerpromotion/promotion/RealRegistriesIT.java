@@ -20,10 +20,10 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.tags.PruneReceipt;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
@@ -443,11 +443,11 @@ class RealRegistriesIT {
                 DockerRegistryProcess registry =
                         DockerRegistryProcess.builder().tokens(tokens).start()) {
             TestNetwork guarded = TestNetwork.of().and(RegistryLocation.plain(registry.host()));
-            IssuedToken push =
-                    TokenIssuer.issue(registry.host(), user, Set.of(Scope.pullAndPush("group/app")), guarded.context());
+            IssuedToken push = RegistryTransport.issueToken(
+                    registry.host(), user, Set.of(Scope.pullAndPush("group/app")), guarded.context());
             TestHttp.to(registry.uri()).bearer(push.value()).push("group/app", "1.0", INDEX);
-            IssuedToken pull =
-                    TokenIssuer.issue(registry.host(), user, Set.of(Scope.pull("group/app")), guarded.context());
+            IssuedToken pull = RegistryTransport.issueToken(
+                    registry.host(), user, Set.of(Scope.pull("group/app")), guarded.context());
             Files.createDirectories(home.resolve(".docker"));
             Path config = home.resolve(".docker/config.json");
             Files.writeString(
@@ -465,7 +465,7 @@ class RealRegistriesIT {
     @ParameterizedTest
     @EnumSource
     void saysThatARegistryHasNoTokens(Kind kind) {
-        assertThatThrownBy(() -> TokenIssuer.issue(
+        assertThatThrownBy(() -> RegistryTransport.issueToken(
                         kind.host(), new Basic("ci", "secret"), Set.of(Scope.pull("group/app")), context()))
                 .hasMessageContaining("the registry does not use tokens: it requires no login");
     }

@@ -213,7 +213,7 @@ public final class Answer implements AutoCloseable {
 
     /** An error about a body that broke off, worded for the request. */
     public RegistryException broken(IOException broken) {
-        return Failures.of(request, authorizer, broken);
+        return RegistryException.of(request, authorizer, broken);
     }
 
     /** Prepares untrusted text for one line of the log: shortens it, and removes the secrets of the call. */

@@ -116,7 +116,7 @@ final class HttpSender {
         }
         if (context.getResponse() == null) {
             response.close();
-            throw Failures.tunnelRefused(request, response.getCode());
+            throw RegistryException.tunnelRefused(request, response.getCode());
         }
         return new Answer(request, authorizer, uri, response, message::cancel, timing.silence());
     }

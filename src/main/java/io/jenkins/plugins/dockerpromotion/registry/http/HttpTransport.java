@@ -84,13 +84,13 @@ public final class HttpTransport {
                     return reader.read(answer);
                 }
                 asked = retryAfter(answer, time.now());
-                failure = Failures.of(answer, asked);
+                failure = RegistryException.of(answer, asked);
             } catch (RegistryException e) {
                 throwIfInterrupted();
                 throw e;
             } catch (IOException e) {
                 throwIfInterrupted(e);
-                failure = Failures.of(request, authorizer, e);
+                failure = RegistryException.of(request, authorizer, e);
             }
             throwIfInterrupted();
             boolean tooLong =

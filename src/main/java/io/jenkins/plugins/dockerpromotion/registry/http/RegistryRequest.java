@@ -85,7 +85,7 @@ public record RegistryRequest(
      * method. It may say so with status 500.
      */
     public RegistryRequest acceptingRefusals() {
-        return accepting(status -> status == 500 || status != 401 && !Failures.TEMPORARY.contains(status));
+        return accepting(status -> status == 500 || status != 401 && !RegistryException.TEMPORARY.contains(status));
     }
 
     /** The same at another address. */

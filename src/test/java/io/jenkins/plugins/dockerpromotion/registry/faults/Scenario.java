@@ -10,8 +10,8 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport;
 import io.jenkins.plugins.dockerpromotion.registry.http.Scope;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer;
 import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
@@ -47,7 +47,7 @@ enum Scenario {
     REGISTRY_TOKEN(
             World::registry,
             World.APP,
-            (w, c) -> TokenIssuer.issue(w.app().host(), World.CI, Set.of(Scope.pull(World.APP)), c)
+            (w, c) -> RegistryTransport.issueToken(w.app().host(), World.CI, Set.of(Scope.pull(World.APP)), c)
                     .value()
                     .replaceAll("(?s).+", "a token")),
     DOCKER_HUB_TOKEN(World::hub, "'ci'", (w, c) -> DockerHub.token(World.CI, c).replaceAll("(?s).+", "a token")),

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
-import io.jenkins.plugins.dockerpromotion.registry.http.TokenIssuer.IssuedToken;
+import io.jenkins.plugins.dockerpromotion.registry.http.RegistryTransport.IssuedToken;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
@@ -19,7 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class TokenIssuerTest {
+class IssuedTokenTest {
 
     private static final Basic CI = new Basic("ci", "glpat-marked");
     private static final Scope ALL = Scope.of("group/app", "pull", "push", "delete");
@@ -41,7 +41,7 @@ class TokenIssuerTest {
     }
 
     private IssuedToken issue(RegistryAuthentication authentication, Set<Scope> scopes) throws Exception {
-        return TokenIssuer.issue(
+        return RegistryTransport.issueToken(
                 registry.host(),
                 authentication,
                 scopes,
@@ -152,15 +152,15 @@ class TokenIssuerTest {
         registry = InMemoryRegistry.start();
         String claims = "{\"access\":[{\"type\":\"repository\",\"name\":\"group/app\",\"actions\":[\"*\"]},"
                 + "{\"type\":\"repository\",\"name\":\"other\",\"actions\":[\"pull\",7]},{\"type\":\"x\",\"name\":\"n\"}]}";
-        TokenIssuer.TokenGrant grant =
-                TokenIssuer.TokenGrant.of("e30." + base64(claims) + ".sig").orElseThrow();
+        RegistryTransport.TokenGrant grant = RegistryTransport.TokenGrant.of("e30." + base64(claims) + ".sig")
+                .orElseThrow();
         assertThat(grant.missing(ALL)).isEmpty();
         assertThat(grant.missing(Scope.pullAndPush("other"))).containsExactly("push");
         assertThat(grant.missing(Scope.of("other", "*"))).containsExactly("delete", "push");
         assertThat(grant.missing(Scope.pull("n"))).containsExactly("pull");
 
         for (String opaque : List.of("", "abc", "a.b", "a.b.c", "e30." + base64("{}") + ".s", "e30.!!.s", "...")) {
-            assertThat(TokenIssuer.TokenGrant.of(opaque)).as(opaque).isEmpty();
+            assertThat(RegistryTransport.TokenGrant.of(opaque)).as(opaque).isEmpty();
         }
     }
 
