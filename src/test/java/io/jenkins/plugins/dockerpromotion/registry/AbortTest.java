@@ -31,11 +31,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** An aborted build ends its calls within a second, wherever they are. */
-class AbortTest {
+class AbortTest extends ClientTest {
 
     /** A second is what is promised; a busy machine may take longer, but not the minutes that a hang does. */
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
@@ -44,21 +43,12 @@ class AbortTest {
 
     private static final Descriptor LARGE = blob(TestImage.docker(2).withLayers(64 * 1024 * 1024));
 
-    private final InMemoryRegistry registry = InMemoryRegistry.builder()
-            .user("ci", "secret")
-            .publicRepository("*")
-            .start();
-    private final ImageReference image =
-            ImageReference.tagged(ImageName.parse(registry.host() + "/group/app"), new Tag("1.0"));
-    private TestNetwork network = TestNetwork.of(registry);
+    private final ImageReference image;
 
     AbortTest() {
+        super(InMemoryRegistry.builder().user("ci", "secret").publicRepository("*"));
+        image = tagged("1.0");
         registry.push("group/app", "1.0", TestImage.docker(1));
-    }
-
-    @AfterEach
-    void close() {
-        registry.close();
     }
 
     private static Descriptor blob(SingleImage image) {
@@ -70,7 +60,7 @@ class AbortTest {
         void run(RegistryClient client) throws Exception;
     }
 
-    private RegistryClient client() throws RegistryException, InterruptedException {
+    private RegistryClient inRealTime() throws RegistryException, InterruptedException {
         return RegistryClient.open(
                 image.name(), RegistryAuthentication.ANONYMOUS, Set.of(), network.context(Timekeeper.SYSTEM));
     }
@@ -79,7 +69,7 @@ class AbortTest {
         AtomicReference<Throwable> thrown = new AtomicReference<>();
         Thread thread = new Thread(() -> {
             try {
-                call.run(client());
+                call.run(inRealTime());
             } catch (Throwable e) {
                 thrown.set(e);
             }
@@ -150,7 +140,7 @@ class AbortTest {
 
     @Test
     void inTheMiddleOfAnErrorsText() throws Exception {
-        ImageReference missing = ImageReference.tagged(image.name(), new Tag("missing"));
+        ImageReference missing = tagged("missing");
         registry.onRequest(r -> true, Fault.hangMidBody().always());
         endsWithinASecond(client -> client.pull(missing), this::answered);
     }
@@ -199,7 +189,7 @@ class AbortTest {
     @Test
     void inTheMiddleOfAStreamFromOneRegistryToAnother() throws Exception {
         registry.push("group/app", "large", TestImage.docker(2).withLayers(64 * 1024 * 1024));
-        ImageName target = ImageName.parse(registry.host() + "/group/target");
+        ImageName target = image("target");
         registry.onRequest(RecordedRequest.matching("GET", ".*/blobs/.*"), Fault.hangMidBody());
         endsWithinASecond(
                 client -> {
@@ -235,7 +225,7 @@ class AbortTest {
         SingleImage huge = TestImage.docker(3).withLayers(GIGABYTE);
         registry.push("group/app", "huge", huge);
         Descriptor layer = blob(huge);
-        ImageName target = ImageName.parse(registry.host() + "/group/target");
+        ImageName target = image("target");
         CountDownLatch moving = new CountDownLatch(1);
         endsWithinASecond(
                 client -> {
@@ -268,7 +258,7 @@ class AbortTest {
                 IntStream.range(0, 5_000).mapToObj(i -> "t" + i).toList());
         CountDownLatch looking = new CountDownLatch(1);
         endsWithinASecond(
-                client -> ClientTest.list(client, image.name(), tag -> {
+                client -> list(client, image.name(), tag -> {
                     looking.countDown();
                     long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(10);
                     while (System.nanoTime() < until) {
@@ -280,7 +270,7 @@ class AbortTest {
 
     @Test
     void doesNothingWhenAlreadyInterrupted() throws Exception {
-        RegistryClient client = client();
+        RegistryClient client = inRealTime();
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> client.pull(image)).isInstanceOf(InterruptedException.class);
         assertThat(Thread.interrupted()).isFalse();

@@ -29,8 +29,10 @@ class BlobEndpointsTest extends ClientTest {
     private static final Content LAYER = List.copyOf(IMAGE.blobs().values()).get(1);
     private static final Descriptor BLOB = new Descriptor("", Digest.parse(LAYER.digest()), LAYER.size(), "");
 
-    private RegistryClient open(InMemoryRegistry.Builder builder) throws RegistryException, InterruptedException {
-        return open(builder, RegistryAuthentication.ANONYMOUS);
+    private RegistryClient client;
+
+    BlobEndpointsTest() throws Exception {
+        client = open(InMemoryRegistry.builder(), RegistryAuthentication.ANONYMOUS);
     }
 
     private RegistryClient open(
@@ -42,7 +44,11 @@ class BlobEndpointsTest extends ClientTest {
         return client(authentication, scopes);
     }
 
-    private byte[] read(RegistryClient client, Descriptor blob) throws RegistryException, InterruptedException {
+    private URI upload() throws RegistryException, InterruptedException {
+        return client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+    }
+
+    private byte[] read(Descriptor blob) throws RegistryException, InterruptedException {
         AtomicReference<byte[]> bytes = new AtomicReference<>();
         client.pullBlob(image("source"), blob, in -> bytes.set(in.readAllBytes()));
         return bytes.get();
@@ -50,7 +56,6 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void mountsWithOneRequestAndNoBytes() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
         assertThat(client.mount(image("target"), BLOB.digest(), image("source")))
                 .isEmpty();
         assertThat(client.hasBlob(image("target"), BLOB.digest())).isTrue();
@@ -63,7 +68,8 @@ class BlobEndpointsTest extends ClientTest {
     @ValueSource(booleans = {true, false})
     void uploadsWhereARegistryDoesNotMount(boolean relative) throws Exception {
         InMemoryRegistry.Builder builder = InMemoryRegistry.builder().with(Quirk.NO_MOUNT);
-        RegistryClient client = open(relative ? builder.with(Quirk.RELATIVE_UPLOAD_LOCATION) : builder);
+        client = open(
+                relative ? builder.with(Quirk.RELATIVE_UPLOAD_LOCATION) : builder, RegistryAuthentication.ANONYMOUS);
         URI upload =
                 client.mount(image("target"), BLOB.digest(), image("source")).orElseThrow();
         client.upload(image("target"), BLOB, upload, LAYER.open());
@@ -74,7 +80,7 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void uploadsWhereTheSourceMayNotBeReadWithThisCredential() throws Exception {
-        RegistryClient client = open(
+        client = open(
                 InMemoryRegistry.builder()
                         .bearer()
                         .with(Quirk.MOUNT_CHALLENGES_FOR_SOURCE)
@@ -89,8 +95,7 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void streamsFromOneRepositoryToAnother() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
-        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        URI upload = upload();
         client.pullBlob(image("source"), BLOB, in -> client.upload(image("target"), BLOB, upload, in));
         assertThat(registry.hasBlob("group/target", LAYER.digest())).isTrue();
         assertThat(registry.requests().blobBytesDown()).isEqualTo(LAYER.size());
@@ -98,7 +103,6 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void uploadsAnEmptyBlob() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
         Descriptor empty = new Descriptor("", Digest.sha256(new byte[0]), 0, "");
         URI upload = client.startUpload(image("target"), empty.digest()).orElseThrow();
         client.upload(image("target"), empty, upload, new ByteArrayInputStream(new byte[0]));
@@ -109,8 +113,7 @@ class BlobEndpointsTest extends ClientTest {
     @ParameterizedTest
     @ValueSource(ints = {299_999, 300_001, 0})
     void refusesAStreamOfAnotherLength(int length) throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
-        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        URI upload = upload();
         assertThatThrownBy(
                         () -> client.upload(image("target"), BLOB, upload, new ByteArrayInputStream(new byte[length])))
                 .isInstanceOf(RegistryException.class)
@@ -120,8 +123,7 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void passesOnThatTheRegistryFoundAnotherDigest() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
-        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        URI upload = upload();
         assertThatThrownBy(
                         () -> client.upload(image("target"), BLOB, upload, new ByteArrayInputStream(new byte[300_000])))
                 .isInstanceOfSatisfying(
@@ -130,8 +132,7 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void doesNotSendABodyTwice() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
-        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        URI upload = upload();
         registry.onRequest(r -> r.method().equals("PUT"), Fault.status(503));
         assertThatThrownBy(() -> client.upload(image("target"), BLOB, upload, LAYER.open()))
                 .isInstanceOfSatisfying(
@@ -142,27 +143,22 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void givesUpAnUpload() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
-        client.cancelUpload(
-                image("target"),
-                client.startUpload(image("target"), BLOB.digest()).orElseThrow());
+        client.cancelUpload(image("target"), upload());
         assertThat(registry.openUploads()).isZero();
     }
 
     @Test
     void refusesABlobOfAnotherAnnouncedLength() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(r -> true, Fault.truncateBody(1000));
-        assertThatThrownBy(() -> read(client, BLOB))
+        assertThatThrownBy(() -> read(BLOB))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("it has 1000 bytes, but its manifest says 300000");
     }
 
     @Test
     void refusesABlobOfOtherBytes() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(r -> true, Fault.replaceBody(new byte[300_000]));
-        assertThatThrownBy(() -> read(client, BLOB))
+        assertThatThrownBy(() -> read(BLOB))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageStartingWith(
                         "Cannot read the blob " + BLOB.digest().abbreviated() + " of " + image("source"))
@@ -171,8 +167,7 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void uploadsNothingOfOtherBytesAndSaysWhereTheyCameFrom() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
-        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        URI upload = upload();
         registry.onRequest(RecordedRequest.matching("GET", ".*"), Fault.replaceBody(new byte[300_000]));
         assertThatThrownBy(() ->
                         client.pullBlob(image("source"), BLOB, in -> client.upload(image("target"), BLOB, upload, in)))
@@ -183,8 +178,7 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void saysWhichSideBrokeOff() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
-        URI upload = client.startUpload(image("target"), BLOB.digest()).orElseThrow();
+        URI upload = upload();
         registry.onRequest(
                 RecordedRequest.matching("GET", ".*"), Fault.closeMidBody().always());
         assertThatThrownBy(() ->
@@ -199,7 +193,6 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void asksASinkOnceOnly() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(RecordedRequest.matching("GET", ".*"), Fault.status(503));
         registry.onRequest(
                 RecordedRequest.matching("GET", ".*"), Fault.closeMidBody().always());
@@ -215,7 +208,6 @@ class BlobEndpointsTest extends ClientTest {
 
     @Test
     void saysThatAnUploadHasNoPlace() throws Exception {
-        RegistryClient client = open(InMemoryRegistry.builder());
         registry.onRequest(r -> true, Fault.removeHeader("Location"));
         assertThatThrownBy(() -> client.startUpload(image("target"), BLOB.digest()))
                 .isInstanceOf(RegistryException.class)
