@@ -61,6 +61,6 @@ public record CallbackMessage(State state, String description, String context, S
         if (!targetUrl.isEmpty()) {
             fields.put("target_url", targetUrl);
         }
-        return Json.object(fields);
+        return Json.write(fields);
     }
 }

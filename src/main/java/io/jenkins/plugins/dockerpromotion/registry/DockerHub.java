@@ -88,7 +88,7 @@ public final class DockerHub {
     }
 
     private String login(Basic credential) throws RegistryException, InterruptedException {
-        byte[] body = Json.object(Map.of("identifier", credential.username(), "secret", credential.password()));
+        byte[] body = Json.write(Map.of("identifier", credential.username(), "secret", credential.password()));
         // Reads a refusal, too: it shows whether the password is wrong or two-factor authentication requires an access
         // token.
         RegistryRequest post = RegistryRequest.of(
@@ -337,7 +337,7 @@ public final class DockerHub {
                 // The update may have succeeded although the answer was lost.
                 return attempt > 1;
             }
-            byte[] body = Json.object(before.differences(after));
+            byte[] body = Json.write(before.differences(after));
             // Not repeated by the transport, because a person may have changed the page since.
             RequestBody once =
                     new RequestBody(() -> new ByteArrayInputStream(body), body.length, "application/json", false);

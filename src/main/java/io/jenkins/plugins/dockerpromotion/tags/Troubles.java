@@ -1,7 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.tags;
 
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -20,7 +19,7 @@ final class Troubles {
     boolean concernAllTags(RegistryException e) {
         return e.status() == 0
                 || e.status() == 401
-                || e instanceof RateLimitedException
+                || e.status() == 429
                 || (e.status() >= 500 && serverErrors.incrementAndGet() > MAX_SERVER_ERRORS);
     }
 

@@ -133,11 +133,6 @@ public final class Json {
         };
     }
 
-    /** Writes an object with string values. */
-    public static byte[] object(Map<String, String> fields) {
-        return write(fields);
-    }
-
     /** Writes a value that consists of maps, lists, strings, numbers, booleans and {@code null}. */
     public static byte[] write(Object value) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();

@@ -130,7 +130,7 @@ public class RegistryException extends IOException {
             case 407 -> tunnelRefused(request, status);
             case 413 -> new RegistryException(request.failureText(what + ": too large for this registry"), reason);
             case 429 ->
-                new RateLimitedException(
+                new RegistryException(
                         request.failureText(what + "; too many requests"
                                 + asked.map(a -> ", the next is allowed in " + a.toSeconds() + " s")
                                         .orElse("")),
@@ -249,16 +249,6 @@ public class RegistryException extends IOException {
         private static final long serialVersionUID = 1L;
 
         public NotFoundException(String message, Reason reason) {
-            super(message, reason);
-        }
-    }
-
-    /** The registry asks to wait (status 429) longer than allowed. */
-    public static class RateLimitedException extends RegistryException {
-
-        private static final long serialVersionUID = 1L;
-
-        public RateLimitedException(String message, Reason reason) {
             super(message, reason);
         }
     }

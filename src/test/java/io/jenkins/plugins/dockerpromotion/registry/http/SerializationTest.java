@@ -14,7 +14,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.Network.Timing;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Bearer;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.NotFoundException;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.RateLimitedException;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException.UnauthorizedException;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -84,8 +83,7 @@ class SerializationTest {
         for (RegistryException failure : List.of(
                 new RegistryException("a", reason),
                 new NotFoundException("a", reason),
-                new UnauthorizedException("a", reason),
-                new RateLimitedException("a", reason))) {
+                new UnauthorizedException("a", reason))) {
             RegistryException copy = copy(failure);
             assertThat(copy).isInstanceOf(failure.getClass()).hasMessage("a");
             assertThat(copy.status()).isEqualTo(404);
