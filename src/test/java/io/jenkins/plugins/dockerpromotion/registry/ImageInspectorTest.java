@@ -21,7 +21,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -54,6 +53,10 @@ class ImageInspectorTest extends ClientTest {
         return ImageInspector.open(reference("x").name(), RegistryAuthentication.ANONYMOUS, network.context());
     }
 
+    private ImageInfo inspect(String tag) throws Exception {
+        return inspector().inspect(reference(tag));
+    }
+
     private static long size(SingleImage image, long layers) {
         return layers + image.blobs().values().iterator().next().size();
     }
@@ -67,7 +70,7 @@ class ImageInspectorTest extends ClientTest {
                 RecordedRequest.matching("GET", ".*/blobs/.*"),
                 Fault.replaceBody(" ".repeat(size + more)).always());
 
-        assertThatThrownBy(() -> inspector().inspect(reference("1.0")))
+        assertThatThrownBy(() -> inspect("1.0"))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining(why);
     }
@@ -96,11 +99,7 @@ class ImageInspectorTest extends ClientTest {
     void tellsOfAPlatformThatIsListedBySha512() throws Exception {
         registry.push("group/app", AMD64);
         String sha512 = Content.sha512Of(AMD64.bytes());
-        ImageName name = reference("1.0").name();
-        RegistryClient.open(name, RegistryAuthentication.ANONYMOUS, Set.of(), network.context())
-                .push(
-                        ImageReference.pinned(name, Digest.parse(sha512)),
-                        Manifest.parse(AMD64.bytes(), AMD64.mediaType()));
+        client().push(reference(sha512), Manifest.parse(AMD64.bytes(), AMD64.mediaType()));
         registry.push(
                 "group/app",
                 "1.0",
@@ -109,7 +108,7 @@ class ImageInspectorTest extends ClientTest {
                         "{\"schemaVersion\":2,\"manifests\":[{\"size\":1,\"digest\":\"" + sha512
                                 + "\",\"platform\":{\"os\":\"linux\",\"architecture\":\"amd64\"}}]}"));
 
-        ImageInfo info = inspector().inspect(reference("1.0"));
+        ImageInfo info = inspect("1.0");
 
         assertThat(info.platforms())
                 .containsExactly(new ImageInfo.Platform("linux", "amd64", "", sha512, size(AMD64, 1500)));
@@ -120,7 +119,7 @@ class ImageInspectorTest extends ClientTest {
     void tellsOfEveryPlatformAndNotOfAttestations() throws Exception {
         registry.push("group/app", "1.0", INDEX);
 
-        ImageInfo info = inspector().inspect(reference("1.0"));
+        ImageInfo info = inspect("1.0");
 
         assertThat(info.platforms())
                 .containsExactly(
@@ -146,7 +145,7 @@ class ImageInspectorTest extends ClientTest {
             registry.push("group/app", "1.0", INDEX);
             registry.deleteManifest("group/app", deleted.digest());
 
-            ImageInfo info = inspector().inspect(reference("1.0"));
+            ImageInfo info = inspect("1.0");
 
             assertThat(info.platforms())
                     .filteredOn(platform -> !platform.present())
@@ -165,7 +164,7 @@ class ImageInspectorTest extends ClientTest {
         registry.push("group/app", "1.0", AMD64);
         registry.deleteBlob("group/app", AMD64.blobs().keySet().iterator().next());
 
-        assertThat(inspector().inspect(reference("1.0")).digest()).isEqualTo(AMD64.digest());
+        assertThat(inspect("1.0").digest()).isEqualTo(AMD64.digest());
     }
 
     @Test
@@ -181,7 +180,7 @@ class ImageInspectorTest extends ClientTest {
                 "1.0",
                 TestImage.raw(Manifest.OCI_INDEX, "{\"schemaVersion\":2,\"manifests\":[" + entries + "]}"));
 
-        assertThat(inspector().inspect(reference("1.0")).platforms())
+        assertThat(inspect("1.0").platforms())
                 .extracting(ImageInfo.Platform::toString)
                 .containsExactly("linux/arm/v6", "linux/arm/v7");
     }
@@ -196,7 +195,7 @@ class ImageInspectorTest extends ClientTest {
                         "{\"schemaVersion\":2,\"manifests\":[{\"mediaType\":\"application/vnd.oci.image.layer.v1.tar+gzip\","
                                 + "\"size\":700,\"digest\":\"" + AMD64.digest() + "\"}]}"));
 
-        ImageInfo info = inspector().inspect(reference("cache"));
+        ImageInfo info = inspect("cache");
 
         assertThat(info.platforms()).isEmpty();
         assertThat(info.size()).isEqualTo(700);
@@ -211,7 +210,7 @@ class ImageInspectorTest extends ClientTest {
         registry.push("group/app", "1.0", TestImage.dockerList(platforms));
         registry.delayEveryRequest(Duration.ofMillis(100));
 
-        assertThat(inspector().inspect(reference("1.0")).platforms()).hasSize(8);
+        assertThat(inspect("1.0").platforms()).hasSize(8);
         // The server may still be ending one request when its client sends the next.
         assertThat(registry.requests().peakConcurrency()).isGreaterThanOrEqualTo(8);
     }
@@ -290,7 +289,7 @@ class ImageInspectorTest extends ClientTest {
                 + "\"annotations\":{\"org.opencontainers.image.created\":\"2026-11-20T09:15:00+01:00\"}}";
         registry.push("group/app", "chart", TestImage.raw(AMD64.mediaType(), manifest));
 
-        ImageInfo info = inspector().inspect(reference("chart"));
+        ImageInfo info = inspect("chart");
 
         assertThat(info.platforms()).isEmpty();
         assertThat(info.createdAt()).contains(MADE);
@@ -300,17 +299,10 @@ class ImageInspectorTest extends ClientTest {
 
     @Test
     void doesNotNeedDigestsToBeTold() throws Exception {
-        try (InMemoryRegistry silent =
-                InMemoryRegistry.builder().with(Quirk.NO_CONTENT_DIGEST).start()) {
-            silent.push("group/app", "1.0", AMD64);
-            ImageReference image = new ImageReference(ImageName.parse(silent.host() + "/group/app"), "1.0");
-            ImageInspector inspector = ImageInspector.open(
-                    image.name(),
-                    RegistryAuthentication.ANONYMOUS,
-                    TestNetwork.of(silent).context());
-            assertThat(inspector.resolve(image).digest()).isEqualTo(AMD64.digest());
-            assertThat(inspector.inspect(image).digest()).isEqualTo(AMD64.digest());
-        }
+        start(InMemoryRegistry.builder().with(Quirk.NO_CONTENT_DIGEST));
+        registry.push("group/app", "1.0", AMD64);
+        assertThat(inspector().resolve(reference("1.0")).digest()).isEqualTo(AMD64.digest());
+        assertThat(inspect("1.0").digest()).isEqualTo(AMD64.digest());
     }
 
     @ParameterizedTest
@@ -333,7 +325,7 @@ class ImageInspectorTest extends ClientTest {
                 RecordedRequest.matching("GET", ".*/blobs/.*"),
                 Fault.status(200).body(config).always());
 
-        ImageInfo info = inspector().inspect(reference("1.0"));
+        ImageInfo info = inspect("1.0");
 
         assertThat(info.createdAt()).isEmpty();
         assertThat(info.asMap().get("labels")).isEqualTo(Map.of());
@@ -342,7 +334,7 @@ class ImageInspectorTest extends ClientTest {
 
     @Test
     void failsInOneLineWhereThereIsNoImage() {
-        assertThatThrownBy(() -> inspector().inspect(reference("1.0")))
+        assertThatThrownBy(() -> inspect("1.0"))
                 .isInstanceOf(RegistryException.class)
                 .hasMessageStartingWith("Cannot read the manifest of " + reference("1.0") + " on ")
                 .hasMessageContaining("check that it exists");
@@ -351,7 +343,7 @@ class ImageInspectorTest extends ClientTest {
     @Test
     void travelsToTheControllerAsPlainData() throws Exception {
         registry.push("group/app", "1.0", INDEX);
-        ImageInfo info = inspector().inspect(reference("1.0"));
+        ImageInfo info = inspect("1.0");
         new ObjectOutputStream(new ByteArrayOutputStream()).writeObject(info);
         assertThat(info)
                 .hasToString(INDEX.digest() + ", " + INDEX.mediaType()
