@@ -3,17 +3,22 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.model.TaskListener;
 import hudson.remoting.ProxyException;
+import hudson.remoting.RemoteOutputStream;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.LogText;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import jenkins.security.MasterToSlaveCallable;
 
 /**
@@ -42,7 +47,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
     private final Operation<T> operation;
     private final Network network;
     private final TaskListener listener;
-    private final StepMemory memory;
+    private final Memory memory;
 
     /**
      * @param id of the work: if it is sent again, for example after a restart, it waits until the previous call has
@@ -51,8 +56,7 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
      * @param listener receives progress messages for the build's log
      * @param memory of earlier calls with this id
      */
-    AgentCall(
-            UUID id, String phrase, Operation<T> operation, Network network, TaskListener listener, StepMemory memory) {
+    AgentCall(UUID id, String phrase, Operation<T> operation, Network network, TaskListener listener, Memory memory) {
         this.id = id;
         this.phrase = phrase;
         this.operation = operation;
@@ -162,6 +166,63 @@ final class AgentCall<T extends Serializable> extends MasterToSlaveCallable<T, I
                     running.interrupt();
                 }
                 return runs;
+            }
+        }
+    }
+
+    /**
+     * Facts that a step's operation keeps on the controller, so that they survive a restart. Sent to the agent with the
+     * operation; additions are returned as text, one line for each fact.
+     */
+    static final class Memory implements RegistryContext.Memory, Serializable {
+
+        private static final long serialVersionUID = 1L;
+
+        private final HashMap<String, String> earlier;
+        private final RemoteOutputStream controller;
+
+        /**
+         * @param earlier facts from earlier attempts
+         * @param keeper stores additions of this attempt on the controller
+         */
+        Memory(Map<String, String> earlier, Consumer<Map<String, String>> keeper) {
+            this.earlier = new HashMap<>(earlier);
+            this.controller = new RemoteOutputStream(new Facts(keeper));
+        }
+
+        @Override
+        public Optional<String> recall(String key) {
+            return Optional.ofNullable(earlier.get(key));
+        }
+
+        @Override
+        public void keep(Map<String, String> facts) throws IOException {
+            if (!facts.isEmpty()) {
+                String lines = facts.entrySet().stream()
+                        .map(fact -> fact.getKey() + " " + fact.getValue() + "\n")
+                        .collect(Collectors.joining());
+                controller.write(lines.getBytes(StandardCharsets.UTF_8));
+                controller.flush();
+            }
+        }
+
+        /** Parses lines from an agent into facts. */
+        private static final class Facts extends ByteArrayOutputStream {
+
+            private final Consumer<Map<String, String>> keeper;
+
+            Facts(Consumer<Map<String, String>> keeper) {
+                this.keeper = keeper;
+            }
+
+            @Override
+            public void flush() {
+                Map<String, String> facts = toString(StandardCharsets.UTF_8)
+                        .lines()
+                        .map(line -> (line + " ").split(" ", 3))
+                        .collect(Collectors.toMap(words -> words[0], words -> words[1], (before, after) -> after));
+                reset();
+                keeper.accept(facts);
             }
         }
     }

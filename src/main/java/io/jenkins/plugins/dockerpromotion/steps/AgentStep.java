@@ -1,22 +1,11 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import hudson.FilePath;
-import hudson.model.Descriptor;
-import hudson.model.Run;
-import hudson.model.TaskListener;
-import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import java.io.IOException;
 import java.io.Serializable;
-import java.util.List;
-import net.sf.json.JSONObject;
-import org.jenkinsci.plugins.structs.describable.DescribableModel;
-import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
-import org.jvnet.localizer.Localizable;
-import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * A step that sends one operation to the agent of the enclosing {@code node} block. A subclass defines its phrase, its
@@ -51,33 +40,5 @@ public abstract class AgentStep<T extends Serializable> extends Step implements 
     /** What other steps of this controller must not change at the same time. */
     RepositoryLocks.Names locks() {
         return RepositoryLocks.Names.NONE;
-    }
-
-    /** Base class for the forms of all steps that run on an agent. */
-    public abstract static class AgentStepDescriptor extends StrictStepDescriptor {
-
-        AgentStepDescriptor(String functionName, Localizable displayName) {
-            super(functionName, displayName, Run.class, TaskListener.class, FilePath.class);
-        }
-
-        /** Splits a list that is one text in the form, at commas and spaces. */
-        List<String> split(String field, String text) {
-            return FormFields.words(text);
-        }
-
-        @Override
-        public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
-            for (DescribableParameter parameter : DescribableModel.of(clazz).getParameters()) {
-                String name = parameter.getName();
-                if (parameter.getErasedType() == List.class) {
-                    FormFields.split(form, name, text -> split(name, text));
-                } else if (Number.class.isAssignableFrom(parameter.getErasedType())
-                        && form.optString(name).isBlank()) {
-                    // Empty instead of zero.
-                    form.remove(name);
-                }
-            }
-            return super.newInstance(request, form);
-        }
     }
 }

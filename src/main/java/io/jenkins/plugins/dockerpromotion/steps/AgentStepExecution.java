@@ -119,7 +119,7 @@ final class AgentStepExecution<T extends Serializable> extends StepExecution {
                     step.operation(run),
                     DockerPromotionConfiguration.get().network(),
                     run.listener(),
-                    new StepMemory(kept, this::keep));
+                    new AgentCall.Memory(kept, this::keep));
             synchronized (this) {
                 if (ended) {
                     return;

@@ -11,6 +11,7 @@ import io.jenkins.plugins.dockerpromotion.registry.DockerHub;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryPage;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -119,7 +120,7 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
 
     @Override
     Object result(Boolean changed, StepRun run) {
-        String page = PageLink.toDescription(name(), getImage());
+        String page = run.link(RegistryPage.ofDescription(name()), getImage());
         run.say(changed ? "Changed the page of " + page : "The page of " + page + " is already up to date");
         return changed;
     }

@@ -79,7 +79,7 @@ public final class FindTagForBuildStep extends PatternStep<TagQuery.Found> {
         }
         String older = tags.stream().skip(1).map(Tag::value).collect(Collectors.joining(", "));
         ImageReference newest = ImageReference.tagged(name(), tags.get(0));
-        run.say("Found " + PageLink.of(newest, getImage() + ":" + tags.get(0))
+        run.say("Found " + run.link(newest, getImage() + ":" + tags.get(0))
                 + (found.checked() > 1 ? " among " + found.checked() + " tags" : "")
                 + (older.isEmpty() ? "" : "; older tags of the same build: " + older));
         return tags.get(0).value();

@@ -1,30 +1,21 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.history.PromotionHistory;
 import io.jenkins.plugins.dockerpromotion.history.TargetHistory.Placement;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
-import java.io.PrintStream;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
-import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Returns the recorded promotions of a tag. Needs neither a registry nor an agent. */
-public final class ImageHistoryStep extends Step implements Serializable {
+public final class ImageHistoryStep extends ControllerStep {
 
     private static final long serialVersionUID = 1L;
 
@@ -46,36 +37,16 @@ public final class ImageHistoryStep extends Step implements Serializable {
     }
 
     @Override
-    public StepExecution start(StepContext context) {
-        return new Execution(this, context);
+    String phrase() {
+        return "read the recorded promotions of " + image + ":" + tag;
     }
 
-    private static final class Execution extends ControllerStepExecution<List<Map<String, Object>>> {
-        private static final long serialVersionUID = 1L;
-
-        private final ImageHistoryStep step;
-
-        Execution(ImageHistoryStep step, StepContext context) {
-            super(context);
-            this.step = step;
-        }
-
-        @Override
-        protected List<Map<String, Object>> run() throws Exception {
-            String tagged = step.image + ":" + step.tag;
-            PrintStream log = getContext().get(TaskListener.class).getLogger();
-            try {
-                List<Placement> recorded = PromotionHistory.of(ImageName.parse(step.image), new Tag(step.tag));
-                log.println("Reading the recorded promotions of " + tagged);
-                log.println(
-                        recorded.size() == 1
-                                ? "1 promotion is recorded"
-                                : recorded.size() + " promotions are recorded");
-                return recorded.stream().map(Placement::asMap).collect(Collectors.toCollection(ArrayList::new));
-            } catch (IllegalArgumentException e) {
-                throw new AbortException("Cannot read the recorded promotions of " + tagged + ": " + e.getMessage());
-            }
-        }
+    @Override
+    Object run(StepRun run) {
+        List<Placement> recorded = PromotionHistory.of(ImageName.parse(image), new Tag(tag));
+        run.say("Reading the recorded promotions of " + image + ":" + tag);
+        run.say(recorded.size() == 1 ? "1 promotion is recorded" : recorded.size() + " promotions are recorded");
+        return recorded.stream().map(Placement::asMap).collect(Collectors.toCollection(ArrayList::new));
     }
 
     /** Form of the step. */
@@ -83,7 +54,7 @@ public final class ImageHistoryStep extends Step implements Serializable {
     public static final class DescriptorImpl extends StrictStepDescriptor {
 
         public DescriptorImpl() {
-            super("imageHistory", Messages._ImageHistoryStep_displayName(), Run.class, TaskListener.class);
+            super("imageHistory", Messages._ImageHistoryStep_displayName());
         }
 
         @RequirePOST

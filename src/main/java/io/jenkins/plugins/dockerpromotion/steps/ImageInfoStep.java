@@ -48,7 +48,7 @@ public final class ImageInfoStep extends TagStep<ImageInfo> {
     @Override
     Object result(ImageInfo info, StepRun run) {
         String reference = reference().toString();
-        run.say(PageLink.of(reference(), reference) + " is " + info);
+        run.say(run.link(reference(), reference) + " is " + info);
         DockerPushCause.compare(
                 run.build(), reference, info.digest(), run.listener().getLogger());
         return info.asMap();

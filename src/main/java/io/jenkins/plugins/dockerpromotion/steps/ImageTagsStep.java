@@ -50,7 +50,7 @@ public final class ImageTagsStep extends PatternStep<TagQuery.Found> {
     Object result(TagQuery.Found found, StepRun run) {
         int listed = found.tags().size();
         run.say("Listed " + (listed < found.matching() ? listed + " of " : "") + found.matching() + " tags of "
-                + PageLink.of(name(), getImage())
+                + run.link(name(), getImage())
                 + (found.matching() < found.checked() ? " among " + found.checked() : ""));
         return found.tags().stream().map(Tag::value).collect(Collectors.toCollection(ArrayList::new));
     }

@@ -135,8 +135,7 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
             return UsedVersionsQuery.ofNothing(used);
         }
         ImageName name = ImageName.parse(image);
-        run.say("Checking the versions of " + PageLink.of(name, name.toString()) + " with the pattern "
-                + patternInForce);
+        run.say("Checking the versions of " + run.link(name, name.toString()) + " with the pattern " + patternInForce);
         return UsedVersionsQuery.of(name, used).with(run.login(getCredentialsId(), name.host()));
     }
 
@@ -193,11 +192,6 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
         /** What the form shows for {@code zone}. */
         public String getDefaultZone() {
             return DEFAULT_ZONE;
-        }
-
-        /** What the form shows for {@code values}. */
-        public String valueLines(ImageVersionStep step) {
-            return step == null ? "" : String.join("\n", step.values);
         }
 
         @Override

@@ -8,8 +8,6 @@ import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
 import hudson.model.Item;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
@@ -188,8 +186,6 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
             super(
                     "isolatedDockerConfig",
                     Messages._IsolatedDockerConfigStep_displayName(),
-                    Run.class,
-                    TaskListener.class,
                     FilePath.class,
                     EnvVars.class);
         }

@@ -1,10 +1,7 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage;
 import io.jenkins.plugins.dockerpromotion.notification.CallbackMessage.State;
@@ -12,17 +9,16 @@ import io.jenkins.plugins.dockerpromotion.webhook.Callback;
 import io.jenkins.plugins.dockerpromotion.webhook.Push;
 import io.jenkins.plugins.dockerpromotion.webhook.PushStore;
 import java.io.IOException;
-import java.io.Serializable;
 import java.util.List;
-import org.jenkinsci.plugins.workflow.steps.Step;
-import org.jenkinsci.plugins.workflow.steps.StepContext;
-import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
-/** Reports the build result to Docker Hub, for the push that started the build. */
-public final class NotifyDockerHubStep extends Step implements Serializable {
+/**
+ * Reports the build result to Docker Hub, for the push that started the build. Runs on the controller, for the reason in
+ * {@link Callback}. After a restart, the report is sent again, so Docker Hub may receive it twice.
+ */
+public final class NotifyDockerHubStep extends ControllerStep {
 
     private static final long serialVersionUID = 1L;
 
@@ -53,59 +49,31 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
     }
 
     @Override
-    public StepExecution start(StepContext context) throws AbortException {
-        try {
-            if (state != null) {
-                State.parse(state);
-            }
-        } catch (IllegalArgumentException e) {
-            throw new AbortException("Cannot report the build result: " + e.getMessage());
-        }
-        return new Execution(this, context);
+    String phrase() {
+        return "report the build result";
     }
 
-    /**
-     * Runs on the controller, for the reason in {@link Callback}. After a restart, the report is sent again, so Docker
-     * Hub may receive it twice.
-     */
-    private static final class Execution extends ControllerStepExecution<Boolean> {
-        private static final long serialVersionUID = 1L;
-
-        private final NotifyDockerHubStep step;
-
-        Execution(NotifyDockerHubStep step, StepContext context) {
-            super(context);
-            this.step = step;
+    @Override
+    Object run(StepRun run) throws IOException, InterruptedException {
+        State reported = state == null ? Callback.stateOf(run.build().getResult()) : State.parse(state);
+        run.say("Reporting the build result to Docker Hub: " + reported);
+        List<Push> pushes = PushStore.get().answerable(run.build());
+        if (pushes.isEmpty()) {
+            run.say("No push started this build, so there is nothing to report");
         }
-
-        @Override
-        protected Boolean run() throws IOException, InterruptedException {
-            Run<?, ?> run = getContext().get(Run.class);
-            TaskListener listener = getContext().get(TaskListener.class);
-            List<Push> pushes = PushStore.get().answerable(run);
-            State state = step.state == null ? Callback.stateOf(run.getResult()) : State.parse(step.state);
-            listener.getLogger().println("Reporting the build result to Docker Hub: " + state);
-            if (pushes.isEmpty()) {
-                listener.getLogger().println("No push started this build, so there is nothing to report");
+        CallbackMessage message = Callback.message(
+                run.build(),
+                reported,
+                description == null ? run.build().getFullDisplayName() + ": " + reported : description);
+        boolean all = !pushes.isEmpty();
+        for (Push push : pushes) {
+            if (PushStore.get().answer(push, message, run::say)) {
+                run.say("Reported the build result for the push of " + push + ": " + message.state());
+            } else {
+                all = false;
             }
-            String description = step.description == null ? run.getFullDisplayName() + ": " + state : step.description;
-            CallbackMessage message = Callback.message(run, state, description);
-            boolean all = !pushes.isEmpty();
-            for (Push push : pushes) {
-                all &= answer(push, message, listener);
-            }
-            return all;
         }
-
-        private static boolean answer(Push push, CallbackMessage message, TaskListener listener)
-                throws InterruptedException {
-            boolean taken = PushStore.get().answer(push, message, listener.getLogger()::println);
-            if (taken) {
-                listener.getLogger()
-                        .println("Reported the build result for the push of " + push + ": " + message.state());
-            }
-            return taken;
-        }
+        return all;
     }
 
     /** Form of the step. */
@@ -113,7 +81,7 @@ public final class NotifyDockerHubStep extends Step implements Serializable {
     public static final class DescriptorImpl extends StrictStepDescriptor {
 
         public DescriptorImpl() {
-            super("notifyDockerHub", Messages._NotifyDockerHubStep_displayName(), Run.class, TaskListener.class);
+            super("notifyDockerHub", Messages._NotifyDockerHubStep_displayName());
         }
 
         @RequirePOST

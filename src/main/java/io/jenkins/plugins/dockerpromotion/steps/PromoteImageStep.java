@@ -10,13 +10,12 @@ import hudson.util.ListBoxModel;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
-import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
+import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
-import io.jenkins.plugins.dockerpromotion.webhook.DockerPushCause;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +29,7 @@ import org.kohsuke.stapler.StaplerRequest2;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Adds tags to an image, in its repository or in another one, without changing its digest. */
-public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<PromotionReceipt>> {
+public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome> {
 
     private static final long serialVersionUID = 1L;
     private static final List<String> DEFAULT_TARGETS = List.of("{tag}-rc", "latest");
@@ -164,10 +163,10 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     }
 
     @Override
-    Operation<PromotionAttempt.Outcome<PromotionReceipt>> operation(StepRun run) throws AbortException {
+    Operation<PromotionAttempt.Outcome> operation(StepRun run) throws AbortException {
         PromotionRequest request = complete(request(), run, null, null);
         run.say((dryRun ? "Planning to promote " : "Promoting ") + request);
-        return new PromotionAttempt<>(request);
+        return new PromotionAttempt(new TrainRequest(List.of(request)));
     }
 
     /**
@@ -191,14 +190,9 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
     }
 
     @Override
-    Object result(PromotionAttempt.Outcome<PromotionReceipt> outcome, StepRun run) throws IOException {
+    Object result(PromotionAttempt.Outcome outcome, StepRun run) throws IOException {
         PromotionRecorder recorder = new PromotionRecorder(run.build(), run.id());
-        PromotionReceipt receipt = outcome.orRecord(recorder);
-        recorder.record(receipt, run.listener());
-        DockerPushCause.compare(
-                run.build(), receipt.source(), receipt.digest(), run.listener().getLogger());
-        // Maps and lists, which a sandboxed Pipeline may read without approvals.
-        return receipt.asMap();
+        return outcome.recorded(recorder, run).images().get(0).asMap();
     }
 
     /** Checks that each word of {@code line} is a tag, which may contain <code>{tag}</code>. */
@@ -216,11 +210,6 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome<Pro
 
         public DescriptorImpl() {
             super("promoteImage", Messages._PromoteImageStep_displayName());
-        }
-
-        /** What the form shows for {@code to}. */
-        public String targetLine(PromoteImageStep step) {
-            return step == null || step.to == null ? "" : FormFields.ofWords(step.to);
         }
 
         /** The step's value if the form's {@code to} is empty. */

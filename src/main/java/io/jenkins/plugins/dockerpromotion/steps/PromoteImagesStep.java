@@ -4,14 +4,10 @@ import hudson.AbortException;
 import hudson.Extension;
 import hudson.Util;
 import hudson.util.FormValidation;
-import io.jenkins.plugins.dockerpromotion.config.FormFields;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
-import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
-import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
-import io.jenkins.plugins.dockerpromotion.webhook.DockerPushCause;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +20,7 @@ import org.kohsuke.stapler.interceptor.RequirePOST;
  * Promotes several images together, all or none. Each image has the parameters of {@code promoteImage}. The step's own
  * parameters are defaults for all images.
  */
-public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outcome<TrainReceipt>> {
+public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outcome> {
 
     private static final long serialVersionUID = 1L;
 
@@ -117,7 +113,7 @@ public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outco
     }
 
     @Override
-    Operation<PromotionAttempt.Outcome<TrainReceipt>> operation(StepRun run) throws AbortException {
+    Operation<PromotionAttempt.Outcome> operation(StepRun run) throws AbortException {
         List<PromotionRequest> requests = requests();
         List<PromotionRequest> complete = new ArrayList<>();
         for (int i = 0; i < requests.size(); i++) {
@@ -126,28 +122,16 @@ public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outco
         TrainRequest train = new TrainRequest(complete);
         run.say((dryRun ? "Planning to promote " : "Promoting ") + "together:");
         requests.forEach(request -> run.say("  " + request));
-        return new PromotionAttempt<>(train);
+        return new PromotionAttempt(train);
     }
 
     @Override
-    Object result(PromotionAttempt.Outcome<TrainReceipt> outcome, StepRun run) throws IOException {
-        TrainReceipt train = outcome.orRecord(recorder(run));
+    Object result(PromotionAttempt.Outcome outcome, StepRun run) throws IOException {
+        PromotionRecorder recorder = new PromotionRecorder(run.build(), run.id()).inTrain(images.size());
         if (dryRun) {
-            train.table().forEach(run::say);
+            outcome.receipt().table().forEach(run::say);
         }
-        for (PromotionReceipt receipt : train.images()) {
-            recorder(run).record(receipt, run.listener());
-            DockerPushCause.compare(
-                    run.build(),
-                    receipt.source(),
-                    receipt.digest(),
-                    run.listener().getLogger());
-        }
-        return train.asMap();
-    }
-
-    private PromotionRecorder recorder(StepRun run) {
-        return new PromotionRecorder(run.build(), run.id()).inTrain(images.size());
+        return outcome.recorded(recorder, run).asMap();
     }
 
     /** Form of the step. */
@@ -156,11 +140,6 @@ public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outco
 
         public DescriptorImpl() {
             super("promoteImages", Messages._PromoteImagesStep_displayName());
-        }
-
-        /** What the form shows for {@code to}. */
-        public String targetLine(PromoteImagesStep step) {
-            return step == null ? "" : FormFields.ofWords(step.to);
         }
 
         @RequirePOST

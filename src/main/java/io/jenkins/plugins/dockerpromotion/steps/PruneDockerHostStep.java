@@ -5,15 +5,12 @@ import hudson.Extension;
 import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Computer;
-import hudson.model.Run;
-import hudson.model.TaskListener;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostPolicy;
 import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -125,15 +122,10 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends AgentStepDescriptor {
+    public static final class DescriptorImpl extends StrictStepDescriptor {
 
         public DescriptorImpl() {
-            super("pruneDockerHost", Messages._PruneDockerHostStep_displayName());
-        }
-
-        @Override
-        public Set<? extends Class<?>> getRequiredContext() {
-            return Set.of(Run.class, TaskListener.class, FilePath.class, EnvVars.class);
+            super("pruneDockerHost", Messages._PruneDockerHostStep_displayName(), FilePath.class, EnvVars.class);
         }
 
         @RequirePOST

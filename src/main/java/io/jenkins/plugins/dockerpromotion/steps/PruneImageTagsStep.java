@@ -108,7 +108,7 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
         PruneRequest request =
                 new PruneRequest(name(), policy, maxDelete == null ? Integer.MAX_VALUE : maxDelete, dryRun);
         run.say((dryRun ? "Planning to prune " : "Pruning ")
-                + PageLink.of(name(), name().toString())
+                + run.link(name(), name().toString())
                 + (dryRun ? "; 'dryRun: false' deletes" : ""));
         return (orphans ? request.withOrphans() : request).with(login(run));
     }
@@ -130,11 +130,6 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
 
         public DescriptorImpl() {
             super("pruneImageTags", Messages._PruneImageTagsStep_displayName());
-        }
-
-        /** What the form shows for {@code protect}. */
-        public String protectLine(PruneImageTagsStep step) {
-            return FormFields.ofWords(step == null ? DEFAULT_PROTECTED : step.protect);
         }
 
         @RequirePOST

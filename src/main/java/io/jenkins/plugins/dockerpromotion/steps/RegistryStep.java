@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
@@ -31,10 +32,10 @@ public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> 
     }
 
     /** Base class for the forms of steps with {@code image} and {@code credentialsId}. */
-    public abstract static class RegistryStepDescriptor extends AgentStepDescriptor {
+    public abstract static class RegistryStepDescriptor extends StrictStepDescriptor {
 
         RegistryStepDescriptor(String functionName, Localizable displayName) {
-            super(functionName, displayName);
+            super(functionName, displayName, FilePath.class);
         }
 
         /** Placeholder of a form for an empty pattern. */
@@ -60,7 +61,7 @@ public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> 
                 @QueryParameter String credentialsId,
                 @QueryParameter String pattern,
                 @QueryParameter String regex) {
-            return ImageProbe.test(
+            return ImageForm.test(
                     item, image, credentialsId, () -> PatternStep.shown(pattern, regex, patternWithout()));
         }
 

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.Extension;
+import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
@@ -129,15 +130,10 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends AgentStepDescriptor {
+    public static final class DescriptorImpl extends StrictStepDescriptor {
 
         public DescriptorImpl() {
-            super("registryToken", Messages._RegistryTokenStep_displayName());
-        }
-
-        /** What the form shows for {@code actions}. */
-        public String actionLine(RegistryTokenStep step) {
-            return FormFields.ofWords(step == null ? DEFAULT_ACTIONS : step.actions);
+            super("registryToken", Messages._RegistryTokenStep_displayName(), FilePath.class);
         }
 
         @RequirePOST

@@ -6,7 +6,6 @@ import hudson.Util;
 import hudson.util.FormValidation;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
 import io.jenkins.plugins.dockerpromotion.history.RollbackMove;
-import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.TrainRequest;
@@ -26,7 +25,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Moves a tag, or all tags of a train, back to their previous images, which the history knows. */
-public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outcome<TrainReceipt>> {
+public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outcome> {
 
     private static final long serialVersionUID = 1L;
 
@@ -151,7 +150,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
     }
 
     @Override
-    Operation<PromotionAttempt.Outcome<TrainReceipt>> operation(StepRun run) throws AbortException {
+    Operation<PromotionAttempt.Outcome> operation(StepRun run) throws AbortException {
         List<PromotionRequest> requests = new ArrayList<>();
         for (RollbackMove move : moves) {
             RegistryAuthentication login =
@@ -164,21 +163,14 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
                 run.say((dryRun ? "Planning to roll back " : "Rolling back ") + tag + " to " + move.version());
             }
         }
-        return new PromotionAttempt<>(new TrainRequest(requests));
+        return new PromotionAttempt(new TrainRequest(requests));
     }
 
     @Override
-    Object result(PromotionAttempt.Outcome<TrainReceipt> outcome, StepRun run) throws IOException {
-        TrainReceipt receipt = outcome.orRecord(recorder(run));
-        for (PromotionReceipt each : receipt.images()) {
-            recorder(run).record(each, run.listener());
-        }
-        return train == null ? receipt.images().get(0).asMap() : receipt.asMap();
-    }
-
-    private PromotionRecorder recorder(StepRun run) {
+    Object result(PromotionAttempt.Outcome outcome, StepRun run) throws IOException {
         PromotionRecorder recorder = new PromotionRecorder(run.build(), run.id()).asRollback(reason);
-        return train == null ? recorder : recorder.inTrain(moves.size());
+        TrainReceipt receipt = outcome.recorded(train == null ? recorder : recorder.inTrain(moves.size()), run);
+        return train == null ? receipt.images().get(0).asMap() : receipt.asMap();
     }
 
     /** Form of the step. */

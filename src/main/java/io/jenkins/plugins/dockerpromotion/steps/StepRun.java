@@ -2,12 +2,18 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.EnvVars;
+import hudson.console.HyperlinkNote;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
+import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
+import io.jenkins.plugins.dockerpromotion.registry.RegistryPage;
+import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import java.io.IOException;
+import java.net.URI;
 import java.util.Optional;
 import java.util.UUID;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
@@ -26,6 +32,25 @@ record StepRun(Run<?, ?> build, TaskListener listener, StepContext context, UUID
     /** Prints a line in the build's log. */
     void say(String line) {
         listener.getLogger().println(line);
+    }
+
+    /** A text for the log that links to the page of an image, if its registry has one. */
+    String link(ImageName image, String text) {
+        return link(RegistryPage.of(image), text);
+    }
+
+    /** The same for the page of a tag; for a digest, the page of the image. */
+    String link(ImageReference reference, String text) {
+        return link(
+                Tag.isValid(reference.reference())
+                        ? RegistryPage.of(reference.name(), new Tag(reference.reference()))
+                        : RegistryPage.of(reference.name()),
+                text);
+    }
+
+    String link(Optional<URI> page, String text) {
+        return page.map(address -> HyperlinkNote.encodeTo(address.toString(), text))
+                .orElse(text);
     }
 
     EnvVars environment() throws IOException, InterruptedException {

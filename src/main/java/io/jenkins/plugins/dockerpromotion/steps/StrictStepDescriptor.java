@@ -1,14 +1,25 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import hudson.Util;
+import hudson.model.Descriptor;
+import hudson.model.Run;
+import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.config.FormFields;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
+import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jvnet.localizer.Localizable;
+import org.kohsuke.stapler.StaplerRequest2;
 
 /**
  * Base class for the forms of all steps. Refuses unknown parameters: Pipeline only warns about them, so that
@@ -20,10 +31,12 @@ public abstract class StrictStepDescriptor extends StepDescriptor implements Cus
     private final Localizable displayName;
     private final Set<Class<?>> requiredContext;
 
-    StrictStepDescriptor(String functionName, Localizable displayName, Class<?>... requiredContext) {
+    /** @param context what the step needs besides a build and its log */
+    StrictStepDescriptor(String functionName, Localizable displayName, Class<?>... context) {
         this.functionName = functionName;
         this.displayName = displayName;
-        this.requiredContext = Set.of(requiredContext);
+        this.requiredContext = Stream.concat(Stream.of(Run.class, TaskListener.class), Stream.of(context))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
@@ -37,7 +50,7 @@ public abstract class StrictStepDescriptor extends StepDescriptor implements Cus
     }
 
     @Override
-    public Set<? extends Class<?>> getRequiredContext() {
+    public final Set<? extends Class<?>> getRequiredContext() {
         return requiredContext;
     }
 
@@ -62,5 +75,35 @@ public abstract class StrictStepDescriptor extends StepDescriptor implements Cus
     @Override
     public UninstantiatedDescribable customUninstantiate(UninstantiatedDescribable step) {
         return step.withArguments(new TreeMap<>(step.getArguments()));
+    }
+
+    /** Splits a list that is one text in the form, at commas and spaces. */
+    List<String> split(String field, String text) {
+        return FormFields.words(text);
+    }
+
+    /** What a form shows for a list of words. */
+    public final String words(List<String> words) {
+        return FormFields.ofWords(Util.fixNull(words));
+    }
+
+    /** What a form shows for a list of lines. */
+    public final String lines(List<String> lines) {
+        return String.join("\n", Util.fixNull(lines));
+    }
+
+    @Override
+    public Step newInstance(StaplerRequest2 request, JSONObject form) throws Descriptor.FormException {
+        for (DescribableParameter parameter : DescribableModel.of(clazz).getParameters()) {
+            String name = parameter.getName();
+            if (parameter.getErasedType() == List.class) {
+                FormFields.split(form, name, text -> split(name, text));
+            } else if (Number.class.isAssignableFrom(parameter.getErasedType())
+                    && form.optString(name).isBlank()) {
+                // Empty instead of zero.
+                form.remove(name);
+            }
+        }
+        return super.newInstance(request, form);
     }
 }

@@ -105,8 +105,7 @@ public final class VerifyImageStep extends TagStep<VerifiedImage> {
 
     @Override
     Object result(VerifiedImage verified, StepRun run) {
-        run.say(PageLink.of(reference(), reference().toString()) + " is " + verified.digest() + ", "
-                + verified.summary());
+        run.say(run.link(reference(), reference().toString()) + " is " + verified.digest() + ", " + verified.summary());
         return verified.asMap();
     }
 
@@ -121,16 +120,6 @@ public final class VerifyImageStep extends TagStep<VerifiedImage> {
         @Override
         List<String> split(String field, String text) {
             return field.equals("publicKeys") ? Verification.keys(text) : super.split(field, text);
-        }
-
-        /** What the form shows for {@code publicKeys}. */
-        public String keyLines(VerifyImageStep step) {
-            return step == null ? "" : String.join("\n", step.getPublicKeys());
-        }
-
-        /** What the form shows for {@code attestations}. */
-        public String attestationLine(VerifyImageStep step) {
-            return step == null ? "" : FormFields.ofWords(step.getAttestations());
         }
 
         @Override

@@ -62,7 +62,7 @@ class AgentCallTest {
                 new Work(() -> {}),
                 Network.usual(),
                 TaskListener.NULL,
-                new StepMemory(Map.of(), facts -> {}));
+                new AgentCall.Memory(Map.of(), facts -> {}));
         FutureTask<String> again = new FutureTask<>(call::call);
         new Thread(again).start();
 
@@ -111,7 +111,7 @@ class AgentCallTest {
                             new Work(work),
                             Network.usual(),
                             TaskListener.NULL,
-                            new StepMemory(Map.of(), facts -> {}))
+                            new AgentCall.Memory(Map.of(), facts -> {}))
                     .call();
         }
     }

@@ -328,7 +328,7 @@ class AgentFaultsTest {
                             failing,
                             Network.usual(),
                             TaskListener.NULL,
-                            new StepMemory(Map.of(), facts -> {}))));
+                            new AgentCall.Memory(Map.of(), facts -> {}))));
 
             assertThat(failure)
                     .as(failing.kind())

@@ -229,7 +229,7 @@ class ManyBuildsTest {
                 operation,
                 DockerPromotionConfiguration.get().network(),
                 TaskListener.NULL,
-                new StepMemory(Map.of(), facts -> {}));
+                new AgentCall.Memory(Map.of(), facts -> {}));
     }
 
     private record Footprint(int loadedClasses, long threads, long clientThreads, int underWay)
