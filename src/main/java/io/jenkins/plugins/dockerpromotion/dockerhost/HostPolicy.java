@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -68,6 +69,20 @@ public record HostPolicy(
                 .plusHours(number(matcher, "h"))
                 .plusMinutes(number(matcher, "m"))
                 .plusSeconds(number(matcher, "s"));
+    }
+
+    /** Only the variables that the docker client needs: the build's environment may contain secrets. */
+    public static Map<String, String> environment(Map<String, String> all) {
+        Map<String, String> environment = new TreeMap<>();
+        all.forEach((name, value) -> {
+            if (name.equals("PATH") || name.startsWith("DOCKER_")) {
+                environment.put(name, value);
+            } else if (name.equalsIgnoreCase("PATH")) {
+                // The spelling on Windows.
+                environment.putIfAbsent("PATH", value);
+            }
+        });
+        return environment;
     }
 
     private static long number(Matcher matcher, String unit) {

@@ -11,7 +11,6 @@ import io.jenkins.plugins.dockerpromotion.dockerhost.HostReceipt;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import java.io.IOException;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jenkinsci.plugins.workflow.steps.StepContext;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
@@ -87,7 +86,7 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
 
     @Override
     Operation<HostReceipt> operation(StepRun run) throws IOException, InterruptedException {
-        Map<String, String> environment = environment(run.environment());
+        Map<String, String> environment = HostPolicy.environment(run.environment());
         HostPolicy policy = new HostPolicy(
                 HostPolicy.parseAge(until),
                 images,
@@ -98,20 +97,6 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
         run.say((dryRun ? "Looking for" : "Removing") + " Docker data on " + agent + " unused for " + until
                 + ", except what running builds may use");
         return policy;
-    }
-
-    /** Only the variables that the docker client needs: the build's environment may contain secrets. */
-    private static Map<String, String> environment(EnvVars all) {
-        Map<String, String> environment = new TreeMap<>();
-        all.forEach((name, value) -> {
-            if (name.equals("PATH") || name.startsWith("DOCKER_")) {
-                environment.put(name, value);
-            } else if (name.equalsIgnoreCase("PATH")) {
-                // The spelling on Windows.
-                environment.putIfAbsent("PATH", value);
-            }
-        });
-        return environment;
     }
 
     @Override

@@ -26,7 +26,7 @@ class UsedImagesTest {
         "4204d3727b31, other:1, false",
     })
     void knowsAnImageByAllItsNames(String asNamed, String asTold, boolean expected) {
-        assertThat(new UsedImages(List.of(asNamed)).contain(ID, List.of(asTold)))
+        assertThat(new HostInventory.UsedImages(List.of(asNamed)).contain(ID, List.of(asTold)))
                 .isEqualTo(expected);
     }
 }
