@@ -14,6 +14,7 @@ import hudson.model.queue.Tasks;
 import hudson.security.ACL;
 import hudson.util.FormValidation;
 import hudson.util.ListBoxModel;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import jenkins.model.Jenkins;
 import org.springframework.security.core.Authentication;
 
@@ -46,6 +47,15 @@ public final class CredentialsForm {
             return FormValidation.error(Messages.CredentialsForm_required());
         }
         return check(item, value, registry, RegistryCredentials.usernamePassword());
+    }
+
+    /** The registry of an image name that may be incomplete; Docker Hub if the name is not valid. */
+    public static String registryOf(String image) {
+        try {
+            return ImageName.parse(Util.fixNull(image).trim()).host();
+        } catch (IllegalArgumentException e) {
+            return ImageName.DOCKER_HUB;
+        }
     }
 
     /** Whether the user may list credentials. */

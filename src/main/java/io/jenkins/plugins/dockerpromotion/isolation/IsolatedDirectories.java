@@ -13,6 +13,7 @@ import hudson.model.Run;
 import hudson.model.TaskListener;
 import hudson.model.listeners.ItemListener;
 import hudson.model.listeners.RunListener;
+import hudson.remoting.VirtualChannel;
 import hudson.slaves.ComputerListener;
 import hudson.util.XStream2;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigDirectory;
@@ -21,7 +22,10 @@ import java.io.File;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -29,6 +33,7 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import jenkins.MasterToSlaveFileCallable;
 import jenkins.model.Jenkins;
 import jenkins.model.NodeListener;
 
@@ -81,7 +86,7 @@ public final class IsolatedDirectories {
                     + e.getMessage()
                     + "), so its removal could be forgotten; ask an administrator to check this folder");
         }
-        return place.act(new AgentDirectory.Creation(request));
+        return place.act(new Creation(request));
     }
 
     /** Removes a directory now or, if this fails, when its agent connects again. */
@@ -103,7 +108,7 @@ public final class IsolatedDirectories {
         directory
                 .find()
                 .orElseThrow(() -> new IOException("the agent is not connected"))
-                .act(new AgentDirectory.Removal());
+                .act(new Removal());
         forget(directory);
     }
 
@@ -183,6 +188,64 @@ public final class IsolatedDirectories {
 
     private XmlFile file(String name) {
         return new XmlFile(XSTREAM, new File(home, name + ".xml"));
+    }
+
+    /** Creates a directory on its agent. Sent over the channel once, with the secrets. */
+    private static final class Creation extends MasterToSlaveFileCallable<ConfigDirectory.Created> {
+
+        private static final long serialVersionUID = 1L;
+
+        private final ConfigRequest request;
+
+        Creation(ConfigRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public ConfigDirectory.Created invoke(File directory, VirtualChannel channel)
+                throws IOException, InterruptedException {
+            synchronized (Removal.REMOVED) {
+                if (Removal.REMOVED.contains(directory.getName())) {
+                    throw new AbortException("The Docker configuration is no longer needed");
+                }
+                // Removes an earlier attempt, for example from before a restart.
+                new FilePath(directory).deleteRecursive();
+                try {
+                    return ConfigDirectory.create(directory.toPath(), request);
+                } catch (IOException | IllegalArgumentException e) {
+                    // This exception keeps its type on the channel, and is shown without a stack trace.
+                    throw new AbortException(e.getMessage());
+                }
+            }
+        }
+    }
+
+    /** Removes a directory on its agent. Does not follow symbolic links, neither for this directory nor inside it. */
+    private static final class Removal extends MasterToSlaveFileCallable<Void> {
+
+        private static final long serialVersionUID = 1L;
+
+        /**
+         * The last thousand directories that were removed on this agent. A removal is permanent: a creation that was
+         * cancelled, but arrives later, creates nothing.
+         */
+        private static final Set<String> REMOVED = Collections.newSetFromMap(new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1L;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                return size() > 1000;
+            }
+        });
+
+        @Override
+        public Void invoke(File directory, VirtualChannel channel) throws IOException, InterruptedException {
+            synchronized (REMOVED) {
+                REMOVED.add(directory.getName());
+                new FilePath(directory).deleteRecursive();
+            }
+            return null;
+        }
     }
 
     /** Runs when an agent connects. */

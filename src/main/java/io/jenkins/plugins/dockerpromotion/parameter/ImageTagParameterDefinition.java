@@ -138,9 +138,7 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
 
     @Override
     public ParameterValue createValue(StaplerRequest2 request, JSONObject form) {
-        ImageTagParameterValue value = valueOf(form.optString("value"));
-        value.setDescription(getDescription());
-        return value;
+        return createValue(form.optString("value"));
     }
 
     @Override
@@ -266,21 +264,13 @@ public final class ImageTagParameterDefinition extends SimpleParameterDefinition
         @RequirePOST
         public ListBoxModel doFillCredentialsIdItems(
                 @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String image) {
-            return CredentialsForm.items(item, credentialsId, registryOf(image));
+            return CredentialsForm.items(item, credentialsId, CredentialsForm.registryOf(image));
         }
 
         @RequirePOST
         public FormValidation doCheckCredentialsId(
                 @AncestorInPath Item item, @QueryParameter String value, @QueryParameter String image) {
-            return CredentialsForm.check(item, value, registryOf(image));
-        }
-
-        private static String registryOf(String image) {
-            try {
-                return ImageName.parse(Util.fixNull(image).trim()).host();
-            } catch (IllegalArgumentException e) {
-                return "";
-            }
+            return CredentialsForm.check(item, value, CredentialsForm.registryOf(image));
         }
     }
 

@@ -9,27 +9,24 @@ import hudson.model.Run;
 import io.jenkins.plugins.dockerpromotion.config.ControllerQuery;
 import io.jenkins.plugins.dockerpromotion.credentials.RegistryCredentials;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags;
 import io.jenkins.plugins.dockerpromotion.registry.ImageTags.ListedTag;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
+import io.jenkins.plugins.dockerpromotion.registry.http.Parallel;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * The tags to choose from, newest version first. Requested by the controller with the job's credentials when a user is
@@ -99,7 +96,7 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
 
     private static TagChoices ask(ImageTagParameterDefinition asked, Job<?, ?> job) {
         try {
-            return ControllerQuery.ask(context -> new Listing(asked, credential(asked, job), context).read());
+            return ControllerQuery.ask(context -> read(asked, credential(asked, job), context));
         } catch (AbortException e) {
             return new TagChoices(List.of(), 0, Util.fixNull(e.getMessage()));
         } catch (InterruptedException e) {
@@ -125,69 +122,68 @@ public record TagChoices(List<Choice> choices, int matching, String failure) {
                 .map(Digest::toString));
     }
 
-    /** One query of a registry. */
-    private record Listing(
-            ImageTagParameterDefinition asked, RegistryAuthentication credential, RegistryContext context) {
+    /** Collects the tags that the registry lists. */
+    private static final class Listing implements Consumer<ListedTag> {
+        private final Map<Tag, ListedTag> tags = new LinkedHashMap<>();
 
-        /** Details from the list of tags besides names. */
-        private static final class Details implements Consumer<ListedTag> {
-            private final Map<String, ListedTag> tags = new LinkedHashMap<>();
-
-            @Override
-            public void accept(ListedTag tag) {
-                tags.put(tag.tag().value(), tag);
-            }
+        @Override
+        public void accept(ListedTag tag) {
+            tags.put(tag.tag(), tag);
         }
+    }
 
-        private TagChoices read() throws RegistryException, InterruptedException {
-            ImageName image = asked.imageName();
-            ImageTags registry = ImageTags.toRead(image, credential, context);
-            Map<String, ListedTag> details = registry.read(Details::new).tags;
-            TagQuery.Found found = TagQuery.newest(details.values(), asked.tagPattern(), asked.getLimit());
-            List<String> wanted =
-                    new ArrayList<>(found.tags().stream().map(Tag::value).toList());
-            asked.getMarks().stream().filter(details::containsKey).forEach(wanted::add);
-            Map<String, String> digests = digests(registry, wanted, details);
-            List<Choice> choices = found.tags().stream()
-                    .map(tag -> choice(tag.value(), details, digests))
-                    .toList();
-            return new TagChoices(choices, found.matching(), "");
-        }
+    private static TagChoices read(
+            ImageTagParameterDefinition asked, RegistryAuthentication credential, RegistryContext context)
+            throws RegistryException, InterruptedException {
+        ImageTags registry = ImageTags.toRead(asked.imageName(), credential, context);
+        Map<Tag, ListedTag> listed = registry.read(Listing::new).tags;
+        TagQuery.Found found = TagQuery.newest(listed.values(), asked.tagPattern(), asked.getLimit());
+        List<Tag> marks = asked.getMarks().stream()
+                .map(Tag::new)
+                .filter(listed::containsKey)
+                .toList();
+        Map<Tag, Digest> digests = digests(
+                registry,
+                Stream.concat(found.tags().stream(), marks.stream())
+                        .distinct()
+                        .map(listed::get)
+                        .toList());
+        return new TagChoices(
+                found.tags().stream()
+                        .map(tag -> choice(listed.get(tag), digests, marks))
+                        .toList(),
+                found.matching(),
+                "");
+    }
 
-        private Choice choice(String tag, Map<String, ListedTag> details, Map<String, String> digests) {
-            String digest = digests.getOrDefault(tag, "");
-            List<String> marks = asked.getMarks().stream()
-                    .filter(mark -> !digest.isEmpty() && !mark.equals(tag) && digest.equals(digests.get(mark)))
-                    .toList();
-            return new Choice(tag, digest, details.get(tag).pushed(), marks);
-        }
+    private static Choice choice(ListedTag tag, Map<Tag, Digest> digests, List<Tag> marks) {
+        Optional<Digest> digest = Optional.ofNullable(digests.get(tag.tag()));
+        return new Choice(
+                tag.tag().value(),
+                digest.map(Digest::toString).orElse(""),
+                tag.pushed(),
+                marks.stream()
+                        .filter(mark -> !mark.equals(tag.tag())
+                                && digest.filter(d -> d.equals(digests.get(mark)))
+                                        .isPresent())
+                        .map(Tag::value)
+                        .toList());
+    }
 
-        /** Docker Hub's list contains digests; for other registries, each digest is requested, several at a time. */
-        private static Map<String, String> digests(
-                ImageTags registry, List<String> wanted, Map<String, ListedTag> details)
-                throws RegistryException, InterruptedException {
-            Map<String, String> digests = new LinkedHashMap<>();
-            Map<String, Future<Optional<Digest>>> asked = new LinkedHashMap<>();
-            ExecutorService threads = Executors.newFixedThreadPool(REQUESTS_AT_A_TIME);
-            try {
-                for (String tag : wanted) {
-                    Optional<Digest> known = details.get(tag).digest();
-                    if (known.isPresent()) {
-                        digests.put(tag, known.get().toString());
-                    } else {
-                        asked.putIfAbsent(tag, threads.submit(() -> registry.digestOf(new Tag(tag))));
-                    }
-                }
-                for (Map.Entry<String, Future<Optional<Digest>>> answer : asked.entrySet()) {
-                    answer.getValue().get().ifPresent(digest -> digests.put(answer.getKey(), digest.toString()));
-                }
-            } catch (ExecutionException e) {
-                // Tags can be chosen without their digests, which are looked up when the build starts.
-                return digests;
-            } finally {
-                threads.shutdownNow();
-            }
-            return digests;
+    /** Docker Hub's list contains digests; for other registries, each digest is requested, several at a time. */
+    private static Map<Tag, Digest> digests(ImageTags registry, List<ListedTag> wanted) throws InterruptedException {
+        Map<Tag, Digest> digests = new HashMap<>();
+        wanted.forEach(tag -> tag.digest().ifPresent(digest -> digests.put(tag.tag(), digest)));
+        List<Tag> unknown = wanted.stream()
+                .map(ListedTag::tag)
+                .filter(tag -> !digests.containsKey(tag))
+                .toList();
+        try {
+            Parallel.map(unknown, REQUESTS_AT_A_TIME, registry::digestOf)
+                    .forEach((tag, digest) -> digest.ifPresent(d -> digests.put(tag, d)));
+        } catch (RegistryException e) {
+            // Tags can be chosen without their digests, which are looked up when the build starts.
         }
+        return digests;
     }
 }

@@ -64,20 +64,11 @@ final class ImageForm {
         return known(value).map(given -> FormFields.pattern(given, parser)).orElseGet(FormValidation::ok);
     }
 
-    /** The registry of an image name that may be incomplete; Docker Hub if the name is not valid. */
-    static String registryOf(String image) {
-        try {
-            return ImageName.parse(Util.fixNull(image).trim()).host();
-        } catch (IllegalArgumentException e) {
-            return ImageName.DOCKER_HUB;
-        }
-    }
-
     /** Checks that the credentials exist for the registry of {@code image}, if the registry is known. */
     static FormValidation checkCredentialsOf(String image, Item item, String value) {
         return Util.fixNull(image).contains("${")
                 ? FormValidation.ok()
-                : checkCredentials(item, value, registryOf(image));
+                : checkCredentials(item, value, CredentialsForm.registryOf(image));
     }
 
     /** Checks that the credentials exist, or shows the default that is used without them. */

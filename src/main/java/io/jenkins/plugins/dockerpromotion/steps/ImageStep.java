@@ -11,9 +11,14 @@ public abstract class ImageStep<T extends Serializable> extends RegistryStep<T> 
 
     private static final long serialVersionUID = 1L;
 
-    private final String image;
+    private String image;
 
     ImageStep(String image) {
+        this.image = Util.fixEmptyAndTrim(image);
+    }
+
+    /** Sets an optional image, for steps with a setter. */
+    final void useImage(String image) {
         this.image = Util.fixEmptyAndTrim(image);
     }
 

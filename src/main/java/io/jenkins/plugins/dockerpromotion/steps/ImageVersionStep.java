@@ -29,7 +29,7 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Creates a version for a build that is unique and newer than all others. */
-public final class ImageVersionStep extends RegistryStep<UsedVersions> {
+public final class ImageVersionStep extends ImageStep<UsedVersions> {
 
     private static final long serialVersionUID = 1L;
     private static final String DEFAULT_ZONE = "UTC";
@@ -39,7 +39,6 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
     private Long build;
     private String pattern;
     private String zone = DEFAULT_ZONE;
-    private String image;
     private List<String> values = new ArrayList<>();
     private boolean bump;
     /** The values for this run of the step, even if the configuration or the date changes in the meantime. */
@@ -49,7 +48,7 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
 
     @DataBoundConstructor
     public ImageVersionStep() {
-        // All parameters have a default.
+        super(null);
     }
 
     public Long getBuild() {
@@ -81,13 +80,9 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
         this.zone = given == null ? DEFAULT_ZONE : given;
     }
 
-    public String getImage() {
-        return image;
-    }
-
     @DataBoundSetter
     public void setImage(String image) {
-        this.image = Util.fixEmptyAndTrim(image);
+        useImage(image);
     }
 
     public List<String> getValues() {
@@ -118,7 +113,7 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
     @Override
     String phrase() {
         return "create a version for " + (build == null ? "this build" : "build " + build)
-                + (image == null ? "" : " of " + image);
+                + (getImage() == null ? "" : " of " + getImage());
     }
 
     @Override
@@ -130,13 +125,13 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
             run.say("This build already has the version " + before.get());
             return UsedVersionsQuery.ofNothing(used);
         }
-        if (image == null) {
+        if (getImage() == null) {
             run.say("Creating" + phrase().substring("create".length()) + " with the pattern " + patternInForce);
             return UsedVersionsQuery.ofNothing(used);
         }
-        ImageName name = ImageName.parse(image);
-        run.say("Checking the versions of " + run.link(name, name.toString()) + " with the pattern " + patternInForce);
-        return UsedVersionsQuery.of(name, used).with(run.login(getCredentialsId(), name.host()));
+        run.say("Checking the versions of " + run.link(name(), name().toString()) + " with the pattern "
+                + patternInForce);
+        return UsedVersionsQuery.of(name(), used).with(login(run));
     }
 
     @Override
@@ -157,7 +152,7 @@ public final class ImageVersionStep extends RegistryStep<UsedVersions> {
         String commit = Util.fixNull(run.environment().get("GIT_COMMIT"));
         return VersionReservations.Claim.of(
                 run.build(),
-                Optional.ofNullable(image).map(ImageName::parse),
+                Optional.ofNullable(getImage()).map(ImageName::parse),
                 new VersionRequest(template(patternInForce, moment, commit), number, bump));
     }
 

@@ -250,7 +250,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome> {
                 @QueryParameter String toCredentialsId,
                 @QueryParameter String toImage,
                 @QueryParameter String image) {
-            return CredentialsForm.items(item, toCredentialsId, ImageForm.registryOf(target(toImage, image)));
+            return CredentialsForm.items(item, toCredentialsId, CredentialsForm.registryOf(target(toImage, image)));
         }
 
         @RequirePOST
@@ -261,7 +261,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome> {
                 @QueryParameter String image) {
             String target = target(toImage, image);
             boolean likeTheImage = Util.fixEmptyAndTrim(value) == null
-                    && ImageForm.registryOf(target).equals(ImageForm.registryOf(image));
+                    && CredentialsForm.registryOf(target).equals(CredentialsForm.registryOf(image));
             return likeTheImage ? FormValidation.ok() : ImageForm.checkCredentialsOf(target, item, value);
         }
 

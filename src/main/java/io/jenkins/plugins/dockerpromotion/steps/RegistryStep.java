@@ -68,7 +68,7 @@ public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> 
         @RequirePOST
         public ListBoxModel doFillCredentialsIdItems(
                 @AncestorInPath Item item, @QueryParameter String credentialsId, @QueryParameter String image) {
-            return CredentialsForm.items(item, credentialsId, ImageForm.registryOf(image));
+            return CredentialsForm.items(item, credentialsId, CredentialsForm.registryOf(image));
         }
 
         @RequirePOST

@@ -29,28 +29,23 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Gets a bearer token from a registry's token service, and masks it in the log for the rest of the build. */
-public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
+public final class RegistryTokenStep extends ImageStep<IssuedToken> {
 
     private static final long serialVersionUID = 1L;
     private static final List<String> DEFAULT_ACTIONS = List.of("pull");
     private static final Set<String> ACTIONS = Set.of("pull", "push", "delete", "*");
 
-    private String image;
     private String registry;
     private List<String> actions = new ArrayList<>(DEFAULT_ACTIONS);
 
     @DataBoundConstructor
     public RegistryTokenStep() {
-        // Either an image or a registry is given.
-    }
-
-    public String getImage() {
-        return image;
+        super(null);
     }
 
     @DataBoundSetter
     public void setImage(String image) {
-        this.image = Util.fixEmptyAndTrim(image);
+        useImage(image);
     }
 
     public String getRegistry() {
@@ -72,12 +67,10 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
     }
 
     private String host() {
-        if ((image == null) == (registry == null)) {
+        if ((getImage() == null) == (registry == null)) {
             throw new IllegalArgumentException("set either 'image' or 'registry'");
         }
-        return image == null
-                ? ImageName.parseHost(registry)
-                : ImageName.parse(image).host();
+        return registry == null ? name().host() : ImageName.parseHost(registry);
     }
 
     private Set<Scope> scopes() {
@@ -85,20 +78,21 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
             throw new IllegalArgumentException("'actions' must be pull, push, delete or *, not "
                     + String.join(", ", actions.stream().map(String::valueOf).toList()));
         }
-        if (image == null && !actions.equals(DEFAULT_ACTIONS)) {
+        if (getImage() != null) {
+            return Set.of(new Scope(name().path(), actions));
+        }
+        if (!actions.equals(DEFAULT_ACTIONS)) {
             throw new IllegalArgumentException("'actions' require 'image'");
         }
-        return image == null
-                ? Set.of()
-                : Set.of(new Scope(ImageName.parse(image).path(), actions));
+        return Set.of();
     }
 
     @Override
     String phrase() {
         return "get a token "
-                + (image == null
+                + (getImage() == null
                         ? "from " + (registry == null ? "a registry" : registry)
-                        : "for " + String.join(", ", actions) + " on " + image);
+                        : "for " + String.join(", ", actions) + " on " + getImage());
     }
 
     @Override
@@ -122,7 +116,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
     @Override
     Object result(IssuedToken token, StepRun run) throws IOException {
         BuildSecrets.mask(run.build(), token.value());
-        boolean doubtful = image != null && !token.confirmed();
+        boolean doubtful = getImage() != null && !token.confirmed();
         run.say("Got a token from " + host() + ", valid for " + token.seconds() + " s and masked in this log"
                 + (doubtful ? "; its permissions are unknown, because its format is private to the registry" : ""));
         return token.value();
@@ -174,7 +168,7 @@ public final class RegistryTokenStep extends RegistryStep<IssuedToken> {
         }
 
         private static String host(String image, String registry) {
-            return Util.fixEmptyAndTrim(registry) == null ? ImageForm.registryOf(image) : registry.trim();
+            return Util.fixEmptyAndTrim(registry) == null ? CredentialsForm.registryOf(image) : registry.trim();
         }
     }
 }

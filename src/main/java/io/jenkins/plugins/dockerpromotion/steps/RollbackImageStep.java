@@ -25,12 +25,10 @@ import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
 /** Moves a tag, or all tags of a train, back to their previous images, which the history knows. */
-public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outcome> {
+public final class RollbackImageStep extends TagStep<PromotionAttempt.Outcome> {
 
     private static final long serialVersionUID = 1L;
 
-    private String image;
-    private String tag;
     private String to;
     private String train;
     private String reason;
@@ -41,25 +39,17 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
 
     @DataBoundConstructor
     public RollbackImageStep() {
-        // Either an image and a tag, or a train is required.
-    }
-
-    public String getImage() {
-        return image;
+        super(null, null);
     }
 
     @DataBoundSetter
     public void setImage(String image) {
-        this.image = Util.fixEmptyAndTrim(image);
-    }
-
-    public String getTag() {
-        return tag;
+        useImage(image);
     }
 
     @DataBoundSetter
     public void setTag(String tag) {
-        this.tag = Util.fixEmptyAndTrim(tag);
+        useTag(tag);
     }
 
     public String getTo() {
@@ -119,23 +109,20 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
 
     @Override
     String phrase() {
-        return "roll back "
-                + (train != null
-                        ? "the train " + train
-                        : (image == null ? "an image" : image) + (tag == null ? "" : ":" + tag));
+        return "roll back " + (train == null ? shown() : "the train " + train);
     }
 
     private List<RollbackMove> recordedMoves() {
         if (train != null) {
-            if (image != null || tag != null || to != null) {
+            if (getImage() != null || getTag() != null || to != null) {
                 throw new IllegalArgumentException("set either 'train', or 'image' and 'tag'");
             }
             return RollbackMove.ofTrain(train);
         }
-        if (image == null || tag == null) {
+        if (getImage() == null || getTag() == null) {
             throw new IllegalArgumentException("set 'image' and 'tag', or 'train'");
         }
-        return List.of(RollbackMove.ofTag(ImageName.parse(image), new Tag(tag), to));
+        return List.of(RollbackMove.ofTag(name(), tag(), to));
     }
 
     @Override
@@ -175,7 +162,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends RegistryStepDescriptor {
+    public static final class DescriptorImpl extends TagStepDescriptor {
 
         public DescriptorImpl() {
             super("rollbackImage", Messages._RollbackImageStep_displayName());
@@ -187,6 +174,7 @@ public final class RollbackImageStep extends RegistryStep<PromotionAttempt.Outco
             return ImageForm.ifGiven(value, ImageName::parse);
         }
 
+        @Override
         @RequirePOST
         public FormValidation doCheckTag(@QueryParameter String value) {
             return ImageForm.ifGiven(value, Tag::new);

@@ -15,10 +15,15 @@ public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
 
     private static final long serialVersionUID = 1L;
 
-    private final String tag;
+    private String tag;
 
     TagStep(String image, String tag) {
         super(image);
+        this.tag = Util.fixEmptyAndTrim(tag);
+    }
+
+    /** Sets an optional tag, for steps with a setter. */
+    final void useTag(String tag) {
         this.tag = Util.fixEmptyAndTrim(tag);
     }
 
