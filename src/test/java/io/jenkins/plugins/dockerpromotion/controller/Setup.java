@@ -6,6 +6,9 @@ import com.cloudbees.plugins.credentials.Credentials;
 import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider;
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl;
+import hudson.model.Node;
+import hudson.model.Slave;
+import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
@@ -14,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -33,6 +37,20 @@ public final class Setup {
     /** A username and password that all jobs may use. */
     public static void addLogin(String id, String username, String password) throws Exception {
         addCredentials(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", username, password));
+    }
+
+    /** A secret text that all jobs may use. */
+    public static void addText(String id, String text) throws IOException {
+        addCredentials(new StringCredentialsImpl(CredentialsScope.GLOBAL, id, "", Secret.fromString(text)));
+    }
+
+    /** Lets each agent run this many builds at once. */
+    public static void setExecutors(JenkinsRule jenkins, int count) throws IOException {
+        for (Node node : jenkins.jenkins.getNodes()) {
+            ((Slave) node).setNumExecutors(count);
+        }
+        // Makes the executors, too, which updating a node does not.
+        jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
     }
 
     /** Asks this Docker Hub instead of the real one, and answers its webhooks though it is on this machine. */

@@ -6,6 +6,8 @@ import hudson.FilePath;
 import hudson.model.FreeStyleBuild;
 import hudson.model.FreeStyleProject;
 import hudson.slaves.DumbSlave;
+import io.jenkins.plugins.dockerpromotion.controller.Frozen;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.dockerconfig.ConfigRequest;
 import java.io.IOException;
@@ -17,10 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import jenkins.security.MasterToSlaveCallable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -74,7 +73,7 @@ class IsolatedDirectoriesTest {
 
         new IsolatedDirectories(home.toFile()).sweep(directory -> true);
 
-        await(() -> records().isEmpty());
+        Waiting.until("all records to go", () -> records().isEmpty());
         assertThat(parent.child(name).exists()).isFalse();
     }
 
@@ -134,7 +133,7 @@ class IsolatedDirectoriesTest {
         Files.setLastModifiedTime(home.resolve(name + ".xml"), FileTime.from(old));
         directories.sweep(directory -> true);
 
-        await(() -> records().isEmpty());
+        Waiting.until("all records to go", () -> records().isEmpty());
         assertThat(parent.child(name).exists()).isTrue();
     }
 
@@ -148,30 +147,13 @@ class IsolatedDirectoriesTest {
             names.add(make(there));
             names.add(make(parent));
         }
-        String pid = Long.toString(hanging.getChannel().call(new Pid()));
-        signal("-STOP", pid);
-        try {
+        try (Frozen ignored = Frozen.agent(hanging)) {
             directories.sweep(directory -> true);
 
-            await(() -> records().size() == 5);
+            Waiting.until("the other agent's directories to go", () -> records().size() == 5);
             assertThat(parent.list()).isEmpty();
-        } finally {
-            signal("-CONT", pid);
         }
-        await(() -> records().isEmpty());
-    }
-
-    private static void signal(String signal, String pid) throws IOException, InterruptedException {
-        assertThat(new ProcessBuilder("kill", signal, pid).start().waitFor()).isZero();
-    }
-
-    private static final class Pid extends MasterToSlaveCallable<Long, RuntimeException> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public Long call() {
-            return ProcessHandle.current().pid();
-        }
+        Waiting.until("all records to go", () -> records().isEmpty());
     }
 
     private String make() throws Exception {
@@ -190,14 +172,6 @@ class IsolatedDirectoriesTest {
     private List<String> records() throws IOException {
         try (Stream<Path> files = Files.list(home)) {
             return files.map(file -> file.getFileName().toString()).toList();
-        }
-    }
-
-    private static void await(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        while (!condition.call()) {
-            assertThat(System.nanoTime()).isLessThan(deadline);
-            Thread.sleep(20);
         }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import hudson.AbortException;
 import hudson.model.TaskListener;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
 import io.jenkins.plugins.dockerpromotion.registry.Operation;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext;
@@ -31,10 +32,10 @@ class AgentCallTest {
         CountDownLatch released = new CountDownLatch(1);
         CompletableFuture<Void> before = connection(id, () -> {
             begun.countDown();
-            await(released);
+            Waiting.isOpen(released);
             events.add("put back");
         });
-        await(begun);
+        Waiting.isOpen(begun);
 
         CompletableFuture<Void> again = connection(id, () -> events.add("sent again"));
         CompletableFuture<Void> other = connection(UUID.randomUUID(), () -> events.add("other work"));
@@ -53,9 +54,9 @@ class AgentCallTest {
         CountDownLatch released = new CountDownLatch(1);
         CompletableFuture<Void> before = connection(id, () -> {
             begun.countDown();
-            await(released);
+            Waiting.isOpen(released);
         });
-        await(begun);
+        Waiting.isOpen(begun);
         AgentCall<String> call = new AgentCall<>(
                 id,
                 "work",
@@ -72,14 +73,6 @@ class AgentCallTest {
         assertThat(before).isNotDone();
         released.countDown();
         before.get(1, TimeUnit.MINUTES);
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
     }
 
     private static CompletableFuture<Void> connection(UUID id, Runnable work) {

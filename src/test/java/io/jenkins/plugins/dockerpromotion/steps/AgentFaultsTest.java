@@ -9,7 +9,9 @@ import hudson.model.TaskListener;
 import hudson.remoting.ProxyException;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.OfflineCause;
+import io.jenkins.plugins.dockerpromotion.controller.Frozen;
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionException;
@@ -22,7 +24,6 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,11 +35,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLHandshakeException;
-import jenkins.security.MasterToSlaveCallable;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
@@ -190,9 +189,7 @@ class AgentFaultsTest {
                         .formatted(HeldSteps.BLOCK));
         GateStep.waitFor("leave");
         GateStep.waitFor("enter");
-        long pid = pid(agent);
-        signal("STOP", pid);
-        try {
+        try (Frozen ignored = Frozen.agent(agent)) {
             GateStep.open("leave");
             GateStep.open("enter");
             List<String> blocks = List.of("creating a Docker configuration", "removing the Docker configuration");
@@ -204,8 +201,6 @@ class AgentFaultsTest {
                             .containsAll(blocks));
 
             assertAbortsAtOnce(run);
-        } finally {
-            signal("CONT", pid);
         }
         awaitNoDirectory(agent);
     }
@@ -265,7 +260,7 @@ class AgentFaultsTest {
             registry.onRequest(
                     r -> LATEST.test(r)
                             && registry.digestOf("group/app", "latest").equals(Optional.of(HeldSteps.NEW))
-                            && awaits(putBack),
+                            && Waiting.isOpen(putBack),
                     Fault.delay(Duration.ZERO).always());
             WorkflowRun aborted =
                     begin("farewell", "promoteImage(" + image(registry) + "tag: '1.0', to: ['{tag}-rc', 'latest'])");
@@ -281,14 +276,6 @@ class AgentFaultsTest {
             assertThat(registry.digestOf("group/app", "latest")).contains(HeldSteps.NEW);
         } finally {
             System.clearProperty(AgentStepExecution.FAREWELL);
-        }
-    }
-
-    private static boolean awaits(CountDownLatch latch) {
-        try {
-            return latch.await(1, TimeUnit.MINUTES);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -410,32 +397,8 @@ class AgentFaultsTest {
         assertThat(Duration.between(begin, Instant.now())).isLessThan(AT_ONCE);
     }
 
-    private static long pid(DumbSlave agent) throws Exception {
-        String name = agent.getChannel().call(new RuntimeName());
-        return Long.parseLong(name.substring(0, name.indexOf('@')));
-    }
-
-    private static final class RuntimeName extends MasterToSlaveCallable<String, RuntimeException> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public String call() {
-            return ManagementFactory.getRuntimeMXBean().getName();
-        }
-    }
-
-    private static void signal(String name, long pid) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(pid))
-                        .start()
-                        .waitFor())
-                .isZero();
-    }
-
     private static List<Path> directories(DumbSlave agent) throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of(agent.getRemoteFS()))) {
-            return files.filter(file -> file.getFileName().toString().matches("docker-[0-9a-f-]{36}"))
-                    .toList();
-        }
+        return Pipelines.directories(Path.of(agent.getRemoteFS()));
     }
 
     private static void awaitNoDirectory(DumbSlave agent) throws Exception {

@@ -2,11 +2,9 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.model.Descriptor;
 import hudson.model.TaskListener;
 import hudson.triggers.TriggerDescriptor;
-import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.history.PromotionRecorder;
@@ -28,14 +26,15 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.sf.json.JSONObject;
 import org.htmlunit.HttpMethod;
 import org.htmlunit.WebRequest;
 import org.htmlunit.util.NameValuePair;
 import org.jenkinsci.plugins.pipeline.modeldefinition.generator.DirectiveGenerator;
 import org.jenkinsci.plugins.pipeline.modeldefinition.generator.TriggersDirective;
-import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
@@ -81,8 +80,7 @@ class AllStepsTest extends StepTest {
     @BeforeAll
     static void record() throws Exception {
         DockerPromotionConfiguration.get().setTrustedRoot(TRUSTED_ROOT);
-        Setup.addCredentials(
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
+        Setup.addText("key", SIGNER.publicKey());
         PromotionReceipt.Target latest = new PromotionReceipt.Target("latest", BEFORE.digest(), true);
         new PromotionRecorder(jenkins.buildAndAssertSuccess(jenkins.createFreeStyleProject()), TRAIN)
                 .inTrain(1)
@@ -157,6 +155,32 @@ class AllStepsTest extends StepTest {
         return StepExample.of(
                 "image=IMAGE | tag={year}.{week}.{build}; images=a/one, a/two; ignorePushers=robot | callback=true",
                 AllStepsTest::value);
+    }
+
+    /**
+     * Ways to fill the form of a step whose snippets can run.
+     *
+     * @param fillings the first with what is needed and no more; together they fill every field; a field that one leaves out
+     *     is as in the one before it
+     */
+    record StepExample(List<Map<String, String>> fillings) {
+
+        /**
+         * @param fillings such as {@code image=a/b; tag=1 | dryRun=true}
+         * @param value makes a value of its text
+         */
+        static StepExample of(String fillings, UnaryOperator<String> value) {
+            return new StepExample(Stream.of(fillings.split("[|]"))
+                    .map(filling -> {
+                        Map<String, String> fields = new LinkedHashMap<>();
+                        Stream.of(filling.split("; "))
+                                .map(field -> field.trim().split("=", 2))
+                                .filter(field -> field.length == 2)
+                                .forEach(field -> fields.put(field[0], value.apply(field[1])));
+                        return fields;
+                    })
+                    .toList());
+        }
     }
 
     @Test

@@ -98,14 +98,11 @@ class DefaultSettingsTest extends StepTest {
                     .isEqualTo(snippet);
         }
 
-        FindTagForBuildStep.DescriptorImpl find =
-                jenkins.jenkins.getDescriptorByType(FindTagForBuildStep.DescriptorImpl.class);
-        assertThat(find.doCheckPattern("", "").renderHtml()).contains("Matches build-103, but not buildx103.");
-        assertThat(find.doCheckPattern("", "(?<build>7)").kind).isEqualTo(FormValidation.Kind.OK);
-        assertThat(jenkins.jenkins
-                        .getDescriptorByType(ImageVersionStep.DescriptorImpl.class)
-                        .doCheckPattern("", "9", "", "")
-                        .renderHtml())
+        assertThat(StepForm.check("findTagForBuild", "pattern", "", "").renderHtml())
+                .contains("Matches build-103, but not buildx103.");
+        assertThat(StepForm.check("findTagForBuild", "pattern", "", "(?<build>7)").kind)
+                .isEqualTo(FormValidation.Kind.OK);
+        assertThat(StepForm.check("imageVersion", "pattern", "", "9", "", "").renderHtml())
                 .contains("Example: build-9.");
     }
 
@@ -189,43 +186,41 @@ class DefaultSettingsTest extends StepTest {
 
     @Test
     void aStepThatNeedsCredentialsTakesTheConfiguredOnes() throws Exception {
-        DockerHubTokenStep.DescriptorImpl form =
-                jenkins.jenkins.getDescriptorByType(DockerHubTokenStep.DescriptorImpl.class);
-        assertThat(form.doCheckCredentialsId(null, "").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertThat(StepForm.check("dockerHubToken", "credentialsId", "").kind).isEqualTo(FormValidation.Kind.ERROR);
         configuration.getRegistries().get(0).setCredentialsId("hub");
 
         succeed("dockerHubToken()", "Got a Docker Hub token");
 
-        assertThat(form.doCheckCredentialsId(null, "").renderHtml()).contains("the default credentials", "hub");
-        assertThat(form.doCheckCredentialsId(null, "gone").kind).isEqualTo(FormValidation.Kind.ERROR);
+        assertShown("hub", "dockerHubToken", "credentialsId", "");
+        assertThat(StepForm.check("dockerHubToken", "credentialsId", "gone").kind)
+                .isEqualTo(FormValidation.Kind.ERROR);
     }
 
     @Test
-    void formsTellWhichCredentialsAreUsedWithoutAny() {
+    void formsTellWhichCredentialsAreUsedWithoutAny() throws Exception {
         configuration.setRegistries(List.of(of(registry, "hub"), of(other, "other")));
         String image = registry.host() + "/group/app";
-        PromoteImageStep.DescriptorImpl promote =
-                jenkins.jenkins.getDescriptorByType(PromoteImageStep.DescriptorImpl.class);
-        assertThat(promote.doCheckCredentialsId(null, "", image))
-                .hasMessageContaining("default credentials &#039;hub&#039;");
-        assertThat(promote.doCheckCredentialsId(null, "", "a/app")).isSameAs(FormValidation.ok());
-        assertThat(promote.doCheckToCredentialsId(null, "", "", image)).isSameAs(FormValidation.ok());
-        assertThat(promote.doCheckToCredentialsId(null, "", other.host() + "/x", image))
-                .hasMessageContaining("default credentials &#039;other&#039;");
-        IsolatedDockerConfigStep.DescriptorImpl isolated =
-                jenkins.jenkins.getDescriptorByType(IsolatedDockerConfigStep.DescriptorImpl.class);
-        assertThat(isolated.doCheckCredentialsId(null, "", "https://" + registry.host()))
-                .hasMessageContaining("default credentials &#039;hub&#039;");
-        assertThat(isolated.doCheckCredentialsId(null, "", "")).isSameAs(FormValidation.ok());
+        assertShown("hub", "promoteImage", "credentialsId", "", image);
+        assertShown("", "promoteImage", "credentialsId", "", "a/app");
+        assertShown("", "promoteImage", "toCredentialsId", "", "", image);
+        assertShown("other", "promoteImage", "toCredentialsId", "", other.host() + "/x", image);
+        assertShown("hub", "isolatedDockerConfig", "credentialsId", "", "https://" + registry.host());
+        assertShown("", "isolatedDockerConfig", "credentialsId", "", "");
 
         RegistryConfiguration inside = new RegistryConfiguration("registry", "https://registry.example.com");
         inside.setCredentialsId("other");
         configuration.setRegistries(List.of(inside));
-        RegistryTokenStep.DescriptorImpl token =
-                jenkins.jenkins.getDescriptorByType(RegistryTokenStep.DescriptorImpl.class);
-        assertThat(token.doCheckCredentialsId(null, "", "", "registry"))
-                .hasMessageContaining("default credentials &#039;other&#039;");
-        assertThat(token.doCheckCredentialsId(null, "", "registry/app", "")).isSameAs(FormValidation.ok());
-        assertThat(isolated.doCheckCredentialsId(null, "", "no/registry")).isSameAs(FormValidation.ok());
+        assertShown("other", "registryToken", "credentialsId", "", "", "registry");
+        assertShown("", "registryToken", "credentialsId", "", "registry/app", "");
+        assertShown("", "isolatedDockerConfig", "credentialsId", "", "no/registry");
+    }
+
+    private static void assertShown(String credentials, String step, String field, String... values) throws Exception {
+        FormValidation shown = StepForm.check(step, field, values);
+        if (credentials.isEmpty()) {
+            assertThat(shown).isSameAs(FormValidation.ok());
+        } else {
+            assertThat(shown).hasMessageContaining("default credentials &#039;" + credentials + "&#039;");
+        }
     }
 }

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
-import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.jvnet.hudson.test.JenkinsRule;
 
 /** {@code dockerHubToken} and {@code dockerHubDescription}. */
 class DockerHubStepsTest extends StepTest {
@@ -28,59 +28,26 @@ class DockerHubStepsTest extends StepTest {
         return "dockerHubDescription(image: '" + IMAGE + "', credentialsId: 'hub'" + more + ")";
     }
 
+    /** {@code BuildSecretsTest} shows the other forms that a secret may have. */
     @Test
-    void givesATokenThatIsInNoFormInTheLogOrTheBuildsFiles() throws Exception {
+    void givesATokenThatIsNeitherInTheLogNorInTheBuildsFiles() throws Exception {
         hub.onRequest(
                 RecordedRequest.matching("POST", "/v2/auth/token"),
                 Fault.replaceBody("{\"access_token\":\"" + TOKEN + "\"}"));
 
-        WorkflowRun run = succeed("""
+        WorkflowRun run = succeed(
+                """
                 def token = dockerHubToken(credentialsId: 'hub')
-                echo "length ${token.length()}"
-                echo "plain <$token>"
-                echo "json <{\\"token\\":\\"${token.replace('/', '\\\\/')}\\"}>"
-                withEnv(["TOKEN=$token"]) {
-                    sh '''
-                        echo "shell <$TOKEN>"
-                        printf %s "$TOKEN" | base64 -w0
-                        printf 'Bearer %s' "$TOKEN" | base64 -w0
-                        printf 'a%s' "$TOKEN" | base64 -w0
-                        printf %s "$TOKEN" | sed 's/+/%2B/g; s,/,%2F,g'
-                    '''
-                }
-                try {
-                    error "cannot use $token"
-                } catch (e) {
-                    echo "exception <${e.message}>"
-                }
+                echo "length ${token.length()}, plain <$token>"
+                withEnv(["TOKEN=$token"]) { sh 'echo "shell <$TOKEN>"; printf %s "$TOKEN" | base64 -w0' }
+                try { error "cannot use $token" } catch (e) { echo "exception <${e.message}>" }
                 token = null
-                """);
+                """, "length " + TOKEN.length() + ", plain <****>", "shell <****>", "exception <cannot use ****>");
 
-        jenkins.assertLogContains("length " + TOKEN.length(), run);
-        jenkins.assertLogContains("plain <****>", run);
-        jenkins.assertLogContains("shell <****>", run);
-        for (String form : forms(TOKEN)) {
-            assertThat(jenkins.getLog(run)).doesNotContain(form);
-            assertThat(Pipelines.filesHolding(run, form)).as(form).isEmpty();
-        }
-    }
-
-    private static String[] forms(String secret) {
-        byte[] bytes = secret.getBytes(StandardCharsets.UTF_8);
-        return new String[] {
-            secret,
-            Base64.getEncoder().encodeToString(bytes),
-            // Inside a longer text the characters in the middle stay the same for each of three positions.
-            middle("Bearer " + secret),
-            middle("a" + secret),
-            URLEncoder.encode(secret, StandardCharsets.UTF_8),
-            secret.replace("/", "\\/")
-        };
-    }
-
-    private static String middle(String text) {
-        String encoded = Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
-        return encoded.substring(12, encoded.length() - 4);
+        String base64 = Base64.getEncoder().encodeToString(TOKEN.getBytes(StandardCharsets.UTF_8));
+        assertThat(JenkinsRule.getLog(run)).doesNotContain(TOKEN, base64);
+        assertThat(Pipelines.filesHolding(run, TOKEN)).isEmpty();
+        assertThat(Pipelines.filesHolding(run, base64)).isEmpty();
     }
 
     @Test
@@ -117,16 +84,5 @@ class DockerHubStepsTest extends StepTest {
                 "ERROR: Cannot change the page of " + IMAGE + " on ",
                 "it answered 403",
                 "'ci'");
-    }
-
-    @Test
-    void endsWhenTheBuildIsAborted() throws Exception {
-        hub.onRequest(RecordedRequest.matching("PATCH", ".*"), Fault.hang());
-        WorkflowRun run = begin(describe(", description: 'x'"));
-        hub.requests().await(RecordedRequest.matching("PATCH", ".*"));
-
-        abort(run);
-
-        assertThat(hub.requests().count("PATCH", ".*")).isEqualTo(1);
     }
 }

@@ -2,16 +2,13 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.model.Descriptor;
 import hudson.util.FormValidation;
-import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.webhook.WebhookConfiguration;
 import java.util.List;
 import java.util.stream.Stream;
-import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.cps.Snippetizer;
@@ -209,7 +206,7 @@ class FormsTest extends StepTest {
 
     @Test
     void formsOfferCredentialsThatTheStepCanUse() throws Exception {
-        Setup.addCredentials(new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", "", Secret.fromString("x")));
+        Setup.addText("text", "x");
         assertThat(form(FindTagForBuildStep.DescriptorImpl.class).doFillCredentialsIdItems(null, null, "a/b"))
                 .extracting(option -> option.value)
                 .contains("hub", "text");

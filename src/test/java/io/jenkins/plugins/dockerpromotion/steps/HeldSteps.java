@@ -1,9 +1,9 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
+import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.HttpTestServer;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
@@ -50,11 +50,11 @@ final class HeldSteps implements AutoCloseable {
     /** @param bin a folder for a docker client that waits */
     HeldSteps(Path bin) throws IOException {
         this.bin = bin;
-        Path docker = Files.writeString(
-                bin.resolve("docker"),
+        FakeCommand.install(
+                bin,
+                "docker",
                 // Which daemon it is, agents say at once.
-                "#!/bin/sh\nif [ \"$1\" != info ] && mkdir \"$DOCKER_HOLD\" 2>/dev/null; then exec sleep 600; fi\n");
-        assertThat(docker.toFile().setExecutable(true)).isTrue();
+                "if [ \"$1\" != info ] && mkdir \"$DOCKER_HOLD\" 2>/dev/null; then exec sleep 600; fi");
     }
 
     /** One step in a Pipeline. */

@@ -101,28 +101,34 @@ class ImageProbeTest {
         DockerPromotionConfiguration.get().setRegistries(List.of());
     }
 
-    private static WebResponse press(String user, String place, String step, Map<String, String> fields)
-            throws Exception {
-        JenkinsRule.WebClient client = jenkins.createWebClient()
+    private static JenkinsRule.WebClient client(String user) throws Exception {
+        return jenkins.createWebClient()
                 .withJavaScriptEnabled(false)
                 .withBasicApiToken(user)
                 .withThrowExceptionOnFailingStatusCode(false);
+    }
+
+    private static WebResponse press(String user, String place, String step, Map<String, String> fields)
+            throws Exception {
         WebRequest request = new WebRequest(
                 new URL(jenkins.getURL(), place + "descriptorByName/" + step + "/testImage"), HttpMethod.POST);
         List<NameValuePair> parameters = new ArrayList<>();
         fields.forEach((name, value) -> parameters.add(new NameValuePair(name, value)));
         request.setRequestParameters(parameters);
-        return client.getPage(request).getWebResponse();
+        return client(user).getPage(request).getWebResponse();
     }
 
-    private String test(String user, String image, String credentialsId) throws Exception {
-        WebResponse answer = press(
-                user,
-                job.getUrl(),
-                FIND,
-                Map.of("image", image, "credentialsId", credentialsId, "pattern", "{year}.{week}.{build}"));
+    /** What the job's author is told. */
+    private static String told(Class<?> step, Map<String, String> fields) throws Exception {
+        WebResponse answer = press("author", job.getUrl(), step.getName(), fields);
         assertThat(answer.getStatusCode()).isEqualTo(200);
         return answer.getContentAsString().replaceAll("<[^>]*>", "").trim();
+    }
+
+    private static String told(String image, String credentialsId) throws Exception {
+        return told(
+                FindTagForBuildStep.class,
+                Map.of("image", image, "credentialsId", credentialsId, "pattern", "{year}.{week}.{build}"));
     }
 
     private String image() {
@@ -131,29 +137,18 @@ class ImageProbeTest {
 
     @Test
     void tellsWhoReachedTheImageAndWhichTagsMatch() throws Exception {
-        assertThat(test("author", image(), "robot"))
+        assertThat(told(image(), "robot"))
                 .isEqualTo(
                         "Reached " + image() + " as robot: 5 tags, 3 match {year}.{week}.{build}, newest 2026.47.103");
-        assertThat(test("author", registry.host() + "/public/two", ""))
+        assertThat(told(registry.host() + "/public/two", ""))
                 .isEqualTo("Reached " + registry.host()
                         + "/public/two without credentials: 1 tag, none matches {year}.{week}.{build}");
-        assertThat(press(
-                                "author",
-                                job.getUrl(),
-                                PromoteImageStep.class.getName(),
-                                Map.of("image", image(), "credentialsId", "robot"))
-                        .getContentAsString())
-                .contains("as robot: 5 tags<");
-        assertThat(press(
-                                "author",
-                                job.getUrl(),
-                                FIND,
-                                Map.of(
-                                        "image", image(),
-                                        "credentialsId", "robot",
-                                        "pattern", "",
-                                        "regex", "[0-9]+[.]47[.](?<build>[0-9]+)"))
-                        .getContentAsString())
+        assertThat(told(PromoteImageStep.class, Map.of("image", image(), "credentialsId", "robot")))
+                .endsWith("as robot: 5 tags");
+        String regex = "[0-9]+[.]47[.](?<build>[0-9]+)";
+        assertThat(told(
+                        FindTagForBuildStep.class,
+                        Map.of("image", image(), "credentialsId", "robot", "pattern", "", "regex", regex)))
                 .contains("5 tags, 2 match [0-9]+[.]47[.]");
     }
 
@@ -164,12 +159,9 @@ class ImageProbeTest {
         configuration.setDefaultPattern("{year}.47.{build}");
         place.setCredentialsId("robot");
         try {
-            assertThat(press("author", job.getUrl(), FIND, Map.of("image", image(), "pattern", ""))
-                            .getContentAsString())
+            assertThat(told(FindTagForBuildStep.class, Map.of("image", image(), "pattern", "")))
                     .contains("as robot: 5 tags, 2 match {year}.47.{build}");
-            assertThat(press("author", job.getUrl(), ImageTagsStep.class.getName(), Map.of("image", image()))
-                            .getContentAsString())
-                    .contains("as robot: 5 tags<");
+            assertThat(told(ImageTagsStep.class, Map.of("image", image()))).endsWith("as robot: 5 tags");
         } finally {
             configuration.setDefaultPattern(null);
             place.setCredentialsId(null);
@@ -178,22 +170,21 @@ class ImageProbeTest {
 
     @Test
     void tellsWhatIsWrongInTheUsualLine() throws Exception {
-        assertThat(test("author", image(), "wrong"))
+        assertThat(told(image(), "wrong"))
                 .startsWith("Cannot get a token for http")
                 .contains("401", "check the password or access token of &#039;robot&#039;")
                 .doesNotContain("guessed");
-        assertThat(test("author", registry.host() + "/app/none", "robot"))
-                .contains("it answered 404", "check that it exists");
-        assertThat(test("author", image(), "gone")).contains("there are none with this id that");
-        assertThat(test("author", "Not an image", "")).isNotEmpty().doesNotContain("Reached");
-        assertThat(test("author", "", "")).isEqualTo("Enter an image name, such as technolog/serviceone.");
-        assertThat(test("author", "${IMAGE}", "")).startsWith("Build parameters have no value here");
+        assertThat(told(registry.host() + "/app/none", "robot")).contains("it answered 404", "check that it exists");
+        assertThat(told(image(), "gone")).contains("there are none with this id that");
+        assertThat(told("Not an image", "")).isNotEmpty().doesNotContain("Reached");
+        assertThat(told("", "")).isEqualTo("Enter an image name, such as technolog/serviceone.");
+        assertThat(told("${IMAGE}", "")).startsWith("Build parameters have no value here");
     }
 
     @Test
     void usesNoCredentialsThatTheJobMayNot() throws Exception {
-        assertThat(test("author", image(), "system")).contains("there are none with this id that team » app may use");
-        assertThat(test("author", image(), "elsewhere")).contains("may use for this registry");
+        assertThat(told(image(), "system")).contains("there are none with this id that team » app may use");
+        assertThat(told(image(), "elsewhere")).contains("may use for this registry");
         assertThat(registry.requests().count()).isZero();
     }
 
@@ -209,12 +200,8 @@ class ImageProbeTest {
 
     @Test
     void takesNoGet() throws Exception {
-        JenkinsRule.WebClient client = jenkins.createWebClient()
-                .withJavaScriptEnabled(false)
-                .withBasicApiToken("author")
-                .withThrowExceptionOnFailingStatusCode(false);
-        WebResponse answer = client.goTo(
-                        job.getUrl() + "descriptorByName/" + FIND + "/testImage?image=" + image(), null)
+        WebResponse answer = client("author")
+                .goTo(job.getUrl() + "descriptorByName/" + FIND + "/testImage?image=" + image(), null)
                 .getWebResponse();
         assertThat(answer.getStatusCode()).isEqualTo(405);
         assertThat(registry.requests().count()).isZero();
@@ -224,7 +211,7 @@ class ImageProbeTest {
     void asksAllowedHostsOnly() throws Exception {
         DockerPromotionConfiguration.get().setAllowedHosts(List.of("registry.example.com"));
         try {
-            assertThat(test("author", image(), "robot")).contains("is not among the allowed registry hosts");
+            assertThat(told(image(), "robot")).contains("is not among the allowed registry hosts");
             assertThat(registry.requests().count()).isZero();
         } finally {
             DockerPromotionConfiguration.get().setAllowedHosts(List.of());
@@ -235,12 +222,12 @@ class ImageProbeTest {
     void tellsWhyARegistryCannotBeReached() throws Exception {
         String image = image();
         registry.close();
-        assertThat(test("author", image, "robot")).contains("the connection was refused");
+        assertThat(told(image, "robot")).contains("the connection was refused");
     }
 
     @Test
     void waitsForNobodyForLong() throws Exception {
         registry.onRequest(r -> true, Fault.hang().always());
-        assertThat(test("author", image(), "robot")).startsWith("Cannot ");
+        assertThat(told(image(), "robot")).startsWith("Cannot ");
     }
 }

@@ -2,13 +2,10 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.EnvVars;
 import hudson.model.Label;
 import hudson.model.Result;
 import hudson.slaves.DumbSlave;
-import hudson.slaves.WorkspaceList;
-import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,7 +15,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import jenkins.model.CauseOfInterruption;
 import org.apache.commons.io.FileUtils;
-import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -43,7 +39,7 @@ class IsolatedDockerConfigStepTest extends StepTest {
 
     @BeforeAll
     static void connect() throws Exception {
-        Setup.addCredentials(new StringCredentialsImpl(CredentialsScope.GLOBAL, "token", "", Secret.fromString(TOKEN)));
+        Setup.addText("token", TOKEN);
         agent = jenkins.createSlave(Label.get("docker"), new EnvVars("DOCKER_CONFIG", agentConfig.toString()));
         jenkins.waitOnline(agent);
     }
@@ -72,16 +68,8 @@ class IsolatedDockerConfigStepTest extends StepTest {
         jenkins.assertLogNotContains("\tat io.jenkins", run);
     }
 
-    private List<Path> directories() throws IOException {
-        Path temporary =
-                Path.of(WorkspaceList.tempDir(agent.getWorkspaceFor(job)).getRemote());
-        if (!Files.exists(temporary)) {
-            return List.of();
-        }
-        try (Stream<Path> entries = Files.list(temporary)) {
-            return entries.filter(entry -> entry.getFileName().toString().startsWith("docker-"))
-                    .toList();
-        }
+    private static List<Path> directories() throws IOException {
+        return Pipelines.directories(Path.of(agent.getRemoteFS()));
     }
 
     @Test
@@ -134,15 +122,6 @@ class IsolatedDockerConfigStepTest extends StepTest {
     @Test
     void itIsRemovedAfterAFailure() throws Exception {
         ends(start("isolatedDockerConfig { error 'on purpose' }"), Result.FAILURE, "ERROR: on purpose");
-    }
-
-    @Test
-    void itIsRemovedAfterAnAbort() throws Exception {
-        WorkflowRun run = start("isolatedDockerConfig { gate 'aborted' }");
-        GateStep.waitFor("aborted");
-        assertThat(directories()).hasSize(1);
-        run.doStop();
-        ends(run, Result.ABORTED);
     }
 
     @Test

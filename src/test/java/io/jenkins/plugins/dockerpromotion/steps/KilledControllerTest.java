@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.model.Result;
 import hudson.model.Slave;
+import io.jenkins.plugins.dockerpromotion.controller.Frozen;
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
 import io.jenkins.plugins.dockerpromotion.isolation.IsolatedDirectories;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import java.io.IOException;
@@ -14,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.flow.FlowDurabilityHint;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -49,8 +50,6 @@ class KilledControllerTest {
 
     /** Nothing here runs long enough for the second compiler to pay. */
     private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
-
-    private static final String DIRECTORY = "docker-[0-9a-f-]{36}";
 
     @RegisterExtension
     private final RealJenkinsExtension controller = new RealJenkinsExtension().javaOptions("-Xmx1g", QUICK_START);
@@ -97,15 +96,15 @@ class KilledControllerTest {
                         HeldSteps.BLOCK, HeldSteps.LOGINS)));
         controller.runRemotely(KilledControllerTest::awaitInputs);
         held.awaitHeld(SURVIVOR, MORTAL);
-        signal("STOP");
-        controller.runRemotely(KilledControllerTest::passInputs);
+        try (Frozen ignored = freeze()) {
+            controller.runRemotely(KilledControllerTest::passInputs);
 
-        kill();
+            kill();
 
-        agents.stop(MORTAL);
-        // The frozen agent may have been told to remove one of its directories, and does so as soon as it goes on.
-        assertThat(directories()).hasSizeGreaterThanOrEqualTo(4);
-        signal("CONT");
+            agents.stop(MORTAL);
+            // The frozen agent may have been told to remove one of its directories, and does so as soon as it goes on.
+            assertThat(directories()).hasSizeGreaterThanOrEqualTo(4);
+        }
         assertNoSecretElsewhere();
         controller.startJenkins();
         agents.start(controller, options(MORTAL));
@@ -198,18 +197,14 @@ class KilledControllerTest {
         process.waitFor();
     }
 
-    /** To the agent that hears nothing for a while. */
-    private static void signal(String name) throws Exception {
-        ProcessHandle agent = ProcessHandle.current()
+    private static Frozen freeze() throws Exception {
+        return new Frozen(ProcessHandle.current()
                 .children()
                 .filter(child ->
                         child.info().arguments().map(List::of).orElse(List.of()).contains(FROZEN))
                 .findFirst()
-                .orElseThrow();
-        assertThat(new ProcessBuilder("kill", "-" + name, Long.toString(agent.pid()))
-                        .start()
-                        .waitFor())
-                .isZero();
+                .orElseThrow()
+                .pid());
     }
 
     private static void awaitEnds(JenkinsRule jenkins) throws Throwable {
@@ -226,10 +221,7 @@ class KilledControllerTest {
     private List<Path> directories() throws IOException {
         List<Path> found = new ArrayList<>();
         for (Path workDirectory : workDirectories) {
-            try (Stream<Path> files = Files.walk(workDirectory)) {
-                files.filter(file -> file.getFileName().toString().matches(DIRECTORY))
-                        .forEach(found::add);
-            }
+            found.addAll(Pipelines.directories(workDirectory));
         }
         return found;
     }
@@ -245,7 +237,7 @@ class KilledControllerTest {
         places.add(controller.getHome().toPath());
         for (Path place : places) {
             assertThat(SecretSearch.filesHolding(place, Pipelines.PASSWORD, login))
-                    .allMatch(file -> file.getParent().getFileName().toString().matches(DIRECTORY));
+                    .allMatch(file -> Pipelines.isDirectory(file.getParent()));
         }
     }
 }

@@ -16,6 +16,7 @@ import hudson.remoting.VirtualChannel;
 import hudson.slaves.DumbSlave;
 import io.jenkins.plugins.dockerpromotion.attachment.Inspection;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.controller.WithController;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
@@ -31,7 +32,6 @@ import java.io.Serializable;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Field;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -40,7 +40,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 import jenkins.security.MasterToSlaveCallable;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
@@ -140,11 +139,7 @@ class ManyBuildsTest {
         Pipelines.prepare(jenkins);
         jenkins.createOnlineSlave(Label.get("agent"));
         jenkins.jenkins.setQuietPeriod(0);
-        for (Node node : jenkins.jenkins.getNodes()) {
-            ((DumbSlave) node).setNumExecutors(BUILDS);
-        }
-        // Makes the executors, too, which updating a node does not.
-        jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
+        Setup.setExecutors(jenkins, BUILDS);
         List<Credentials> credentials = SystemCredentialsProvider.getInstance().getCredentials();
         for (int n = 1; n <= BUILDS; n++) {
             credentials.add(new UsernamePasswordCredentialsImpl(
@@ -178,10 +173,7 @@ class ManyBuildsTest {
     private static List<Path> directories(JenkinsRule jenkins) throws IOException {
         List<Path> found = new ArrayList<>();
         for (Node node : jenkins.jenkins.getNodes()) {
-            try (Stream<Path> files = Files.walk(Path.of(((DumbSlave) node).getRemoteFS()))) {
-                files.filter(file -> file.getFileName().toString().startsWith("docker-"))
-                        .forEach(found::add);
-            }
+            found.addAll(Pipelines.directories(Path.of(((DumbSlave) node).getRemoteFS())));
         }
         return found;
     }

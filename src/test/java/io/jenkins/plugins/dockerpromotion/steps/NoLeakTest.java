@@ -2,15 +2,15 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import hudson.ProxyConfiguration;
 import hudson.model.Result;
 import hudson.model.Slave;
-import hudson.util.Secret;
 import io.jenkins.plugins.casc.ConfigurationAsCode;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
+import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.ImageSigner;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
@@ -28,13 +28,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.htmlunit.WebRequest;
 import org.htmlunit.WebResponse;
-import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -86,8 +84,8 @@ class NoLeakTest {
 
     @BeforeEach
     void open() throws Exception {
-        registry = bearer();
-        slow = bearer();
+        registry = Pipelines.registry();
+        slow = Pipelines.registry();
         behindProxy = InMemoryRegistry.start();
         for (InMemoryRegistry each : List.of(registry, behindProxy)) {
             each.push("group/app", "2017.2.103", TestImage.oci(1));
@@ -96,18 +94,10 @@ class NoLeakTest {
         SIGNER.sign(registry, "group/app", TestImage.oci(1).digest());
         registry.onRequest(HANGS, Fault.hang().always());
         slow.onRequest(TOKEN, Fault.hang().always());
-        client("docker", "env >>" + bin + "/env");
+        FakeCommand.install(bin, "docker", "env >>" + bin + "/env");
         Files.createDirectory(bin.resolve("hanging"));
-        client("hanging/docker", "touch " + bin + "/begun; while [ -e " + bin + "/begun ]; do sleep 0.2; done");
-    }
-
-    private static InMemoryRegistry bearer() {
-        return Pipelines.registry();
-    }
-
-    private void client(String name, String body) throws Exception {
-        Path file = Files.writeString(bin.resolve(name), "#!/bin/sh\n" + body + "\n");
-        assertThat(file.toFile().setExecutable(true)).isTrue();
+        FakeCommand.install(
+                bin, "hanging/docker", "touch " + bin + "/begun; while [ -e " + bin + "/begun ]; do sleep 0.2; done");
     }
 
     @AfterEach
@@ -195,9 +185,8 @@ class NoLeakTest {
         witness.listen(jenkins);
         jenkins.jenkins.setQuietPeriod(0);
         Setup.addLogin("wrong", "ci", WRONG);
-        Setup.addCredentials(new StringCredentialsImpl(CredentialsScope.GLOBAL, "text", "", Secret.fromString(TEXT)));
-        Setup.addCredentials(
-                new StringCredentialsImpl(CredentialsScope.GLOBAL, "key", "", Secret.fromString(SIGNER.publicKey())));
+        Setup.addText("text", TEXT);
+        Setup.addText("key", SIGNER.publicKey());
         hub = Pipelines.dockerHubWithCallbacks();
         hub.registry().push(PUSHED, "1.0", TestImage.oci(3));
         List<RegistryConfiguration> places =
@@ -253,7 +242,9 @@ class NoLeakTest {
                 """.formatted(registry.host(), successes, failures));
         GateStep.waitFor("kept");
         // The limit: Pipeline writes down what a script keeps, here and nowhere else.
-        await(() -> !search().inFiles(home(jenkins), NoLeakTest::isNotOurs).isEmpty());
+        Waiting.until(
+                "the script to be saved",
+                () -> !search().inFiles(home(jenkins), NoLeakTest::isNotOurs).isEmpty());
         assertThat(search().inFiles(home(jenkins), NoLeakTest::isNotOurs))
                 .allMatch(file -> file.matches(
                         "jobs/serviceone/builds/1/(program\\.dat|atomic\\d+\\.tmp) holds \\[Docker Hub token]"));
@@ -323,16 +314,8 @@ class NoLeakTest {
 
     private void awaitHanging(Marks before) throws Exception {
         GateStep.waitFor("inside");
-        await(() -> before.passed(Marks.of(this)));
-        await(() -> Files.exists(bin.resolve("begun")));
-    }
-
-    private static void await(Callable<Boolean> condition) throws Exception {
-        long end = System.nanoTime() + 60_000_000_000L;
-        while (!condition.call()) {
-            assertThat(System.nanoTime()).as("waited in vain").isLessThan(end);
-            Thread.sleep(20);
-        }
+        Waiting.until("all requests to hang", () -> before.passed(Marks.of(this)));
+        Waiting.until("docker to be called", () -> Files.exists(bin.resolve("begun")));
     }
 
     private static Path home(JenkinsRule jenkins) {

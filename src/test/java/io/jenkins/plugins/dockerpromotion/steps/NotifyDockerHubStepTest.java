@@ -50,8 +50,7 @@ class NotifyDockerHubStepTest {
     }
 
     private static WorkflowJob job(String script) throws Exception {
-        WorkflowJob job = Setup.job(jenkins, script);
-        return job;
+        return Setup.job(jenkins, script);
     }
 
     /** Delivers a push that starts these jobs, of an image no other job waits for. */
@@ -66,6 +65,13 @@ class NotifyDockerHubStepTest {
             runs.add(Webhooks.build(job, 1));
         }
         return runs;
+    }
+
+    /** The build that a push starts, once it has ended with this result and these texts in its log. */
+    private WorkflowRun pushed(Result result, String script, String... expected) throws Exception {
+        WorkflowRun run = ended(push(false, job(script)).get(0), result);
+        assertThat(JenkinsRule.getLog(run)).contains(expected);
+        return run;
     }
 
     private WorkflowRun ended(WorkflowRun run, Result result) throws Exception {
@@ -83,11 +89,8 @@ class NotifyDockerHubStepTest {
 
     @Test
     void answersThePushWithTheResultSoFar() throws Exception {
-        WorkflowRun run =
-                push(false, job("echo \"taken ${notifyDockerHub()}\"")).get(0);
+        WorkflowRun run = pushed(Result.SUCCESS, "echo \"taken ${notifyDockerHub()}\"", "taken true");
 
-        ended(run, Result.SUCCESS);
-        jenkins.assertLogContains("taken true", run);
         jenkins.assertLogContains(
                 "Reported the build result for the push of technolog/"
                         + run.getParent().getName() + ":1.0: success",
@@ -104,24 +107,15 @@ class NotifyDockerHubStepTest {
 
     @Test
     void tellsAnUnstableBuildFromABrokenOne() throws Exception {
-        ended(
-                push(false, job("currentBuild.result = 'UNSTABLE'\nnotifyDockerHub()"))
-                        .get(0),
-                Result.UNSTABLE);
-        ended(
-                push(false, job("currentBuild.result = 'FAILURE'\nnotifyDockerHub()"))
-                        .get(0),
-                Result.FAILURE);
+        pushed(Result.UNSTABLE, "currentBuild.result = 'UNSTABLE'\nnotifyDockerHub()");
+        pushed(Result.FAILURE, "currentBuild.result = 'FAILURE'\nnotifyDockerHub()");
 
         assertThat(hub.callbacks()).extracting(c -> c.get("state").asText()).containsExactly("failure", "error");
     }
 
     @Test
     void saysWhatItIsTold() throws Exception {
-        ended(
-                push(false, job("notifyDockerHub(state: 'error', description: 'not today')"))
-                        .get(0),
-                Result.SUCCESS);
+        pushed(Result.SUCCESS, "notifyDockerHub(state: 'error', description: 'not today')");
 
         assertThat(onlyCallback().get("state").asText()).isEqualTo("error");
         assertThat(onlyCallback().get("description").asText()).isEqualTo("not today");
@@ -139,23 +133,21 @@ class NotifyDockerHubStepTest {
     @Test
     void failsNoBuildWhenNobodyTakesTheAnswer() throws Exception {
         hub.onRequest(CALLBACK, Fault.status(404).always());
-        WorkflowRun run =
-                push(false, job("echo \"taken ${notifyDockerHub()}\"")).get(0);
-
-        ended(run, Result.SUCCESS);
-        jenkins.assertLogContains("Cannot report the build result on " + hub.host() + ": it answered 404", run);
-        jenkins.assertLogContains("taken false", run);
+        WorkflowRun run = pushed(
+                Result.SUCCESS,
+                "echo \"taken ${notifyDockerHub()}\"",
+                "Cannot report the build result on " + hub.host() + ": it answered 404",
+                "taken false");
         jenkins.assertLogNotContains("\tat ", run);
     }
 
     @Test
     void sendsNothingToAHostThatIsNotListed() throws Exception {
         DockerPromotionConfiguration.get().setCallbackHosts(null);
-        WorkflowRun run = push(false, job("notifyDockerHub()")).get(0);
-
-        ended(run, Result.SUCCESS);
-        jenkins.assertLogContains(
-                "Cannot report the build result: its callback URL is not on one of Docker Hub's hosts", run);
+        pushed(
+                Result.SUCCESS,
+                "notifyDockerHub()",
+                "Cannot report the build result: its callback URL is not on one of Docker Hub's hosts");
         assertThat(hub.requests().count()).isZero();
     }
 

@@ -8,8 +8,10 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.SecretSearch;
 import io.jenkins.plugins.dockerpromotion.testing.TestCertificates;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jvnet.hudson.test.JenkinsRule;
@@ -66,5 +68,16 @@ final class Pipelines {
     /** The files of a build, {@code program.dat} and its log among them, in which {@code secret} can be read. */
     static List<Path> filesHolding(WorkflowRun run, String secret) throws IOException {
         return SecretSearch.filesHolding(run.getRootDir().toPath(), secret);
+    }
+
+    /** The directories of blocks below this one. */
+    static List<Path> directories(Path root) throws IOException {
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(Pipelines::isDirectory).toList();
+        }
+    }
+
+    static boolean isDirectory(Path file) {
+        return file.getFileName().toString().matches("docker-[0-9a-f-]{36}");
     }
 }

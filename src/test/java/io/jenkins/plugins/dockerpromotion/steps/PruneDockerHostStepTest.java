@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.EnvVars;
 import hudson.model.Label;
 import hudson.model.Slave;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
 import io.jenkins.plugins.dockerpromotion.testing.DockerDaemonProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FakeCommand;
 import java.nio.file.Files;
@@ -30,10 +32,7 @@ class PruneDockerHostStepTest extends StepTest {
 
     @BeforeAll
     static void addExecutors() throws Exception {
-        Slave agent = (Slave) jenkins.jenkins.getNode("slave0");
-        agent.setNumExecutors(2);
-        // Makes the executors, too, which updating a node does not.
-        jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
+        Setup.setExecutors(jenkins, 2);
     }
 
     @BeforeEach
@@ -126,10 +125,8 @@ class PruneDockerHostStepTest extends StepTest {
         assertThat(ProcessHandle.of(pid).filter(ProcessHandle::isAlive)).isEmpty();
     }
 
-    private static void await(Path file) throws InterruptedException {
-        while (!Files.exists(file)) {
-            Thread.sleep(20);
-        }
+    private static void await(Path file) throws Exception {
+        Waiting.until(file + " to be written", () -> Files.exists(file));
     }
 
     @ParameterizedTest

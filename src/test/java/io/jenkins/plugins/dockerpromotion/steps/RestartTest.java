@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import hudson.EnvVars;
 import hudson.model.Label;
-import hudson.model.Node;
 import hudson.slaves.DumbSlave;
 import hudson.slaves.WorkspaceList;
+import io.jenkins.plugins.dockerpromotion.controller.Setup;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
@@ -84,11 +84,7 @@ class RestartTest {
                 Fault.hang());
         sessions.then(jenkins -> {
             Pipelines.prepare(jenkins);
-            for (Node node : jenkins.jenkins.getNodes()) {
-                ((DumbSlave) node).setNumExecutors(4);
-            }
-            // Makes the executors, too, which updating a node does not.
-            jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
+            Setup.setExecutors(jenkins, 4);
             jenkins.createSlave(Label.get("docker"), new EnvVars("DOCKER_CONFIG", agentConfig.toString()));
             setTime(jenkins, "2026-12-31T23:59:59Z");
             begin(

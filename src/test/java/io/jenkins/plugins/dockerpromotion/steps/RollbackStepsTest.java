@@ -3,13 +3,13 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
+import io.jenkins.plugins.dockerpromotion.controller.Waiting;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -77,10 +77,6 @@ class RollbackStepsTest extends StepTest {
 
     @Test
     void refusesWhatIsNotRecordedOrHasMovedSince() throws Exception {
-        fail(
-                rollback(""),
-                "Cannot roll back " + registry.host()
-                        + "/group/app:production: no promotion of this tag is recorded on this controller");
         succeed(promote("1.0"));
         fail(rollback(""), "was new then, so there is no earlier image");
         fail(rollback(", to: '9.9'"), "no promotion of this tag to 9.9");
@@ -120,7 +116,7 @@ class RollbackStepsTest extends StepTest {
                 .scheduleBuild2(0)
                 .waitForStart();
         GateStep.waitFor("second");
-        assertThat(held.await(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(Waiting.isOpen(held)).isTrue();
         GateStep.open("second");
         jenkins.waitForMessage("another build", run);
         assertThat(production("job")).isEmpty();
@@ -135,11 +131,7 @@ class RollbackStepsTest extends StepTest {
 
     private static boolean awaits(CountDownLatch held, CountDownLatch released) {
         held.countDown();
-        try {
-            return released.await(1, TimeUnit.MINUTES);
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
+        return Waiting.isOpen(released);
     }
 
     @Test
@@ -208,7 +200,6 @@ class RollbackStepsTest extends StepTest {
         assertThat(registry.digestOf("group/web", "2.0-rc"))
                 .as("a tag of one version")
                 .contains(second);
-        fail("rollbackImage(train: 'none')", "no such train is recorded on this controller");
         fail("rollbackImage(train: 'none', tag: 'x')", "set either 'train', or 'image' and 'tag'");
     }
 }

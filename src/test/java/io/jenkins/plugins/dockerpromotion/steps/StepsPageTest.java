@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.cloudbees.plugins.credentials.CredentialsScope;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import hudson.EnvVars;
@@ -12,7 +11,6 @@ import hudson.model.CauseAction;
 import hudson.model.Descriptor;
 import hudson.model.Label;
 import hudson.triggers.TriggerDescriptor;
-import hudson.util.Secret;
 import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.config.RegistryConfiguration;
 import io.jenkins.plugins.dockerpromotion.controller.Setup;
@@ -37,7 +35,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jenkinsci.Symbol;
-import org.jenkinsci.plugins.plaincredentials.impl.StringCredentialsImpl;
 import org.jenkinsci.plugins.scriptsecurity.scripts.ScriptApproval;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
@@ -164,11 +161,7 @@ class StepsPageTest {
         FakeCommand.install(bin, "curl", "exit 0");
         rule.waitOnline(rule.createSlave(Label.get("agent"), new EnvVars("PATH", FakeCommand.path(bin))));
         for (String key : List.of("cosign-key", "no-key")) {
-            Setup.addCredentials(new StringCredentialsImpl(
-                    CredentialsScope.GLOBAL,
-                    key,
-                    "",
-                    Secret.fromString(key.equals("no-key") ? "none" : SIGNER.publicKey())));
+            Setup.addText(key, key.equals("no-key") ? "none" : SIGNER.publicKey());
         }
         for (String id : List.of("docker-hub", "registry")) {
             Setup.addLogin(id, "ci", Pipelines.PASSWORD);
