@@ -61,10 +61,5 @@ public final class DeleteImageTagStep extends TagStep<TagRemoval.Removed> {
 
     /** Form of the step. */
     @Extension
-    public static final class DescriptorImpl extends TagStepDescriptor {
-
-        public DescriptorImpl() {
-            super("deleteImageTag", Messages._DeleteImageTagStep_displayName());
-        }
-    }
+    public static final class DescriptorImpl extends TagStepDescriptor {}
 }

@@ -129,10 +129,6 @@ public final class DockerHubDescriptionStep extends ImageStep<Boolean> {
     @Extension
     public static final class DescriptorImpl extends RegistryStepDescriptor {
 
-        public DescriptorImpl() {
-            super("dockerHubDescription", Messages._DockerHubDescriptionStep_displayName());
-        }
-
         @Override
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {

@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
@@ -70,10 +69,6 @@ public final class DockerHubTokenStep extends AgentStep<String> {
     /** Form of the step. */
     @Extension
     public static final class DescriptorImpl extends StrictStepDescriptor {
-
-        public DescriptorImpl() {
-            super("dockerHubToken", Messages._DockerHubTokenStep_displayName(), FilePath.class);
-        }
 
         @RequirePOST
         public ListBoxModel doFillCredentialsIdItems(@AncestorInPath Item item, @QueryParameter String credentialsId) {

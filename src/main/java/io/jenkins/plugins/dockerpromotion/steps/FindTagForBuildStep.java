@@ -89,10 +89,6 @@ public final class FindTagForBuildStep extends PatternStep<TagQuery.Found> {
     @Extension
     public static final class DescriptorImpl extends PatternStepDescriptor {
 
-        public DescriptorImpl() {
-            super("findTagForBuild", Messages._FindTagForBuildStep_displayName());
-        }
-
         @Override
         Optional<String> patternWithout() {
             return Optional.of(getDefaultPattern());

@@ -53,10 +53,6 @@ public final class ImageHistoryStep extends ControllerStep {
     @Extension
     public static final class DescriptorImpl extends StrictStepDescriptor {
 
-        public DescriptorImpl() {
-            super("imageHistory", Messages._ImageHistoryStep_displayName());
-        }
-
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {
             return ImageForm.checkImage(value);

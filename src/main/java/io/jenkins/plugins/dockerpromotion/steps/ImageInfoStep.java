@@ -58,10 +58,6 @@ public final class ImageInfoStep extends TagStep<ImageInfo> {
     @Extension
     public static final class DescriptorImpl extends TagStepDescriptor {
 
-        public DescriptorImpl() {
-            super("imageInfo", Messages._ImageInfoStep_displayName());
-        }
-
         @Override
         @RequirePOST
         public FormValidation doCheckTag(@QueryParameter String value) {

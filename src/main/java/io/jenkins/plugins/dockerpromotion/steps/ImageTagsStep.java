@@ -59,10 +59,6 @@ public final class ImageTagsStep extends PatternStep<TagQuery.Found> {
     @Extension
     public static final class DescriptorImpl extends PatternStepDescriptor {
 
-        public DescriptorImpl() {
-            super("imageTags", Messages._ImageTagsStep_displayName());
-        }
-
         @RequirePOST
         public FormValidation doCheckLimit(@QueryParameter String value) {
             return ImageForm.checkOptionalCount(value);

@@ -170,10 +170,6 @@ public final class ImageVersionStep extends ImageStep<UsedVersions> {
 
         private Clock clock = Clock.systemUTC();
 
-        public DescriptorImpl() {
-            super("imageVersion", Messages._ImageVersionStep_displayName());
-        }
-
         @Override
         Optional<String> patternWithout() {
             return Optional.of(getDefaultPattern());

@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.AbortException;
 import hudson.EnvVars;
 import hudson.Extension;
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.AbstractDescribableImpl;
 import hudson.model.Descriptor;
@@ -181,14 +180,6 @@ public final class IsolatedDockerConfigStep extends Step implements Serializable
     /** Form of the step. */
     @Extension
     public static final class DescriptorImpl extends StrictStepDescriptor {
-
-        public DescriptorImpl() {
-            super(
-                    "isolatedDockerConfig",
-                    Messages._IsolatedDockerConfigStep_displayName(),
-                    FilePath.class,
-                    EnvVars.class);
-        }
 
         @Override
         public boolean takesImplicitBlockArgument() {

@@ -80,10 +80,6 @@ public final class NotifyDockerHubStep extends ControllerStep {
     @Extension
     public static final class DescriptorImpl extends StrictStepDescriptor {
 
-        public DescriptorImpl() {
-            super("notifyDockerHub", Messages._NotifyDockerHubStep_displayName());
-        }
-
         @RequirePOST
         public ListBoxModel doFillStateItems() {
             ListBoxModel items = new ListBoxModel();

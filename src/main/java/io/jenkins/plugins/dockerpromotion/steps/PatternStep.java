@@ -6,7 +6,6 @@ import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.io.Serializable;
 import java.util.Optional;
-import org.jvnet.localizer.Localizable;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
@@ -77,10 +76,6 @@ public abstract class PatternStep<T extends Serializable> extends ImageStep<T> {
 
     /** Base class for the forms of steps with a pattern. */
     public abstract static class PatternStepDescriptor extends RegistryStepDescriptor {
-
-        PatternStepDescriptor(String functionName, Localizable displayName) {
-            super(functionName, displayName);
-        }
 
         public final String getPatternPlaceholder() {
             return patternWithout().orElseGet(Messages::PatternStep_allTags);

@@ -208,10 +208,6 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome> {
     @Extension
     public static final class DescriptorImpl extends TagStepDescriptor {
 
-        public DescriptorImpl() {
-            super("promoteImage", Messages._PromoteImageStep_displayName());
-        }
-
         /** The step's value if the form's {@code to} is empty. */
         public String getDefaultTargets() {
             return FormFields.ofWords(DEFAULT_TARGETS);

@@ -138,10 +138,6 @@ public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outco
     @Extension
     public static final class DescriptorImpl extends RegistryStepDescriptor {
 
-        public DescriptorImpl() {
-            super("promoteImages", Messages._PromoteImagesStep_displayName());
-        }
-
         @RequirePOST
         public FormValidation doCheckTo(@QueryParameter String value) {
             return PromoteImageStep.checkTargets(value);

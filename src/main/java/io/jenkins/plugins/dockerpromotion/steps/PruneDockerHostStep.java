@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import hudson.EnvVars;
 import hudson.Extension;
 import hudson.FilePath;
 import hudson.Util;
@@ -108,10 +107,6 @@ public final class PruneDockerHostStep extends AgentStep<HostReceipt> {
     /** Form of the step. */
     @Extension
     public static final class DescriptorImpl extends StrictStepDescriptor {
-
-        public DescriptorImpl() {
-            super("pruneDockerHost", Messages._PruneDockerHostStep_displayName(), FilePath.class, EnvVars.class);
-        }
 
         @RequirePOST
         public FormValidation doCheckUntil(@QueryParameter String value) {

@@ -128,10 +128,6 @@ public final class PruneImageTagsStep extends PatternStep<PruneReceipt> {
     @Extension
     public static final class DescriptorImpl extends PatternStepDescriptor {
 
-        public DescriptorImpl() {
-            super("pruneImageTags", Messages._PruneImageTagsStep_displayName());
-        }
-
         @RequirePOST
         public FormValidation doCheckKeep(
                 @QueryParameter String value, @QueryParameter String olderThanDays, @QueryParameter boolean orphans) {

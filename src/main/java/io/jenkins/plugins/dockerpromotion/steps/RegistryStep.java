@@ -1,6 +1,5 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
@@ -9,7 +8,6 @@ import io.jenkins.plugins.dockerpromotion.config.DockerPromotionConfiguration;
 import io.jenkins.plugins.dockerpromotion.credentials.CredentialsForm;
 import java.io.Serializable;
 import java.util.Optional;
-import org.jvnet.localizer.Localizable;
 import org.kohsuke.stapler.AncestorInPath;
 import org.kohsuke.stapler.DataBoundSetter;
 import org.kohsuke.stapler.QueryParameter;
@@ -33,10 +31,6 @@ public abstract class RegistryStep<T extends Serializable> extends AgentStep<T> 
 
     /** Base class for the forms of steps with {@code image} and {@code credentialsId}. */
     public abstract static class RegistryStepDescriptor extends StrictStepDescriptor {
-
-        RegistryStepDescriptor(String functionName, Localizable displayName) {
-            super(functionName, displayName, FilePath.class);
-        }
 
         /** Placeholder of a form for an empty pattern. */
         public final String getDefaultPattern() {

@@ -2,7 +2,6 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import hudson.AbortException;
 import hudson.Extension;
-import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Item;
 import hudson.util.FormValidation;
@@ -125,10 +124,6 @@ public final class RegistryTokenStep extends ImageStep<IssuedToken> {
     /** Form of the step. */
     @Extension
     public static final class DescriptorImpl extends StrictStepDescriptor {
-
-        public DescriptorImpl() {
-            super("registryToken", Messages._RegistryTokenStep_displayName(), FilePath.class);
-        }
 
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {

@@ -164,10 +164,6 @@ public final class RollbackImageStep extends TagStep<PromotionAttempt.Outcome> {
     @Extension
     public static final class DescriptorImpl extends TagStepDescriptor {
 
-        public DescriptorImpl() {
-            super("rollbackImage", Messages._RollbackImageStep_displayName());
-        }
-
         @Override
         @RequirePOST
         public FormValidation doCheckImage(@QueryParameter String value) {

@@ -1,16 +1,16 @@
 package io.jenkins.plugins.dockerpromotion.steps;
 
+import hudson.FilePath;
 import hudson.Util;
 import hudson.model.Descriptor;
 import hudson.model.Run;
 import hudson.model.TaskListener;
 import io.jenkins.plugins.dockerpromotion.config.FormFields;
+import java.beans.Introspector;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import net.sf.json.JSONObject;
 import org.jenkinsci.plugins.structs.describable.CustomDescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableModel;
@@ -18,7 +18,7 @@ import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.structs.describable.UninstantiatedDescribable;
 import org.jenkinsci.plugins.workflow.steps.Step;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
-import org.jvnet.localizer.Localizable;
+import org.jvnet.localizer.ResourceBundleHolder;
 import org.kohsuke.stapler.StaplerRequest2;
 
 /**
@@ -27,31 +27,22 @@ import org.kohsuke.stapler.StaplerRequest2;
  */
 public abstract class StrictStepDescriptor extends StepDescriptor implements CustomDescribableModel {
 
-    private final String functionName;
-    private final Localizable displayName;
-    private final Set<Class<?>> requiredContext;
-
-    /** @param context what the step needs besides a build and its log */
-    StrictStepDescriptor(String functionName, Localizable displayName, Class<?>... context) {
-        this.functionName = functionName;
-        this.displayName = displayName;
-        this.requiredContext = Stream.concat(Stream.of(Run.class, TaskListener.class), Stream.of(context))
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
+    /** The name of the class, as in {@code promoteImage} for {@code PromoteImageStep}. */
     @Override
     public final String getFunctionName() {
-        return functionName;
+        return Introspector.decapitalize(clazz.getSimpleName().replaceFirst("Step$", ""));
     }
 
     @Override
     public final String getDisplayName() {
-        return displayName.toString();
+        return ResourceBundleHolder.get(Messages.class).format(clazz.getSimpleName() + ".displayName");
     }
 
     @Override
     public final Set<? extends Class<?>> getRequiredContext() {
-        return requiredContext;
+        return ControllerStep.class.isAssignableFrom(clazz)
+                ? Set.of(Run.class, TaskListener.class)
+                : Set.of(Run.class, TaskListener.class, FilePath.class);
     }
 
     /** @throws IllegalArgumentException in one line, if there is no parameter with the name of an argument */
@@ -60,7 +51,7 @@ public abstract class StrictStepDescriptor extends StepDescriptor implements Cus
         DescribableModel<?> model = DescribableModel.of(clazz);
         for (String name : arguments.keySet()) {
             if (model.getParameter(name) == null && !name.equals(UninstantiatedDescribable.ANONYMOUS_KEY)) {
-                throw new IllegalArgumentException(functionName + " has no parameter '" + name + "'; it has "
+                throw new IllegalArgumentException(getFunctionName() + " has no parameter '" + name + "'; it has "
                         + String.join(
                                 ", ",
                                 model.getParameters().stream()

@@ -6,7 +6,6 @@ import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import java.io.Serializable;
-import org.jvnet.localizer.Localizable;
 import org.kohsuke.stapler.QueryParameter;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 
@@ -62,10 +61,6 @@ public abstract class TagStep<T extends Serializable> extends ImageStep<T> {
 
     /** Base class for the forms of steps with a tag. */
     public abstract static class TagStepDescriptor extends RegistryStepDescriptor {
-
-        TagStepDescriptor(String functionName, Localizable displayName) {
-            super(functionName, displayName);
-        }
 
         @RequirePOST
         public FormValidation doCheckTag(@QueryParameter String value) {

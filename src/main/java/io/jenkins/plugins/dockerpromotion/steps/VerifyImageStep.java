@@ -113,10 +113,6 @@ public final class VerifyImageStep extends TagStep<VerifiedImage> {
     @Extension
     public static final class DescriptorImpl extends TagStepDescriptor {
 
-        public DescriptorImpl() {
-            super("verifyImage", Messages._VerifyImageStep_displayName());
-        }
-
         @Override
         List<String> split(String field, String text) {
             return field.equals("publicKeys") ? Verification.keys(text) : super.split(field, text);

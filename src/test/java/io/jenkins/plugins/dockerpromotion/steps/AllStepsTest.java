@@ -312,7 +312,7 @@ class AllStepsTest extends StepTest {
         for (Map<String, String> filling : example.fillings()) {
             for (Map.Entry<String, String> field : filling.entrySet()) {
                 if (field.getValue().equals("one")) {
-                    generator.addEntry();
+                    generator.requireEntry();
                 } else {
                     generator.enter(field.getKey(), field.getValue());
                 }

@@ -59,6 +59,7 @@ final class GeneratorPage {
     /** The fields that can be seen, in their order; a list counts as one, by its own name. */
     private List<String> fields() {
         return shown("[name^='_.']:not(#prototypeText), .repeated-container, .optional-block-control")
+                .filter(element -> element.closest(ENTRIES) == null)
                 .map(GeneratorPage::name)
                 .distinct()
                 .toList();
@@ -115,12 +116,13 @@ final class GeneratorPage {
         settle();
     }
 
-    /** Adds an entry to the list; what is entered from now on goes into it, as far as it has such fields. */
-    void addEntry() throws IOException {
-        long before = shown(ENTRIES).count();
-        clickAll("button.repeatable-add");
-        await(() -> shown(ENTRIES).count() > before);
-        assertThat(shown(ENTRIES).count()).as("entries of the list").isGreaterThan(before);
+    /** Adds an entry to the list, unless it has one; what is entered from now on goes into it. */
+    void requireEntry() throws IOException {
+        if (shown(ENTRIES).findAny().isEmpty()) {
+            clickAll("button.repeatable-add");
+            await(() -> shown(ENTRIES).findAny().isPresent());
+            assertThat(shown(ENTRIES)).as("entries of the list").isNotEmpty();
+        }
     }
 
     /** Enters a value as somebody at the keyboard does. */

@@ -70,7 +70,9 @@ class NotifyDockerHubStepTest {
     /** The build that a push starts, once it has ended with this result and these texts in its log. */
     private WorkflowRun pushed(Result result, String script, String... expected) throws Exception {
         WorkflowRun run = ended(push(false, job(script)).get(0), result);
-        assertThat(JenkinsRule.getLog(run)).contains(expected);
+        for (String text : expected) {
+            jenkins.assertLogContains(text, run);
+        }
         return run;
     }
 
