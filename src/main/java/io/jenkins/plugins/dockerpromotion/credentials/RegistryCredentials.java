@@ -21,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import jenkins.authentication.tokens.api.AuthenticationTokens;
 import jenkins.model.Jenkins;
 import org.jenkinsci.plugins.docker.commons.credentials.DockerRegistryToken;
@@ -129,7 +130,12 @@ public final class RegistryCredentials {
         }
     }
 
-    private static <T> T found(Run<?, ?> run, String id, String registry, String kinds, Conversion<T> conversion)
+    private static <T> T found(
+            Run<?, ?> run,
+            String id,
+            String registry,
+            String kinds,
+            Function<StandardCredentials, Optional<T>> conversion)
             throws AbortException {
         StandardCredentials credentials =
                 CredentialsProvider.findCredentialById(id, StandardCredentials.class, run, requirements(registry));
@@ -141,11 +147,15 @@ public final class RegistryCredentials {
     }
 
     private static <T> T converted(
-            StandardCredentials credentials, String id, String registry, String kinds, Conversion<T> conversion)
+            StandardCredentials credentials,
+            String id,
+            String registry,
+            String kinds,
+            Function<StandardCredentials, Optional<T>> conversion)
             throws AbortException {
         try {
             return conversion
-                    .convert(credentials)
+                    .apply(credentials)
                     .orElseThrow(() -> failure(
                             id,
                             registry,
@@ -203,9 +213,5 @@ public final class RegistryCredentials {
 
     private static String shown(String registry) {
         return RegistryKey.of(Util.fixNull(registry)).host();
-    }
-
-    private interface Conversion<T> {
-        Optional<T> convert(StandardCredentials credentials);
     }
 }
