@@ -139,9 +139,7 @@ public final class PromoteImageStep extends TagStep<PromotionAttempt.Outcome> {
 
     @Override
     RepositoryLocks.Names locks() {
-        return dryRun
-                ? RepositoryLocks.Names.NONE
-                : RepositoryLocks.Names.tags(request().targets(), List.of(name()));
+        return RepositoryLocks.Names.promotions(List.of(request()));
     }
 
     private PromotionRequest request() {

@@ -104,12 +104,7 @@ public final class PromoteImagesStep extends RegistryStep<PromotionAttempt.Outco
 
     @Override
     RepositoryLocks.Names locks() {
-        List<PromotionRequest> all = requests();
-        return dryRun
-                ? RepositoryLocks.Names.NONE
-                : RepositoryLocks.Names.tags(
-                        all.stream().flatMap(r -> r.targets().stream()).toList(),
-                        all.stream().map(r -> r.source().name()).toList());
+        return RepositoryLocks.Names.promotions(requests());
     }
 
     @Override

@@ -3,8 +3,8 @@ package io.jenkins.plugins.dockerpromotion.steps;
 import hudson.Extension;
 import hudson.ExtensionList;
 import hudson.model.Computer;
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -54,15 +54,20 @@ public final class RepositoryLocks {
             return new Names(Set.of(image.toString()), Set.of());
         }
 
-        /** Some tags of repositories; other content of the repositories must not be deleted at the same time. */
-        static Names tags(Collection<ImageReference> tags, Collection<ImageName> repositories) {
+        /**
+         * The targets of promotions; other content of their repositories, and of those of the promoted images, must not
+         * be deleted at the same time. A dry run changes nothing.
+         */
+        static Names promotions(Collection<PromotionRequest> promotions) {
             Set<String> exclusive = new HashSet<>();
             Set<String> shared = new HashSet<>();
-            tags.forEach(tag -> {
-                exclusive.add(tag.toString());
-                shared.add(tag.name().toString());
-            });
-            repositories.forEach(repository -> shared.add(repository.toString()));
+            for (PromotionRequest promotion : promotions) {
+                if (!promotion.options().dryRun()) {
+                    promotion.targets().forEach(target -> exclusive.add(target.toString()));
+                    shared.add(promotion.toImage().toString());
+                    shared.add(promotion.source().name().toString());
+                }
+            }
             return new Names(exclusive, shared);
         }
     }

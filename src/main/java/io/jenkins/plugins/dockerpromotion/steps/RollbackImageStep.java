@@ -127,13 +127,12 @@ public final class RollbackImageStep extends TagStep<PromotionAttempt.Outcome> {
 
     @Override
     RepositoryLocks.Names locks() {
-        return dryRun
-                ? RepositoryLocks.Names.NONE
-                : RepositoryLocks.Names.tags(
-                        moves.stream()
-                                .flatMap(move -> move.references().stream())
-                                .toList(),
-                        List.of());
+        return RepositoryLocks.Names.promotions(
+                moves.stream().map(this::request).toList());
+    }
+
+    private PromotionRequest request(RollbackMove move) {
+        return PromotionRequest.rollback(move.image(), move.tags(), move.to(), move.from(), overwrite, dryRun);
     }
 
     @Override
@@ -142,10 +141,7 @@ public final class RollbackImageStep extends TagStep<PromotionAttempt.Outcome> {
         for (RollbackMove move : moves) {
             RegistryAuthentication login =
                     run.login(getCredentialsId(), move.image().host());
-            PromotionRequest request = PromotionRequest.rollback(
-                            move.image(), move.tags(), move.to(), move.from(), overwrite, dryRun)
-                    .with(login, login);
-            requests.add(Verification.checked(request, List.of()));
+            requests.add(Verification.checked(request(move).with(login, login), List.of()));
             for (ImageReference tag : move.references()) {
                 run.say((dryRun ? "Planning to roll back " : "Rolling back ") + tag + " to " + move.version());
             }

@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.steps.RepositoryLocks.Lock;
@@ -21,11 +22,17 @@ class RepositoryLocksTest {
     }
 
     private static Names tags(String... tags) {
-        return Names.tags(
-                Stream.of(tags)
-                        .map(tag -> new ImageReference(ImageName.parse(tag.split(":")[0]), tag.split(":")[1]))
-                        .toList(),
-                List.of());
+        return Names.promotions(
+                Stream.of(tags).map(tag -> promotion(tag.split(":")[0], tag)).toList());
+    }
+
+    private static PromotionRequest promotion(String from, String target) {
+        String[] to = target.split(":");
+        return PromotionRequest.of(
+                new ImageReference(ImageName.parse(from), "source"),
+                ImageName.parse(to[0]),
+                List.of(to[1]),
+                new PromotionRequest.Options(false, false, false));
     }
 
     private static Names repository(String image) {
@@ -63,11 +70,7 @@ class RepositoryLocksTest {
 
     @Test
     void aSourceIsNotPrunedWhileItIsPromoted() {
-        Lock promotion = request(
-                "promotion",
-                Names.tags(
-                        List.of(new ImageReference(ImageName.parse("prod/b"), "1")),
-                        List.of(ImageName.parse("dev/b"))));
+        Lock promotion = request("promotion", Names.promotions(List.of(promotion("dev/b", "prod/b:1"))));
         request("other promotion", tags("dev/b:latest"));
         request("prune", repository("dev/b"));
         assertThat(begun).containsExactly("promotion", "other promotion");
