@@ -12,7 +12,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionReceipt;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
 import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
@@ -77,11 +76,7 @@ class AttachmentCopierTest {
 
     private PromotionReceipt promote(PromotionRequest.Options options) throws Exception {
         return PromotionRequest.of(
-                        ImageName.parse(from.host() + "/app"),
-                        new Tag("1.0"),
-                        ImageName.parse(to.host() + "/prod/app"),
-                        List.of("{tag}", "latest"),
-                        options)
+                        from.image("app"), new Tag("1.0"), to.image("prod/app"), List.of("{tag}", "latest"), options)
                 .run(network.context());
     }
 
@@ -183,9 +178,9 @@ class AttachmentCopierTest {
         from.attach("app", IMAGE, SIGNATURE);
 
         PromotionRequest.of(
-                        ImageName.parse(from.host() + "/app"),
+                        from.image("app"),
                         new Tag("1.0"),
-                        ImageName.parse(from.host() + "/prod/app"),
+                        from.image("prod/app"),
                         List.of("{tag}"),
                         new PromotionRequest.Options(false, true, false))
                 .run(network.context());
@@ -221,9 +216,7 @@ class AttachmentCopierTest {
     void promotesNothingIfARegistryIsInTrouble(int status) {
         start(true, true);
         from.push("app", SIGNATURE);
-        from.onRequest(
-                RecordedRequest.matching("GET", "/v2/app/referrers/.*"),
-                Fault.status(status).always());
+        from.onRequest("GET", "/v2/app/referrers/.*", Fault.status(status).always());
 
         assertThatThrownBy(this::promote).isInstanceOf(RegistryException.class);
 
@@ -251,10 +244,9 @@ class AttachmentCopierTest {
         from.attach("app", IMAGE, SIGNATURE);
         from.push("app", tag(IMAGE) + ".sig", cosign("image=1"));
         to.onRequest(
-                RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
-                Fault.status(status)
-                        .body("{\"errors\":[{\"code\":\"MANIFEST_INVALID\",\"message\":\"unknown field subject\"}]}")
-                        .always());
+                "PUT",
+                "/v2/prod/app/manifests/" + SIGNATURE.digest(),
+                Fault.error(status, "MANIFEST_INVALID", "unknown field subject").always());
 
         assertThat(promote().attachments()).isEqualTo(1);
 
@@ -268,7 +260,8 @@ class AttachmentCopierTest {
         start(true, false);
         from.attach("app", IMAGE, SIGNATURE);
         to.onRequest(
-                RecordedRequest.matching("PUT", "/v2/prod/app/manifests/" + SIGNATURE.digest()),
+                "PUT",
+                "/v2/prod/app/manifests/" + SIGNATURE.digest(),
                 Fault.status(400).always());
 
         assertThatThrownBy(() -> promote(new PromotionRequest.Options(false, true, true, false)))

@@ -19,7 +19,6 @@ import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryDockerHub;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
-import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
 import java.util.List;
@@ -73,7 +72,7 @@ class AttachmentRemoverTest {
     }
 
     private ImageName image() {
-        return ImageName.parse(registry.host() + "/app");
+        return registry.image("app");
     }
 
     /** Keeps the newest of {@code v1}, {@code v2}… */
@@ -248,9 +247,7 @@ class AttachmentRemoverTest {
     @Test
     void theyStayIfTheRegistryRefusesToDeleteTheirImage() throws Exception {
         start();
-        registry.onRequest(
-                RecordedRequest.matching("DELETE", "/v2/app/manifests/v1"),
-                Fault.status(403).always());
+        registry.onRequest("DELETE", "/v2/app/manifests/v1", Fault.status(403).always());
 
         PruneReceipt receipt = prune(false);
 
@@ -266,8 +263,7 @@ class AttachmentRemoverTest {
     void whatTheRegistryDoesNotDeleteIsSaidBeforeAndAfterAndKeepsNothingElse() throws Exception {
         start();
         registry.onRequest(
-                RecordedRequest.matching("DELETE", "/v2/app/manifests/sha256:.*"),
-                Fault.status(405).always());
+                "DELETE", "/v2/app/manifests/sha256:.*", Fault.status(405).always());
 
         PruneReceipt planned = prune(true);
         assertThat(network.notices()).anyMatch(n -> n.startsWith(SIGNATURE.digest() + " stays: "));
@@ -287,7 +283,8 @@ class AttachmentRemoverTest {
     void oneThatTheRegistryDoesNotDeleteKeepsNoOther(int status, String reason) throws Exception {
         start();
         registry.onRequest(
-                RecordedRequest.matching("DELETE", "/v2/app/manifests/" + SIGNATURE.digest()),
+                "DELETE",
+                "/v2/app/manifests/" + SIGNATURE.digest(),
                 Fault.status(status).always());
 
         PruneReceipt receipt = prune(false);

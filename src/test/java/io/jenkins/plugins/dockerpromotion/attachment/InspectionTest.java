@@ -15,7 +15,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import io.jenkins.plugins.dockerpromotion.testing.Quirk;
-import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.util.List;
 import org.junit.jupiter.api.AutoClose;
@@ -43,7 +42,7 @@ class InspectionTest {
     }
 
     private ImageInfo inspect(boolean details) throws Exception {
-        ImageName image = ImageName.parse(registry.host() + "/app");
+        ImageName image = registry.image("app");
         return new Inspection(ImageReference.tagged(image, new Tag("1.0")), details, RegistryAuthentication.ANONYMOUS)
                 .run(network.context());
     }
@@ -90,9 +89,7 @@ class InspectionTest {
     @Test
     void tellsTheRestIfAttachmentsCannotBeListed() throws Exception {
         start(true);
-        registry.onRequest(
-                RecordedRequest.matching("GET", ".*/referrers/.*"),
-                Fault.status(503).always());
+        registry.onRequest("GET", ".*/referrers/.*", Fault.status(503).always());
 
         assertThat(inspect(true).asMap()).containsEntry("signatures", null).containsEntry("digest", IMAGE.digest());
         assertThat(network.notices()).anyMatch(n -> n.startsWith("Cannot read signatures and attestations"));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.RegistryClient;
@@ -43,9 +42,9 @@ class ImageCopierTest {
 
     private void promote() throws Exception {
         PromotionRequest.of(
-                        ImageName.parse(registry.host() + "/group/app"),
+                        registry.image("group/app"),
                         new Tag("1.0"),
-                        ImageName.parse(registry.host() + "/group/copy"),
+                        registry.image("group/copy"),
                         List.of("1.0"),
                         new PromotionRequest.Options(false, false, false))
                 .with(RegistryAuthentication.ANONYMOUS, RegistryAuthentication.ANONYMOUS)
@@ -85,12 +84,12 @@ class ImageCopierTest {
     }
 
     private ImageReference pinned(String path, String digest) {
-        return ImageReference.pinned(ImageName.parse(registry.host() + "/" + path), Digest.parse(digest));
+        return ImageReference.pinned(registry.image(path), Digest.parse(digest));
     }
 
     private RegistryClient client(String path) throws Exception {
         return RegistryClient.open(
-                ImageName.parse(registry.host() + "/" + path),
+                registry.image(path),
                 RegistryAuthentication.ANONYMOUS,
                 Set.of(),
                 TestNetwork.of(registry).context());

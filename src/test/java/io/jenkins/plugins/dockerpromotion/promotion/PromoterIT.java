@@ -80,7 +80,7 @@ class PromoterIT {
         http.push("group/app", "2017.2.1030", TestImage.docker(3));
         http.push("group/app", "latest", TestImage.docker(3));
         RegistryContext context = context(authority, registry);
-        ImageName image = ImageName.parse(registry.host() + "/group/app");
+        ImageName image = registry.image("group/app");
 
         TagQuery finder = TagQuery.ofBuild(image, TagPattern.of("{year}.{week}.{build}"), BigInteger.valueOf(103));
         List<Tag> found = finder.with(USER).run(context).tags();
@@ -91,7 +91,7 @@ class PromoterIT {
                 .with(USER, USER)
                 .run(context);
         int before = registry.accessLog().size();
-        ImageName stable = ImageName.parse(registry.host() + "/stable/app");
+        ImageName stable = registry.image("stable/app");
         PromotionRequest.of(image, found.get(0), stable, List.of("{tag}"), options)
                 .with(USER, USER)
                 .run(context);

@@ -67,17 +67,12 @@ class PromoterTest {
     }
 
     private static PromotionRequest within(InMemoryRegistry registry, List<String> to, Options options) {
-        ImageName image = ImageName.parse(registry.host() + "/group/app");
+        ImageName image = registry.image("group/app");
         return PromotionRequest.of(image, new Tag("1.0"), image, to, options);
     }
 
     private static PromotionRequest across(InMemoryRegistry from, InMemoryRegistry to, Options options) {
-        return PromotionRequest.of(
-                ImageName.parse(from.host() + "/group/app"),
-                new Tag("1.0"),
-                ImageName.parse(to.host() + "/prod/app"),
-                TARGETS,
-                options);
+        return PromotionRequest.of(from.image("group/app"), new Tag("1.0"), to.image("prod/app"), TARGETS, options);
     }
 
     private PromotionReceipt promote(PromotionRequest request, InMemoryRegistry... registries) throws Exception {
@@ -341,8 +336,7 @@ class PromoterTest {
         registry.push("group/app", "1.0", TestImage.docker(1));
         registry.push("group/app", "latest", TestImage.docker(2));
         registry.onRequest(
-                RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest"),
-                Fault.status(403).always());
+                "PUT", "/v2/group/app/manifests/latest", Fault.status(403).always());
 
         assertThatThrownBy(() -> promote(within(registry, TARGETS, options()), registry))
                 .isInstanceOf(PromotionException.class)
@@ -389,9 +383,7 @@ class PromoterTest {
         InMemoryRegistry from = registry();
         InMemoryRegistry to = registry();
         from.push("group/app", "1.0", TestImage.docker(1));
-        from.onRequest(
-                RecordedRequest.matching("GET", "/v2/group/app/blobs/.*"),
-                Fault.status(403).always());
+        from.onRequest("GET", "/v2/group/app/blobs/.*", Fault.status(403).always());
 
         assertThatThrownBy(() -> promote(across(from, to, options()), from, to)).isInstanceOf(RegistryException.class);
 
@@ -407,7 +399,7 @@ class PromoterTest {
         TestImage image = TestImage.docker(1).withLayers(4_000_000);
         from.push("group/app", "1.0", image);
         String layer = List.copyOf(image.blobs().keySet()).get(1);
-        from.onRequest(RecordedRequest.matching("GET", "/v2/group/app/blobs/" + layer), Fault.closeMidBody());
+        from.onRequest("GET", "/v2/group/app/blobs/" + layer, Fault.closeMidBody());
 
         promote(across(from, to, options()), from, to);
 
@@ -456,8 +448,7 @@ class PromoterTest {
                 putAfter(registry, "/v2/group/app/manifests/", "broken", "new"),
                 Fault.status(403).always());
         registry.onRequest(
-                RecordedRequest.matching("DELETE", ".*"),
-                Fault.status(404).body("<html>Not Found</html>").always());
+                "DELETE", ".*", Fault.status(404).body("<html>Not Found</html>").always());
 
         assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
                 .isInstanceOf(PromotionException.class)
@@ -559,8 +550,8 @@ class PromoterTest {
         to.deleteTag("prod/app", "old");
         to.deleteBlob("prod/app", List.copyOf(image.blobs().keySet()).get(10));
         PromotionRequest request = PromotionRequest.of(
-                ImageReference.tagged(ImageName.parse(from.host() + "/group/app"), new Tag("1.0")),
-                ImageName.parse(to.host() + "/prod/app"),
+                ImageReference.tagged(from.image("group/app"), new Tag("1.0")),
+                to.image("prod/app"),
                 List.of("{tag}"),
                 options());
 

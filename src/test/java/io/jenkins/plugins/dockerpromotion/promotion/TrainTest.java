@@ -225,8 +225,7 @@ class TrainTest {
         build.push("acme/web", "production", TestImage.oci(10));
         Map<String, String> kept = new HashMap<>(Map.of(build.host() + "/acme/web:production", OLD.digest()));
         prod.onRequest(
-                RecordedRequest.matching("PUT", "/v2/acme/api/manifests/production"),
-                Fault.status(403).always());
+                "PUT", "/v2/acme/api/manifests/production", Fault.status(403).always());
         TrainRequest train = new TrainRequest(List.of(within("web", "1.0", false), across("api", "2.0")));
 
         assertThatThrownBy(() -> train.run(network.remembering(kept)))
@@ -292,7 +291,7 @@ class TrainTest {
 
     private PromotionRequest rollback(TestImage to, TestImage current, boolean overwrite) {
         return PromotionRequest.rollback(
-                        ImageName.parse(build.host() + "/acme/web"),
+                        build.image("acme/web"),
                         List.of(new Tag("production")),
                         Digest.parse(to.digest()),
                         Digest.parse(current.digest()),

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -50,9 +49,9 @@ class UnusualAnswersTest {
 
     private void promote(TestNetwork network, String... tags) throws Exception {
         PromotionRequest.of(
-                        ImageName.parse(from.host() + "/group/app"),
+                        from.image("group/app"),
                         new Tag("1.0"),
-                        ImageName.parse(to.host() + "/prod/app"),
+                        to.image("prod/app"),
                         List.of(tags),
                         new Options(false, true, false))
                 .with(CI, CI)
@@ -138,7 +137,8 @@ class UnusualAnswersTest {
             })
     void theMediaTypeInTheManifestCountsMoreThanTheHeader(String header) throws Exception {
         from.onRequest(
-                RecordedRequest.matching(".*/manifests/.*"),
+                ".*",
+                ".*/manifests/.*",
                 Fault.replaceHeader("Content-Type", header).always());
 
         promote("1.0");
@@ -151,7 +151,8 @@ class UnusualAnswersTest {
     void anEmptyDigestInAHeaderIsNone(String method) throws Exception {
         for (InMemoryRegistry registry : List.of(from, to)) {
             registry.onRequest(
-                    RecordedRequest.matching(method, ".*/manifests/.*"),
+                    method,
+                    ".*/manifests/.*",
                     Fault.replaceHeader("Docker-Content-Digest", "").always());
         }
 
@@ -176,7 +177,8 @@ class UnusualAnswersTest {
     void aContentEncodingWithoutCompressedContentIsIgnored(String method, String coding) throws Exception {
         for (InMemoryRegistry registry : List.of(from, to)) {
             registry.onRequest(
-                    RecordedRequest.matching(method, ".*/(manifests|blobs)/.*"),
+                    method,
+                    ".*/(manifests|blobs)/.*",
                     Fault.replaceHeader("Content-Encoding", coding).always());
         }
 
@@ -199,9 +201,7 @@ class UnusualAnswersTest {
     @ParameterizedTest
     @ValueSource(ints = {202, 204, 206, 302, 409, 410, 411, 415, 416, 422, 451, 500, 505, 511})
     void aRefusedCheckForABlobIsFollowedByItsUpload(int status) throws Exception {
-        to.onRequest(
-                RecordedRequest.matching("HEAD", ".*/blobs/.*"),
-                Fault.status(status).always());
+        to.onRequest("HEAD", ".*/blobs/.*", Fault.status(status).always());
 
         promote("1.0");
 
@@ -212,7 +212,7 @@ class UnusualAnswersTest {
     @ValueSource(ints = {429, 503})
     void aLayerThatIsRefusedForNowIsNotSentAgainAtOnce(int status) throws Exception {
         TestNetwork network = TestNetwork.of(from, to);
-        to.onRequest(RecordedRequest.matching("PUT", ".*/blobs/uploads/.*"), Fault.status(status));
+        to.onRequest("PUT", ".*/blobs/uploads/.*", Fault.status(status));
 
         promote(network, "1.0");
 
@@ -224,8 +224,8 @@ class UnusualAnswersTest {
     @Test
     void anUploadThatIsLostBeginsAgain() throws Exception {
         from.push("group/app", "1.0", TestImage.oci(1).withLayers(9 * 1024 * 1024));
-        to.onRequest(RecordedRequest.matching("PUT", ".*/blobs/uploads/.*"), Fault.status(413));
-        to.onRequest(RecordedRequest.matching("PATCH", ".*/blobs/uploads/.*"), Fault.loseAnswer());
+        to.onRequest("PUT", ".*/blobs/uploads/.*", Fault.status(413));
+        to.onRequest("PATCH", ".*/blobs/uploads/.*", Fault.loseAnswer());
 
         promote("1.0");
 
@@ -238,11 +238,9 @@ class UnusualAnswersTest {
     void anUploadThatIsNotFoundBeginsAgain(String method, String body) throws Exception {
         from.push("group/app", "1.0", TestImage.oci(1).withLayers(9 * 1024 * 1024));
         if (method.equals("PATCH")) {
-            to.onRequest(RecordedRequest.matching("PUT", ".*/blobs/uploads/.*"), Fault.status(413));
+            to.onRequest("PUT", ".*/blobs/uploads/.*", Fault.status(413));
         }
-        to.onRequest(
-                RecordedRequest.matching(method, ".*/blobs/uploads/.*"),
-                Fault.status(404).body(body));
+        to.onRequest(method, ".*/blobs/uploads/.*", Fault.status(404).body(body));
 
         promote("1.0");
 
@@ -273,7 +271,8 @@ class UnusualAnswersTest {
     @ValueSource(strings = {"{}", "{\"digest\":\"sha384:00\"}"})
     void aListOfReferrersThatCannotBeReadIsAnError(String entry) {
         from.onRequest(
-                RecordedRequest.matching(".*/referrers/.*"),
+                ".*",
+                ".*/referrers/.*",
                 Fault.replaceBody("{\"schemaVersion\":2,\"manifests\":[" + entry + "]}")
                         .always());
 
@@ -288,7 +287,8 @@ class UnusualAnswersTest {
     @ValueSource(strings = {"a|b", "a b", "{a}", "%", "a%2", "\u00e9", " ", "[1]", "a\\b", "<a>^`", "1#a?b"})
     void anUploadAddressMayHaveAnyCharacters(String end) throws Exception {
         to.onRequest(
-                RecordedRequest.matching("POST", ".*/blobs/uploads/.*"),
+                "POST",
+                ".*/blobs/uploads/.*",
                 Fault.changeHeader("Location", address -> address + (address.contains("?") ? "&x=" : "?x=") + end)
                         .always());
 
@@ -304,9 +304,9 @@ class UnusualAnswersTest {
         to.onRequest(r -> !r.parameters("mount").isEmpty(), Fault.status(status).always());
 
         PromotionRequest.of(
-                        ImageName.parse(to.host() + "/stage/app"),
+                        to.image("stage/app"),
                         new Tag("1.0"),
-                        ImageName.parse(to.host() + "/prod/app"),
+                        to.image("prod/app"),
                         List.of("1.0"),
                         new Options(false, true, false))
                 .run(TestNetwork.of(to).context());
@@ -318,9 +318,7 @@ class UnusualAnswersTest {
     @ValueSource(ints = {204, 301, 304, 404, 500, 501, 505})
     void aRegistryWithoutReferrersMayAnswerAnything(int status) throws Exception {
         for (InMemoryRegistry registry : List.of(from, to)) {
-            registry.onRequest(
-                    RecordedRequest.matching(".*/referrers/.*"),
-                    Fault.status(status).always());
+            registry.onRequest(".*", ".*/referrers/.*", Fault.status(status).always());
         }
 
         promote("1.0");
@@ -332,7 +330,8 @@ class UnusualAnswersTest {
     void aDigestInAHeaderMayBeQuoted() throws Exception {
         for (InMemoryRegistry registry : List.of(from, to)) {
             registry.onRequest(
-                    RecordedRequest.matching(".*/manifests/.*"),
+                    ".*",
+                    ".*/manifests/.*",
                     Fault.changeHeader("Docker-Content-Digest", digest -> '"' + digest + '"')
                             .always());
         }

@@ -3,7 +3,6 @@ package io.jenkins.plugins.dockerpromotion.promotion;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Manifest;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
@@ -11,7 +10,6 @@ import io.jenkins.plugins.dockerpromotion.registry.http.TestNetwork;
 import io.jenkins.plugins.dockerpromotion.testing.Content;
 import io.jenkins.plugins.dockerpromotion.testing.Fault;
 import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
-import io.jenkins.plugins.dockerpromotion.testing.RecordedRequest;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -47,8 +45,8 @@ class UnusualImagesTest {
     private InMemoryRegistry promote(Target where) throws Exception {
         InMemoryRegistry to = where == Target.ANOTHER_REPOSITORY ? from : other;
         PromotionRequest.of(
-                        ImageReference.tagged(ImageName.parse(from.host() + "/group/app"), new Tag("1.0")),
-                        ImageName.parse(to.host() + "/prod/app"),
+                        ImageReference.tagged(from.image("group/app"), new Tag("1.0")),
+                        to.image("prod/app"),
                         List.of("1.0"),
                         new PromotionRequest.Options(false, false, false))
                 .run(network.context());
@@ -133,9 +131,7 @@ class UnusualImagesTest {
 
     /** Proxies forbid it, and storage services sign their addresses for GET only. */
     private static void forbidHeadOfBlobs(InMemoryRegistry registry, int status) {
-        registry.onRequest(
-                RecordedRequest.matching("HEAD", "/v2/.*/blobs/.*"),
-                Fault.status(status).always());
+        registry.onRequest("HEAD", "/v2/.*/blobs/.*", Fault.status(status).always());
     }
 
     @ParameterizedTest
@@ -167,9 +163,7 @@ class UnusualImagesTest {
     void saysThatTheUploadIsRefusedIfTheCheckWasRefusedToo() {
         from.push("group/app", "1.0", TestImage.oci(1));
         forbidHeadOfBlobs(other, 403);
-        other.onRequest(
-                RecordedRequest.matching("POST", "/v2/prod/app/blobs/uploads/"),
-                Fault.status(403).always());
+        other.onRequest("POST", "/v2/prod/app/blobs/uploads/", Fault.status(403).always());
 
         assertThatThrownBy(() -> promote(Target.ANOTHER_REGISTRY))
                 .hasMessageContaining("Cannot start the upload of the blob")
@@ -205,7 +199,8 @@ class UnusualImagesTest {
         from.push("group/app", "1.0", image);
         InMemoryRegistry to = where == Target.ANOTHER_REPOSITORY ? from : other;
         to.onRequest(
-                RecordedRequest.matching("PUT", "/v2/prod/app/manifests/.*"),
+                "PUT",
+                "/v2/prod/app/manifests/.*",
                 Fault.status(400).body("{\"errors\":[{\"code\":\"MANIFEST_BLOB_UNKNOWN\"}]}"));
 
         assertThatThrownBy(() -> promote(where))

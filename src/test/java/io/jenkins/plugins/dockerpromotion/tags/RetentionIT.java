@@ -48,7 +48,7 @@ class RetentionIT {
     }
 
     private static ImageName image(DockerRegistryProcess registry) {
-        return ImageName.parse(registry.host() + "/group/app");
+        return registry.image("group/app");
     }
 
     private static PruneReceipt prune(DockerRegistryProcess registry, boolean dryRun) throws Exception {

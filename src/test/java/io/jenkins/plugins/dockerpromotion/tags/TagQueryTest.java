@@ -62,7 +62,7 @@ class TagQueryTest {
     }
 
     private ImageName image() {
-        return ImageName.parse(registry.host() + "/" + IMAGE);
+        return registry.image(IMAGE);
     }
 
     private Found all(Optional<TagPattern> pattern, int limit) throws Exception {

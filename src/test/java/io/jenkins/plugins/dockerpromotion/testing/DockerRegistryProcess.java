@@ -1,5 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.testing;
 
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -68,6 +69,11 @@ public final class DockerRegistryProcess implements AutoCloseable {
     /** {@code 127.0.0.1:port}, as in an image's name. */
     public String host() {
         return uri.getAuthority();
+    }
+
+    /** The name of an image here. */
+    public ImageName image(String repository) {
+        return ImageName.parse(host() + "/" + repository);
     }
 
     /** The requests so far, as {@code "GET /v2/ HTTP/1.1" 200}, in the order in which they were answered. */

@@ -27,6 +27,11 @@ public final class Fault {
         return new Fault(handling -> Response.of(status), 1);
     }
 
+    /** Answers with an error as the distribution specification describes it. */
+    public static Fault error(int status, String code, String message) {
+        return new Fault(handling -> Response.error(status, code, message), 1);
+    }
+
     /** Waits, then handles the request as usual. */
     public static Fault delay(Duration duration) {
         return new Fault(

@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
+import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -17,7 +18,9 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
@@ -37,6 +40,7 @@ public abstract class HttpTestServer implements AutoCloseable {
     private final CountDownLatch closed = new CountDownLatch(1);
     private final RequestLog log = new RequestLog();
     private final List<Planned> faults = new CopyOnWriteArrayList<>();
+    private final List<Consumer<RecordedRequest>> watchers = new CopyOnWriteArrayList<>();
     private final URI uri;
     private volatile Duration delay = Duration.ZERO;
 
@@ -71,6 +75,11 @@ public abstract class HttpTestServer implements AutoCloseable {
         return uri.getAuthority();
     }
 
+    /** The name of an image here: {@code 127.0.0.1:port/group/app}. */
+    public final ImageName image(String repository) {
+        return ImageName.parse(host() + "/" + repository);
+    }
+
     public final RequestLog requests() {
         return log;
     }
@@ -78,6 +87,31 @@ public abstract class HttpTestServer implements AutoCloseable {
     /** Adds a fault. If several match a request, the first one that is not used up applies. */
     public final void onRequest(Predicate<RecordedRequest> predicate, Fault fault) {
         faults.add(new Planned(predicate, fault, new AtomicInteger(fault.times())));
+    }
+
+    /** Adds a fault for requests as {@link RecordedRequest#matching(String, String)} selects them. */
+    public final void onRequest(String methods, String pathRegex, Fault fault) {
+        onRequest(RecordedRequest.matching(methods, pathRegex), fault);
+    }
+
+    /** Calls {@code action} with each such request, before it is answered. */
+    public final void before(String methods, String pathRegex, Consumer<RecordedRequest> action) {
+        Predicate<RecordedRequest> predicate = RecordedRequest.matching(methods, pathRegex);
+        watchers.add(request -> {
+            if (predicate.test(request)) {
+                action.accept(request);
+            }
+        });
+    }
+
+    /** Does something once, before the first such request is answered. */
+    public final void beforeFirst(Predicate<RecordedRequest> predicate, Runnable action) {
+        AtomicBoolean done = new AtomicBoolean();
+        watchers.add(request -> {
+            if (predicate.test(request) && done.compareAndSet(false, true)) {
+                action.run();
+            }
+        });
     }
 
     public final void clearFaults() {
@@ -102,6 +136,7 @@ public abstract class HttpTestServer implements AutoCloseable {
         Incoming request = new Incoming(exchange, log);
         try (exchange) {
             pause(delay);
+            watchers.forEach(watcher -> watcher.accept(request.record()));
             Response answer = withFaults(request);
             new Response.Writer(exchange, request, closed).write(answer);
         } catch (IOException e) {
