@@ -6,10 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.jenkins.plugins.dockerpromotion.promotion.PromotionRequest.Options;
 import io.jenkins.plugins.dockerpromotion.registry.Digest;
 import io.jenkins.plugins.dockerpromotion.registry.ImageName;
-import io.jenkins.plugins.dockerpromotion.registry.ImageReference;
 import io.jenkins.plugins.dockerpromotion.registry.Tag;
 import io.jenkins.plugins.dockerpromotion.registry.http.Network.RegistryLocation;
-import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryAuthentication.Basic;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryContext.Timekeeper;
 import io.jenkins.plugins.dockerpromotion.registry.http.RegistryException;
@@ -32,21 +30,40 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class PromoterTest {
 
     private static final Basic CI = new Basic("ci", "secret");
-    private static final List<String> TARGETS = List.of("{tag}-rc", "latest");
+    private static final Options OPTIONS = new Options(false, false, false);
+    private static final Options OVERWRITING = new Options(true, false, false);
+    private static final TestImage ONE = TestImage.docker(1);
+    private static final TestImage TWO = TestImage.docker(2);
 
     private final List<AutoCloseable> servers = new ArrayList<>();
     private TestNetwork network;
+    private InMemoryRegistry from;
+    private InMemoryRegistry to;
 
     @AfterEach
     void closeServers() throws Exception {
         for (AutoCloseable server : servers) {
             server.close();
         }
+    }
+
+    private <T extends AutoCloseable> T track(T server) {
+        servers.add(server);
+        return server;
+    }
+
+    /** A registry with this image, and another one without. */
+    private void start(TestImage image, Quirk... quirks) {
+        from = registry(quirks);
+        to = registry();
+        from.push("group/app", "1.0", image);
+        network = TestNetwork.of(from, to);
     }
 
     private InMemoryRegistry registry(Quirk... quirks) {
@@ -57,89 +74,21 @@ class PromoterTest {
                 .start());
     }
 
-    private <T extends AutoCloseable> T track(T server) {
-        servers.add(server);
-        return server;
+    private PromotionRequest request(ImageName target, Options options, String... tags) {
+        List<String> targets = tags.length == 0 ? List.of("{tag}-rc", "latest") : List.of(tags);
+        return PromotionRequest.of(from.image("group/app"), new Tag("1.0"), target, targets, options)
+                .with(CI, CI);
     }
 
-    private static Options options() {
-        return new Options(false, false, false);
+    private PromotionReceipt promoteWithin(Options options, String... tags) throws Exception {
+        return request(from.image("group/app"), options, tags).run(network.context());
     }
 
-    private static PromotionRequest within(InMemoryRegistry registry, List<String> to, Options options) {
-        ImageName image = registry.image("group/app");
-        return PromotionRequest.of(image, new Tag("1.0"), image, to, options);
+    private PromotionReceipt promoteTo(InMemoryRegistry registry) throws Exception {
+        return request(registry.image("prod/app"), OPTIONS).run(network.context());
     }
 
-    private static PromotionRequest across(InMemoryRegistry from, InMemoryRegistry to, Options options) {
-        return PromotionRequest.of(from.image("group/app"), new Tag("1.0"), to.image("prod/app"), TARGETS, options);
-    }
-
-    private PromotionReceipt promote(PromotionRequest request, InMemoryRegistry... registries) throws Exception {
-        network = TestNetwork.of(registries);
-        return request.with(CI, CI).run(network.context());
-    }
-
-    static Stream<Arguments> images() {
-        TestImage amd64 = TestImage.docker(1);
-        TestImage arm64 = TestImage.oci(2);
-        return Stream.of(
-                Arguments.of("Docker schema 2", amd64),
-                Arguments.of(
-                        "Docker schema 2 in odd white space",
-                        TestImage.docker(3).withLayout(JsonLayout.ODD)),
-                Arguments.of("OCI manifest", arm64),
-                Arguments.of("OCI manifest in odd white space", TestImage.oci(4).withLayout(JsonLayout.ODD)),
-                Arguments.of("Docker list", TestImage.dockerList(amd64, TestImage.docker(5))),
-                Arguments.of("OCI index", TestImage.ociIndex(amd64, arm64).withLayout(JsonLayout.ODD)),
-                Arguments.of("index of indexes", TestImage.ociIndex(TestImage.ociIndex(amd64, arm64))),
-                Arguments.of(
-                        "a media type nobody has heard of",
-                        TestImage.raw(
-                                "application/vnd.acme.thing.v7+json", "{ \"acme\" :\t[ 1,2 ]\r\n,\"x\":{} }\n\n")));
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("images")
-    void keepsBytesMediaTypeAndDigestWithinARepository(String kind, TestImage image) throws Exception {
-        InMemoryRegistry registry = registry(Quirk.HONOURS_ACCEPT);
-        registry.push("group/app", "1.0", image);
-
-        PromotionReceipt receipt = promote(within(registry, TARGETS, options()), registry);
-
-        assertThat(receipt.digest()).isEqualTo(image.digest());
-        assertThat(receipt.mediaType()).isEqualTo(image.mediaType());
-        assertSame(registry, "group/app", image);
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("images")
-    void keepsBytesMediaTypeAndDigestAcrossRepositoriesWithoutMovingALayer(String kind, TestImage image)
-            throws Exception {
-        InMemoryRegistry registry = registry(Quirk.HONOURS_ACCEPT);
-        registry.push("group/app", "1.0", image);
-
-        promote(across(registry, registry, options()), registry);
-
-        assertSame(registry, "prod/app", image);
-        assertThat(registry.requests().blobBytesDown()).isZero();
-        assertThat(registry.requests().blobBytesUp()).isZero();
-    }
-
-    @ParameterizedTest(name = "{0}")
-    @MethodSource("images")
-    void keepsBytesMediaTypeAndDigestAcrossRegistries(String kind, TestImage image) throws Exception {
-        InMemoryRegistry from = registry(Quirk.HONOURS_ACCEPT);
-        InMemoryRegistry to = registry();
-        from.push("group/app", "1.0", image);
-
-        promote(across(from, to, options()), from, to);
-
-        assertSame(to, "prod/app", image);
-        assertThat(to.openUploads()).isZero();
-    }
-
-    private static void assertSame(InMemoryRegistry registry, String repository, TestImage image) {
+    private static void assertPromoted(InMemoryRegistry registry, String repository, TestImage image) {
         for (String tag : List.of("1.0-rc", "latest")) {
             assertThat(registry.digestOf(repository, tag)).contains(image.digest());
             assertThat(registry.mediaTypeOf(repository, tag)).contains(image.mediaType());
@@ -147,198 +96,194 @@ class PromoterTest {
         }
     }
 
+    private void assertTag(String tag, TestImage image) {
+        assertThat(from.digestOf("group/app", tag)).contains(image.digest());
+    }
+
+    static Stream<Arguments> images() {
+        TestImage arm64 = TestImage.oci(2);
+        return Stream.of(
+                Arguments.of("Docker schema 2", ONE),
+                Arguments.of(
+                        "Docker schema 2 in odd white space",
+                        TestImage.docker(3).withLayout(JsonLayout.ODD)),
+                Arguments.of("OCI manifest", arm64),
+                Arguments.of("OCI manifest in odd white space", TestImage.oci(4).withLayout(JsonLayout.ODD)),
+                Arguments.of("Docker list", TestImage.dockerList(ONE, TestImage.docker(5))),
+                Arguments.of("OCI index", TestImage.ociIndex(ONE, arm64).withLayout(JsonLayout.ODD)),
+                Arguments.of("index of indexes", TestImage.ociIndex(TestImage.ociIndex(ONE, arm64))),
+                Arguments.of(
+                        "a media type nobody has heard of",
+                        TestImage.raw(
+                                "application/vnd.acme.thing.v7+json", "{ \"acme\" :\t[ 1,2 ]\r\n,\"x\":{} }\n\n")));
+    }
+
+    /** Within a repository, to another one without moving a layer, and to another registry. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("images")
+    void keepsBytesMediaTypeAndDigest(String kind, TestImage image) throws Exception {
+        start(image, Quirk.HONOURS_ACCEPT);
+
+        PromotionReceipt receipt = promoteWithin(OPTIONS);
+        promoteTo(from);
+
+        assertThat(receipt.digest()).isEqualTo(image.digest());
+        assertThat(receipt.mediaType()).isEqualTo(image.mediaType());
+        assertPromoted(from, "group/app", image);
+        assertPromoted(from, "prod/app", image);
+        assertThat(from.requests().blobBytesDown()).isZero();
+        assertThat(from.requests().blobBytesUp()).isZero();
+        promoteTo(to);
+        assertPromoted(to, "prod/app", image);
+        assertThat(to.openUploads()).isZero();
+    }
+
     @Test
     void takesOneReadAndOneWriteForEachTargetWithinARepository() throws Exception {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2)));
+        start(TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2)));
 
-        promote(within(registry, List.of("a", "b", "c"), options()), registry);
+        promoteWithin(OPTIONS, "a", "b", "c");
 
-        assertThat(count(registry, 401))
+        assertThat(from.requests().count(request -> request.status() == 401))
                 .as("the first request finds out how to log in")
                 .isEqualTo(1);
-        assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);
-        assertThat(registry.requests().count("GET", "/v2/.*")).isEqualTo(2);
-        assertThat(registry.requests().count("HEAD", "/v2/group/app/manifests/[abc]"))
+        assertThat(from.requests().count("GET", "/token")).isEqualTo(1);
+        assertThat(from.requests().count("GET", "/v2/.*")).isEqualTo(2);
+        assertThat(from.requests().count("HEAD", "/v2/group/app/manifests/[abc]"))
                 .isEqualTo(3);
-        assertThat(registry.requests().count("PUT", "/v2/group/app/manifests/[abc]"))
+        assertThat(from.requests().count("PUT", "/v2/group/app/manifests/[abc]"))
                 .isEqualTo(3);
-        assertThat(registry.requests().count())
-                .as(registry.requests().summary())
-                .isEqualTo(1 + 1 + 1 + 3 + 1 + 3);
+        assertThat(from.requests().count()).as(from.requests().summary()).isEqualTo(1 + 1 + 1 + 3 + 1 + 3);
     }
 
     @Test
     void takesOneReadForEachManifestAndOneMountForEachBlobAcrossRepositories() throws Exception {
-        InMemoryRegistry registry = registry();
-        TestImage amd64 = TestImage.oci(1);
-        TestImage arm64 = TestImage.oci(2);
-        TestImage index = TestImage.ociIndex(amd64, arm64);
-        registry.push("group/app", "1.0", index);
-        int blobs = (int) Stream.of(amd64, arm64)
-                .flatMap(i -> i.blobs().keySet().stream())
-                .distinct()
-                .count();
+        start(TestImage.ociIndex(TestImage.oci(1), TestImage.oci(2)));
+        int blobs = 2 * 3;
 
-        promote(across(registry, registry, options()), registry);
+        promoteTo(from);
 
-        assertThat(registry.requests().count("GET", "/token")).isEqualTo(1);
-        assertThat(registry.requests().count("GET", "/v2/group/app/manifests/.*"))
-                .isEqualTo(1 + 3);
-        assertThat(registry.requests().count("POST", "/v2/prod/app/blobs/uploads/"))
-                .isEqualTo(blobs);
-        assertThat(registry.requests().count("PUT", "/v2/prod/app/manifests/.*"))
-                .isEqualTo(2 + 2);
-        assertThat(registry.requests().count())
-                .as(registry.requests().summary())
-                .isEqualTo(1 + 1 + 3 + 2 + 1 + blobs + 4);
+        assertThat(from.requests().count("GET", "/token")).isEqualTo(1);
+        assertThat(from.requests().count("GET", "/v2/group/app/manifests/.*")).isEqualTo(1 + 3);
+        assertThat(from.requests().count("POST", "/v2/prod/app/blobs/uploads/")).isEqualTo(blobs);
+        assertThat(from.requests().count("PUT", "/v2/prod/app/manifests/.*")).isEqualTo(2 + 2);
+        assertThat(from.requests().count()).as(from.requests().summary()).isEqualTo(1 + 1 + 3 + 2 + 1 + blobs + 4);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"NO_MOUNT", "FIRST_SCOPE_ONLY", "MOUNT_CHALLENGES_FOR_SOURCE"})
+    void streamsWithinARegistryThatDoesNotMount(Quirk quirk) throws Exception {
+        start(TestImage.oci(1), quirk);
+
+        promoteTo(from);
+
+        assertPromoted(from, "prod/app", TestImage.oci(1));
+        assertThat(from.openUploads()).isZero();
     }
 
     @Test
-    void streamsWithinARegistryThatDoesNotMount() throws Exception {
-        for (Quirk quirk : List.of(Quirk.NO_MOUNT, Quirk.FIRST_SCOPE_ONLY, Quirk.MOUNT_CHALLENGES_FOR_SOURCE)) {
-            InMemoryRegistry registry = registry(quirk);
-            TestImage image = TestImage.oci(1);
-            registry.push("group/app", "1.0", image);
+    void overwritesAVersionOnlyWhenToldTo() throws Exception {
+        start(ONE);
+        from.push("group/app", "1.0-rc", TWO);
 
-            promote(across(registry, registry, options()), registry);
-
-            assertSame(registry, "prod/app", image);
-            assertThat(registry.openUploads()).isZero();
-        }
-    }
-
-    @Test
-    void refusesToOverwriteAVersionAndChangesNothing() {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.push("group/app", "1.0-rc", TestImage.docker(2));
-
-        assertThatThrownBy(() -> promote(within(registry, TARGETS, options()), registry))
+        assertThatThrownBy(() -> promoteWithin(OPTIONS))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContainingAll("group/app:1.0", "1.0-rc", "nothing was changed", "overwrite: true");
-
-        assertThat(registry.digestOf("group/app", "1.0-rc"))
-                .contains(TestImage.docker(2).digest());
-        assertThat(registry.digestOf("group/app", "latest")).isEmpty();
-        assertThat(registry.requests().count("PUT", ".*")).isZero();
+        assertTag("1.0-rc", TWO);
+        assertThat(from.requests().count("PUT", ".*")).isZero();
+        promoteWithin(OVERWRITING);
+        assertTag("1.0-rc", ONE);
     }
 
     @Test
     void movesLatestAndTellsWhatItWas() throws Exception {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.push("group/app", "latest", TestImage.docker(2));
+        start(ONE);
+        from.push("group/app", "latest", TWO);
 
-        PromotionReceipt receipt = promote(within(registry, TARGETS, options()), registry);
-
-        assertThat(receipt.targets())
+        assertThat(promoteWithin(OPTIONS).targets())
                 .containsExactly(
                         new PromotionReceipt.Target("1.0-rc", "", true),
-                        new PromotionReceipt.Target(
-                                "latest", TestImage.docker(2).digest(), true));
-    }
-
-    @Test
-    void overwritesAVersionWhenToldTo() throws Exception {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.push("group/app", "1.0-rc", TestImage.docker(2));
-
-        promote(within(registry, TARGETS, new Options(true, false, false)), registry);
-
-        assertThat(registry.digestOf("group/app", "1.0-rc"))
-                .contains(TestImage.docker(1).digest());
+                        new PromotionReceipt.Target("latest", TWO.digest(), true));
     }
 
     @Test
     void changesNothingTheSecondTime() throws Exception {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        PromotionRequest request = across(registry, registry, new Options(false, true, false));
-        promote(request, registry);
-        registry.requests().clear();
+        start(ONE);
+        PromotionRequest request = request(from.image("prod/app"), new Options(false, true, false));
+        request.run(network.context());
+        from.requests().clear();
 
-        PromotionReceipt receipt = promote(request, registry);
-
-        assertThat(receipt.targets()).allMatch(t -> !t.changed());
-        assertThat(registry.requests().count("PUT|POST|PATCH|DELETE", ".*")).isZero();
+        assertThat(request.run(network.context()).targets()).allMatch(t -> !t.changed());
+        assertThat(from.requests().count("PUT|POST|PATCH|DELETE", ".*")).isZero();
     }
 
     @Test
     void plansOnlyInADryRun() throws Exception {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
+        start(ONE);
 
-        PromotionReceipt receipt = promote(within(registry, TARGETS, new Options(false, true, true)), registry);
+        PromotionReceipt receipt = promoteWithin(new Options(false, true, true));
 
         assertThat(receipt.dryRun()).isTrue();
         assertThat(receipt.targets()).allMatch(PromotionReceipt.Target::changed);
-        assertThat(registry.tags("group/app")).containsExactly("1.0");
+        assertThat(from.tags("group/app")).containsExactly("1.0");
     }
 
     @Test
     void refusesAnImageThatIsNotTheExpectedOne() {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        PromotionRequest request = within(registry, TARGETS, options())
-                .expecting(Digest.parse(TestImage.docker(2).digest()));
+        start(ONE);
+        PromotionRequest request = request(from.image("group/app"), OPTIONS).expecting(Digest.parse(TWO.digest()));
 
-        assertThatThrownBy(() -> promote(request, registry))
+        assertThatThrownBy(() -> request.run(network.context()))
                 .isInstanceOf(PromotionException.class)
-                .hasMessageContainingAll(
-                        TestImage.docker(1).digest(), TestImage.docker(2).digest(), "nothing was changed");
+                .hasMessageContainingAll(ONE.digest(), TWO.digest(), "nothing was changed");
     }
 
     @Test
     void saysWhichImageIsMissing() {
-        InMemoryRegistry registry = registry();
-        registry.createRepository("group/app");
+        start(ONE);
+        from.deleteTag("group/app", "1.0");
 
-        assertThatThrownBy(() -> promote(within(registry, TARGETS, options()), registry))
+        assertThatThrownBy(() -> promoteWithin(OPTIONS))
                 .isInstanceOf(NotFoundException.class)
-                .hasMessageContainingAll(registry.host() + "/group/app:1.0", "404");
+                .hasMessageContainingAll(from.host() + "/group/app:1.0", "404");
     }
 
-    /** Targets are written side by side: this one has its turn when the other is there. */
-    private static Predicate<RecordedRequest> putAfter(
-            InMemoryRegistry registry, String manifests, String tag, String other) {
+    // Putting back
+
+    /** Targets are written side by side: this one fails when the other is there. */
+    private static void failAfter(InMemoryRegistry registry, String tag, String other, Fault fault) {
         Predicate<RecordedRequest> stored =
-                RecordedRequest.matching("PUT", manifests + other).and(put -> put.status() == 201);
-        return RecordedRequest.matching("PUT", manifests + tag).and(put -> {
-            registry.requests().await(stored);
-            return true;
-        });
+                RecordedRequest.matching("PUT", ".*/manifests/" + other).and(put -> put.status() == 201);
+        registry.onRequest(
+                RecordedRequest.matching("PUT", ".*/manifests/" + tag).and(put -> {
+                    registry.requests().await(stored);
+                    return true;
+                }),
+                fault);
     }
+
+    private static final Fault REFUSED = Fault.status(403).always();
 
     @Test
     void putsBackTargetsWhenOneFails() {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.push("group/app", "latest", TestImage.docker(2));
-        registry.onRequest(
-                putAfter(registry, "/v2/group/app/manifests/", "broken", "new"),
-                Fault.status(403).always());
+        start(ONE);
+        from.push("group/app", "latest", TWO);
+        failAfter(from, "broken", "new", REFUSED);
 
-        assertThatThrownBy(() -> promote(within(registry, List.of("new", "latest", "broken"), options()), registry))
+        assertThatThrownBy(() -> promoteWithin(OPTIONS, "new", "latest", "broken"))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContainingAll("403", "new removed again", "latest put back to", "broken still absent");
-
-        assertThat(registry.digestOf("group/app", "latest"))
-                .contains(TestImage.docker(2).digest());
-        assertThat(registry.digestOf("group/app", "new")).isEmpty();
-        assertThat(registry.digestOf("group/app", "broken")).isEmpty();
+        assertTag("latest", TWO);
+        assertThat(from.tags("group/app")).containsExactly("1.0", "latest");
     }
 
     @Test
     void writesTagsThatCanBePutBackBeforeNewOnes() {
-        InMemoryRegistry registry = registry(Quirk.DELETE_SWITCHED_OFF_405);
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.push("group/app", "latest", TestImage.docker(2));
-        registry.onRequest(
-                "PUT", "/v2/group/app/manifests/latest", Fault.status(403).always());
+        start(ONE, Quirk.DELETE_SWITCHED_OFF_405);
+        from.push("group/app", "latest", TWO);
+        from.onRequest("PUT", ".*/manifests/latest", REFUSED);
 
-        assertThatThrownBy(() -> promote(within(registry, TARGETS, options()), registry))
+        assertThatThrownBy(() -> promoteWithin(OPTIONS))
                 .isInstanceOf(PromotionException.class)
                 .hasMessageContainingAll("1.0-rc still absent", "latest unchanged at");
     }
@@ -349,14 +294,10 @@ class PromoterTest {
                 .registry(registry(Quirk.DELETE_SWITCHED_OFF_405))
                 .user("ci", "secret")
                 .start());
-        hub.registry().push("technolog/serviceone", "1.0", TestImage.docker(1));
-        hub.registry()
-                .onRequest(
-                        putAfter(hub.registry(), "/v2/technolog/serviceone/manifests/", "broken", "new"),
-                        Fault.status(403).always());
+        hub.registry().push("technolog/serviceone", "1.0", ONE);
+        failAfter(hub.registry(), "broken", "new", REFUSED);
         ImageName image = ImageName.parse("technolog/serviceone");
-        PromotionRequest request =
-                PromotionRequest.of(image, new Tag("1.0"), image, List.of("new", "broken"), options());
+        PromotionRequest request = PromotionRequest.of(image, new Tag("1.0"), image, List.of("new", "broken"), OPTIONS);
 
         assertThatThrownBy(() -> request.with(CI, CI).run(TestNetwork.of(hub).context()))
                 .isInstanceOf(PromotionException.class)
@@ -366,65 +307,126 @@ class PromoterTest {
 
     @Test
     void saysWhatStandsWhereWhenATargetCannotBePutBack() {
-        InMemoryRegistry registry = registry(Quirk.DELETE_SWITCHED_OFF_405);
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.onRequest(
-                putAfter(registry, "/v2/group/app/manifests/", "broken", "new"),
-                Fault.status(403).always());
-        String digest = TestImage.docker(1).digest().substring(0, 19);
+        start(ONE, Quirk.DELETE_SWITCHED_OFF_405);
+        failAfter(from, "broken", "new", REFUSED);
 
-        assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
+        assertThatThrownBy(() -> promoteWithin(OPTIONS, "new", "broken"))
                 .isInstanceOf(PromotionException.class)
-                .hasMessageContainingAll("new may point to " + digest, "could not be put back", "deletion is disabled");
+                .hasMessageContainingAll(
+                        "new may point to " + ONE.digest().substring(0, 19),
+                        "could not be put back",
+                        "deletion is disabled");
     }
 
     @Test
+    void reportsATagAsRemovedOnlyIfItIsGone() {
+        start(ONE);
+        failAfter(from, "broken", "new", REFUSED);
+        from.onRequest(
+                "DELETE", ".*", Fault.status(404).body("<html>Not Found</html>").always());
+
+        assertThatThrownBy(() -> promoteWithin(OPTIONS, "new", "broken"))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContaining("new still at " + ONE.digest().substring(0, 19))
+                .satisfies(e -> assertThat(((PromotionException) e).undone())
+                        .flatExtracting(UndoneReceipt::outcomes)
+                        .extracting(UndoneReceipt.Outcome::standsAsPromoted)
+                        .containsExactly(true, false));
+        assertTag("new", ONE);
+    }
+
+    static Stream<Throwable> failures() {
+        return Stream.of(new IllegalStateException("a fault of ours"), new StackOverflowError());
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void putsBackWhateverKindOfFailureItIs(Throwable failure) {
+        start(ONE);
+        from.push("group/app", "latest", TWO);
+        from.push("group/app", "stable", TWO);
+        failAfter(from, "stable", "latest", Fault.status(503));
+        Timekeeper breaking = new Timekeeper() {
+            @Override
+            public Instant now() {
+                return Instant.EPOCH;
+            }
+
+            @Override
+            public void pause(Duration duration) {
+                if (failure instanceof Error error) {
+                    throw error;
+                }
+                throw (RuntimeException) failure;
+            }
+        };
+        PromotionRequest request = request(from.image("group/app"), OVERWRITING, "latest", "stable");
+
+        assertThatThrownBy(() -> request.run(network.context(breaking)))
+                .isInstanceOf(PromotionException.class)
+                .hasMessageContainingAll(failure.getClass().getName(), "latest put back to", "stable unchanged at");
+        assertTag("latest", TWO);
+    }
+
+    @Test
+    void leavesATagThatSomebodyElseMovedWhileItWasPutBack() {
+        start(ONE);
+        TestImage other = TestImage.docker(3);
+        from.push("group/app", "latest", TWO);
+        from.push("group/app", "stable", TWO);
+        failAfter(from, "stable", "latest", REFUSED);
+        // What the tag was before is read again just before it is put back.
+        from.before("GET", ".*/" + TWO.digest(), read -> from.push("group/app", "latest", other));
+
+        assertThatThrownBy(() -> promoteWithin(OVERWRITING, "latest", "stable"))
+                .hasMessageContaining(
+                        "latest moved by another client to " + other.digest().substring(0, 19));
+        assertTag("latest", other);
+    }
+
+    // Content
+
+    @Test
     void leavesNoTargetBehindWhenTheContentCannotBeCopied() {
-        InMemoryRegistry from = registry();
-        InMemoryRegistry to = registry();
-        from.push("group/app", "1.0", TestImage.docker(1));
-        from.onRequest("GET", "/v2/group/app/blobs/.*", Fault.status(403).always());
+        start(ONE);
+        from.onRequest("GET", "/v2/group/app/blobs/.*", REFUSED);
 
-        assertThatThrownBy(() -> promote(across(from, to, options()), from, to)).isInstanceOf(RegistryException.class);
-
+        assertThatThrownBy(() -> promoteTo(to)).isInstanceOf(RegistryException.class);
         assertThat(to.tags("prod/app")).isEmpty();
     }
 
     @Test
     void copiesABlobAgainWhenItsStreamBreaks() throws Exception {
-        InMemoryRegistry from = registry();
-        InMemoryRegistry to = registry();
         // Large enough for the upload to be under way when the download breaks; what arrives at once is just asked for
         // again.
         TestImage image = TestImage.docker(1).withLayers(4_000_000);
-        from.push("group/app", "1.0", image);
-        String layer = List.copyOf(image.blobs().keySet()).get(1);
-        from.onRequest("GET", "/v2/group/app/blobs/" + layer, Fault.closeMidBody());
+        start(image);
+        from.onRequest("GET", "/v2/group/app/blobs/" + blob(image, 1), Fault.closeMidBody());
 
-        promote(across(from, to, options()), from, to);
+        promoteTo(to);
 
-        assertSame(to, "prod/app", image);
+        assertPromoted(to, "prod/app", image);
         assertThat(network.notices()).anyMatch(n -> n.contains("copying the blob again"));
+    }
+
+    /** The digest of a blob, the configuration first. */
+    private static String blob(TestImage image, int number) {
+        return List.copyOf(image.blobs().keySet()).get(number);
     }
 
     @Test
     void showsEachRegistryItsOwnCredentialOnly() throws Exception {
-        InMemoryRegistry from = track(
-                InMemoryRegistry.builder().basic().user("reader", "read-secret").start());
-        InMemoryRegistry to = track(InMemoryRegistry.builder()
+        start(ONE);
+        to = track(InMemoryRegistry.builder()
                 .basic()
                 .user("writer", "write-secret")
                 .start());
-        from.push("group/app", "1.0", TestImage.docker(1));
-        RegistryAuthentication reader = new Basic("reader", "read-secret");
-        RegistryAuthentication writer = new Basic("writer", "write-secret");
-
-        across(from, to, options())
-                .with(reader, writer)
+        request(to.image("prod/app"), OPTIONS)
+                .with(CI, new Basic("writer", "write-secret"))
                 .run(TestNetwork.of(from, to).context());
 
-        assertThat(authorizations(from)).hasSize(1);
         assertThat(authorizations(to)).hasSize(1).doesNotContainAnyElementsOf(authorizations(from));
+        assertThat(authorizations(from)).hasSize(2);
     }
 
     private static List<String> authorizations(InMemoryRegistry registry) {
@@ -434,107 +436,16 @@ class PromoterTest {
                 .toList();
     }
 
-    private static long count(InMemoryRegistry registry, int status) {
-        return registry.requests().all().stream()
-                .filter(r -> r.status() == status)
-                .count();
-    }
-
-    @Test
-    void reportsATagAsRemovedOnlyIfItIsGone() {
-        InMemoryRegistry registry = registry();
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.onRequest(
-                putAfter(registry, "/v2/group/app/manifests/", "broken", "new"),
-                Fault.status(403).always());
-        registry.onRequest(
-                "DELETE", ".*", Fault.status(404).body("<html>Not Found</html>").always());
-
-        assertThatThrownBy(() -> promote(within(registry, List.of("new", "broken"), options()), registry))
-                .isInstanceOf(PromotionException.class)
-                .hasMessageContaining(
-                        "new still at " + TestImage.docker(1).digest().substring(0, 19))
-                .satisfies(e -> assertThat(((PromotionException) e).undone())
-                        .flatExtracting(UndoneReceipt::outcomes)
-                        .extracting(UndoneReceipt.Outcome::standsAsPromoted)
-                        .containsExactly(true, false));
-        assertThat(registry.digestOf("group/app", "new"))
-                .contains(TestImage.docker(1).digest());
-    }
-
-    @Test
-    void putsBackWhateverKindOfFailureItIs() {
-        for (Throwable failure : List.of(new IllegalStateException("a fault of ours"), new StackOverflowError())) {
-            InMemoryRegistry registry = registry();
-            registry.push("group/app", "1.0", TestImage.docker(1));
-            registry.push("group/app", "latest", TestImage.docker(2));
-            registry.push("group/app", "stable", TestImage.docker(2));
-            registry.onRequest(putAfter(registry, "/v2/group/app/manifests/", "stable", "latest"), Fault.status(503));
-            Timekeeper breaking = new Timekeeper() {
-                @Override
-                public Instant now() {
-                    return Instant.EPOCH;
-                }
-
-                @Override
-                public void pause(Duration duration) {
-                    if (failure instanceof Error error) {
-                        throw error;
-                    }
-                    throw (RuntimeException) failure;
-                }
-            };
-            PromotionRequest request = within(registry, List.of("latest", "stable"), new Options(true, false, false))
-                    .with(CI, CI);
-
-            assertThatThrownBy(() -> request.run(TestNetwork.of(registry).context(breaking)))
-                    .isInstanceOf(PromotionException.class)
-                    .hasMessageContainingAll(failure.getClass().getName(), "latest put back to", "stable unchanged at");
-            assertThat(registry.digestOf("group/app", "latest"))
-                    .contains(TestImage.docker(2).digest());
-        }
-    }
-
-    @Test
-    void leavesATagThatSomebodyElseMovedWhileItWasPutBack() {
-        InMemoryRegistry registry = registry();
-        TestImage other = TestImage.docker(3);
-        registry.push("group/app", "1.0", TestImage.docker(1));
-        registry.push("group/app", "latest", TestImage.docker(2));
-        registry.push("group/app", "stable", TestImage.docker(2));
-        registry.onRequest(
-                putAfter(registry, "/v2/group/app/manifests/", "stable", "latest"),
-                Fault.status(403).always());
-        // What the tag was before is read again just before it is put back.
-        registry.onRequest(
-                read -> {
-                    if (read.method().equals("GET")
-                            && read.path().endsWith(TestImage.docker(2).digest())) {
-                        registry.push("group/app", "latest", other);
-                    }
-                    return false;
-                },
-                Fault.status(500));
-
-        assertThatThrownBy(() -> promote(
-                        within(registry, List.of("latest", "stable"), new Options(true, false, false)), registry))
-                .hasMessageContaining(
-                        "latest moved by another client to " + other.digest().substring(0, 19));
-        assertThat(registry.digestOf("group/app", "latest")).contains(other.digest());
-    }
-
     @Test
     void readsNoPlatformThatTheOtherRegistryHas() throws Exception {
-        InMemoryRegistry from = registry();
-        InMemoryRegistry to = registry();
         TestImage amd64 = TestImage.oci(1);
         TestImage arm64 = TestImage.oci(2);
-        from.push("group/app", "1.0", TestImage.ociIndex(amd64, arm64));
+        start(TestImage.ociIndex(amd64, arm64));
         to.push("prod/app", "old", amd64);
 
-        promote(across(from, to, options()), from, to);
+        promoteTo(to);
 
-        assertThat(from.requests().count("GET", "/v2/group/app/manifests/" + amd64.digest()))
+        assertThat(from.requests().count("GET", ".*/manifests/" + amd64.digest()))
                 .isZero();
         assertThat(to.requests().count("HEAD", "/v2/prod/app/blobs/.*"))
                 .isEqualTo(arm64.blobs().size());
@@ -542,20 +453,13 @@ class PromoterTest {
 
     @Test
     void asksForNineLayersThatAreThereAndMovesTheTenth() throws Exception {
-        InMemoryRegistry from = registry();
-        InMemoryRegistry to = registry();
         TestImage image = TestImage.oci(1).withLayers(10, 11, 12, 13, 14, 15, 16, 17, 18, 19);
-        from.push("group/app", "1.0", image);
+        start(image);
         to.push("prod/app", "old", image);
         to.deleteTag("prod/app", "old");
-        to.deleteBlob("prod/app", List.copyOf(image.blobs().keySet()).get(10));
-        PromotionRequest request = PromotionRequest.of(
-                ImageReference.tagged(from.image("group/app"), new Tag("1.0")),
-                to.image("prod/app"),
-                List.of("{tag}"),
-                options());
+        to.deleteBlob("prod/app", blob(image, 10));
 
-        promote(request, from, to);
+        request(to.image("prod/app"), OPTIONS, "{tag}").run(network.context());
 
         assertThat(from.requests().count("GET", "/v2/.*/(manifests|blobs)/.*"))
                 .as("challenge, manifest and layer")
@@ -565,25 +469,23 @@ class PromoterTest {
                 .isEqualTo(1 + 1 + 11 + 2 + 1);
     }
 
-    private void promoteMountingFrom(String repository, InMemoryRegistry from, InMemoryRegistry to) throws Exception {
-        network = TestNetwork.of(from)
-                .and(new RegistryLocation(to.host(), to.uri(), to.uri(), "", 0, List.of(), repository));
-        across(from, to, options()).with(CI, CI).run(network.context());
+    private void promoteMountingFromBase() throws Exception {
+        RegistryLocation location = new RegistryLocation(to.host(), to.uri(), to.uri(), "", 0, List.of(), "base/java");
+        request(to.image("prod/app"), OPTIONS)
+                .run(TestNetwork.of(from).and(location).context());
     }
 
     @Test
     void mountsWhatTheRepositoryOfTheAdministratorsChoiceHas() throws Exception {
-        InMemoryRegistry from = registry();
-        InMemoryRegistry to = registry();
         TestImage image = TestImage.oci(1).withLayers(1000, 2000, 3000);
-        from.push("group/app", "1.0", image);
+        start(image);
         to.push("base/java", "21", image);
-        String own = List.copyOf(image.blobs().keySet()).get(3);
+        String own = blob(image, 3);
         to.deleteBlob("base/java", own);
 
-        promoteMountingFrom("base/java", from, to);
+        promoteMountingFromBase();
 
-        assertSame(to, "prod/app", image);
+        assertPromoted(to, "prod/app", image);
         assertThat(to.requests().blobBytesUp()).isEqualTo(image.blobs().get(own).size());
         assertThat(to.requests().count("POST", ".*"))
                 .as("what is not mounted is uploaded there")
@@ -595,19 +497,13 @@ class PromoterTest {
 
     @Test
     void sendsWhatItMayNotMount() throws Exception {
-        InMemoryRegistry from = registry();
-        InMemoryRegistry to = track(InMemoryRegistry.builder()
-                .bearer()
-                .user("ci", "secret")
-                .allow("ci", "prod/*", "pull", "push")
-                .start());
-        TestImage image = TestImage.oci(1);
-        from.push("group/app", "1.0", image);
-        to.push("base/java", "21", image);
+        start(TestImage.oci(1));
+        to.access().allow("ci", "prod/*", "pull", "push");
+        to.push("base/java", "21", TestImage.oci(1));
 
-        promoteMountingFrom("base/java", from, to);
+        promoteMountingFromBase();
 
-        assertSame(to, "prod/app", image);
+        assertPromoted(to, "prod/app", TestImage.oci(1));
         assertThat(to.openUploads()).isZero();
     }
 }

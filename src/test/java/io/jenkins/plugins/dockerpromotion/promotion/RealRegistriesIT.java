@@ -29,7 +29,6 @@ import io.jenkins.plugins.dockerpromotion.tags.PruneRequest;
 import io.jenkins.plugins.dockerpromotion.tags.RetentionPolicy;
 import io.jenkins.plugins.dockerpromotion.tags.TagQuery;
 import io.jenkins.plugins.dockerpromotion.tags.TagRemoval;
-import io.jenkins.plugins.dockerpromotion.tags.UsedVersionsQuery;
 import io.jenkins.plugins.dockerpromotion.testing.AccessRules;
 import io.jenkins.plugins.dockerpromotion.testing.DockerRegistryProcess;
 import io.jenkins.plugins.dockerpromotion.testing.FieldTool;
@@ -39,15 +38,10 @@ import io.jenkins.plugins.dockerpromotion.testing.TestHttp;
 import io.jenkins.plugins.dockerpromotion.testing.TestImage;
 import io.jenkins.plugins.dockerpromotion.testing.TokenServer;
 import io.jenkins.plugins.dockerpromotion.version.TagPattern;
-import io.jenkins.plugins.dockerpromotion.version.VersionRequest;
-import io.jenkins.plugins.dockerpromotion.version.VersionTemplate;
-import io.jenkins.plugins.dockerpromotion.version.VersionValues;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -71,6 +65,8 @@ class RealRegistriesIT {
     private static final TagPattern PATTERN = TagPattern.of("{year}.{week}.{build}");
     private static final TestImage INDEX = TestImage.ociIndex(
             TestImage.oci(1).withPlatform("linux", "amd64"), TestImage.oci(2).withPlatform("linux", "arm64"));
+
+    private static final Basic USER = new Basic(DockerRegistryProcess.USER, DockerRegistryProcess.PASSWORD);
 
     @TempDir
     private static Path home;
@@ -199,29 +195,6 @@ class RealRegistriesIT {
 
     @ParameterizedTest
     @EnumSource
-    void decidesOnTheNextVersion(Kind kind) throws Exception {
-        kind.push("versions/app", "2026.47.103", TestImage.docker(1));
-        VersionRequest request = new VersionRequest(
-                VersionTemplate.of(
-                        TagPattern.DEFAULT,
-                        Instant.parse("2026-11-21T12:00:00Z"),
-                        ZoneOffset.UTC,
-                        VersionValues.parse(List.of())),
-                BigInteger.valueOf(50),
-                true);
-
-        assertThat(request.decide(UsedVersionsQuery.of(kind.image("versions/app"), request.usedVersions())
-                                .run(context()))
-                        .version())
-                .isEqualTo("2026.47.104");
-        assertThat(request.decide(UsedVersionsQuery.of(kind.image("versions/new"), request.usedVersions())
-                                .run(context()))
-                        .version())
-                .isEqualTo("2026.47.50");
-    }
-
-    @ParameterizedTest
-    @EnumSource
     void tellsOfAnImageWhatOthersTell(Kind kind) throws Exception {
         kind.push("info/app", "1.0", INDEX);
         ImageReference reference = ImageReference.tagged(kind.image("info/app"), new Tag("1.0"));
@@ -278,22 +251,6 @@ class RealRegistriesIT {
 
         assertStands(kind.image("prod/app") + ":2.0", INDEX);
         assertStands(kind.image("prod/app") + ":production", INDEX);
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void promotesSeveralImages(Kind kind) throws Exception {
-        TestImage api = TestImage.docker(3);
-        kind.push("train/web", "2.0", INDEX);
-        kind.push("train/api", "3.0", api);
-
-        new TrainRequest(List.of(
-                        promotion(kind.image("train/web"), "2.0", kind.image("train/web"), "production"),
-                        promotion(kind.image("train/api"), "3.0", kind.other().image("train/api"), "production")))
-                .run(context());
-
-        assertStands(kind.image("train/web") + ":production", INDEX);
-        assertStands(kind.other().image("train/api") + ":production", api);
     }
 
     /** From one registry to the other, with a signature that is required, and an SBOM. */
@@ -433,21 +390,100 @@ class RealRegistriesIT {
         return new PruneRequest(image, policy, 100, dryRun).withOrphans().run(context());
     }
 
+    @Test
+    void saysThatDeletionIsSwitchedOff() throws Exception {
+        try (DockerRegistryProcess registry = DockerRegistryProcess.builder().start()) {
+            ImageName image = registry.image("off/app");
+            network.and(RegistryLocation.plain(registry.host()));
+            for (int build = 1; build <= 2; build++) {
+                TestHttp.to(registry.uri()).push("off/app", "2019.20." + build, TestImage.docker(build));
+            }
+
+            assertThatThrownBy(() -> delete(image, "2019.20.1")).hasMessageContaining("deletion is disabled there");
+            assertThatThrownBy(() -> prune(image, false))
+                    .hasMessageContaining("deletion is disabled there")
+                    .hasMessageEndingWith("nothing was deleted");
+        }
+    }
+
+    enum Login {
+        BY_PASSWORD,
+        BY_TOKEN,
+        BEHIND_A_CERTIFICATE_OF_AN_AUTHORITY_OF_ITS_OWN
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void promotesWhereALoginIsNeeded(Login login) throws Exception {
+        TestCertificates certificates = TestCertificates.shared();
+        AccessRules rules = new AccessRules().user(USER.username(), USER.password());
+        DockerRegistryProcess.Builder builder = DockerRegistryProcess.builder();
+        try (TokenServer tokens = TokenServer.signing(rules, certificates.signer());
+                DockerRegistryProcess registry =
+                        switch (login) {
+                            case BY_PASSWORD -> builder.htpasswd().start();
+                            case BY_TOKEN -> builder.tokens(tokens).start();
+                            case BEHIND_A_CERTIFICATE_OF_AN_AUTHORITY_OF_ITS_OWN ->
+                                builder.htpasswd().tls(certificates).start();
+                        }) {
+            boolean https = registry.uri().getScheme().equals("https");
+            TestHttp http =
+                    https ? TestHttp.to(registry.uri(), certificates.clientContext()) : TestHttp.to(registry.uri());
+            http = login == Login.BY_TOKEN ? http.bearer(token(tokens)) : http.basic(USER.username(), USER.password());
+            http.push("group/app", "2017.2.103", INDEX);
+            network.and(new RegistryLocation(
+                    registry.host(), registry.uri(), registry.uri(), https ? TestNetwork.testAuthority() : ""));
+            ImageName image = registry.image("group/app");
+            assertThat(TagQuery.ofBuild(image, PATTERN, BigInteger.valueOf(103))
+                            .with(USER)
+                            .run(context())
+                            .tags())
+                    .containsExactly(new Tag("2017.2.103"));
+            promotion(image, "2017.2.103", image, "{tag}-rc", "latest")
+                    .with(USER, USER)
+                    .run(context());
+            int before = registry.accessLog().size();
+
+            promotion(image, "2017.2.103", registry.image("stable/app"), "{tag}")
+                    .with(USER, USER)
+                    .run(context());
+
+            Skopeo anonymous = https ? Skopeo.ANONYMOUS.trusting(certificates.caPem()) : Skopeo.ANONYMOUS;
+            Skopeo skopeo = anonymous.basic(USER.username(), USER.password());
+            for (String promoted : List.of("group/app:2017.2.103-rc", "group/app:latest", "stable/app:2017.2.103")) {
+                assertThat(skopeo.digest(registry.host() + "/" + promoted)).isEqualTo(INDEX.digest());
+            }
+            assertThat(registry.accessLog().subList(before, registry.accessLog().size()))
+                    .as("layers are mounted, not moved")
+                    .anyMatch(r -> r.startsWith("\"POST /v2/stable/app/blobs/uploads/?mount="))
+                    .noneMatch(r -> r.startsWith("\"GET /v2/group/app/blobs/"))
+                    .noneMatch(r -> r.startsWith("\"PATCH ") || r.startsWith("\"PUT /v2/stable/app/blobs/"));
+        }
+    }
+
+    /** Fetched as docker does it. */
+    private static String token(TokenServer tokens) throws IOException {
+        return TestHttp.to(tokens.uri())
+                .basic(USER.username(), USER.password())
+                .json("/token?service=docker-registry-process&scope=repository:group/app:pull,push")
+                .get("token")
+                .asText();
+    }
+
     /** A token that the step hands out, in the hands of crane. */
     @Test
     void givesATokenThatOthersCanUse() throws Exception {
-        Basic user = new Basic("ci", "marked-secret");
-        AccessRules rules = new AccessRules().user(user.username(), user.password());
+        AccessRules rules = new AccessRules().user(USER.username(), USER.password());
         try (TokenServer tokens =
                         TokenServer.signing(rules, TestCertificates.shared().signer());
                 DockerRegistryProcess registry =
                         DockerRegistryProcess.builder().tokens(tokens).start()) {
             TestNetwork guarded = TestNetwork.of().and(RegistryLocation.plain(registry.host()));
             IssuedToken push = RegistryTransport.issueToken(
-                    registry.host(), user, Set.of(Scope.pullAndPush("group/app")), guarded.context());
+                    registry.host(), USER, Set.of(Scope.pullAndPush("group/app")), guarded.context());
             TestHttp.to(registry.uri()).bearer(push.value()).push("group/app", "1.0", INDEX);
             IssuedToken pull = RegistryTransport.issueToken(
-                    registry.host(), user, Set.of(Scope.pull("group/app")), guarded.context());
+                    registry.host(), USER, Set.of(Scope.pull("group/app")), guarded.context());
             Files.createDirectories(home.resolve(".docker"));
             Path config = home.resolve(".docker/config.json");
             Files.writeString(
@@ -460,13 +496,5 @@ class RealRegistriesIT {
                     .isNotZero();
             Files.delete(config);
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource
-    void saysThatARegistryHasNoTokens(Kind kind) {
-        assertThatThrownBy(() -> RegistryTransport.issueToken(
-                        kind.host(), new Basic("ci", "secret"), Set.of(Scope.pull("group/app")), context()))
-                .hasMessageContaining("the registry does not use tokens: it requires no login");
     }
 }
