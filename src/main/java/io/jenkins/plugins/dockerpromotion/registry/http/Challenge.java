@@ -6,12 +6,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.hc.client5.http.auth.AuthChallenge;
-import org.apache.hc.client5.http.auth.ChallengeType;
-import org.apache.hc.client5.http.impl.auth.AuthChallengeParser;
-import org.apache.hc.core5.http.NameValuePair;
-import org.apache.hc.core5.http.ParseException;
-import org.apache.hc.core5.http.message.ParserCursor;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * One challenge in a {@code WWW-Authenticate} header (RFC 9110, section 11.6.1).
@@ -20,6 +16,17 @@ import org.apache.hc.core5.http.message.ParserCursor;
  * @param parameters the unquoted values by name in lower case
  */
 record Challenge(String scheme, Map<String, String> parameters) {
+
+    /** More than any registry sends; the rest is ignored. */
+    private static final int MAX_LENGTH = 8 * 1024;
+
+    /**
+     * The next scheme, or a parameter with its value. A missing closing quote extends a value to the end of the header.
+     */
+    private static final Pattern PART = Pattern.compile(
+            "[ \\t,]*+([!#$%&'*+.^_`|~0-9A-Za-z-]++)"
+                    + "(?:[ \\t]*+=[ \\t]*+(\"((?:[^\"\\\\]++|\\\\.)*+)\\\\?(?:\"|$)|[^, \\t]*+))?",
+            Pattern.DOTALL);
 
     Challenge {
         parameters = Map.copyOf(parameters);
@@ -38,32 +45,37 @@ record Challenge(String scheme, Map<String, String> parameters) {
         return scheme.equals("basic");
     }
 
-    /** All challenges in {@code headers}, in order. An invalid header has none, because challenges are untrusted. */
+    /**
+     * Parses all challenges in {@code headers}, in order. An invalid part ends its header; nothing is thrown, because
+     * challenges are untrusted.
+     */
     static List<Challenge> parse(List<String> headers) {
         List<Challenge> challenges = new ArrayList<>();
-        for (String text : headers) {
-            // Empty elements of a list are ignored (section 5.6.1), which the parser does not do.
-            String header = text.replaceAll(",\\s*+(?=,|$)", "");
-            try {
-                AuthChallengeParser.INSTANCE
-                        .parse(ChallengeType.TARGET, header, new ParserCursor(0, header.length()))
-                        .forEach(challenge -> challenges.add(of(challenge)));
-            } catch (ParseException e) {
-                // There may be another header.
+        for (String header : headers) {
+            Matcher part = PART.matcher(header.substring(0, Math.min(header.length(), MAX_LENGTH)));
+            String scheme = "";
+            Map<String, String> parameters = new LinkedHashMap<>();
+            while (part.lookingAt()) {
+                String name = part.group(1).toLowerCase(Locale.ROOT);
+                if (part.group(2) == null) {
+                    addIfNamed(challenges, scheme, parameters);
+                    scheme = name;
+                    parameters.clear();
+                } else {
+                    String quoted = part.group(3);
+                    String value = quoted == null ? part.group(2) : quoted.replaceAll("(?s)\\\\(.)", "$1");
+                    parameters.putIfAbsent(name, value);
+                }
+                part.region(part.end(), part.regionEnd());
             }
+            addIfNamed(challenges, scheme, parameters);
         }
         return List.copyOf(challenges);
     }
 
-    private static Challenge of(AuthChallenge challenge) {
-        Map<String, String> parameters = new LinkedHashMap<>();
-        if (challenge.getParams() != null) {
-            for (NameValuePair parameter : challenge.getParams()) {
-                if (parameter.getValue() != null) {
-                    parameters.putIfAbsent(parameter.getName().toLowerCase(Locale.ROOT), parameter.getValue());
-                }
-            }
+    private static void addIfNamed(List<Challenge> challenges, String scheme, Map<String, String> parameters) {
+        if (!scheme.isEmpty()) {
+            challenges.add(new Challenge(scheme, parameters));
         }
-        return new Challenge(challenge.getSchemeName().toLowerCase(Locale.ROOT), parameters);
     }
 }

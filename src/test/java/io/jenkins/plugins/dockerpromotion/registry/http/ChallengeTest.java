@@ -23,7 +23,7 @@ class ChallengeTest {
                 "Bearer realm=\"https://auth.example.com/token\",service=\"registry\",scope=\"repository:a/b:pull,push\"",
                 "Bearer scope=\"repository:a/b:pull,push\",service=\"registry\",realm=\"https://auth.example.com/token\"",
                 "bearer Realm=\"https://auth.example.com/token\" , SERVICE=registry, scope=\"repository:a/b:pull,push\"",
-                "BEARER realm = \"https://auth.example.com/token\",,service=\"registry\", scope=\"repository:a/b:pull,push\",",
+                "BEARER\trealm = \"https://auth.example.com/token\",,service=\"reg\\istry\", scope=\"repository:a/b:pull,push\",",
             })
     void readsParametersInAnyOrderAndForm(String header) {
         assertThat(parse(header))
@@ -37,9 +37,12 @@ class ChallengeTest {
 
     @Test
     void readsSeveralChallengesInOneHeader() {
-        assertThat(parse("Basic realm=\"a, \\\"quoted\\\" Bearer realm=x\", Bearer realm=\"https://a\",service=b"))
+        assertThat(
+                        parse(
+                                "Basic realm=\"a, \\\"quoted\\\" Bearer realm=x\", Negotiate, Bearer realm=\"https://a\",service=b"))
                 .containsExactly(
                         new Challenge("basic", Map.of("realm", "a, \"quoted\" Bearer realm=x")),
+                        new Challenge("negotiate", Map.of()),
                         new Challenge("bearer", Map.of("realm", "https://a", "service", "b")));
     }
 
@@ -81,10 +84,10 @@ class ChallengeTest {
     }
 
     @Test
-    void readsTheLongestHeaderInAMoment() {
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+    void readsNoMoreThanTheBeginningOfAHugeHeader() {
+        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(2), () -> {
             for (String part : new String[] {"a ", "\\\"", "Bearer a=b,", "=", ",", "\"", "a=\"b\" "}) {
-                parse(part.repeat(64 * 1024 / part.length()));
+                parse(part.repeat(5_000_000 / part.length()));
             }
         });
     }
