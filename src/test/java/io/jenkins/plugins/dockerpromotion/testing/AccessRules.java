@@ -12,10 +12,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Pattern;
 
 /**
- * Who may do what: the accounts of a registry, and of the Docker Hub that stands before it.
+ * Accounts and permissions of a registry. Docker Hub's API shares them with its registry.
  *
- * <p>A user without a rule may do everything; with the first rule, only what rules say.
- * Repositories are globs in which {@code *} stands for anything.
+ * <p>A user without rules has all permissions. The first rule limits the user to what the rules allow.
+ * Repositories are globs in which {@code *} matches any characters.
  */
 public final class AccessRules {
 
@@ -29,7 +29,6 @@ public final class AccessRules {
 
     private final Set<String> privateRepositories = ConcurrentHashMap.newKeySet();
 
-    /** What became of a login. */
     enum Login {
         ACCEPTED,
         REFUSED,
@@ -41,31 +40,31 @@ public final class AccessRules {
         return this;
     }
 
-    /** A personal or organisation access token, which works in place of the password; the account need not have one. */
+    /** A personal or organization access token, used as the password. The account needs no password of its own. */
     public AccessRules accessToken(String name, String token) {
         accessTokens.computeIfAbsent(name, it -> ConcurrentHashMap.newKeySet()).add(token);
         return this;
     }
 
-    /** Makes the account's password useless without a second factor; its access tokens go on working. */
+    /** Enables two-factor authentication: the password alone is refused, access tokens still work. */
     public AccessRules twoFactor(String name) {
         twoFactor.add(name);
         return this;
     }
 
-    /** Lets a user do this, and no longer everything. */
+    /** Adds a rule for a user, who loses the default of all permissions. */
     public AccessRules allow(String name, String repositoryGlob, String... actions) {
         rules.computeIfAbsent(name, it -> new CopyOnWriteArrayList<>()).add(Rule.of(repositoryGlob, actions));
         return this;
     }
 
-    /** Lets everybody pull. */
+    /** Allows anonymous pulls. */
     public AccessRules publicRepository(String repositoryGlob) {
         anonymous.add(Rule.of(repositoryGlob, "pull"));
         return this;
     }
 
-    /** Takes a repository, by its exact name, out of those that everybody may pull. */
+    /** Excludes a repository, by its exact name, from anonymous pulls. */
     public AccessRules privateRepository(String name) {
         privateRepositories.add(name);
         return this;
@@ -81,7 +80,7 @@ public final class AccessRules {
         return twoFactor.contains(name) ? Login.SECOND_FACTOR_NEEDED : Login.ACCEPTED;
     }
 
-    /** The user of a Basic {@code Authorization} header, if the password is right. */
+    /** The user in a Basic {@code Authorization} header, if the login is accepted. */
     Optional<String> user(Incoming request) {
         return request.header("Authorization")
                 .filter(value -> value.regionMatches(true, 0, "Basic ", 0, 6))

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Attachments of images, as cosign and similar tools store them: with the image's digest in their manifest or tag. */
+/** Attachments as cosign and similar tools store them: the manifest or the tag contains the image's digest. */
 public final class Attachment {
 
     private static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
 
     private Attachment() {}
 
-    /** A referrer of {@code subject}; equal seeds give equal referrers. */
+    /** A referrer of {@code subject}. The same seed gives the same referrer. */
     public static SingleImage referrer(long seed, TestImage subject, String artifactType) {
         return TestImage.oci(seed)
                 .withSubject(subject)
@@ -22,19 +22,19 @@ public final class Attachment {
                 .withAnnotation("org.example.seed", Long.toString(seed));
     }
 
-    /** {@code sha256-<hex>}, the beginning of an attachment's tag. */
+    /** {@code sha256-<hex>}, the prefix of attachment tags. */
     public static String tag(TestImage subject) {
         return subject.digest().replace(':', '-');
     }
 
-    /** The index under {@link #tag}, which clients maintain if a registry has no referrers API. */
+    /** The index under {@link #tag} that clients maintain if a registry has no referrers API. */
     public static TestImage fallback(TestImage... referrers) {
         return index(Arrays.stream(referrers)
                 .map(referrer -> ImageJson.descriptor(referrer))
                 .toList());
     }
 
-    /** The same with the given entries. */
+    /** An OCI index with these descriptors. */
     public static TestImage index(List<Map<String, Object>> entries) {
         Map<String, Object> index = new LinkedHashMap<>();
         index.put("schemaVersion", 2);
@@ -44,15 +44,15 @@ public final class Attachment {
     }
 
     /**
-     * The manifest under cosign's tag {@code .sig}: a layer for each signature.
+     * The manifest of cosign's {@code .sig} tag, with one layer per signature.
      *
-     * @param signatures {@code payload=signature}; equal payloads are one blob
+     * @param signatures {@code payload=signature}; equal payloads share a blob
      */
     public static TestImage cosign(String... signatures) {
         return cosign("", signatures);
     }
 
-    /** The manifest under cosign's tag {@code .att}: a layer for each attestation, all of one predicate type. */
+    /** The manifest of cosign's {@code .att} tag, with one layer per attestation of this predicate type. */
     public static TestImage attestations(String predicateType, String... signatures) {
         return cosign(predicateType, signatures);
     }

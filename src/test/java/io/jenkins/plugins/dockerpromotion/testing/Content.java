@@ -11,7 +11,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Random;
 
-/** Bytes of known length that can be read many times, kept in memory, in a file or made up while they are read. */
+/** Bytes of known length that can be read repeatedly: from memory, from a file or from a generator. */
 public interface Content {
 
     Content EMPTY = of(new byte[0]);
@@ -22,7 +22,7 @@ public interface Content {
     /** A new stream from the first byte. */
     InputStream open() throws IOException;
 
-    /** {@code sha256:} and the hexadecimal digest of the bytes. */
+    /** {@code sha256:} and the hexadecimal hash. */
     default String digest() {
         MessageDigest sha256 = sha256();
         byte[] buffer = new byte[64 * 1024];
@@ -63,7 +63,7 @@ public interface Content {
         return of(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** The same bytes for the same seed, made up while they are read, so that a gigabyte takes no memory. */
+    /** Generates bytes from a seed while they are read, so that a gigabyte takes no memory. */
     static Content generated(long seed, long size) {
         return new GeneratedContent(seed, size);
     }
@@ -72,7 +72,7 @@ public interface Content {
         return of(bytes).digest();
     }
 
-    /** The other digest of the same bytes that a registry may know them by. */
+    /** The SHA-512 digest, by which a registry may also address content. */
     static String sha512Of(byte[] bytes) {
         return "sha512:" + HexFormat.of().formatHex(hasher("SHA-512").digest(bytes));
     }
@@ -93,7 +93,7 @@ public interface Content {
         return "sha256:" + HexFormat.of().formatHex(sha256.digest());
     }
 
-    /** Incompressible bytes computed from a seed: one random block, stamped with its number each time it is repeated. */
+    /** Incompressible bytes: a random block, repeated with a different number in its first bytes each time. */
     final class GeneratedContent implements Content {
 
         private static final int BLOCK = 64 * 1024;
@@ -117,7 +117,7 @@ public interface Content {
             return new Blocks();
         }
 
-        /** Computed once: hashing a gigabyte takes seconds. */
+        /** Cached, because hashing a gigabyte takes seconds. */
         @Override
         public synchronized String digest() {
             if (digest == null) {
@@ -148,7 +148,7 @@ public interface Content {
                 }
                 int inBlock = (int) (position % block.length);
                 int n = (int) Math.min(Math.min(length, block.length - inBlock), size - position);
-                // The seed is in the stamp, too, so that short contents of two seeds differ.
+                // Includes the seed: contents shorter than a block must differ, too.
                 ByteBuffer.wrap(block).putLong(seed * 31 + position / block.length);
                 System.arraycopy(block, inBlock, target, offset, n);
                 position += n;

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A Docker daemon of the tests' own: no network for containers, its own folders and socket, nothing left of it. */
+/** A Docker daemon without container networks. Its socket and all its files are in a temporary directory. */
 public final class DockerDaemonProcess implements AutoCloseable {
 
     private static final long START_SECONDS = 30;
@@ -23,11 +23,11 @@ public final class DockerDaemonProcess implements AutoCloseable {
         this.process = process;
     }
 
-    /** Starts a daemon, or skips the test class with a reason on the console where none can run. */
+    /** Starts a daemon. If none can run here, prints the reason and skips the test class. */
     public static DockerDaemonProcess startOrSkip(Class<?> testClass) throws Exception {
         FieldTool.assumeAvailable(testClass, "docker", "dockerd");
         LeftOut.unless("root".equals(System.getProperty("user.name")), testClass, "dockerd needs root");
-        // A short name: a socket's path has at most 108 characters.
+        // Short, because the path of a Unix socket is limited to 108 characters.
         TemporaryDirectory directory = new TemporaryDirectory("dockerd");
         Path home = directory.path();
         Process process = new ProcessBuilder(
@@ -57,7 +57,7 @@ public final class DockerDaemonProcess implements AutoCloseable {
         return "unix://" + directory.path().resolve("socket");
     }
 
-    /** Gives the daemon an image with a single file, without any network. */
+    /** Imports an image that contains one file. Needs no network. */
     public void importEmptyImage(String name) throws IOException, InterruptedException {
         Path home = directory.path();
         Path folder = Files.createDirectories(home.resolve("image"));

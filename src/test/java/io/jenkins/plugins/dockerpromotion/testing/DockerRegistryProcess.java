@@ -16,15 +16,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** A real registry in a process and a storage of its own: the CNCF's, or the one that crane brings. */
+/** A real registry in a separate process with temporary storage: the CNCF registry, or the one built into crane. */
 public final class DockerRegistryProcess implements AutoCloseable {
 
-    /** The one account of a registry with htpasswd. */
+    /** The only account of a registry with htpasswd. */
     public static final String USER = "test";
 
     public static final String PASSWORD = "test-password";
 
-    // bcrypt, the only hash this registry takes, of PASSWORD; the JDK cannot compute one.
+    // The bcrypt hash of PASSWORD. The registry accepts no other algorithm, and the JDK has no bcrypt.
     private static final String HASH = "$2y$05$dockerpromotiontestineCSJmp0EMOOD03TDUaBPZ2r10To0d9Le";
 
     private static final String COMMAND = "docker-registry";
@@ -44,39 +44,39 @@ public final class DockerRegistryProcess implements AutoCloseable {
         return FieldTool.find(COMMAND).isPresent();
     }
 
-    /** Skips the test class, with a line on the console, where there is no registry; for {@code @BeforeAll}. */
+    /** Prints the reason and skips the test class if the registry is not installed; for {@code @BeforeAll}. */
     public static void assumeAvailable(Class<?> testClass) {
         FieldTool.assumeAvailable(testClass, COMMAND);
     }
 
-    /** A registry over http that lets everybody do everything but delete. */
+    /** By default: HTTP, no authentication, deletion disabled. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /** The registry that crane brings, over http; it has no referrers API. */
+    /** The registry built into crane, over HTTP. It has no referrers API. */
     public static DockerRegistryProcess crane() {
         Builder builder = builder();
         builder.crane = true;
         return builder.start();
     }
 
-    /** {@code http://127.0.0.1:port}, or https with TLS. */
+    /** {@code http://127.0.0.1:port}, or {@code https} with TLS. */
     public URI uri() {
         return uri;
     }
 
-    /** {@code 127.0.0.1:port}, as in an image's name. */
+    /** {@code 127.0.0.1:port}, the host in image names. */
     public String host() {
         return uri.getAuthority();
     }
 
-    /** The name of an image here. */
+    /** The name of an image in this registry. */
     public ImageName image(String repository) {
         return ImageName.parse(host() + "/" + repository);
     }
 
-    /** The requests so far, as {@code "GET /v2/ HTTP/1.1" 200}, in the order in which they were answered. */
+    /** The requests so far, such as {@code "GET /v2/ HTTP/1.1" 200}, in the order of the responses. */
     public List<String> accessLog() throws IOException {
         Pattern request = Pattern.compile("\"[A-Z]+ /\\S* HTTP/1\\.1\" \\d{3}");
         return Files.readAllLines(directory.path().resolve("log")).stream()
@@ -91,7 +91,7 @@ public final class DockerRegistryProcess implements AutoCloseable {
         directory.close();
     }
 
-    /** One attempt, on a port that was free a moment before. */
+    /** Makes one attempt. Fails if another process took the port in the meantime. */
     static DockerRegistryProcess launch(Builder config) throws IOException, InterruptedException {
         TemporaryDirectory directory = new TemporaryDirectory("docker-registry");
         Path home = directory.path();
@@ -121,17 +121,17 @@ public final class DockerRegistryProcess implements AutoCloseable {
                 socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
                 return true;
             } catch (IOException e) {
-                // Ends early when the process does, which connecting once more would not show.
+                // Unlike a sleep, this returns as soon as the process exits.
                 process.waitFor(10, TimeUnit.MILLISECONDS);
             }
         }
         return false;
     }
 
-    /** Says how a {@link DockerRegistryProcess} is configured; as it stands, over http, for everybody, without deletion. */
+    /** Configures a {@link DockerRegistryProcess}. Defaults: HTTP, no authentication, deletion disabled. */
     public static final class Builder {
 
-        /** The service that its token requests name. */
+        /** The {@code service} of token requests. */
         public static final String SERVICE = "docker-registry-process";
 
         private static final int START_ATTEMPTS = 3;
@@ -144,19 +144,19 @@ public final class DockerRegistryProcess implements AutoCloseable {
 
         private Builder() {}
 
-        /** Switches deletion on; this registry deletes by digest only. */
+        /** Enables deletion. This registry deletes by digest only. */
         public Builder deletes() {
             deletes = true;
             return this;
         }
 
-        /** Asks for {@link DockerRegistryProcess#USER} and {@link DockerRegistryProcess#PASSWORD}. */
+        /** Requires {@link DockerRegistryProcess#USER} and {@link DockerRegistryProcess#PASSWORD}. */
         public Builder htpasswd() {
             htpasswd = true;
             return this;
         }
 
-        /** Asks for tokens of this server, which have to be signed by {@link TestCertificates#shared}. */
+        /** Requires tokens of this server, signed with the key of {@link TestCertificates#shared}. */
         public Builder tokens(TokenServer server) {
             tokens = Optional.of(server);
             return this;
@@ -167,13 +167,13 @@ public final class DockerRegistryProcess implements AutoCloseable {
             return this;
         }
 
-        /** Returns once the registry takes connections. */
+        /** Returns when the registry accepts connections. */
         public DockerRegistryProcess start() {
             for (int attempt = 1; ; attempt++) {
                 try {
                     return DockerRegistryProcess.launch(this);
                 } catch (IOException e) {
-                    // Another process may have taken the port between its being found free and the registry's start.
+                    // Another process may have taken the port before the registry could bind it.
                     if (attempt == START_ATTEMPTS) {
                         throw new UncheckedIOException(e);
                     }
@@ -188,7 +188,6 @@ public final class DockerRegistryProcess implements AutoCloseable {
             return tls.isPresent() ? "https" : "http";
         }
 
-        /** The configuration file. */
         String yaml(int port, Path directory) {
             List<String> lines = new ArrayList<>(List.of(
                     "version: 0.1",

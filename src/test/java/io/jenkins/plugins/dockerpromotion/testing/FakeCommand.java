@@ -4,16 +4,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A command of an agent that does what a test wants, in place of the real one. */
+/** A shell script that replaces a command of an agent. */
 public final class FakeCommand {
 
     private FakeCommand() {}
 
     /**
-     * Makes the command.
+     * Creates the command.
      *
-     * @param folder that stands in the {@code PATH} before the real one
-     * @param body of a shell script
+     * @param folder a folder that precedes the real command in {@code PATH}
+     * @param body the shell script, without {@code #!/bin/sh}
      */
     public static void install(Path folder, String name, String body) throws IOException {
         Path command = Files.writeString(folder.resolve(name), "#!/bin/sh\n" + body + "\n");
@@ -22,7 +22,7 @@ public final class FakeCommand {
         }
     }
 
-    /** The {@code PATH} of an agent that finds the commands of {@code folder} first. */
+    /** A {@code PATH} in which {@code folder} comes first. */
     public static String path(Path folder) {
         return folder + ":" + System.getenv("PATH");
     }

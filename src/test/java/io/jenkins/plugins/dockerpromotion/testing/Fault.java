@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.function.UnaryOperator;
 
 /**
- * A fault of a request; once, unless {@link #times} or {@link #always} is used.
+ * A fault that is injected into a request: once, unless {@link #times} or {@link #always} is used.
  *
- * <p>With {@link #status}, {@link #closeConnection} and {@link #hang}, the request has no effect. With all others, the
- * server handles the request, and the answer is changed.
+ * <p>With {@link #status}, {@link #error}, {@link #closeConnection} and {@link #hang}, the request has no effect. With
+ * all others, the server handles the request, and the fault changes the response.
  */
 public final class Fault {
 
@@ -22,12 +22,12 @@ public final class Fault {
         this.times = times;
     }
 
-    /** Answers with this status and without a body; use {@link #header} and {@link #body} to add them. */
+    /** Responds with this status and an empty body; {@link #header} and {@link #body} add to it. */
     public static Fault status(int status) {
         return new Fault(handling -> Response.of(status), 1);
     }
 
-    /** Answers with an error as the distribution specification describes it. */
+    /** Responds with an error in the format of the OCI distribution specification. */
     public static Fault error(int status, String code, String message) {
         return new Fault(handling -> Response.error(status, code, message), 1);
     }
@@ -42,17 +42,17 @@ public final class Fault {
                 1);
     }
 
-    /** Closes the connection without an answer. */
+    /** Closes the connection without a response. */
     public static Fault closeConnection() {
         return new Fault(handling -> Response.of(0).delivery(Delivery.CLOSE_BEFORE), 1);
     }
 
-    /** Does not answer until the client gives up or the server is closed. */
+    /** Sends no response until the client gives up or the server is closed. */
     public static Fault hang() {
         return new Fault(handling -> Response.of(0).delivery(Delivery.HANG_BEFORE), 1);
     }
 
-    /** Handles the request, then closes the connection without an answer. */
+    /** Handles the request, then closes the connection without a response. */
     public static Fault loseAnswer() {
         return after(answer -> answer.delivery(Delivery.CLOSE_BEFORE));
     }
@@ -62,22 +62,22 @@ public final class Fault {
         return after(answer -> answer.delivery(Delivery.CLOSE_MID_BODY));
     }
 
-    /** Sends the headers and half of the body, then nothing more. */
+    /** Sends the headers and half of the body, then stalls. */
     public static Fault hangMidBody() {
         return after(answer -> answer.delivery(Delivery.HANG_MID_BODY));
     }
 
-    /** Sends the headers, and then the body byte by byte, too slowly to end. */
+    /** Sends the headers, then one byte every 20 ms without end. */
     public static Fault drip() {
         return after(answer -> answer.delivery(Delivery.DRIP));
     }
 
-    /** Sends the headers, and then an endless body. */
+    /** Sends the headers, then an endless body. */
     public static Fault endlessBody() {
         return after(answer -> answer.delivery(Delivery.ENDLESS));
     }
 
-    /** Sends only the first bytes of the body, with the matching {@code Content-Length}. */
+    /** Truncates the body; {@code Content-Length} matches what is left. */
     public static Fault truncateBody(int bytes) {
         return after(answer -> {
             byte[] whole = answer.body().bytes();
@@ -97,7 +97,7 @@ public final class Fault {
         return after(answer -> answer.with(name, value));
     }
 
-    /** Changes a header that the answer has. */
+    /** Changes a header if the response has it. */
     public static Fault changeHeader(String name, UnaryOperator<String> change) {
         return after(answer -> answer.headers().containsKey(name)
                 ? answer.with(name, change.apply(answer.headers().get(name).get(0)))
@@ -108,12 +108,12 @@ public final class Fault {
         return after(answer -> answer.without(name));
     }
 
-    /** The same with a header in the answer. */
+    /** Adds a header to the response. */
     public Fault header(String name, String value) {
         return then(answer -> answer.with(name, value));
     }
 
-    /** The same with a body in the answer. */
+    /** Sets the body of the response. */
     public Fault body(String body) {
         return then(answer -> answer.body(Content.of(body)));
     }
@@ -142,7 +142,7 @@ public final class Fault {
         return new Fault(handling -> change.apply(around.apply(handling)), times);
     }
 
-    /** The regular answer of the server. */
+    /** The server's regular handling of a request. */
     @FunctionalInterface
     interface Handling {
         Response proceed() throws IOException;

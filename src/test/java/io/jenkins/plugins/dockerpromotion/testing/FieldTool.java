@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A command that people use on registries, such as {@code cosign}: from the {@code PATH}, or from the folder that the
- * environment variable {@code FIELD_TOOLS} names.
+ * A command-line tool for registries, such as {@code cosign}. Found in the folder that the environment variable
+ * {@code FIELD_TOOLS} names, or in {@code PATH}.
  */
 public final class FieldTool {
 
@@ -30,10 +30,10 @@ public final class FieldTool {
     }
 
     /**
-     * What a command did.
+     * The result of a command.
      *
-     * @param output what it wrote to its standard output
-     * @param errors what it wrote beside
+     * @param output its standard output
+     * @param errors its standard error
      */
     public record Result(int status, String output, String errors) {}
 
@@ -48,27 +48,27 @@ public final class FieldTool {
                 .findFirst();
     }
 
-    /** Skips a test class, with a line on the console, where one of the commands is not installed. */
+    /** Prints the reason and skips the test class if one of the commands is not installed. */
     public static void assumeAvailable(Class<?> testClass, String... names) {
         for (String name : names) {
             LeftOut.unless(find(name).isPresent(), testClass, name + " is not installed");
         }
     }
 
-    /** @param directory where it runs, and has its home */
+    /** @param directory the working directory, also {@code HOME} */
     public static FieldTool of(String name, Path directory) {
         return new FieldTool(
                 find(name).orElseThrow(), directory, Map.of("HOME", directory.toString(), "COSIGN_PASSWORD", ""));
     }
 
-    /** The same command with some more environment variables, or other values of these. */
+    /** Adds or replaces environment variables. */
     public FieldTool with(Map<String, String> variables) {
         Map<String, String> all = new HashMap<>(environment);
         all.putAll(variables);
         return new FieldTool(binary, directory, all);
     }
 
-    /** Runs the command, which has to succeed, and returns its output. */
+    /** Returns the output; throws if the command fails. */
     public String run(String... arguments) throws IOException, InterruptedException {
         Result result = attempt(arguments);
         if (result.status != 0) {
@@ -78,7 +78,7 @@ public final class FieldTool {
         return result.output;
     }
 
-    /** Runs the command, whether it succeeds or not. */
+    /** Like {@link #run}, but does not throw if the command fails. */
     public Result attempt(String... arguments) throws IOException, InterruptedException {
         Path output = Files.createTempFile(directory, "output", "");
         Path errors = Files.createTempFile(directory, "errors", "");
@@ -90,7 +90,7 @@ public final class FieldTool {
         return new Result(process.waitFor(), Files.readString(output), Files.readString(errors));
     }
 
-    /** Starts the command, which goes on until it is told to end. */
+    /** Starts the command and does not wait for it; {@link #end} stops it. */
     public Process start(String... arguments) throws IOException {
         return builder(arguments)
                 .redirectErrorStream(true)
@@ -98,7 +98,7 @@ public final class FieldTool {
                 .start();
     }
 
-    /** Ends a command that was started, by force after twenty seconds. */
+    /** Stops a started command; kills it after 20 seconds. */
     static void end(Process process) {
         process.destroy();
         try {

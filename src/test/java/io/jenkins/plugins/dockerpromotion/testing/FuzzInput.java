@@ -5,47 +5,45 @@ import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/** What a fuzzer made up, for targets that take texts. */
+/** Helpers for fuzz targets that take text. */
 public final class FuzzInput {
 
-    /** More than any of these texts may take, however it is made. */
+    /** The limit of CPU time for any generated text. */
     public static final Duration LIMIT = Duration.ofMillis(100);
 
     private FuzzInput() {}
 
-    /** The input as one text; each byte is a character, as in a header. */
+    /** The input as one text. Each byte is one character, as in an HTTP header. */
     public static String text(byte[] input) {
         return new String(input, StandardCharsets.ISO_8859_1);
     }
 
-    /** The input as two texts: its first line, and what stands behind it. */
+    /** The input as two texts: the first line and the rest. */
     public static String[] lineAndRest(byte[] input) {
         String text = new String(input, StandardCharsets.UTF_8);
         int end = text.indexOf('\n');
         return end < 0 ? new String[] {text, ""} : new String[] {text.substring(0, end), text.substring(end + 1)};
     }
 
-    /** Fails unless what was found out holds. */
     public static void require(boolean holds, String what) {
         if (!holds) {
             throw new AssertionError(what);
         }
     }
 
-    /** Finds work that a short text keeps busy for long; by the time of the thread alone, whatever else the machine does. */
+    /** Measures the CPU time of the current thread, which other load on the machine does not affect. */
     public static final class CpuTime {
 
         private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
         private CpuTime() {}
 
-        /** Work that may throw only what it declares. */
         @FunctionalInterface
         public interface Work<E extends Exception> {
             void run() throws E;
         }
 
-        /** Does {@code work}, and fails if that took longer than {@code limit}, twice: the first time may have loaded classes. */
+        /** Fails if {@code work} exceeds {@code limit} twice in a row. The first run may include class loading. */
         public static <E extends Exception> void within(Duration limit, Work<E> work) throws E {
             if (spent(work) > limit.toNanos()) {
                 long again = spent(work);

@@ -14,8 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Every target of {@code bin/fuzz} with the inputs that are kept for it, those that once made it fail included, and with
- * a few that are made of them by chance, always the same ones.
+ * Runs every target of {@code bin/fuzz} with its stored inputs, which include former failures, and with random variants
+ * of them. The random seed is fixed.
  */
 class FuzzTest {
 
@@ -60,7 +60,7 @@ class FuzzTest {
         }
     }
 
-    /** A few bytes changed, left out, or said twice. */
+    /** Changes, removes or repeats some bytes. */
     private static byte[] variant(byte[] bytes, Random random) {
         byte[] variant = bytes;
         for (int changes = 1 + random.nextInt(4); changes > 0 && variant.length > 1; changes--) {

@@ -24,15 +24,15 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 
-/** An HTTP server on the loopback interface that records its requests and can have faults. */
+/** An HTTP server on the loopback interface that records requests and injects faults. */
 public abstract class HttpTestServer implements AutoCloseable {
 
     static {
-        // Without it the kernel holds small answers back for 40 ms, which would drown whatever a benchmark measures.
+        // Without TCP_NODELAY, the kernel delays small responses by 40 ms, which would distort benchmarks.
         System.setProperty("sun.net.httpserver.nodelay", "true");
     }
 
-    // A burst of connections beyond the usual 50 would wait a second for its packets to be sent again.
+    // With the default backlog of 50, further connections of a burst wait a second for retransmission.
     private static final int BACKLOG = 1024;
 
     private final HttpServer server;
@@ -62,7 +62,7 @@ public abstract class HttpTestServer implements AutoCloseable {
         server.start();
     }
 
-    /** The server's answer. A HEAD request is answered like a GET, without the body. */
+    /** Handles a request. HEAD is handled like GET; the caller omits the body. */
     abstract Response answer(Incoming request) throws IOException;
 
     /** {@code http://127.0.0.1:port}, without a trailing slash. */
@@ -70,12 +70,12 @@ public abstract class HttpTestServer implements AutoCloseable {
         return uri;
     }
 
-    /** {@code 127.0.0.1:port}, as in an image's name. */
+    /** {@code 127.0.0.1:port}, the host in image names. */
     public final String host() {
         return uri.getAuthority();
     }
 
-    /** The name of an image here: {@code 127.0.0.1:port/group/app}. */
+    /** The name of an image on this server: {@code 127.0.0.1:port/group/app}. */
     public final ImageName image(String repository) {
         return ImageName.parse(host() + "/" + repository);
     }
@@ -84,17 +84,17 @@ public abstract class HttpTestServer implements AutoCloseable {
         return log;
     }
 
-    /** Adds a fault. If several match a request, the first one that is not used up applies. */
+    /** Adds a fault. If several match a request, the first one with repetitions left applies. */
     public final void onRequest(Predicate<RecordedRequest> predicate, Fault fault) {
         faults.add(new Planned(predicate, fault, new AtomicInteger(fault.times())));
     }
 
-    /** Adds a fault for requests as {@link RecordedRequest#matching(String, String)} selects them. */
+    /** Adds a fault for the requests that {@link RecordedRequest#matching(String, String)} selects. */
     public final void onRequest(String methods, String pathRegex, Fault fault) {
         onRequest(RecordedRequest.matching(methods, pathRegex), fault);
     }
 
-    /** Calls {@code action} with each such request, before it is answered. */
+    /** Calls {@code action} with each matching request before the server handles it. */
     public final void before(String methods, String pathRegex, Consumer<RecordedRequest> action) {
         Predicate<RecordedRequest> predicate = RecordedRequest.matching(methods, pathRegex);
         watchers.add(request -> {
@@ -104,7 +104,7 @@ public abstract class HttpTestServer implements AutoCloseable {
         });
     }
 
-    /** Does something once, before the first such request is answered. */
+    /** Runs {@code action} once, before the server handles the first matching request. */
     public final void beforeFirst(Predicate<RecordedRequest> predicate, Runnable action) {
         AtomicBoolean done = new AtomicBoolean();
         watchers.add(request -> {
@@ -118,15 +118,15 @@ public abstract class HttpTestServer implements AutoCloseable {
         faults.clear();
     }
 
-    /** Delays every request, like a distant registry. */
+    /** Delays every request, to simulate network latency. */
     public final void delayEveryRequest(Duration duration) {
         delay = duration;
     }
 
-    /** Frees the port and ends pending requests. */
+    /** Frees the port and aborts pending requests. */
     @Override
     public void close() {
-        // First of all: a client may try again once its request has ended.
+        // Must come first: a client may retry as soon as its request is aborted.
         server.stop(0);
         closed.countDown();
         threads.shutdownNow();
@@ -140,7 +140,7 @@ public abstract class HttpTestServer implements AutoCloseable {
             Response answer = withFaults(request);
             new Response.Writer(exchange, request, closed).write(answer);
         } catch (IOException e) {
-            // The client went away or the server is being closed: nobody is left to be told.
+            // The client disconnected, or the server is being closed.
         } finally {
             log.end();
         }
@@ -169,7 +169,7 @@ public abstract class HttpTestServer implements AutoCloseable {
         return thread;
     }
 
-    /** Waits on behalf of a server that plays slow, and ends at once when the server is closed. */
+    /** Delays a response. Closing the server interrupts it. */
     static void pause(Duration duration) throws InterruptedIOException {
         if (duration.isZero()) {
             return;
@@ -182,7 +182,7 @@ public abstract class HttpTestServer implements AutoCloseable {
         }
     }
 
-    /** The options of a test server; port 0 selects a free port. */
+    /** Port 0 selects a free port. */
     record Options(int port, Optional<SSLContext> tls) {
 
         static final Options DEFAULT = new Options(0, Optional.empty());

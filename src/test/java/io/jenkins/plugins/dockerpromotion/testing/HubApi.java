@@ -19,7 +19,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The requests of Docker Hub's own API: repositories, tags, answers to webhooks, and its limit of requests. */
+/** Docker Hub's own API: login, repositories, tags, webhook callbacks and the rate limit. */
 final class HubApi {
 
     private static final String NAME =
@@ -30,7 +30,7 @@ final class HubApi {
     private static final Set<String> STATES = Set.of("success", "failure", "error");
     private static final int DEFAULT_PAGE_SIZE = 10;
 
-    /** In bytes, though the answer to a longer text speaks of characters. */
+    /** In bytes, although the error message says characters. */
     private static final Map<String, Integer> LIMITS = Map.of("description", 100, "full_description", 25_000);
 
     private final InMemoryDockerHub.Builder settings;
@@ -54,7 +54,7 @@ final class HubApi {
         boolean exceeded;
         Map<String, String> headers = new LinkedHashMap<>();
         synchronized (this) {
-            // A window begins with the first request in it.
+            // The first request after a window starts the next one.
             if (!registry.clock().instant().isBefore(reset)) {
                 reset = registry.clock().instant().plus(settings.rateWindow);
                 remaining = settings.rateLimit;
@@ -63,7 +63,7 @@ final class HubApi {
             remaining = Math.max(remaining - 1, 0);
             headers.put("X-RateLimit-Limit", Integer.toString(settings.rateLimit));
             headers.put("X-RateLimit-Remaining", Integer.toString(remaining));
-            // Rounded up: a client that comes back at that second must find the window over.
+            // Rounded up, so that a client that waits until this second is not rejected again.
             headers.put(
                     "X-RateLimit-Reset",
                     Long.toString(reset.plusNanos(999_999_999).getEpochSecond()));
@@ -103,7 +103,7 @@ final class HubApi {
         return Optional.ofNullable(path.group("ns")).orElseGet(() -> path.group("user")) + "/" + path.group("repo");
     }
 
-    /** The repository, unless it is missing or the user may not know that it exists. */
+    /** Empty if the repository does not exist, or if it is private and the user may not pull from it. */
     private Optional<Repository> readable(Incoming request, String name) {
         boolean visible = !settings.privateRepositories.contains(name)
                 || registry.access().allows(login.user(request), name, "pull");
@@ -151,7 +151,7 @@ final class HubApi {
         return repository.deleteTag(tag) ? Response.of(204) : notFound("tag '" + tag + "' not found");
     }
 
-    /** Newest first. */
+    /** A page of tags, the latest push first. */
     private Response page(Incoming request, Repository repository, TagView view) {
         List<Repository.Tag> tags = repository.newestFirst();
         int size = Math.min(request.number("page_size", DEFAULT_PAGE_SIZE), settings.largestPage);
@@ -171,7 +171,7 @@ final class HubApi {
         return Response.json(200, json);
     }
 
-    /** Tags as the API shows them. */
+    /** Renders tags as the JSON of the API. */
     private final class TagView {
 
         private final Repository repository;
@@ -206,7 +206,7 @@ final class HubApi {
             return json;
         }
 
-        /** An index has one entry per child that it holds, an image one for itself. */
+        /** One entry per manifest in an index, or a single entry for an image. */
         private List<Map<String, Object>> images(String digest) {
             List<Map<String, Object>> images = new ArrayList<>();
             repository.manifest(digest).ifPresent(manifest -> {
@@ -240,7 +240,7 @@ final class HubApi {
         }
     }
 
-    // Pages of repositories
+    // Repositories and their descriptions
 
     private Response repository(Incoming request, String name) throws IOException {
         if (!request.reads() && !request.is("PATCH")) {
@@ -298,7 +298,7 @@ final class HubApi {
         return page(name, repository);
     }
 
-    /** {@code description} or {@code full_description}; empty as long as nobody set it. */
+    /** {@code description} or {@code full_description}; empty if it is not set. */
     String pageText(String name, String field) {
         return pages.getOrDefault(name, Map.of()).getOrDefault(field, "");
     }
@@ -307,7 +307,7 @@ final class HubApi {
         pages.computeIfAbsent(name, it -> new ConcurrentHashMap<>()).putAll(texts);
     }
 
-    // Answers to webhooks
+    // Webhook callbacks
 
     private Response takeCallback(Incoming request) throws IOException {
         JsonNode body = request.json();

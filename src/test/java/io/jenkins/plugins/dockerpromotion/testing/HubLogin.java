@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Docker Hub's login, and the tokens it gives out. */
+/** Docker Hub's login and its tokens. */
 final class HubLogin {
 
     private final AccessRules access;
@@ -30,7 +30,7 @@ final class HubLogin {
 
     private record Session(String user, Instant expiry) {}
 
-    /** All tokens there ever were. */
+    /** All tokens issued so far, including expired ones. */
     Set<String> issued() {
         return Set.copyOf(issued);
     }
@@ -39,7 +39,7 @@ final class HubLogin {
         sessions.clear();
     }
 
-    /** The user of a valid token, under the scheme Bearer or the older JWT. */
+    /** The user of a valid token. The scheme is {@code Bearer} or, as in older clients, {@code JWT}. */
     Optional<String> user(Incoming request) {
         return request.header("Authorization")
                 .map(value -> value.split(" ", 2))
@@ -71,7 +71,7 @@ final class HubLogin {
         };
     }
 
-    /** The login that Docker Hub had before, which hand-written Jenkinsfiles still use. */
+    /** Docker Hub's deprecated login endpoint, which hand-written Jenkinsfiles still use. */
     Response formerToken(Incoming request) throws IOException {
         JsonNode body = request.json();
         String user = body.path("username").asText();

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The documents of an image, with their fields always in the same order, so that digests never change. */
+/** Builds configs, manifests and indexes. The order of fields is fixed, so that digests are stable. */
 final class ImageJson {
 
     private ImageJson() {}
@@ -42,7 +42,7 @@ final class ImageJson {
         return descriptor;
     }
 
-    /** An OCI manifest with a config and layers that are given by their descriptors. */
+    /** Builds an OCI manifest; {@code config} and {@code layers} are descriptors. */
     static TestImage manifest(
             Map<String, Object> config,
             List<Map<String, Object>> layers,

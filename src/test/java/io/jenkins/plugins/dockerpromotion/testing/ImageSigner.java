@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Signs images as cosign does, in both of its formats, with a key of its own. */
+/** Signs images with a generated key, in both formats of cosign. */
 public final class ImageSigner {
 
     public static final String SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json";
@@ -33,16 +33,16 @@ public final class ImageSigner {
         this.algorithm = algorithm;
     }
 
-    /** One with a new ECDSA key on P-256, as {@code cosign generate-key-pair} makes them. */
+    /** Generates an ECDSA key on P-256, like {@code cosign generate-key-pair}. */
     public static ImageSigner create() {
         return create("secp256r1", "SHA256withECDSA");
     }
 
     /**
-     * One with a new key.
+     * Generates a key.
      *
-     * @param kind the name of a curve, {@code Ed25519}, or RSA's bits
-     * @param algorithm that it signs with
+     * @param kind the name of a curve, {@code Ed25519}, or the number of bits of an RSA key
+     * @param algorithm the JCA name of the signature algorithm
      */
     public static ImageSigner create(String kind, String algorithm) {
         try {
@@ -72,7 +72,7 @@ public final class ImageSigner {
         return pem("PRIVATE KEY", keys.getPrivate().getEncoded());
     }
 
-    /** {@code sha256:} and the digest of the key in its DER form. */
+    /** The SHA-256 digest of the DER-encoded public key, with the prefix {@code sha256:}. */
     public String fingerprint() {
         return Content.digestOf(keys.getPublic().getEncoded());
     }
@@ -82,7 +82,7 @@ public final class ImageSigner {
         return "-----BEGIN " + kind + "-----\n" + lines + "\n-----END " + kind + "-----\n";
     }
 
-    /** The base64 of this key's signature of {@code content}. */
+    /** The signature of {@code content}, in base64. */
     public String signature(byte[] content) {
         try {
             Signature signature = Signature.getInstance(algorithm);
@@ -97,7 +97,7 @@ public final class ImageSigner {
         }
     }
 
-    /** The older format's payload, which says that it is about {@code digest}. */
+    /** The simple signing payload of cosign's older format, for the manifest {@code digest}. */
     public static byte[] payload(String digest, Map<String, String> annotations) {
         return TestJson.bytes(Map.of(
                 "critical",
@@ -109,7 +109,7 @@ public final class ImageSigner {
                 annotations));
     }
 
-    /** An in-toto statement about {@code digest}. */
+    /** An in-toto statement with {@code digest} as its subject. */
     public static byte[] statement(String digest, String predicateType, Object predicate) {
         String[] parts = digest.split(":");
         return TestJson.bytes(Map.of(
@@ -123,12 +123,12 @@ public final class ImageSigner {
                 predicate));
     }
 
-    /** A DSSE envelope around {@code statement}. */
+    /** A DSSE envelope that contains and signs {@code statement}. */
     public Map<String, Object> envelope(byte[] statement) {
         return envelope(statement, IN_TOTO, statement);
     }
 
-    /** An envelope whose signature covers {@code signed}, whatever it holds. */
+    /** An envelope that contains {@code held}, but signs {@code signed}. */
     public Map<String, Object> envelope(byte[] held, String type, byte[] signed) {
         byte[] head =
                 ("DSSEv1 " + type.length() + " " + type + " " + signed.length + " ").getBytes(StandardCharsets.UTF_8);
@@ -141,7 +141,7 @@ public final class ImageSigner {
                 "signatures", List.of(Map.of("sig", signature(covered))));
     }
 
-    /** A Sigstore bundle around an envelope, which names this key. */
+    /** A Sigstore bundle with an envelope; its key hint refers to this key. */
     public Map<String, Object> bundle(Map<String, Object> envelope) {
         byte[] hash = Content.sha256().digest(keys.getPublic().getEncoded());
         Map<String, Object> bundle = new LinkedHashMap<>();
@@ -153,19 +153,19 @@ public final class ImageSigner {
         return bundle;
     }
 
-    /** Signs an image of {@code registry} with a bundle; returns the digest of the referrer. */
+    /** Pushes a Sigstore bundle with a signature; returns the digest of the referrer. */
     public String sign(InMemoryRegistry registry, String repository, String digest) {
         return attest(registry, repository, digest, SIGNATURE, Map.of());
     }
 
-    /** Attests something about an image of {@code registry} with a bundle; returns the digest of the referrer. */
+    /** Pushes a Sigstore bundle with an attestation; returns the digest of the referrer. */
     public String attest(
             InMemoryRegistry registry, String repository, String digest, String predicateType, Object predicate) {
         byte[] bundle = TestJson.bytes(bundle(envelope(statement(digest, predicateType, predicate))));
         return registry.push(repository, attachment(digest, layer(BUNDLE, bundle)));
     }
 
-    /** Signs an image of {@code registry} under cosign's older tag. */
+    /** Pushes a signature in cosign's older format, under the {@code .sig} tag. */
     public void signOlder(
             InMemoryRegistry registry, String repository, String digest, Map<String, String> annotations) {
         byte[] payload = payload(digest, annotations);
@@ -173,14 +173,14 @@ public final class ImageSigner {
                 repository, tag(digest, ".sig"), attachment("", layer(SIMPLE_SIGNING, payload, signature(payload))));
     }
 
-    /** Attests something about an image of {@code registry} under cosign's older tag. */
+    /** Pushes an attestation in cosign's older format, under the {@code .att} tag. */
     public void attestOlder(
             InMemoryRegistry registry, String repository, String digest, String predicateType, Object predicate) {
         byte[] envelope = TestJson.bytes(envelope(statement(digest, predicateType, predicate)));
         registry.push(repository, tag(digest, ".att"), attachment("", layer(ENVELOPE, envelope)));
     }
 
-    /** The tag under which something is attached to an image. */
+    /** The tag of an attachment, such as {@code sha256-<hex>.sig}. */
     public static String tag(String digest, String suffix) {
         return digest.replace(':', '-') + suffix;
     }
@@ -188,7 +188,7 @@ public final class ImageSigner {
     /**
      * A layer of an attachment.
      *
-     * @param signature beside it; empty for none
+     * @param signature the value of cosign's signature annotation; empty for none
      */
     public record Layer(String mediaType, Content content, String signature) {
 
@@ -210,7 +210,7 @@ public final class ImageSigner {
         return new Layer(mediaType, Content.of(content), signature);
     }
 
-    /** @param subject the digest of the manifest that this refers to; empty for none */
+    /** @param subject the digest of the subject; empty for none */
     public static TestImage attachment(String subject, Layer... layers) {
         Content config = Content.of("{}");
         Map<String, Content> blobs = new LinkedHashMap<>();

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The storage service that a registry redirects downloads of blobs to, on an origin of its own. */
+/** A storage service on a separate origin, to which a registry redirects blob downloads. */
 public final class InMemoryBlobServer extends HttpTestServer {
 
     private final Map<String, Content> blobs = new ConcurrentHashMap<>();
@@ -19,7 +19,7 @@ public final class InMemoryBlobServer extends HttpTestServer {
         return server;
     }
 
-    /** The address of a blob, signed by a query like a storage service's. */
+    /** Makes a blob available. The URL contains a signature, as those of storage services do. */
     String offer(String digest, Content content) {
         blobs.put(digest, content);
         return uri() + "/storage/" + digest + "?signature=secret";
@@ -27,7 +27,7 @@ public final class InMemoryBlobServer extends HttpTestServer {
 
     @Override
     Response answer(Incoming request) throws IOException {
-        // As storage services do with a request that is signed and authorized; its client leaks a token, too.
+        // Storage services reject a signed URL with an Authorization header. Such a client also leaks its token.
         if (request.header("Authorization").isPresent()) {
             return Response.of(400).body(Content.of("<Code>InvalidArgument</Code>"));
         }

@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLContext;
 
-/** An in-memory Docker Hub API, for the content and accounts of an {@link InMemoryRegistry}. */
+/** An in-memory Docker Hub API that uses the content and accounts of an {@link InMemoryRegistry}. */
 public final class InMemoryDockerHub extends HttpTestServer {
 
     private final InMemoryRegistry registry;
@@ -29,7 +29,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
         api = new HubApi(settings, registry, login);
     }
 
-    /** A Docker Hub with its own registry, which requires tokens like the real one and is closed with it. */
+    /** Starts a Docker Hub with its own registry, which requires tokens. Both are closed together. */
     public static InMemoryDockerHub start() {
         return builder().start();
     }
@@ -58,12 +58,12 @@ public final class InMemoryDockerHub extends HttpTestServer {
         return api.pageText(repository, "full_description");
     }
 
-    /** Changes the repository's page, like a person in a browser. */
+    /** Changes the descriptions on the repository's page, as a user does in the browser. */
     public void writePage(String repository, String description, String fullDescription) {
         api.writePage(repository, Map.of("description", description, "full_description", fullDescription));
     }
 
-    /** The answers to webhooks, in the order of arrival. */
+    /** The webhook callbacks, in the order of arrival. */
     public List<JsonNode> callbacks() {
         return api.callbacks();
     }
@@ -73,12 +73,12 @@ public final class InMemoryDockerHub extends HttpTestServer {
         return uri() + "/u/" + repository + "/hook/2141b5bi5i5b02bec211i4eeih0242eg11000a/";
     }
 
-    /** All tokens that logins received. */
+    /** All login tokens issued so far, including expired ones. */
     public Set<String> issuedTokens() {
         return login.issued();
     }
 
-    /** Invalidates all tokens of logins so far. */
+    /** Invalidates all login tokens issued so far. */
     public void expireTokens() {
         login.expireAll();
     }
@@ -96,7 +96,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
         return api.answer(request);
     }
 
-    /** Builds an {@link InMemoryDockerHub}: by default, without private repositories or limits. */
+    /** Builds an {@link InMemoryDockerHub}; by default, without private repositories or a rate limit. */
     public static final class Builder {
 
         final Set<String> privateRepositories = new HashSet<>();
@@ -127,7 +127,7 @@ public final class InMemoryDockerHub extends HttpTestServer {
             return hub;
         }
 
-        /** The registry, whose content, accounts and clock are shared. It stays open when Docker Hub is closed. */
+        /** Uses the content, accounts and clock of an existing registry. Closing Docker Hub leaves it open. */
         public Builder registry(InMemoryRegistry existing) {
             registry = Optional.of(existing);
             return this;
@@ -143,25 +143,25 @@ public final class InMemoryDockerHub extends HttpTestServer {
             return this;
         }
 
-        /** An account with all permissions; {@link AccessRules} has more options. */
+        /** Adds an account with all permissions; {@link AccessRules} has more options. */
         public Builder user(String name, String password) {
             accounts.add(access -> access.user(name, password));
             return this;
         }
 
-        /** A personal access token of a user, or a token of an organization, which has no password. */
+        /** Adds a personal access token, or a token of an organization, which has no password. */
         public Builder accessToken(String name, String token) {
             accounts.add(access -> access.accessToken(name, token));
             return this;
         }
 
-        /** An account with two-factor authentication, so that only access tokens can log in. */
+        /** Adds an account with two-factor authentication, which can only log in with access tokens. */
         public Builder twoFactorUser(String name, String password) {
             accounts.add(access -> access.user(name, password).twoFactor(name));
             return this;
         }
 
-        /** Hides repositories, by their exact names, from users who may not pull them. */
+        /** Hides repositories, by their exact names, from users without permission to pull. */
         public Builder privateRepository(String... names) {
             privateRepositories.addAll(Arrays.asList(names));
             return this;
@@ -173,14 +173,14 @@ public final class InMemoryDockerHub extends HttpTestServer {
             return this;
         }
 
-        /** Answers 429 after this many requests in a window, and sends the {@code X-RateLimit} headers with each answer. */
+        /** Responds 429 after this many requests in a window. All responses have the {@code X-RateLimit} headers. */
         public Builder rateLimit(int requests, Duration window) {
             rateLimit = requests;
             rateWindow = window;
             return this;
         }
 
-        /** The maximum number of tags per page, whatever the request says. */
+        /** The maximum number of tags per page, even if {@code page_size} is larger. */
         public Builder largestPage(int tags) {
             largestPage = tags;
             return this;

@@ -44,7 +44,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         api = new RegistryApi(settings, content, tokens, settings.realm.orElse(issuer + settings.tokenPath), uploads);
     }
 
-    /** A registry that allows everyone to do everything. */
+    /** Starts a registry without authentication. */
     public static InMemoryRegistry start() {
         return builder().start();
     }
@@ -53,7 +53,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         return new Builder();
     }
 
-    /** Stores an image with everything it refers to, under any number of tags; returns its digest. */
+    /** Stores an image with everything it refers to, and tags it; returns its digest. */
     public String push(String repository, String tag, TestImage image) {
         return content.push(repository, List.of(tag), image);
     }
@@ -63,12 +63,12 @@ public final class InMemoryRegistry extends HttpTestServer {
         return content.push(repository, List.of(), image);
     }
 
-    /** Adds many tags to one image. A hundred thousand take a moment. */
+    /** Stores an image with many tags; returns its digest. Fast even for 100,000 tags. */
     public String addTags(String repository, TestImage image, Collection<String> tags) {
         return content.push(repository, tags, image);
     }
 
-    /** Stores referrers of {@code subject}; without the referrers API, also lists them under the tag that clients use then. */
+    /** Stores referrers of {@code subject}; without the referrers API, also stores the index under the fallback tag. */
     public void attach(String repository, TestImage subject, TestImage... referrers) {
         for (TestImage referrer : referrers) {
             push(repository, referrer);
@@ -85,7 +85,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         content.tag(repository, List.of(newTag), digest);
     }
 
-    /** An empty repository, as after the deletion of its last tag. */
+    /** Creates an empty repository, as it remains after the deletion of its last tag. */
     public void createRepository(String repository) {
         content.create(repository);
     }
@@ -136,12 +136,12 @@ public final class InMemoryRegistry extends HttpTestServer {
         return content.find(repository).flatMap(it -> it.blob(digest)).isPresent();
     }
 
-    /** The number of uploads that clients started and neither finished nor cancelled. */
+    /** The number of upload sessions that were neither finished nor cancelled. */
     public int openUploads() {
         return uploads.open();
     }
 
-    /** The number of pulls left until 429; negative without a limit. */
+    /** The number of pulls left before the registry responds 429; negative without a limit. */
     public int pullsLeft() {
         return api.pullsLeft();
     }
@@ -161,7 +161,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         tokens.expireAll();
     }
 
-    /** The server of the token service; fails unless it is on another origin. */
+    /** The token server; throws unless {@link Builder#tokensOnOtherOrigin} is set. */
     public TokenServer tokenServer() {
         return tokenServer.orElseThrow();
     }
@@ -195,7 +195,7 @@ public final class InMemoryRegistry extends HttpTestServer {
         BEARER
     }
 
-    /** Builds an {@link InMemoryRegistry}: by default, an anonymous one without quirks. */
+    /** Builds an {@link InMemoryRegistry}; by default, without authentication and quirks. */
     public static final class Builder {
 
         final AccessRules access = new AccessRules();
@@ -235,25 +235,25 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** The clock for pushes and for the lifetime of tokens. */
+        /** The clock for push times and the expiry of tokens. */
         public Builder clock(InstantSource source) {
             clock = source;
             return this;
         }
 
-        /** Requires a username and password with each request. */
+        /** Requires Basic authentication. */
         public Builder basic() {
             authentication = Authentication.BASIC;
             return this;
         }
 
-        /** Requires a bearer token, issued by its own {@code /token}. */
+        /** Requires a bearer token, which the registry issues at {@code /token}. */
         public Builder bearer() {
             authentication = Authentication.BEARER;
             return this;
         }
 
-        /** An account with all permissions. */
+        /** Adds an account with all permissions. */
         public Builder user(String name, String password) {
             access.user(name, password);
             return this;
@@ -265,7 +265,7 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** Allows everyone to pull. */
+        /** Allows anonymous pulls. */
         public Builder publicRepository(String repositoryGlob) {
             access.publicRepository(repositoryGlob);
             return this;
@@ -277,13 +277,13 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** The path of the token service, by default {@code /token}; GitLab's is {@code /jwt/auth}. */
+        /** The path of the token endpoint; by default {@code /token}. GitLab's is {@code /jwt/auth}. */
         public Builder tokenPath(String path) {
             tokenPath = path;
             return this;
         }
 
-        /** Issues tokens that contain their permissions, as most services do. Tokens are opaque by default. */
+        /** Issues JSON Web Tokens that list their permissions, as most services do. By default, tokens are opaque. */
         public Builder readableTokens() {
             mint = TestCertificates.shared().signer()::sign;
             return this;
@@ -295,13 +295,13 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** Issues tokens on a second server, {@link InMemoryRegistry#tokenServer}. */
+        /** Issues tokens on a separate server, {@link InMemoryRegistry#tokenServer}. */
         public Builder tokensOnOtherOrigin() {
             tokensElsewhere = true;
             return this;
         }
 
-        /** The realm in challenges, whatever serves it. */
+        /** The realm in challenges, if it differs from the token endpoint. */
         public Builder realm(String url) {
             realm = Optional.of(url);
             return this;
@@ -327,19 +327,19 @@ public final class InMemoryRegistry extends HttpTestServer {
             return this;
         }
 
-        /** Counts GET requests for manifests like Docker Hub, and answers 429 after this many. */
+        /** Like Docker Hub, counts GET requests for manifests and responds 429 after this many. */
         public Builder pullLimit(int pulls) {
             pullLimit = pulls;
             return this;
         }
 
-        /** Makes the links to next pages point to another origin. */
+        /** Uses another origin in {@code Link} headers. */
         public Builder linksTo(URI origin) {
             linkOrigin = Optional.of(origin.toString());
             return this;
         }
 
-        /** Redirects downloads of blobs to another origin. */
+        /** Redirects blob downloads to another origin. */
         public Builder redirectBlobsTo(InMemoryBlobServer server) {
             blobOrigin = Optional.of(server);
             return this;

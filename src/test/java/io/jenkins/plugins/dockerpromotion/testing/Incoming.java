@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A request while it is being answered: its record, its decoded path and a body that counts what is read of it. */
+/** A request that the server is handling. The bytes read from its body are counted in the log. */
 final class Incoming {
 
     private final HttpExchange exchange;
@@ -50,7 +50,7 @@ final class Incoming {
         return record.method().equals(method);
     }
 
-    /** GET or HEAD, which differ only in whether the body is sent, and the server base sees to that. */
+    /** True for GET and HEAD. {@link Response.Writer} omits the body for HEAD. */
     boolean reads() {
         return is("GET") || is("HEAD");
     }
@@ -67,7 +67,7 @@ final class Incoming {
         return parameters(name).stream().findFirst();
     }
 
-    /** A parameter's number, or the fallback where it is missing or no number. */
+    /** A numeric query parameter, or the fallback if it is missing or not a number. */
     int number(String name, int fallback) {
         try {
             return parameter(name).map(Integer::parseInt).orElse(fallback);
@@ -80,7 +80,7 @@ final class Incoming {
         return record.header(name);
     }
 
-    /** The origin the client addressed, for links and locations that repeat it. */
+    /** The origin in the client's request, for absolute {@code Link} and {@code Location} headers. */
     String origin() {
         String scheme = exchange instanceof HttpsExchange ? "https" : "http";
         return scheme + "://" + header("Host").orElse("");
@@ -101,7 +101,7 @@ final class Incoming {
         return TestJson.parse(bytes());
     }
 
-    /** Reads what is left: an answer sent before the whole request was read may be lost with the connection. */
+    /** Reads the rest of the body. Otherwise, the connection may be reset and the response lost. */
     void drain() throws IOException {
         body().transferTo(OutputStream.nullOutputStream());
     }

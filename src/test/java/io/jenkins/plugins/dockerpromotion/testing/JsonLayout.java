@@ -2,12 +2,12 @@ package io.jenkins.plugins.dockerpromotion.testing;
 
 import java.nio.charset.StandardCharsets;
 
-/** White space around JSON tokens, which a client that writes a manifest anew would lose, and the digest with it. */
+/** Whitespace in JSON. A client that parses and rewrites a manifest loses it, which changes the digest. */
 public enum JsonLayout {
     COMPACT("", "", ""),
-    /** What Docker writes. */
+    /** The layout of Docker's manifests. */
     INDENTED("\n   ", "", " "),
-    /** What nobody's JSON library writes. */
+    /** A layout that no JSON library produces. */
     ODD("\r\n\t ", " ", "\t ");
 
     private final String beforeElement;

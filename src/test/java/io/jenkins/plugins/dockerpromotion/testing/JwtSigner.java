@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** Signs JSON Web Tokens, which the CNCF registry verifies against the certificate in its {@code rootcertbundle}. */
+/** Signs JSON Web Tokens. The CNCF registry verifies them with the certificate in its {@code rootcertbundle}. */
 public final class JwtSigner {
 
     static final String ISSUER = "test-issuer";
@@ -19,7 +19,7 @@ public final class JwtSigner {
     private final PrivateKey key;
     private final Map<String, Object> header = new LinkedHashMap<>();
 
-    /** @param certificate is carried whole in each token */
+    /** @param certificate is included in each token as {@code x5c} */
     JwtSigner(PrivateKey key, X509Certificate certificate) throws GeneralSecurityException {
         this.key = key;
         header.put("typ", "JWT");

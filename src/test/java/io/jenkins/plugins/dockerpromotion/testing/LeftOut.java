@@ -4,14 +4,14 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Assumptions;
 
-/** Says on the console, in a form that scripts collect, which tests were left out and why. */
+/** Skips test classes and prints the reason in a format that scripts evaluate. */
 public final class LeftOut {
 
     private static final Set<String> SAID = ConcurrentHashMap.newKeySet();
 
     private LeftOut() {}
 
-    /** Skips a test class, with {@code left out: <test class>: <reason>} in a line of its own, once. */
+    /** Skips the test class unless the condition holds. Prints {@code left out: <test class>: <reason>} once. */
     public static void unless(boolean condition, Class<?> testClass, String reason) {
         String line = "left out: " + testClass.getSimpleName() + ": " + reason;
         if (!condition && SAID.add(line)) {

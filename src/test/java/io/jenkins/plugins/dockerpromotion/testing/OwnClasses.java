@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Loads the classes of some packages once more, and refuses to load those of others. */
+/** A class loader that reloads the classes of one package and hides those of others. */
 public final class OwnClasses extends ClassLoader {
 
     private final String own;
@@ -13,8 +13,8 @@ public final class OwnClasses extends ClassLoader {
     private final List<String> refused = new CopyOnWriteArrayList<>();
 
     /**
-     * @param own the package whose classes it loads itself, with all packages below
-     * @param refused packages whose classes it does not find, with all packages below
+     * @param own the package to reload, including its subpackages
+     * @param refused the packages to hide, including their subpackages
      */
     public OwnClasses(String own, String... refused) {
         super(OwnClasses.class.getClassLoader());
@@ -22,7 +22,7 @@ public final class OwnClasses extends ClassLoader {
         this.refusedPackages = List.of(refused);
     }
 
-    /** The names of the classes that were requested in vain. */
+    /** The names of hidden classes that were requested. */
     public List<String> refused() {
         return refused;
     }

@@ -10,14 +10,14 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * A request to a test server, with its answer.
+ * A request to a test server and the outcome of its response.
  *
  * @param path the path as received, without the query
  * @param query the query as received, without the question mark; may be empty
- * @param headers by name in lower case
- * @param status 0 until the request is answered, or if the connection was closed instead
- * @param requestBytes length of the body of the request
- * @param responseBytes bytes of the response's body that were sent
+ * @param headers values by lower-case name
+ * @param status the status of the response; 0 if none was sent (yet)
+ * @param requestBytes the number of bytes read from the request body
+ * @param responseBytes the number of bytes sent of the response body
  */
 public record RecordedRequest(
         String method,
@@ -31,7 +31,7 @@ public record RecordedRequest(
     /**
      * Matches a method and the whole path.
      *
-     * @param methods one of them, or several such as {@code PUT|POST}
+     * @param methods a regular expression such as {@code PUT|POST}
      */
     public static Predicate<RecordedRequest> matching(String methods, String pathRegex) {
         return matching(pathRegex).and(request -> request.method.matches(methods));
@@ -49,7 +49,7 @@ public record RecordedRequest(
                 .findFirst();
     }
 
-    /** The decoded values of a query parameter, in the order they were sent. */
+    /** The decoded values of a query parameter, in the order of the query. */
     public List<String> parameters(String name) {
         return Pattern.compile("&")
                 .splitAsStream(query)
@@ -63,12 +63,12 @@ public record RecordedRequest(
         return header("Authorization");
     }
 
-    /** {@code Basic} or {@code Bearer}; what an assertion may print where the whole header must not be. */
+    /** {@code Basic} or {@code Bearer}. Assertions can print it without revealing the credentials. */
     public Optional<String> authorizationScheme() {
         return authorization().map(value -> value.split(" ", 2)[0]);
     }
 
-    /** One line for assertion failures: {@code GET /v2/app/tags/list?n=100 200}. */
+    /** One line for assertion messages, such as {@code GET /v2/app/tags/list?n=100 200}. */
     public String line() {
         return method + " " + path + (query.isEmpty() ? "" : "?" + query) + " " + status;
     }

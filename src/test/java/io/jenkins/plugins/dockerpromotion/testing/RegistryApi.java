@@ -20,7 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** The requests of the distribution specification, with the answers and error codes of the CNCF registry. */
+/** The API of the OCI distribution specification, with the responses and error codes of the CNCF registry. */
 final class RegistryApi {
 
     private static final Pattern PATH = Pattern.compile(
@@ -49,7 +49,7 @@ final class RegistryApi {
         this.pullsLeft = new AtomicInteger(settings.pullLimit);
     }
 
-    /** Negative where there is no limit. */
+    /** Negative without a limit. */
     int pullsLeft() {
         return pullsLeft.get();
     }
@@ -78,7 +78,7 @@ final class RegistryApi {
         };
     }
 
-    // Who may do what
+    // Authorization
 
     private static Access needed(Incoming request, String name) {
         return switch (request.method()) {
@@ -93,7 +93,7 @@ final class RegistryApi {
                 .flatMap(from -> refusal(request, List.of(Access.of(name, "pull", "push"), Access.of(from, "pull"))));
     }
 
-    /** Empty where the request may go on; without anything needed, a valid login has to do. */
+    /** Empty if the request is allowed. If {@code needed} is empty, a valid login is enough. */
     private Optional<Response> refusal(Incoming request, List<Access> needed) {
         return switch (settings.authentication) {
             case NONE -> Optional.empty();
@@ -177,7 +177,7 @@ final class RegistryApi {
             }
             page.add(tag);
         }
-        // Comparing with the whole list's size would walk a skip list to its end for every page.
+        // Not size(): it would traverse the whole skip list for every page.
         boolean more = !settings.has(Quirk.NO_LINK)
                 && !page.isEmpty()
                 && rest.stream().skip(page.size()).findFirst().isPresent();
@@ -211,7 +211,7 @@ final class RegistryApi {
         return start.isEmpty() ? tags : tags.subList(tags.indexOf(start) + 1, tags.size());
     }
 
-    /** The tag after which the requested page begins. */
+    /** The tag that precedes the requested page; empty for the first page. */
     private static String start(Incoming request) {
         return request.parameter("next_page")
                 .map(token -> new String(Base64.getUrlDecoder().decode(token), StandardCharsets.UTF_8))
@@ -252,7 +252,7 @@ final class RegistryApi {
         };
     }
 
-    /** Docker Hub's limit of pulls: a GET counts, a HEAD only tells how many are left. */
+    /** Docker Hub's pull rate limit: GET counts as a pull, HEAD only reports how many are left. */
     private Response counted(Incoming request, Response answer) {
         if (settings.pullLimit < 0) {
             return answer;
@@ -277,7 +277,7 @@ final class RegistryApi {
         return found.map(this::ok).orElseGet(() -> manifestUnknown(reference));
     }
 
-    /** As the CNCF registry 2.8 does: a client that does not know lists gets the image for linux/amd64. */
+    /** Like the CNCF registry 2.8, sends the manifest for linux/amd64 to clients that do not accept manifest lists. */
     private static Optional<StoredManifest> accepted(Repository repository, Incoming request, StoredManifest manifest) {
         List<String> accepted = request.record().headers().getOrDefault("accept", List.of()).stream()
                 .flatMap(value -> Arrays.stream(value.split(",")))
@@ -295,7 +295,7 @@ final class RegistryApi {
             }
             return Optional.empty();
         }
-        // It stores no other types than these, so what it does with others is for other registries to say.
+        // The CNCF registry stores only the known types. Other types stand for other registries, which ignore Accept.
         boolean known = TestImage.ALL_MANIFESTS.contains(manifest.mediaType());
         return Optional.of(manifest).filter(it -> !known || accepted.contains(it.mediaType()));
     }
@@ -374,7 +374,7 @@ final class RegistryApi {
         if (settings.has(Quirk.DELETE_UNSUPPORTED_400) || (!byDigest && settings.has(Quirk.DELETE_BY_DIGEST_ONLY))) {
             return unsupported(400);
         }
-        // GitLab's registry was a fork of the CNCF registry at the time.
+        // GitLab's registry before 16.4 responded like the CNCF registry, from which it was forked.
         if (!byDigest && (settings.has(Quirk.DELETE_BY_TAG_INVALID) || settings.has(Quirk.GITLAB_TAG_DELETE))) {
             return digestInvalid();
         }
@@ -423,7 +423,7 @@ final class RegistryApi {
         return Response.of(202);
     }
 
-    // Referrers: an index of the manifests whose subject is a digest, page by page
+    // Referrers: a paginated index of the manifests with a given subject
 
     private Response referrers(Incoming request, String name, String digest) {
         if (settings.has(Quirk.NO_REFERRERS_API) || !request.reads()) {

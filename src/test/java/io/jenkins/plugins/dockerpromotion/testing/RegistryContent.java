@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.stream.Stream;
 
-/** What a registry holds; Docker Hub's API host looks at the same content as its registry host. */
+/** The repositories of a registry, which Docker Hub's API and its registry share. */
 final class RegistryContent {
 
     private final Map<String, Repository> repositories = new ConcurrentHashMap<>();
@@ -44,7 +44,7 @@ final class RegistryContent {
         return new TreeSet<>(repositories.keySet());
     }
 
-    /** Stores the image with all it names, then tags it. */
+    /** Stores the image with everything it refers to, then tags it. */
     String push(String name, Collection<String> tags, TestImage image) {
         Repository repository = create(name);
         String digest = store(repository, image);
@@ -64,11 +64,10 @@ final class RegistryContent {
         return manifest.digest();
     }
 
-    /** One repository's tags, manifests and blobs. */
     static final class Repository {
 
         private final Map<String, StoredManifest> manifests = new ConcurrentHashMap<>();
-        /** Digests of other algorithms that manifests were pushed by, and their usual ones. */
+        /** SHA-256 digests of manifests by their digests of other algorithms. */
         private final Map<String, String> otherDigests = new ConcurrentHashMap<>();
 
         private final Map<String, Content> blobs = new ConcurrentHashMap<>();
@@ -78,14 +77,14 @@ final class RegistryContent {
         private long pushes;
         private volatile boolean immutable;
 
-        /** A tag, when it was last pushed, and the number of that push, which orders tags of the same moment. */
+        /** {@code push} is the number of the last push, which orders tags that were pushed at the same time. */
         record Tag(String name, String digest, Instant pushed, long push) {}
 
         void store(StoredManifest manifest) {
             manifests.put(manifest.digest(), manifest);
         }
 
-        /** @param digest of another algorithm, by which the manifest can be found as well */
+        /** @param digest an additional digest of the manifest, of another algorithm */
         void alias(String digest, StoredManifest manifest) {
             otherDigests.put(digest, manifest.digest());
         }
@@ -123,12 +122,11 @@ final class RegistryContent {
             return Optional.ofNullable(tags.get(name));
         }
 
-        /** The tags in lexical order. */
         NavigableMap<String, Tag> tags() {
             return tags;
         }
 
-        /** Kept between calls: sorting a hundred thousand tags for each page would be all that a benchmark measures. */
+        /** Cached, because sorting 100,000 tags for each page would dominate benchmarks. */
         synchronized List<Tag> newestFirst() {
             if (newestFirst == null) {
                 newestFirst = new ArrayList<>(tags.values());
@@ -147,7 +145,7 @@ final class RegistryContent {
             return names;
         }
 
-        /** The tags in an order that looks like none and is always the same. */
+        /** The tags in a pseudo-random, but stable order. */
         synchronized List<String> shuffled() {
             if (shuffled == null) {
                 shuffled = new ArrayList<>(tags.keySet());
@@ -186,14 +184,14 @@ final class RegistryContent {
         }
     }
 
-    /** A manifest as it was pushed, and what can be read in it. */
+    /** A manifest: the pushed bytes and their parsed JSON. */
     record StoredManifest(String mediaType, byte[] bytes, String digest, JsonNode json) {
 
         static StoredManifest of(String mediaType, byte[] bytes) {
             return new StoredManifest(mediaType, bytes, Content.digestOf(bytes), TestJson.parse(bytes));
         }
 
-        /** Digests of config and layers; foreign layers are left out, as registries do not hold them. */
+        /** The digests of config and layers, without foreign layers, which registries do not store. */
         List<String> blobs() {
             List<String> digests = new ArrayList<>();
             config().ifPresent(config -> digests.add(config.path("digest").asText()));
@@ -222,7 +220,7 @@ final class RegistryContent {
                     .map(JsonNode::asText);
         }
 
-        /** The artifact's type, which is the config's media type where the manifest does not name one. */
+        /** The artifact type; if the manifest has none, the media type of its config. */
         Optional<String> artifactType() {
             return Stream.of(json.path("artifactType"), json.path("config").path("mediaType"))
                     .filter(JsonNode::isTextual)

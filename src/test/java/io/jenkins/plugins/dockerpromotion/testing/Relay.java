@@ -17,9 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Stands between a client and a server: counts the bytes, which not every server can, delays them, or breaks the line once.
- * Who tries TLS with a server without it is turned away at once, while the server of the class library waits for the end
- * of a line.
+ * A TCP proxy between a client and a server. It counts the bytes, adds latency, limits the bandwidth, or resets a
+ * connection once. It rejects TLS clients at once if the server has no TLS. The JDK's HTTP server would wait for the
+ * end of a line.
  */
 public final class Relay implements AutoCloseable {
 
@@ -39,12 +39,16 @@ public final class Relay implements AutoCloseable {
         this(server, Duration.ZERO, Long.MAX_VALUE);
     }
 
-    /** @param delay of what is said after a silence, in each direction, whose bandwidth all connections share */
+    /**
+     * Adds latency to each direction, and limits its bandwidth, which all connections share.
+     *
+     * @param delay the latency of data that follows a pause of this length
+     */
     public Relay(URI server, Duration delay, long bytesPerSecond) throws IOException {
         this(server, new Line(delay, bytesPerSecond, Long.MAX_VALUE), new Line(delay, bytesPerSecond, Long.MAX_VALUE));
     }
 
-    /** One that resets a connection once, behind the first {@code bytes} of all answers together. */
+    /** Resets a connection once, after the first {@code bytes} of all responses together. */
     public static Relay breakingBehind(long bytes, URI server) throws IOException {
         return new Relay(
                 server,
@@ -60,7 +64,7 @@ public final class Relay implements AutoCloseable {
         threads.execute(this::accept);
     }
 
-    /** {@code 127.0.0.1:port}, as in an image's name. */
+    /** {@code 127.0.0.1:port}, the host in image names. */
     public String host() {
         return "127.0.0.1:" + socket.getLocalPort();
     }
@@ -69,12 +73,12 @@ public final class Relay implements AutoCloseable {
         return URI.create(server.getScheme() + "://" + host());
     }
 
-    /** All bytes so far, both ways. */
+    /** The number of bytes so far, in both directions. */
     public long bytes() {
         return there.passed.get() + back.passed.get();
     }
 
-    /** The bytes of answers so far. */
+    /** The number of response bytes so far. */
     public long answered() {
         return back.passed.get();
     }
@@ -102,7 +106,7 @@ public final class Relay implements AutoCloseable {
             int greeting = first.read();
             if (greeting < 0 || (greeting == TLS_HANDSHAKE && server.getScheme().equals("http"))) {
                 try (client) {
-                    // As servers in Go answer. Who is not answered at all tries again, more slowly each time.
+                    // The response of servers in Go. Without a response, clients would retry with increasing delays.
                     first.read(new byte[64 * 1024]);
                     client.getOutputStream().write("HTTP/1.0 400 Bad Request\r\n\r\n".getBytes(US_ASCII));
                 }
@@ -116,11 +120,11 @@ public final class Relay implements AutoCloseable {
             threads.execute(() -> pump(first, client, upstream, directions, there));
             pump(upstream.getInputStream(), upstream, client, directions, back);
         } catch (IOException e) {
-            // One connection failed, which its client will say.
+            // This connection failed. Its client reports the error.
         }
     }
 
-    /** The last of both directions to end closes the connection: after a request's end its answer may be to come. */
+    /** Closes the sockets when both directions have ended: the response may follow after the request has ended. */
     private void pump(InputStream in, Socket from, Socket to, AtomicInteger directions, Line line) {
         byte[] buffer = new byte[64 * 1024];
         long last = 0;
@@ -130,7 +134,7 @@ public final class Relay implements AutoCloseable {
                 int whole = line.whole(n);
                 to.getOutputStream().write(buffer, 0, whole);
                 if (whole < n) {
-                    // Closed without a farewell: the other end sees a reset.
+                    // With linger time 0, closing the socket sends a reset.
                     to.setSoLinger(true, 0);
                     throw new IOException("the line breaks");
                 }
@@ -144,12 +148,12 @@ public final class Relay implements AutoCloseable {
                     to) {
                 return;
             } catch (IOException e) {
-                // Closed is closed.
+                // Nothing to do: the sockets are closed anyway.
             }
         }
     }
 
-    /** One direction. */
+    /** One direction of all connections. */
     private static final class Line {
         private final long delay;
         private final long bytesPerSecond;
@@ -157,14 +161,14 @@ public final class Relay implements AutoCloseable {
         private long free = System.nanoTime();
         private long unbroken;
 
-        /** @param unbroken the number of bytes before the line breaks, once */
+        /** @param unbroken the number of bytes before the one reset; {@code Long.MAX_VALUE} for none */
         Line(Duration delay, long bytesPerSecond, long unbroken) {
             this.delay = delay.toNanos();
             this.bytesPerSecond = bytesPerSecond;
             this.unbroken = unbroken;
         }
 
-        /** How many of the next {@code count} bytes pass; fewer than that where the line breaks. */
+        /** How many of the next {@code count} bytes to forward; fewer if the connection is to be reset. */
         synchronized int whole(int count) {
             int whole = (int) Math.min(count, unbroken);
             unbroken = whole < count ? Long.MAX_VALUE : unbroken - whole;
@@ -173,10 +177,10 @@ public final class Relay implements AutoCloseable {
         }
 
         /**
-         * Waits until {@code count} bytes have arrived.
+         * Waits as long as {@code count} bytes take to arrive.
          *
-         * @param last when this connection last had something to say
-         * @return the same for the next time
+         * @param last when this direction of the connection last sent data
+         * @return the value of {@code last} for the next call
          */
         long pass(int count, long last) {
             long now = System.nanoTime();

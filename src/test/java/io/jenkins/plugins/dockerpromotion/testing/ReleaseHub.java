@@ -4,26 +4,26 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * The Docker Hub that {@code docs/examples/release/Jenkinsfile} is written for: a private image with some hundred tags,
- * among them that of build 103 and what a careless search takes for it.
+ * The Docker Hub of {@code docs/examples/release/Jenkinsfile}: a private repository with several hundred tags. They
+ * include the tag of build 103 and tags that an imprecise search would mistake for it.
  */
 public final class ReleaseHub implements AutoCloseable {
 
     public static final String IMAGE = "technolog/serviceone";
 
-    /** What build 103 pushed. */
+    /** The tag that build 103 pushed. */
     public static final String TAG = "2017.2.103";
 
-    /** What a release gives that image. */
+    /** The tags that a release adds to the image. */
     public static final List<String> RELEASE_TAGS = List.of(TAG + "-rc", "latest");
 
-    /** What {@code latest} points to before the release. */
+    /** The tag of the image that is {@code latest} before the release. */
     public static final String LATEST_BEFORE = tag(95);
 
     public static final String USER = "technolog";
     public static final String PASSWORD = "only-for-the-demo";
 
-    /** What a search that takes "103" for a part of a tag would find as well. */
+    /** Tags that a search for "103" anywhere in a tag, or for a regular expression with unescaped dots, would find. */
     public static final List<String> DECOYS = List.of("2017.2.1030", "2017.2.2103", "2017x2y103");
 
     private static final int BUILDS = 420;
@@ -66,7 +66,7 @@ public final class ReleaseHub implements AutoCloseable {
         return registry().tags(IMAGE).size();
     }
 
-    /** What is wrong with the tags of the release, one line each; nothing if it was made as it should. */
+    /** One message per release tag that does not point to the image of build 103; empty if all are correct. */
     public List<String> faults() {
         return RELEASE_TAGS.stream()
                 .filter(tag -> !registry().digestOf(IMAGE, tag).orElse("").equals(digest))
@@ -84,7 +84,7 @@ public final class ReleaseHub implements AutoCloseable {
         registry().push(IMAGE, tag, TestImage.docker(seed));
     }
 
-    /** Weeks in which builds go on counting; build 103 is the last of the second week of 2017. */
+    /** The tag of a build. Build numbers continue across weeks; build 103 is the last one of week 2 of 2017. */
     private static String tag(int build) {
         int week = Math.floorDiv(build - 104, BUILDS_A_WEEK) + 3;
         return week < 1 ? "2016." + (week + 52) + "." + build : "2017." + week + "." + build;

@@ -24,7 +24,7 @@ public final class RequestLog {
         return snapshot().stream().map(Entry::toRecord).toList();
     }
 
-    /** The requests with this method whose whole path, without the query, matches. */
+    /** The requests whose method and whole path, without the query, match. */
     public List<RecordedRequest> all(String method, String pathRegex) {
         return all(RecordedRequest.matching(method, pathRegex));
     }
@@ -33,7 +33,7 @@ public final class RequestLog {
         return all().stream().filter(predicate).toList();
     }
 
-    /** The latest request; fails if there is none. */
+    /** The latest request; throws if there is none. */
     public RecordedRequest last() {
         List<RecordedRequest> all = all();
         if (all.isEmpty()) {
@@ -54,27 +54,27 @@ public final class RequestLog {
         return all(predicate).size();
     }
 
-    /** Bytes of blobs that clients downloaded. */
+    /** The number of blob bytes that clients downloaded. */
     public long blobBytesDown() {
         return sum(RecordedRequest.matching("GET", BLOB), RecordedRequest::responseBytes);
     }
 
-    /** Bytes of blobs that clients uploaded, in whatever form. */
+    /** The number of blob bytes that clients uploaded, with any method. */
     public long blobBytesUp() {
         return sum(RecordedRequest.matching(UPLOAD), RecordedRequest::requestBytes);
     }
 
-    /** Bytes of all bodies, both ways. */
+    /** The number of bytes in all request and response bodies. */
     public long bytes() {
         return sum(request -> true, request -> request.requestBytes() + request.responseBytes());
     }
 
-    /** The maximum number of parallel requests. */
+    /** The maximum number of concurrent requests. */
     public synchronized int peakConcurrency() {
         return peak;
     }
 
-    /** Waits until such a request has arrived; fails after a minute. */
+    /** Waits until a matching request has arrived; throws after a minute. */
     public void await(Predicate<RecordedRequest> predicate) {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (count(predicate) == 0) {
@@ -85,7 +85,7 @@ public final class RequestLog {
         }
     }
 
-    /** One line per request, for assertion failures. */
+    /** One line per request, for assertion messages. */
     public String summary() {
         return all().stream().map(RecordedRequest::line).collect(Collectors.joining("\n"));
     }
@@ -120,7 +120,7 @@ public final class RequestLog {
         active--;
     }
 
-    /** A request being answered; it counts bytes before they leave, so that no client is ahead of the log. */
+    /** A request in the log. Bytes are counted before they are sent, so that the log is never behind a client. */
     static final class Entry {
 
         private final RecordedRequest request;

@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 
-/** What a server sends back: status, headers and body, and how much of it reaches the client. */
+/** A response of a test server, and how it is delivered. */
 record Response(int status, Map<String, List<String>> headers, Content body, Delivery delivery) {
 
-    /** How an answer goes out; everything but {@code WHOLE} is a fault. */
+    /** How a response is sent; everything except {@code WHOLE} simulates a fault. */
     enum Delivery {
         WHOLE,
         CLOSE_BEFORE,
@@ -34,7 +34,7 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
         return of(status).with("Content-Type", "application/json").body(Content.of(TestJson.bytes(value)));
     }
 
-    /** An error in the shape of the OCI distribution specification. */
+    /** An error in the format of the OCI distribution specification. */
     static Response error(int status, String code, String message) {
         return error(status, code, message, Map.of());
     }
@@ -44,14 +44,14 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
         return json(status, Map.of("errors", List.of(error)));
     }
 
-    /** The same with this header, in place of one of that name. */
+    /** Sets a header, replacing its previous values. */
     Response with(String name, String value) {
         Map<String, List<String>> changed = copyOfHeaders();
         changed.put(name, List.of(value));
         return new Response(status, changed, body, delivery);
     }
 
-    /** The same with this header besides others of that name. */
+    /** Adds a value to a header. */
     Response plus(String name, String value) {
         Map<String, List<String>> changed = copyOfHeaders();
         List<String> values = new ArrayList<>(changed.getOrDefault(name, List.of()));
@@ -80,7 +80,7 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
         return copy;
     }
 
-    /** Sends an answer, or as much of it as its delivery lets through. */
+    /** Sends a response as its delivery specifies. */
     static final class Writer {
 
         private static final Duration DRIP_PAUSE = Duration.ofMillis(20);
@@ -98,7 +98,7 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
         void write(Response answer) throws IOException {
             switch (answer.delivery()) {
                 case CLOSE_BEFORE -> {
-                    // Leaving without headers makes the exchange close its connection.
+                    // Closing the exchange without sending headers closes the connection.
                 }
                 case HANG_BEFORE -> hang();
                 case DRIP -> repeat(answer, 1, DRIP_PAUSE);
@@ -111,7 +111,7 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
             }
         }
 
-        /** Begins an answer of unknown length and goes on with it, {@code size} bytes at a time, until the client leaves. */
+        /** Sends a body of unknown length, {@code size} bytes at a time, until the client disconnects. */
         private void repeat(Response answer, int size, Duration pause) throws IOException {
             request.drain();
             answer.headers()

@@ -10,10 +10,10 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Locale;
 import java.util.Set;
 
-/** Stands before a registry that is a program of its own, and records what is asked of it and how many bytes move. */
+/** A proxy that records the requests and byte counts of a registry in another process. */
 public final class ReverseProxy extends HttpTestServer {
 
-    /** What each connection says for itself. */
+    /** Hop-by-hop headers and headers that the HTTP client sets itself. */
     private static final Set<String> OF_CONNECTIONS =
             Set.of("host", "connection", "content-length", "transfer-encoding", "expect", "upgrade");
 
@@ -35,7 +35,7 @@ public final class ReverseProxy extends HttpTestServer {
         return proxy;
     }
 
-    /** Calls {@code watcher} after each write, before the client learns of it; one call at a time. */
+    /** Calls {@code watcher} after each write, before the client gets the response. Calls are serialized. */
     public void afterEachWrite(Runnable watcher) {
         this.watcher = watcher;
     }

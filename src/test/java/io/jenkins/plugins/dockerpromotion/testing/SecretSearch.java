@@ -23,31 +23,31 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Looks for secrets on the disk, and in texts in every form in which they may be written there. */
+/** Searches texts and files for secrets, including encoded forms. */
 public final class SecretSearch {
 
-    /** By form, what it is a form of. */
+    /** The name of the secret, by encoded form. */
     private final Map<String, String> forms = new LinkedHashMap<>();
 
-    /** One that looks for these secrets, each under a name that may be shown. */
+    /** @param secrets secrets by names that may be printed */
     public static SecretSearch of(Map<String, String> secrets) {
         SecretSearch search = new SecretSearch();
         secrets.forEach((name, secret) -> search.also(name, List.of(secret)));
         return search;
     }
 
-    /** Looks for these secrets from now on, too. */
+    /** Adds secrets under one name. */
     public SecretSearch also(String name, Collection<String> secrets) {
         secrets.forEach(secret -> SecretForms.of(secret).forEach(form -> forms.put(asBytes(form), name)));
         return this;
     }
 
-    /** The names of the secrets that can be read in {@code text}, in whatever form. */
+    /** The names of the secrets that {@code text} contains in any form. */
     public Set<String> in(String text) {
         return inBytes(asBytes(text));
     }
 
-    /** The files in which a secret can be read, each with the secrets' names; without those that are left out. */
+    /** The files that contain secrets in any form, each with the names of the secrets. Skips {@code leftOut}. */
     public List<String> inFiles(Path directory, Predicate<Path> leftOut) throws IOException {
         List<String> found = new ArrayList<>();
         walk(directory, leftOut, (file, text) -> {
@@ -66,7 +66,7 @@ public final class SecretSearch {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    /** The files below {@code directory} in which one of {@code secrets} can be read, whatever else is in them. */
+    /** The files below {@code directory}, also binary ones, that contain one of {@code secrets} in plain text. */
     public static List<Path> filesHolding(Path directory, String... secrets) throws IOException {
         List<Path> holding = new ArrayList<>();
         walk(directory, file -> false, (file, text) -> {
@@ -77,7 +77,7 @@ public final class SecretSearch {
         return holding;
     }
 
-    /** A file is read byte by byte, so a secret is looked for as the bytes it is written in. */
+    /** The UTF-8 bytes as ISO 8859-1 characters, because files, which may be binary, are read that way. */
     private static String asBytes(String text) {
         return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1);
     }
@@ -106,7 +106,7 @@ public final class SecretSearch {
                 return FileVisitResult.CONTINUE;
             }
 
-            /** A controller that runs replaces its files now and then. */
+            /** A running controller replaces files during the search. */
             @Override
             public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
                 if (failure instanceof NoSuchFileException) {
@@ -118,7 +118,8 @@ public final class SecretSearch {
     }
 
     /**
-     * How a secret may be written somewhere. On purpose not what masks secrets in logs: that is looked over by this.
+     * The forms in which a secret may be stored. Does not use the code that masks secrets in logs, because this class
+     * checks its results.
      */
     private static final class SecretForms {
 
@@ -145,7 +146,7 @@ public final class SecretSearch {
             return forms;
         }
 
-        /** The characters of base64 that the secret alone decides, behind so many bytes of something else. */
+        /** The base64 characters that depend on the secret alone if {@code before} other bytes precede it. */
         private static String base64Inside(String secret, int before, Base64.Encoder encoder) {
             byte[] bytes = (":".repeat(before) + secret).getBytes(StandardCharsets.UTF_8);
             String encoded = encoder.withoutPadding().encodeToString(bytes);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** An image for one platform, Docker schema 2 or OCI, with a config and generated layers. */
+/** An image for one platform, with a config and generated layers; Docker schema 2 or OCI. */
 public final class SingleImage implements TestImage, Cloneable {
 
     private static final Instant EPOCH = Instant.parse("2019-05-20T08:00:00Z");
@@ -62,12 +62,12 @@ public final class SingleImage implements TestImage, Cloneable {
         return with(image -> image.annotations = plus(annotations, name, value));
     }
 
-    /** One layer per size, in bytes; a large one takes no memory, but its digest has to be computed once. */
+    /** One layer per size in bytes. A large layer takes no memory, but computing its digest takes time. */
     public SingleImage withLayers(long... sizes) {
         return with(image -> image.layerSizes = Arrays.stream(sizes).boxed().toList());
     }
 
-    /** Makes this a referrer of another manifest, as a signature or an SBOM is. */
+    /** Makes this image a referrer of another manifest, like a signature or an SBOM. */
     public SingleImage withSubject(TestImage other) {
         return with(image -> image.subject = Optional.of(other));
     }

@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** What another client sees in a registry: skopeo, if it is installed. */
+/** Reads a registry with an independent client, skopeo, if it is installed. */
 public final class Skopeo {
 
-    /** Without a login, and whatever a registry's certificate is. */
+    /** Without a login and without verification of the registry's certificate. */
     public static final Skopeo ANONYMOUS = new Skopeo(Optional.empty(), Optional.empty());
 
     private static final String COMMAND = "skopeo";
@@ -27,7 +27,7 @@ public final class Skopeo {
         return FieldTool.find(COMMAND).isPresent();
     }
 
-    /** Skips a test class, or one test, with a line on the console, where there is no skopeo. */
+    /** Prints the reason and skips the test class, or one test, if skopeo is not installed. */
     public static void assumeAvailable(Class<?> testClass) {
         FieldTool.assumeAvailable(testClass, COMMAND);
     }
@@ -36,7 +36,7 @@ public final class Skopeo {
         return new Skopeo(Optional.of(user + ":" + password), authority);
     }
 
-    /** Insists on a certificate that the authority in this PEM file signed. */
+    /** Requires a certificate that the certificate authority in this PEM file signed. */
     public Skopeo trusting(Path pem) {
         return new Skopeo(login, Optional.of(pem));
     }

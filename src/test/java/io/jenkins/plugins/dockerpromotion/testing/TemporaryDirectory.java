@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A directory that goes away, with all that is in it, when it is closed; made when it is first asked for. */
+/** A directory that is created on first use and deleted with its content on {@link #close}. */
 public final class TemporaryDirectory implements AutoCloseable {
 
     private final String prefix;

@@ -17,10 +17,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** A certificate authority that only tests trust, its certificate for the loopback interface, and a key for tokens. */
+/** A certificate authority for tests, a server certificate for the loopback interface, and a key that signs tokens. */
 public final class TestCertificates implements AutoCloseable {
 
-    /** Password of the trust store. */
+    /** The password of the trust store. */
     public static final String PASSWORD = "changeit";
 
     private static final char[] SECRET = PASSWORD.toCharArray();
@@ -44,7 +44,7 @@ public final class TestCertificates implements AutoCloseable {
         }
     }
 
-    /** The same for all tests of a run, as it takes seconds to make them; gone when the virtual machine ends. */
+    /** Shared by all tests of a JVM, because generating the keys takes seconds; deleted when the JVM exits. */
     public static synchronized TestCertificates shared() {
         if (shared == null) {
             shared = checked(TestCertificates::new);
@@ -71,12 +71,12 @@ public final class TestCertificates implements AutoCloseable {
         return file("token.pem");
     }
 
-    /** A PKCS12 file with the authority's certificate, as {@code javax.net.ssl.trustStore} takes it. */
+    /** A PKCS#12 file with the CA certificate, for {@code javax.net.ssl.trustStore}. */
     public Path trustStore() {
         return file("trust.p12");
     }
 
-    /** Signs tokens that carry their certificate. */
+    /** Signs tokens that include the signer's certificate. */
     public JwtSigner signer() {
         return checked(() -> new JwtSigner(
                 (PrivateKey) keys().getKey("token", SECRET), (X509Certificate) keys().getCertificate("token")));
@@ -87,7 +87,7 @@ public final class TestCertificates implements AutoCloseable {
         return checked(() -> serverContext("server"));
     }
 
-    /** Certificates that no client may accept, though its authority be that of the tests. */
+    /** Certificates that clients must reject, even if they trust the test authority. */
     public enum Flaw {
         EXPIRED("-startdate", "-2d", "-validity", "1", "-signer", "ca", "-ext", NAMES),
         OTHER_HOST("-signer", "ca", "-ext", "san=dns:other.test"),
@@ -100,7 +100,7 @@ public final class TestCertificates implements AutoCloseable {
         }
     }
 
-    /** For a server that no client may talk to. */
+    /** For a server that clients must reject. */
     public synchronized SSLContext flawedContext(Flaw flaw) {
         return checked(() -> {
             if (!keys().containsAlias(flaw.name())) {
@@ -110,7 +110,7 @@ public final class TestCertificates implements AutoCloseable {
         });
     }
 
-    /** For a client that trusts the authority, and no other. */
+    /** For a client that trusts only the test authority. */
     public SSLContext clientContext() {
         return checked(() -> {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
@@ -165,9 +165,9 @@ public final class TestCertificates implements AutoCloseable {
     }
 
     /**
-     * Makes a key pair and its certificate with the JDK's {@code keytool}, since the JDK has no public class for it.
+     * Generates a key pair and its certificate with {@code keytool}, because the JDK has no public API for this.
      *
-     * @param options say of which kind, and who signs it
+     * @param options more options of {@code keytool}, such as the algorithm, the signer and the validity
      */
     private void generate(String alias, String commonName, String... options) throws IOException {
         List<String> command = new ArrayList<>();

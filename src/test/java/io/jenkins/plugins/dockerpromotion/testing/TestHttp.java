@@ -17,7 +17,7 @@ import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
 
-/** A bare HTTP client that fills real registries. */
+/** A minimal HTTP client that pushes test images to real registries. */
 public final class TestHttp {
 
     private final HttpClient client;
@@ -30,7 +30,7 @@ public final class TestHttp {
         this.headers = headers;
     }
 
-    /** A port of the loopback interface that was free a moment ago, for a server in a process of its own. */
+    /** A currently unused port of the loopback interface, for a server in another process. */
     public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
@@ -45,7 +45,7 @@ public final class TestHttp {
         return new TestHttp(HttpClient.newBuilder().sslContext(trust).build(), base, List.of());
     }
 
-    /** The same client, which sends this header with each request. */
+    /** Adds a header to each request. */
     public TestHttp with(String name, String value) {
         List<String> more = new ArrayList<>(headers);
         more.add(name);
@@ -62,7 +62,7 @@ public final class TestHttp {
         return with("Authorization", "Bearer " + token);
     }
 
-    /** A path of the server, or an absolute address. */
+    /** @param path a path on the server, or an absolute URL */
     public HttpResponse<byte[]> send(String method, String path, byte[] body) throws IOException {
         HttpRequest.Builder request = HttpRequest.newBuilder(base.resolve(path))
                 .timeout(Duration.ofSeconds(20))
@@ -86,7 +86,7 @@ public final class TestHttp {
         return response.headers().firstValue(name).orElse("");
     }
 
-    /** Uploads an image with all it names, as {@code docker push} does; returns the digest. */
+    /** Pushes an image with everything it refers to, like {@code docker push}; returns its digest. */
     public String push(String repository, String tag, TestImage image) throws IOException {
         for (TestImage child : image.children()) {
             push(repository, child.digest(), child);

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** An image in a registry: the exact bytes of its manifest, and the blobs and manifests that it refers to. */
+/** An image: the exact bytes of its manifest, and the blobs and manifests that it refers to. */
 public interface TestImage {
 
     String DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json";
@@ -17,7 +17,7 @@ public interface TestImage {
     String OCI_CONFIG = "application/vnd.oci.image.config.v1+json";
     String OCI_LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
 
-    /** The four media types that clients must accept, as an {@code Accept} header. */
+    /** The four media types that clients must accept; the value of an {@code Accept} header. */
     String ALL_MANIFESTS = String.join(", ", OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST);
 
     String mediaType();
@@ -25,7 +25,7 @@ public interface TestImage {
     /** The bytes of the manifest. */
     byte[] bytes();
 
-    /** Config and layers by digest, config first; empty for an index. */
+    /** The config and the layers by digest, the config first; empty for an index. */
     Map<String, Content> blobs();
 
     /** The manifests in an index, in order. */
@@ -42,17 +42,17 @@ public interface TestImage {
         return Content.digestOf(bytes());
     }
 
-    /** Length of the manifest in bytes. */
+    /** The length of the manifest in bytes. */
     default int size() {
         return bytes().length;
     }
 
-    /** A Docker schema 2 image; equal seeds give equal images. */
+    /** A Docker schema 2 image. The same seed gives the same image. */
     static SingleImage docker(long seed) {
         return SingleImage.docker(seed);
     }
 
-    /** An OCI image; equal seeds give equal images. */
+    /** An OCI image. The same seed gives the same image. */
     static SingleImage oci(long seed) {
         return SingleImage.oci(seed);
     }
@@ -65,7 +65,7 @@ public interface TestImage {
         return new ImageIndex(DOCKER_LIST, List.of(children), Map.of(), JsonLayout.INDENTED);
     }
 
-    /** Any bytes with any media type, even an unknown one. */
+    /** A manifest with arbitrary bytes and any media type, even an unknown one. */
     static TestImage raw(String mediaType, byte[] bytes) {
         return new RawImage(mediaType, bytes, Map.of());
     }
@@ -74,7 +74,7 @@ public interface TestImage {
         return raw(mediaType, Content.of(text).bytes());
     }
 
-    /** The platform of a manifest; {@code variant} may be empty. */
+    /** {@code variant} may be empty. */
     record Platform(String os, String architecture, String variant) {
 
         public Platform(String os, String architecture) {
@@ -82,7 +82,7 @@ public interface TestImage {
         }
     }
 
-    /** A manifest with any bytes. */
+    /** A manifest with arbitrary bytes. */
     record RawImage(String mediaType, byte[] bytes, Map<String, Content> blobs) implements TestImage {}
 
     /** An OCI index or a Docker manifest list. */

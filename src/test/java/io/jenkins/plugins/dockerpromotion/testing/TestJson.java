@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 
-/** The test servers' one way to read and write JSON. */
+/** Reads and writes JSON for the test servers. */
 public final class TestJson {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -29,7 +29,7 @@ public final class TestJson {
         }
     }
 
-    /** The parsed document, or a missing node where the bytes are not JSON: what is stored need not be. */
+    /** The parsed document, or a missing node if the bytes are not JSON: stored content can be arbitrary. */
     public static JsonNode parse(byte[] bytes) {
         try {
             JsonNode node = MAPPER.readTree(bytes);

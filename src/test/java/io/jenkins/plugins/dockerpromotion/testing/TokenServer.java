@@ -15,7 +15,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
-/** A registry's token service on an origin of its own. */
+/** A registry's token service on a separate origin. */
 public final class TokenServer extends HttpTestServer {
 
     private final Tokens tokens;
@@ -25,7 +25,7 @@ public final class TokenServer extends HttpTestServer {
         this.tokens = tokens;
     }
 
-    /** Issues signed tokens for a real registry, which go by the system's time; the realm is {@code /token}. */
+    /** Starts a server of signed tokens for a real registry. It uses the system clock; the realm is {@code /token}. */
     public static TokenServer signing(AccessRules access, JwtSigner signer) {
         TokenServer server = new TokenServer(
                 Options.DEFAULT,
@@ -41,14 +41,14 @@ public final class TokenServer extends HttpTestServer {
                 : Response.of(404);
     }
 
-    /** Actions on a repository, as tokens grant them: {@code repository:group/app:pull,push}. */
+    /** A scope of a repository, such as {@code repository:group/app:pull,push}. */
     record Access(String repository, Set<String> actions) {
 
         static Access of(String repository, String... actions) {
             return new Access(repository, new LinkedHashSet<>(List.of(actions)));
         }
 
-        /** Empty where the text is not a scope of a repository. */
+        /** Empty if the text is not a repository scope. */
         static Optional<Access> parse(String text) {
             int first = text.indexOf(':');
             int last = text.lastIndexOf(':');
@@ -65,7 +65,7 @@ public final class TokenServer extends HttpTestServer {
         }
     }
 
-    /** What was granted: to whom, for which service, until when. */
+    /** The content of a token: user, service, permissions and validity. */
     record Grant(Optional<String> user, String service, List<Access> access, Instant issued, Instant expiry) {
 
         boolean covers(Access needed) {
@@ -74,10 +74,10 @@ public final class TokenServer extends HttpTestServer {
         }
     }
 
-    /** Issues tokens for what was asked for and is allowed, and no error where that is less, as real services do. */
+    /** Issues tokens for the permitted part of the requested scopes. Like real services, it ignores the rest. */
     static final class Tokens {
 
-        /** A token that means nothing by itself; only the service that issued it can look it up. */
+        /** A random token that only the issuing service can look up. */
         static final Function<Grant, String> OPAQUE = grant -> UUID.randomUUID().toString();
 
         private final AccessRules access;
@@ -106,7 +106,7 @@ public final class TokenServer extends HttpTestServer {
                     .filter(it -> clock.instant().isBefore(it.expiry()));
         }
 
-        /** All tokens there ever were. */
+        /** All tokens issued so far, including expired ones. */
         Set<String> issued() {
             return Set.copyOf(issued);
         }

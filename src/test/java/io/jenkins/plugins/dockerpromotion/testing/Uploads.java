@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Uploads of blobs: mounted, or in a session. */
+/** The blob upload API: mounts and upload sessions. */
 final class Uploads implements AutoCloseable {
 
     private final RegistryContent content;
@@ -25,7 +25,7 @@ final class Uploads implements AutoCloseable {
         this.settings = settings;
     }
 
-    /** Sessions that were begun and neither finished nor cancelled. */
+    /** The number of sessions that were neither finished nor cancelled. */
     int open() {
         return sessions.size();
     }
@@ -42,7 +42,7 @@ final class Uploads implements AutoCloseable {
                     : Response.error(405, "UNSUPPORTED", "method not allowed");
         }
         Session session = sessions.get(id);
-        // The state is what makes clients keep the query of the Location when they add the digest to it.
+        // The state detects clients that drop the query of the Location when they add the digest.
         if (session == null || !request.parameter("_state").equals(Optional.of(state(session)))) {
             return Response.error(404, "BLOB_UPLOAD_UNKNOWN", "blob upload unknown to registry");
         }
@@ -117,7 +117,7 @@ final class Uploads implements AutoCloseable {
         return "s" + session.size();
     }
 
-    /** A blob on its way in; it moves to a file once it is too large to be kept in memory. */
+    /** An upload session. A blob above 4 MiB moves from memory to a file. */
     private static final class Session {
 
         private static final int IN_MEMORY = 4 * 1024 * 1024;
@@ -151,7 +151,7 @@ final class Uploads implements AutoCloseable {
             }
         }
 
-        /** What was uploaded; the session cannot go on after that. */
+        /** Ends the session and returns the uploaded content. */
         synchronized Content finish() throws IOException {
             String digest = Content.digest(sha256);
             if (file == null) {
@@ -186,7 +186,7 @@ final class Uploads implements AutoCloseable {
         }
     }
 
-    /** Bytes in a file whose length and digest were taken while it was written. */
+    /** A file whose length and digest were computed while it was written. */
     private record FileContent(Path file, long size, String digest) implements Content {
 
         @Override
