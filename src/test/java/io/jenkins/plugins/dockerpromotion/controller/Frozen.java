@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import hudson.model.Slave;
 import jenkins.security.MasterToSlaveCallable;
 
-/** A process that hears and does nothing until this is closed. */
+/** Suspends a process (SIGSTOP) until this is closed. */
 public final class Frozen implements AutoCloseable {
 
     private final long pid;

@@ -23,37 +23,37 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What tests with a controller set up. */
+/** Sets up a controller for a test. */
 public final class Setup {
 
     private Setup() {}
 
-    /** Credentials that all jobs may use. */
+    /** Adds credentials in the global scope. */
     public static void addCredentials(Credentials credentials) throws IOException {
         SystemCredentialsProvider.getInstance().getCredentials().add(credentials);
         SystemCredentialsProvider.getInstance().save();
     }
 
-    /** A username and password that all jobs may use. */
+    /** Adds a username and password in the global scope. */
     public static void addLogin(String id, String username, String password) throws Exception {
         addCredentials(new UsernamePasswordCredentialsImpl(CredentialsScope.GLOBAL, id, "", username, password));
     }
 
-    /** A secret text that all jobs may use. */
+    /** Adds a secret text in the global scope. */
     public static void addText(String id, String text) throws IOException {
         addCredentials(new StringCredentialsImpl(CredentialsScope.GLOBAL, id, "", Secret.fromString(text)));
     }
 
-    /** Lets each agent run this many builds at once. */
+    /** Sets the number of executors of each agent. */
     public static void setExecutors(JenkinsRule jenkins, int count) throws IOException {
         for (Node node : jenkins.jenkins.getNodes()) {
             ((Slave) node).setNumExecutors(count);
         }
-        // Makes the executors, too, which updating a node does not.
+        // Creates the executors; updating the nodes one by one does not.
         jenkins.jenkins.setNodes(jenkins.jenkins.getNodes());
     }
 
-    /** Asks this Docker Hub instead of the real one, and answers its webhooks though it is on this machine. */
+    /** Replaces the real Docker Hub by this one, and allows callbacks to it although it is on the local host. */
     public static void useDockerHub(InMemoryDockerHub hub, RegistryConfiguration... others) throws IOException {
         RegistryConfiguration place =
                 new RegistryConfiguration("docker.io", hub.registry().uri().toString());
@@ -65,7 +65,7 @@ public final class Setup {
         DockerPromotionConfiguration.get().setCallbackHosts(hub.host());
     }
 
-    /** A job whose Pipeline runs in the sandbox. */
+    /** Creates a Pipeline job that runs in the sandbox. */
     public static WorkflowJob job(JenkinsRule jenkins, String script) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
         job.setDefinition(new CpsFlowDefinition(script, true));

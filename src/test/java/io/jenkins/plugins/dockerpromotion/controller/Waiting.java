@@ -4,12 +4,12 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for what a test expects, in this process or in that of a controller. */
+/** Waits for a condition, in the process of the test or of a controller. */
 public final class Waiting {
 
     private Waiting() {}
 
-    /** Fails after a minute. */
+    /** Fails if the condition is not true within a minute. */
     public static void until(String what, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
         while (!condition.call()) {
@@ -20,7 +20,7 @@ public final class Waiting {
         }
     }
 
-    /** True once the latch is open, for places that declare no exceptions. Fails after a minute. */
+    /** Returns true when the latch is open. Fails after a minute, without a checked exception. */
     public static boolean isOpen(CountDownLatch latch) {
         try {
             if (!latch.await(1, TimeUnit.MINUTES)) {

@@ -26,15 +26,14 @@ import org.kohsuke.stapler.MetaClass;
 
 /**
  * Starts a Jenkins controller for the class or method that has a parameter of type {@link JenkinsRule}, and stops it
- * afterwards. Unlike {@code @WithJenkins}, it also stops the controller of a class, and it closes the browsers of each
- * test: their pages would poll the controller as long as the JVM runs, and all classes share one JVM.
+ * afterwards. Unlike {@code @WithJenkins}, it also stops the controller of a class. It closes the browsers after each
+ * test: all test classes share one JVM, and an open page would poll the controller until the JVM ends.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(WithController.Extension.class)
 public @interface WithController {
 
-    /** Resolves the parameter. */
     final class Extension implements ParameterResolver, AfterEachCallback {
 
         private static final ExtensionContext.Namespace NAMESPACE = ExtensionContext.Namespace.create(Extension.class);
@@ -46,7 +45,7 @@ public @interface WithController {
 
         @Override
         public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-            // The store closes the controller after the test or class of this context.
+            // JUnit closes what is in the store at the end of the test or class of this context.
             return context.getStore(NAMESPACE)
                     .computeIfAbsent(Controller.class, type -> Controller.start(context), Controller.class);
         }
@@ -60,7 +59,7 @@ public @interface WithController {
         }
     }
 
-    /** A controller that is stopped when it is closed. */
+    /** A controller that {@link #close} stops. */
     final class Controller extends JenkinsRule implements AutoCloseable {
 
         private static final Logger LOGGER = Logger.getLogger(Controller.class.getName());
@@ -69,16 +68,18 @@ public @interface WithController {
 
         private final SharedCache cache = new SharedCache();
 
-        /** Short-lived agents need neither the second compiler nor several threads for memory. Benchmarks do. */
+        /**
+         * Whether to start agents without the C2 compiler and with the serial garbage collector. False for benchmarks.
+         */
         private boolean agentsAreShortLived;
 
         static Controller start(ExtensionContext context) {
-            // The harness switches this cache off for those who edit views while a test runs.
+            // The Jenkins test harness disables this cache, for developers who edit views while a test runs.
             MetaClass.NO_CACHE = false;
             Controller controller = new Controller();
             controller.agentsAreShortLived =
                     !context.getRequiredTestClass().getSimpleName().endsWith("Benchmark");
-            // The harness describes tests with this class of JUnit 4, whatever runs them.
+            // The Jenkins test harness needs this class of JUnit 4, even under JUnit 5.
             controller.testDescription = org.junit.runner.Description.createTestDescription(
                     context.getRequiredTestClass().getName(), context.getDisplayName());
             try {
@@ -91,7 +92,7 @@ public @interface WithController {
 
         @Override
         public void recipe() throws Exception {
-            ACL.as2(ACL.SYSTEM2); // tests may do everything
+            ACL.as2(ACL.SYSTEM2); // tests run as SYSTEM
             super.recipe();
         }
 
@@ -104,7 +105,7 @@ public @interface WithController {
             return browser;
         }
 
-        /** The cache of all browsers of a controller. A browser that is closed does not clear it. */
+        /** The HTTP cache that all browsers of a controller share. Closing one browser does not clear it. */
         private static final class SharedCache extends Cache {
 
             private static final long serialVersionUID = 1L;
@@ -125,8 +126,9 @@ public @interface WithController {
             private static final Duration AT_ONCE = Duration.ofMillis(20);
 
             /**
-             * The harness calls this after each page and form, for timers of the next two seconds. Waits instead until
-             * there is nothing to wait for, since a slow request may be followed by another one.
+             * The harness calls this after each page load and form submission, to wait for timers of the next two
+             * seconds. This override waits until no request is left, because a slow request can be followed by another
+             * one.
              */
             @Override
             public int waitForBackgroundJavaScriptStartingBefore(long delayMillis, long timeoutMillis) {
@@ -166,10 +168,11 @@ public @interface WithController {
             try {
                 after();
             } catch (IOException e) {
-                // Its last step removes the home directory, into which a thread may still write. "clean" removes it.
+                // The last step deletes JENKINS_HOME, which fails if a thread still writes to it. "mvn clean" deletes
+                // the rest.
                 LOGGER.log(Level.INFO, "The home directory stays", e);
             }
-            // Tests have the rule in a static field.
+            // Tests keep the rule in a static field, so release what it holds.
             jenkins = hudson = null;
             server = null;
             tearDowns.clear();

@@ -214,7 +214,7 @@ class RegistryCredentialsTest {
         store.addCredentials(domain, credentials);
     }
 
-    /** Credentials of a plugin that exchanges something of its own for a registry's login, as those of clouds do. */
+    /** Credentials that are exchanged for a registry login, such as those of cloud provider plugins. */
     public static final class ExchangedCredentials extends BaseStandardCredentials {
 
         private static final long serialVersionUID = 1L;

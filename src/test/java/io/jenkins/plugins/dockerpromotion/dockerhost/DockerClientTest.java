@@ -16,7 +16,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a program that fails with given words, as the docker client does. */
+/** Uses a shell script that fails with the messages of the docker CLI. */
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "the program is a shell script")
 class DockerClientTest {
 

@@ -32,10 +32,10 @@ class HostPolicyTest {
     @ParameterizedTest
     @CsvSource({
         "3, 1, true",
-        "1, 0, false", // used less than the age ago
-        "2, 0, false", // just as long ago
-        "3, 4, false", // since the oldest build began
-        "3, 3, false", // the moment it began
+        "1, 0, false", // used more recently than the age
+        "2, 0, false", // used exactly the age ago
+        "3, 4, false", // used after the oldest build began
+        "3, 3, false", // used at the moment the oldest build began
     })
     void removesWhatIsOlderThanTheAgeAndThanTheOldestBuild(int usedHoursAgo, int buildHoursAgo, boolean goes) {
         HostPolicy policy = policy(Duration.ofHours(2), Duration.ofHours(buildHoursAgo));
@@ -45,10 +45,10 @@ class HostPolicyTest {
 
     @ParameterizedTest
     @CsvSource({
-        "-10, 5, false", // five minutes after the build began, by the clock of the host
+        "-10, 5, false", // used five minutes after the build began, by the clock of the host
         "-10, -5, true",
         "10, 5, false",
-        "10, -5, true", // by a clock that is right
+        "10, -5, true", // a clock that is ahead is not corrected
     })
     void knowsThatTheClockOfTheHostMayBeBehind(int clockMinutes, int usedMinutesAfterBegin, boolean goes) {
         Duration ahead = Duration.ofMinutes(clockMinutes);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Against a real daemon, of whose things all that are made before a certain moment are old. */
+/** Runs against a real Docker daemon. */
 class HostPrunerIT {
 
     private static DockerDaemonProcess daemon;
@@ -43,7 +43,7 @@ class HostPrunerIT {
         return DockerClient.find(environment).lines(arguments);
     }
 
-    /** A day later, when everything is older than the age. */
+    /** Prunes with a clock that is a day ahead, so that every object is older than the age. */
     private HostReceipt prune(Instant oldestBuild, boolean dryRun, String... imagesOfBuilds) throws Exception {
         HostPolicy policy = new HostPolicy(
                 Duration.ofHours(2),
@@ -65,7 +65,7 @@ class HostPrunerIT {
         docker("create", "--network", "none", "--name", "old-container", "-v", "/data", "of-old-container:1", "/file");
         docker("network", "create", "old-network");
         docker("volume", "create", "named");
-        // A volume that only a removed container had stays behind.
+        // An anonymous volume whose container is removed stays behind.
         docker("create", "--network", "none", "--name", "gone", "-v", "/data", "old:1", "/file");
         docker("rm", "gone");
         String known = docker("image", "inspect", "--format", "{{.Id}}", "known-to-build:1")
@@ -73,7 +73,7 @@ class HostPrunerIT {
 
         Instant oldestBuild = Instant.now().plusSeconds(1);
         while (Instant.now().isBefore(oldestBuild)) {
-            Thread.sleep(10); // volumes are dated by the second
+            Thread.sleep(10); // the creation time of a volume has a resolution of one second
         }
         docker("tag", "taken-again:1", "taken-again:2");
         docker("create", "--network", "none", "--name", "short-lived", "used-by-build:1", "/file");
@@ -156,7 +156,7 @@ class HostPrunerIT {
         caller.interrupt();
         caller.join(Duration.ofSeconds(10).toMillis());
         assertThat(thrown).singleElement().isInstanceOf(InterruptedException.class);
-        // What was killed may be listed a moment longer.
+        // A killed process can still be listed for a moment.
         for (ProcessHandle killed : ProcessHandle.current()
                 .descendants()
                 .filter(p -> p.info().commandLine().orElse("").contains("sleep 600"))

@@ -87,7 +87,7 @@ class ImageTagParameterTest {
     }
 
     private static HtmlPage form(FreeStyleProject project) throws Exception {
-        // Jenkins answers with the form, and the status that says that a GET starts nothing.
+        // Jenkins answers a GET with the form and an error status, because a GET does not start a build.
         return jenkins.createWebClient()
                 .withThrowExceptionOnFailingStatusCode(false)
                 .goTo(project.getUrl() + "build");
@@ -160,7 +160,7 @@ class ImageTagParameterTest {
                         .as("CLI: '%s'", wrong)
                         .isNotZero();
             }
-            // As triggers and other plugins make values.
+            // Triggers and other plugins create such values.
             assertThat(project.scheduleBuild2(
                             0,
                             new CauseAction(new Cause.UserIdCause()),
@@ -180,7 +180,7 @@ class ImageTagParameterTest {
         assertEnvironment(chosen, "2026.9.9", IN_PRODUCTION.digest());
     }
 
-    /** Rebuilding gives the values of a build to another one. */
+    /** The Rebuild plugin passes the values of one build to another. */
     @Test
     void aRebuildHasTheDigestThatWasChosenAndIsCheckedAgain() throws Exception {
         FreeStyleProject project = project();
@@ -213,7 +213,7 @@ class ImageTagParameterTest {
         }
     }
 
-    /** As Job DSL and other plugins make it from data. */
+    /** Job DSL and other plugins create the parameter from such a map. */
     @Test
     void isMadeFromAMapAndTurnedIntoOne() throws Exception {
         DescribableModel<ImageTagParameterDefinition> model = DescribableModel.of(ImageTagParameterDefinition.class);
@@ -292,7 +292,7 @@ class ImageTagParameterTest {
         assertThatThrownBy(() -> definition.setMarks(List.of("a b"))).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Files hold names that stay when classes move. */
+    /** The XML element names must not change when a class moves: existing config files use them. */
     @Test
     void isReadFromFilesByNamesThatStay() {
         ImageTagParameterDefinition definition =

@@ -33,10 +33,10 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** An aborted build ends its calls within a second, wherever they are. */
+/** An aborted build ends its HTTP calls within a second, whatever they wait for. */
 class AbortTest extends ClientTest {
 
-    /** A second is what is promised; a busy machine may take longer, but not the minutes that a hang does. */
+    /** The documentation promises one second. A busy machine gets more, but far less than a hang takes. */
     private static final Duration A_MOMENT = Duration.ofSeconds(5);
 
     private static final long GIGABYTE = 1L << 30;
@@ -92,7 +92,7 @@ class AbortTest extends ClientTest {
 
     @Test
     void whileConnecting() throws Exception {
-        // A full backlog is a host that does not answer to a connection attempt.
+        // A server socket with a full backlog does not answer connection attempts.
         try (ServerSocket deaf = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             List<Socket> fillers = new ArrayList<>();
             for (int i = 0; i < 5; i++) {
@@ -280,7 +280,7 @@ class AbortTest extends ClientTest {
         return registry.requests().count(r -> r.status() != 0) > 0;
     }
 
-    /** No thread stays behind that waits for bytes nobody wants any more. */
+    /** Whether all threads that read response bodies have ended. */
     private static boolean readersOfBodiesEnd() {
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
         while (System.nanoTime() < deadline) {

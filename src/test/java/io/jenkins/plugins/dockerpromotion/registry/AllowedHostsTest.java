@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Only the registry is allowed, and leads to another server in every way there is: no request reaches that. */
+/**
+ * Only the registry is an allowed host. It refers to another server in every possible way, and no request must reach
+ * that server.
+ */
 class AllowedHostsTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "secret");

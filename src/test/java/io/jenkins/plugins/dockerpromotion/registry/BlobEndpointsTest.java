@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Mounting, reading, uploading and looking for blobs. */
+/** Tests mounting, pulling, uploading and checking blobs. */
 class BlobEndpointsTest extends ClientTest {
 
     private static final TestImage IMAGE = TestImage.docker(1).withLayers(300_000);

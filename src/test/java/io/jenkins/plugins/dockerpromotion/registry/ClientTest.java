@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 
-/** A registry for each test, with the image {@code group/app}, and clients of it. */
+/** Starts a registry for each test, with the image {@code group/app}, and creates clients of it. */
 abstract class ClientTest {
 
     InMemoryRegistry registry;
@@ -26,7 +26,7 @@ abstract class ClientTest {
         start(builder);
     }
 
-    /** Takes another registry. */
+    /** Replaces the registry. */
     final void start(InMemoryRegistry.Builder builder) {
         if (registry != null) {
             registry.close();
@@ -40,7 +40,7 @@ abstract class ClientTest {
         registry.close();
     }
 
-    /** A repository of the group. */
+    /** Returns the image in the repository {@code group/name}. */
     final ImageName image(String name) {
         return ImageName.parse(registry.host() + "/group/" + name);
     }
@@ -53,7 +53,7 @@ abstract class ClientTest {
         return ImageReference.pinned(image("app"), Digest.parse(image.digest()));
     }
 
-    /** Passes all tags of a list to {@code tags}. */
+    /** Lists the tags of an image and passes each one to {@code tags}. */
     static void list(RegistryClient client, ImageName image, Consumer<ListedTag> tags)
             throws RegistryException, InterruptedException {
         client.<Consumer<ListedTag>>tags(image, () -> tags, "", some -> false);

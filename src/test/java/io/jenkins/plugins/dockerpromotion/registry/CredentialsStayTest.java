@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Whatever a registry says, no other origin is shown a credential or token: the other server here records all it sees. */
+/**
+ * Whatever a registry answers, the client sends credentials and tokens to no other origin. The other server here
+ * records all requests.
+ */
 class CredentialsStayTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "marked-secret");

@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** How fast bytes are checked against a digest, for each KiB. */
+/** Measures the verification of a digest, per KiB. */
 @State(Scope.Benchmark)
 public class DigestJmh {
 

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of a repository's page on Docker Hub, and with how many requests. */
+/** Tests changes to the description page of a Docker Hub repository, and the number of requests. */
 class DockerHubPageTest {
 
     private static final String NAME = "technolog/serviceone";
@@ -185,7 +185,7 @@ class DockerHubPageTest {
         assertThat(patches()).isZero();
     }
 
-    /** What Docker Hub answers at an address it does not know, or not for this method. */
+    /** Statuses of Docker Hub for an unknown path or an unsupported method. */
     @ParameterizedTest
     @ValueSource(ints = {404, 405, 410, 501})
     void fallsBackToTheOldAddresses(int status) throws Exception {

@@ -185,7 +185,9 @@ class DockerHubTest {
         assertThatThrownBy(this::list).hasMessageContaining("nothing is done without a complete list");
     }
 
-    /** Addresses that are gone: the documented ones, as before Docker documented any, and the old ones. */
+    /**
+     * One of the two API paths is not available: the documented one (as before Docker documented it) or the old one.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"/v2/namespaces/", "/v2/repositories/"})
     void worksWithOneFormOfAddresses(String gone) throws Exception {
@@ -249,7 +251,7 @@ class DockerHubTest {
                         line.matches("Reading the tags of technolog/serviceone on Docker Hub: \\d+ of 250 so far"));
     }
 
-    /** The tags, the most on a page, and the least minutes for the requests that takes. */
+    /** Number of tags, largest page size, and the minimum of minutes that the rate limit needs. */
     @ParameterizedTest
     @CsvSource({"30000, 100, 1", "30000, 25, 6"})
     void readsALongListAtThePaceThatDockerHubAllows(int tags, int largestPage, int minutes) throws Exception {

@@ -22,7 +22,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every failure of every operation is one line that says what, where and why, and no form of a secret is in any text. */
+/**
+ * The error of every operation is one line that says what failed, where and why. No error or notice contains a secret,
+ * in any encoding.
+ */
 class ErrorTextTest extends ClientTest {
 
     private static final String PASSWORD = "marked+pass/word";
@@ -31,7 +34,7 @@ class ErrorTextTest extends ClientTest {
     private static final String TOKEN = "marked-token-0123456789";
     private static final List<String> SECRETS = List.of(PASSWORD, PAIR, TOKEN, "marked%2Bpass%2Fword");
 
-    /** Echoes everything it was sent, in each of the forms in which a careless server may do so. */
+    /** An error body that echoes the credentials in every form that a careless server could use. */
     private static final String ECHO = "{\"errors\":[{\"code\":\"DENIED\",\"message\":\"Basic " + PAIR + " is\\nci:"
             + PASSWORD + ", marked%2Bpass%2Fword, " + TOKEN + "\"}]}";
 
@@ -54,7 +57,7 @@ class ErrorTextTest extends ClientTest {
                 client -> client.deleteTag(tagged),
                 client -> list(client, image, page -> {}),
                 client -> {
-                    // A refusal (403) of the check is no error, but the upload fails.
+                    // A 403 for the existence check is not an error, but the upload then fails.
                     if (!client.hasBlob(image, digest)) {
                         client.startUpload(image, digest);
                     }
@@ -102,7 +105,7 @@ class ErrorTextTest extends ClientTest {
                         .hasSizeLessThan(600)
                         .startsWith("Cannot ")
                         .contains(registry.uri().toString());
-                // A credential of the other kind is no secret of this call.
+                // Only the secrets of this call: the client does not know the other credential.
                 assertNoneOf(credential.secrets(), failure);
             }
             assertThat(network.notices())

@@ -211,7 +211,7 @@ class ImageInspectorTest extends ClientTest {
         registry.delayEveryRequest(Duration.ofMillis(100));
 
         assertThat(inspect("1.0").platforms()).hasSize(8);
-        // The server may still be ending one request when its client sends the next.
+        // The server can still be finishing one request when the client sends the next one.
         assertThat(registry.requests().peakConcurrency()).isGreaterThanOrEqualTo(8);
     }
 

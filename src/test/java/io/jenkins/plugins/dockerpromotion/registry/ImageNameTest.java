@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Cases of the distribution project's own tests (github.com/distribution/reference), and those that could do harm. */
+/** Test cases of the distribution project (github.com/distribution/reference), and malicious names. */
 class ImageNameTest {
 
     private static final String ID = "1a3f5e7d9c1b3a5f7e9d1c3b5a7f9e1d3c5b7a9f1e3d5d7c9b1a3f5e7d9c1b3a";

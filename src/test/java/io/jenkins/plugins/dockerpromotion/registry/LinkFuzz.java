@@ -5,7 +5,7 @@ import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.net.URI;
 import java.util.Arrays;
 
-/** Headers {@code Link}, one a line: whatever they say, the next page is where the last one was. */
+/** Fuzzes {@code Link} headers, one per line. The next page must have the host and path of the last one. */
 public final class LinkFuzz {
 
     private static final URI PAGE = URI.create("https://registry.example.com/v2/group/app/tags/list");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Reading, storing, looking for and deleting manifests. */
+/** Tests pulling, pushing, checking and deleting manifests. */
 class ManifestEndpointsTest extends ClientTest {
 
     static Stream<TestImage> images() {
@@ -149,7 +149,7 @@ class ManifestEndpointsTest extends ClientTest {
     void explainsSchema1(String mediaType) throws Exception {
         RegistryClient client = client();
         registry.push("group/app", "1.0", TestImage.raw(mediaType, "{\"schemaVersion\":1,\"signatures\":[]}"));
-        // The digest of these is that of the bytes without their signatures.
+        // The digest of a signed schema 1 manifest is computed without its signatures.
         registry.onRequest(r -> true, Fault.replaceHeader("Docker-Content-Digest", "sha256:" + "0".repeat(64)));
         assertThatThrownBy(() -> client.pull(tagged("1.0")))
                 .isInstanceOf(RegistryException.class)

@@ -5,7 +5,7 @@ import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.util.Arrays;
 import java.util.List;
 
-/** Manifests and indexes, announced as each kind that is known and as none. */
+/** Fuzzes manifests and indexes with each known {@code Content-Type} and with none. */
 public final class ManifestFuzz {
 
     private static final List<String> ANNOUNCED =

@@ -4,7 +4,10 @@ import io.jenkins.plugins.dockerpromotion.registry.PageChange.Page;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 
-/** A section's name, and behind the first line break a page: what is written into it once is there once, however often. */
+/**
+ * Fuzzes page changes: the first line is the name of the section, the rest is the page. Applying a change twice must
+ * give the same page as applying it once.
+ */
 public final class PageChangeFuzz {
 
     private static final String CONTENT = "Promoted: 2019.20.103";
@@ -22,7 +25,7 @@ public final class PageChangeFuzz {
             Page once = change.appliedTo(new Page("", page));
             FuzzInput.require(change.appliedTo(once).equals(once), "another page the second time");
             FuzzInput.require(once.fullDescription().contains(CONTENT), "nothing written");
-            // Fails if the page holds a marker.
+            // Throws if the page contains a section marker.
             new PageChange("", "x" + page, "other");
             FuzzInput.require(name.isEmpty() || once.fullDescription().startsWith(page), "a page that did not stay");
         } catch (IllegalArgumentException e) {

@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What an operation learns of the limits of the servers it asks. */
+/** Tests what an operation reports about the rate limits of its servers. */
 class QuotaTest {
 
     private static final ImageName IMAGE = ImageName.parse("technolog/serviceone");

@@ -6,7 +6,7 @@ import java.net.URI;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Names, tags and digests: made only of what can be sent, and read again as what they were. */
+/** Fuzzes image names, tags and digests. What parses must fit into a URL, and must be equal after another parse. */
 public final class ReferenceFuzz {
 
     private ReferenceFuzz() {}

@@ -14,7 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** How the client finds out whether a real registry on this machine speaks TLS. */
+/** Tests how the client detects whether a real registry on the local host uses TLS. */
 class RegistryClientIT {
 
     @BeforeAll

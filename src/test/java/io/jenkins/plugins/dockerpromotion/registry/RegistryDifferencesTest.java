@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What registries, gateways and token services do otherwise than the specification has it, as users reported it. */
+/** Tests deviations of registries, gateways and token services from the specification, as reported by users. */
 class RegistryDifferencesTest extends ClientTest {
 
     private static final TestImage IMAGE = TestImage.oci(1).withLayers(9 * 1024 * 1024);
@@ -66,7 +66,7 @@ class RegistryDifferencesTest extends ClientTest {
         assertThatThrownBy(() -> client().digestOf(tagged("1.0"))).isInstanceOf(UnauthorizedException.class);
     }
 
-    /** Also for a manifest that does not contain its type either. */
+    /** Also for manifests without a {@code mediaType} field. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -210,7 +210,7 @@ class RegistryDifferencesTest extends ClientTest {
                 .containsKey("sbom");
     }
 
-    /** Nexus has the reason in the detail of the error. */
+    /** Nexus puts the reason into the {@code detail} of the error. */
     @Test
     void saysWhatNexusSaysOfARepositoryThatDoesNotAllowUpdates() throws Exception {
         registry.push("group/app", "1.0", IMAGE);
@@ -371,7 +371,7 @@ class RegistryDifferencesTest extends ClientTest {
         }
     }
 
-    /** A signature that the fallback tag alone lists. */
+    /** Pushes a signature that only the fallback tag refers to. */
     private TestImage signedByTag() throws IOException {
         TestImage signature = TestImage.oci(7);
         registry.push("group/app", "1.0", IMAGE);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the operations that a promotion is made of cost, exactly. */
+/** Checks the exact number of requests of the operations that make up a promotion. */
 class RequestCountTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "secret");
@@ -31,7 +31,7 @@ class RequestCountTest extends ClientTest {
         super(InMemoryRegistry.builder().bearer().user("ci", "secret"));
     }
 
-    /** A client that has learned of the token service, whose token for {@code scopes} is still to be asked for. */
+    /** Returns a client that knows the token service, but has no valid token for {@code scopes} yet. */
     private RegistryClient knowingTheRealm(Scope... scopes) throws Exception {
         RegistryClient client = client(CI, scopes);
         client.digestOf(ImageReference.tagged(image("warm-up"), new Tag("1.0")));

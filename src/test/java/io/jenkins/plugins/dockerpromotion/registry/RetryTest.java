@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is tried again, how often, after which wait, and what the log says of it. */
+/** Tests which requests are retried, how often, after which delay, and with which notice in the log. */
 class RetryTest extends ClientTest {
 
     private final ImageReference image = tagged("1.0");
@@ -51,7 +51,7 @@ class RetryTest extends ClientTest {
         registry.onRequest(r -> true, fault);
         Manifest manifest = client().pull(image);
         assertThat(manifest.digest()).hasToString(TestImage.docker(1).digest());
-        // The JDK's client sends a GET again by itself if its connection is closed before the answer begins.
+        // Only the transport retries: the automatic retries of Apache HttpClient are disabled.
         assertThat(registry.requests().count()).isEqualTo(2);
         assertThat(network.notices())
                 .hasSizeLessThanOrEqualTo(1)
@@ -107,7 +107,7 @@ class RetryTest extends ClientTest {
         "X-Retry-After, 1558339100, 0",
         "X-RateLimit-Reset, 1558339260, 60",
         "X-RateLimit-Reset, 30, 30",
-        // What makes no sense is no request to wait.
+        // Invalid values do not delay the retry.
         "Retry-After, soon, 0",
         "Retry-After, -5, 0",
         "Retry-After, 1.5, 0",

@@ -44,7 +44,7 @@ class TagListTest extends ClientTest {
         return tags;
     }
 
-    /** A page of a thousand without a link may have been cut: one more request tells. */
+    /** A page of 1000 tags without a link may be truncated, so the client sends one more request. */
     @ParameterizedTest
     @CsvSource({"1, 1000, 1", "1000, 1000, 2", "1001, 1000, 2", "2500, 1000, 3", "2500, 100, 25", "10000, 10000, 2"})
     void sendsOneRequestAPage(int tags, int largestPage, int requests) throws Exception {
@@ -70,7 +70,7 @@ class TagListTest extends ClientTest {
         assertThat(list()).containsExactlyInAnyOrderElementsOf(registry.tags("group/app"));
     }
 
-    /** The size to ask for, 0 for the usual one, and the most that the registry sends. */
+    /** Requested page size (0 for the default), largest page size of the registry, and number of tags. */
     @ParameterizedTest
     @CsvSource({
         "100, 10000, 250",
@@ -131,7 +131,10 @@ class TagListTest extends ClientTest {
         }
     }
 
-    /** Older releases of Quay ignore {@code last}, others refuse it; both name the next page where there is one. */
+    /**
+     * Older releases of Quay ignore {@code last}, and other registries reject it. Both link to the next page if there
+     * is one.
+     */
     @ParameterizedTest
     @ValueSource(ints = {200, 400, 404, 405, 422})
     void believesThatAListEndsWhereTheRegistryNamesNextPages(int status) throws Exception {
@@ -152,7 +155,7 @@ class TagListTest extends ClientTest {
         }
     }
 
-    /** As old documentation of the API has it, or as a proxy leaves it. */
+    /** Malformed links: from old API documentation, or rewritten by a proxy. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -246,7 +249,7 @@ class TagListTest extends ClientTest {
         assertThat(registry.requests().count()).isLessThanOrEqualTo(3);
     }
 
-    /** Otherwise, it would look as if there was no such image. */
+    /** A {@code NotFoundException} would mean that the image does not exist. */
     @Test
     void refusesAListWhoseNextPageIsMissing() {
         start(InMemoryRegistry.builder().maxPageSize(10), 25);

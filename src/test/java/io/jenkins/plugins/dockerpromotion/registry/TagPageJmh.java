@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** How fast pages of tags are read, for each tag. */
+/** Measures the parsing of tag pages, per tag. */
 @State(Scope.Benchmark)
 public class TagPageJmh {
 

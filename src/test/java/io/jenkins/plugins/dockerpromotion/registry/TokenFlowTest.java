@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How a client finds out what a registry wants to see, and how few requests it takes to show it. */
+/** Tests how a client discovers the authentication of a registry, and how few requests it needs. */
 class TokenFlowTest extends ClientTest {
 
     private static final Basic CI = new Basic("ci", "marked-secret");
@@ -86,7 +86,7 @@ class TokenFlowTest extends ClientTest {
                 .isEmpty();
     }
 
-    /** The formats of Docker Hub, of OAuth 2, and of Artifactory. */
+    /** Error formats of Docker Hub, OAuth 2 and Artifactory. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -103,7 +103,7 @@ class TokenFlowTest extends ClientTest {
                 .hasMessageContaining("it answered 401 (the account is locked)");
     }
 
-    /** A gateway may drop the header. */
+    /** Gateways may drop the {@code WWW-Authenticate} header. */
     @Test
     void asksHowToLogInWhereARefusalDoesNotSay() throws Exception {
         open(InMemoryRegistry.builder().bearer().publicRepository("*"));

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 
 class AgentCallTest {
 
-    /** A connection of an agent has class loaders of its own; what was sent by the one before goes on in its old ones. */
+    /**
+     * Each connection of an agent has its own class loaders. Work from the previous connection goes on in the old ones.
+     */
     @Test
     void waitsForTheSameWorkOfAnEarlierConnection() throws Exception {
         UUID id = UUID.randomUUID();
@@ -92,7 +94,7 @@ class AgentCallTest {
         return ended;
     }
 
-    /** What an agent does with a call. */
+    /** Runs a call as an agent does. */
     public static final class Runner {
 
         private Runner() {}

@@ -48,11 +48,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Every step and every block with an agent that is lost, comes back or hears nothing, and with builds that are aborted. */
+/** Tests every step and block with an agent that is lost, reconnects or does not respond, and with aborted builds. */
 @WithController
 class AgentFaultsTest {
 
-    /** An abort takes a moment; what does not notice it takes minutes. */
+    /** Upper limit for an abort. An abort that is not noticed takes minutes. */
     private static final Duration AT_ONCE = Duration.ofSeconds(15);
 
     private static final Predicate<RecordedRequest> CANDIDATE =
@@ -216,7 +216,7 @@ class AgentFaultsTest {
         return "image: '" + registry.host() + "/group/app', credentialsId: 'hub', ";
     }
 
-    /** Waits until one target has moved and the other one hangs. */
+    /** Waits until one target tag has moved and the request for the other one hangs. */
     private static void awaitHalf(InMemoryRegistry registry) {
         registry.requests().await(CANDIDATE);
         registry.requests().await(r -> LATEST.test(r) && r.status() == 201);
@@ -249,7 +249,7 @@ class AgentFaultsTest {
         }
     }
 
-    /** The build ends before, since a registry may take its time; the tags are not free yet. */
+    /** The build ends before the rollback does, because a registry can be slow. The tags stay locked until then. */
     @Test
     void anAbortedPromotionKeepsItsTagsUntilItHasPutThemBack() throws Exception {
         agent("farewell");
@@ -303,7 +303,9 @@ class AgentFaultsTest {
         }
     }
 
-    /** By the class filter of a controller, which refuses most classes that failures have for causes. */
+    /**
+     * The class filter of the controller (JEP-200) rejects most exception classes that a failure can have as its cause.
+     */
     @Test
     void everyFailureComesBackAsATextThatTheControllerTakes() throws Exception {
         DumbSlave agent = jenkins.createOnlineSlave();
@@ -337,7 +339,7 @@ class AgentFaultsTest {
                 new Failing("class", "NoClassDefFoundError: a/B"));
     }
 
-    /** Fails in one way on the agent. */
+    /** An operation that fails on the agent, in a given way. */
     record Failing(String kind, String expected) implements Operation<String> {
 
         boolean isExplained() {

@@ -46,13 +46,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What holds for every step there is, and for each that comes to them. */
+/** Checks that apply to every step, including new ones. */
 class AllStepsTest extends StepTest {
 
     private static final String IMAGE = "technolog/serviceone";
     private static final TestImage MANIFEST = TestImage.docker(1);
 
-    /** Where the log leads to. */
+    /** The links in the log of each step. */
     private static final Map<String, String> PAGES = Map.of(
             "dockerHubDescription", "href='https://hub.docker.com/r/technolog/serviceone'",
             "findTagForBuild", "href='https://hub.docker.com/r/technolog/serviceone/tags?name=2017.2.103'",
@@ -65,10 +65,10 @@ class AllStepsTest extends StepTest {
 
     private static final ImageSigner SIGNER = ImageSigner.create();
 
-    /** What {@code latest} was before, as is recorded. */
+    /** The recorded previous image of {@code latest}. */
     private static final TestImage BEFORE = TestImage.docker(2);
 
-    /** One that trusts nobody. */
+    /** A trusted root without any certificate. */
     private static final String TRUSTED_ROOT =
             "{\"mediaType\":\"application/vnd.dev.sigstore.trustedroot+json;version=0.1\"}";
 
@@ -99,7 +99,7 @@ class AllStepsTest extends StepTest {
         hub.registry().addTags("technolog/gone", MANIFEST, List.of("1", "2"));
     }
 
-    /** A line for each step. */
+    /** The example of each step, one per line. */
     private static final String EXAMPLES = """
             deleteImageTag: image=technolog/gone; tag=1; credentialsId=hub | tag=2; expectedDigest=DIGEST
             dockerHubDescription: image=IMAGE; credentialsId=hub; description=Serves one. \
@@ -158,16 +158,16 @@ class AllStepsTest extends StepTest {
     }
 
     /**
-     * Ways to fill the form of a step whose snippets can run.
+     * Fills the form of a step so that the generated snippets can run.
      *
-     * @param fillings the first with what is needed and no more; together they fill every field; a field that one leaves out
-     *     is as in the one before it
+     * @param fillings the first one has only the required fields; together they fill every field. A field that a
+     *     filling omits keeps its value from the previous one.
      */
     record StepExample(List<Map<String, String>> fillings) {
 
         /**
          * @param fillings such as {@code image=a/b; tag=1 | dryRun=true}
-         * @param value makes a value of its text
+         * @param value converts the text of a field to its value
          */
         static StepExample of(String fillings, UnaryOperator<String> value) {
             return new StepExample(Stream.of(fillings.split("[|]"))
@@ -215,7 +215,7 @@ class AllStepsTest extends StepTest {
         }
     }
 
-    /** What the generator of directives writes for a filled form. */
+    /** Returns what the Declarative Directive Generator writes for a form. */
     private static String directive(JSONObject trigger) throws Exception {
         JSONObject form = new JSONObject()
                 .element("stapler-class", TriggersDirective.class.getName())
@@ -269,7 +269,7 @@ class AllStepsTest extends StepTest {
         }
     }
 
-    /** Authors' tests go by that list, without Jenkins. */
+    /** Tests of Jenkinsfiles check steps against this list, without Jenkins. */
     @Test
     void theListForTestsOfJenkinsfilesSaysWhatTheStepsTake() throws IOException {
         List<String> expected = FormsTest.forms(jenkins).stream()
@@ -325,11 +325,11 @@ class AllStepsTest extends StepTest {
         return snippets;
     }
 
-    /** What is not entered is not written, so that it may change its default. */
+    /** The snippet must omit empty fields, so that a later default applies to them. */
     private static void assertNames(List<String> all, Map<String, String> entered, String snippet) {
         Set<String> given = new HashSet<>(entered.keySet());
         given.removeIf(name -> entered.get(name).isEmpty());
-        // An only argument is written without its name.
+        // A single argument is written without its name.
         boolean unnamed = given.size() == 1 && !snippet.contains(": ");
         for (String name : all) {
             assertThat(snippet.matches("(?s).*[( ]" + name + ": .*"))
@@ -368,7 +368,7 @@ class AllStepsTest extends StepTest {
         assertThat(html.toString()).contains(PAGES.getOrDefault(function, ""));
     }
 
-    /** There is no Docker host that a test may clean up. */
+    /** Points {@code pruneDockerHost} to a Docker host that does not exist: a test must not prune a real one. */
     private static String runnable(String function, String snippet) {
         return function.equals("pruneDockerHost")
                 ? "withEnv(['DOCKER_HOST=unix:///none']) {\ntry {\n" + snippet

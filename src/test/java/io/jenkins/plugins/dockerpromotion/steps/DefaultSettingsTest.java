@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** What steps do where the Jenkinsfile leaves it to the administrator. */
+/** Tests steps that use the defaults from the global configuration. */
 class DefaultSettingsTest extends StepTest {
 
     private static final TestImage IMAGE = TestImage.docker(1);

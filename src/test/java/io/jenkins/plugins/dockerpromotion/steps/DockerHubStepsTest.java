@@ -28,7 +28,7 @@ class DockerHubStepsTest extends StepTest {
         return "dockerHubDescription(image: '" + IMAGE + "', credentialsId: 'hub'" + more + ")";
     }
 
-    /** {@code BuildSecretsTest} shows the other forms that a secret may have. */
+    /** {@code BuildSecretsTest} covers the other encodings of a secret. */
     @Test
     void givesATokenThatIsNeitherInTheLogNorInTheBuildsFiles() throws Exception {
         hub.onRequest(

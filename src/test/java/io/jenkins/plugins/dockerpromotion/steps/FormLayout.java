@@ -12,10 +12,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The fields of a form, read from its page and the fragments that this includes.
+ * The fields of a form, read from its Jelly page and the pages that it includes.
  *
- * @param fields which the form shows at once, in their order
- * @param advanced which it shows under "Advanced", in their order
+ * @param fields the fields that are always visible, in order
+ * @param advanced the fields under "Advanced", in order
  */
 record FormLayout(Set<String> fields, Set<String> advanced) {
 
@@ -43,7 +43,7 @@ record FormLayout(Set<String> fields, Set<String> advanced) {
         return target;
     }
 
-    /** Of the class, or the closest superclass that has it, as Jenkins looks for it. */
+    /** Reads the page of the class or of its closest superclass, as Jenkins does. */
     private static String text(Class<?> type, String page) {
         for (Class<?> each = type; each != null; each = each.getSuperclass()) {
             String name = '/' + each.getName().replace('.', '/').replace('$', '/') + '/' + page;
@@ -58,7 +58,7 @@ record FormLayout(Set<String> fields, Set<String> advanced) {
         return "";
     }
 
-    /** Every field there is. */
+    /** Returns all fields. */
     List<String> all() {
         List<String> all = new ArrayList<>(fields);
         all.addAll(advanced);

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** The forms of all steps, and those of everything else that users get. */
+/** Tests the forms of all steps, and all other forms of the plugin. */
 class FormsTest extends StepTest {
 
     private static final String ROOT =
@@ -56,7 +56,7 @@ class FormsTest extends StepTest {
         }
     }
 
-    /** Snippets as authors write them; together they have every parameter. */
+    /** Snippets that together use every parameter. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -107,7 +107,7 @@ class FormsTest extends StepTest {
         assertThat(Snippetizer.object2Groovy(StepForm.roundTrip(jenkins, step))).isEqualTo(snippet);
     }
 
-    /** Values of a check are separated by semicolons. The answer is OK, ERROR, or has a text. */
+    /** The values of a check are separated by semicolons. The expected result is OK, ERROR or a part of the message. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             deleteImageTag | tag | -x | ERROR
@@ -238,7 +238,7 @@ class FormsTest extends StepTest {
                         .toList();
     }
 
-    /** Of what users get, not of the steps that only tests have. */
+    /** Returns all forms of the plugin, without those of test steps. */
     static List<Descriptor<?>> forms(JenkinsRule jenkins) {
         Stream<Descriptor<?>> all =
                 jenkins.jenkins.getExtensionList(Descriptor.class).stream().map(d -> (Descriptor<?>) d);

@@ -13,7 +13,7 @@ import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jenkinsci.plugins.workflow.steps.StepExecution;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** A step at which a Pipeline stands until the test lets it pass, also across a restart: {@code gate 'name'}. */
+/** A step that waits until the test opens it, also across a restart of the controller: {@code gate 'name'}. */
 public final class GateStep extends Step {
 
     private static final Map<Place, CompletableFuture<StepContext>> REACHED = new ConcurrentHashMap<>();
@@ -29,12 +29,12 @@ public final class GateStep extends Step {
         return name;
     }
 
-    /** Waits until a Pipeline stands there. */
+    /** Waits until a Pipeline has reached the gate. */
     public static void waitFor(String name) throws Exception {
         gate(name).get(5, TimeUnit.MINUTES);
     }
 
-    /** Lets the Pipeline that stands there pass. */
+    /** Lets the Pipeline at the gate continue. */
     public static void open(String name) throws Exception {
         StepContext context = gate(name).get(60, TimeUnit.SECONDS);
         REACHED.remove(Place.named(name));
@@ -45,7 +45,10 @@ public final class GateStep extends Step {
         return REACHED.computeIfAbsent(Place.named(name), key -> new CompletableFuture<>());
     }
 
-    /** What stood at a gate before a restart of the controller does not stand there any more. */
+    /**
+     * The key of a gate. Contains the controller: after a restart, a Pipeline that waited before is no longer at the
+     * gate.
+     */
     private record Place(Jenkins controller, String name) {
         static Place named(String name) {
             return new Place(Jenkins.get(), name);
@@ -86,7 +89,6 @@ public final class GateStep extends Step {
         }
     }
 
-    /** Only in tests. */
     @Extension
     public static final class DescriptorImpl extends StepDescriptor {
 

@@ -18,12 +18,12 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 
 /**
- * An in-memory registry in a process of its own, which can let everybody wait: neither its threads nor its memory are to be
- * taken for those of who measures.
+ * An in-memory registry in a separate process, so that its threads and memory do not count in a measurement. It can
+ * hold all requests.
  */
 public final class GatedRegistry implements AutoCloseable {
 
-    /** The repository that has one image, under {@code TAGS} tags. */
+    /** The repository with one image and the tag {@link #TAG}. */
     public static final String REPOSITORY = "app/one";
 
     public static final String TAG = "2026.47.1";
@@ -38,7 +38,7 @@ public final class GatedRegistry implements AutoCloseable {
         this.host = answers.readLine();
     }
 
-    /** @param tags how many the repository {@code app/many} has, besides {@code app/one} with its one tag */
+    /** @param tags the number of tags of the repository {@code app/many}; {@code app/one} has one tag */
     public static GatedRegistry start(int tags) throws IOException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp"));
@@ -50,22 +50,22 @@ public final class GatedRegistry implements AutoCloseable {
                 .start());
     }
 
-    /** {@code 127.0.0.1:port}. */
+    /** Returns the address, such as {@code 127.0.0.1:5000}. */
     public String host() {
         return host;
     }
 
-    /** Lets every request wait from now on. */
+    /** Holds every request from now on. */
     public void shut() throws IOException {
         ask("shut");
     }
 
-    /** Lets them all go on, and returns how many waited at once. */
+    /** Releases all held requests and returns their number. */
     public int open() throws IOException {
         return Integer.parseInt(ask("open"));
     }
 
-    /** How many wait now. */
+    /** Returns the number of held requests. */
     public int waiting() throws IOException {
         return Integer.parseInt(ask("waiting"));
     }
@@ -81,7 +81,10 @@ public final class GatedRegistry implements AutoCloseable {
         process.destroy();
     }
 
-    /** The other process. Says its host, then answers a line to each. */
+    /**
+     * Runs the registry in the other process. Prints the host and port, then reads commands from standard input and
+     * prints the number of held requests for each.
+     */
     public static void main(String[] arguments) throws IOException {
         AtomicReference<CountDownLatch> gate = new AtomicReference<>(new CountDownLatch(0));
         AtomicInteger waiting = new AtomicInteger();

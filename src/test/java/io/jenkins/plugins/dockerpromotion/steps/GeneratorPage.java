@@ -17,7 +17,7 @@ import org.htmlunit.html.HtmlSelect;
 import org.htmlunit.html.HtmlTextArea;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** The page of the snippet generator, or another one with a form of fields, in a browser. */
+/** The Snippet Generator, or another page with a form, in a browser. */
 final class GeneratorPage {
 
     private static final Duration PATIENCE = Duration.ofSeconds(20);
@@ -32,7 +32,7 @@ final class GeneratorPage {
         this.page = page;
     }
 
-    /** Selects a step. */
+    /** Selects a step in the drop-down list. */
     void select(String function) {
         HtmlSelect steps = page.querySelector("select.dropdownList");
         steps.getOptions().stream()
@@ -44,19 +44,21 @@ final class GeneratorPage {
         settle();
     }
 
-    /** Waits until exactly these fields can be seen, in this order. */
+    /** Waits until exactly these fields are visible, in this order. */
     void awaitFields(Collection<String> expected) {
         await(() -> fields().equals(List.copyOf(expected)));
         assertThat(fields()).containsExactlyElementsOf(expected);
     }
 
-    /** The same where the page has other forms too. */
+    /**
+     * Like {@link #awaitFields(Collection)}, but ignores fields of other forms on the page: those not in {@code all}.
+     */
     void awaitFields(Collection<String> all, Collection<String> expected) {
         await(() -> fields().stream().filter(all::contains).toList().equals(List.copyOf(expected)));
         assertThat(fields()).filteredOn(all::contains).containsExactlyElementsOf(expected);
     }
 
-    /** The fields that can be seen, in their order; a list counts as one, by its own name. */
+    /** Returns the visible fields in order. A list counts as one field, under its own name. */
     private List<String> fields() {
         return shown("[name^='_.']:not(#prototypeText), .repeated-container, .optional-block-control")
                 .filter(element -> element.closest(ENTRIES) == null)
@@ -65,7 +67,7 @@ final class GeneratorPage {
                 .toList();
     }
 
-    /** An empty list has its name in the address of its help alone. */
+    /** The name of an empty list is only in its help URL. */
     private static String name(DomElement element) {
         if (element.hasAttribute("name")) {
             return element.getAttribute("name").replaceFirst("^_[.]", "");
@@ -74,7 +76,7 @@ final class GeneratorPage {
         return help.getAttribute("helpurl").replaceFirst(".*/", "");
     }
 
-    /** What a field of the selected form has or shows as its default. */
+    /** Returns the value of a field, or else its placeholder. */
     String shownIn(String field) {
         String selector = "input[name='_." + field + "']";
         await(() -> shown(selector).findAny().isPresent());
@@ -83,8 +85,8 @@ final class GeneratorPage {
     }
 
     /**
-     * Lets the page work until the condition holds, at most for {@link #PATIENCE}. It cannot wait until the page is idle,
-     * because the page polls.
+     * Runs the scripts of the page until the condition is true, at most for {@link #PATIENCE}. Waiting until the page
+     * is idle would not end, because the page polls.
      */
     private void await(BooleanSupplier condition) {
         long end = System.nanoTime() + PATIENCE.toNanos();
@@ -93,7 +95,7 @@ final class GeneratorPage {
         }
     }
 
-    /** Lets the page end what it is doing, such as loading a form and bringing its buttons to life. */
+    /** Waits until the page has loaded forms and initialized buttons. */
     private void settle() {
         client.waitForBackgroundJavaScriptStartingBefore(SOON_MILLIS, PATIENCE.toMillis());
     }
@@ -104,7 +106,7 @@ final class GeneratorPage {
                 .filter(DomNode::isDisplayed);
     }
 
-    /** Opens what is under "Advanced". */
+    /** Expands the "Advanced" sections. */
     void openAdvanced() throws IOException {
         clickAll("button.advancedButton, button.advanced-button");
     }
@@ -116,7 +118,7 @@ final class GeneratorPage {
         settle();
     }
 
-    /** Adds an entry to the list, unless it has one; what is entered from now on goes into it. */
+    /** Adds an entry to the list if it is empty. {@link #enter} then fills the last entry. */
     void requireEntry() throws IOException {
         if (shown(ENTRIES).findAny().isEmpty()) {
             clickAll("button.repeatable-add");
@@ -125,7 +127,7 @@ final class GeneratorPage {
         }
     }
 
-    /** Enters a value as somebody at the keyboard does. */
+    /** Enters a value as a user does. In a list, it goes into the last entry. */
     void enter(String field, String value) throws IOException {
         String selector = "[name='_." + field + "'], .optional-block-control[name='" + field + "']";
         await(() -> shown(selector).findAny().isPresent());
@@ -154,7 +156,10 @@ final class GeneratorPage {
         }
     }
 
-    /** Whether the value stays selected: what was entered before can make the page load the options again. */
+    /**
+     * Selects the value. Returns false if it does not stay selected: a previous input can make the page reload the
+     * options.
+     */
     private boolean select(HtmlSelect select, String value) {
         settle();
         if (!offers(select, value)) {
@@ -171,7 +176,7 @@ final class GeneratorPage {
                 .anyMatch(option -> option.getValueAttribute().equals(value));
     }
 
-    /** What the button writes. */
+    /** Clicks the button and returns the generated snippet. */
     String generate() throws IOException {
         HtmlTextArea text = (HtmlTextArea) page.getElementById("prototypeText");
         text.setText("");

@@ -21,8 +21,8 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
- * A registry, a Docker Hub and a docker client that keep every step waiting: {@link #scripts} holds each step that runs
- * on an agent, in a Pipeline of its own repositories.
+ * A registry, a Docker Hub and a docker CLI that keep every step waiting. {@link #scripts} has each step that runs on
+ * an agent, with repositories of its own.
  */
 final class HeldSteps implements AutoCloseable {
 
@@ -31,10 +31,10 @@ final class HeldSteps implements AutoCloseable {
 
     private static final ImageSigner SIGNER = ImageSigner.create();
 
-    /** In a Groovy string. */
+    /** The public key, escaped for a Groovy string. */
     private static final String KEY = SIGNER.publicKey().replace("\n", "\\n");
 
-    /** A block with a login, and an expression of how many there are in it. */
+    /** A block with a login. {@link #LOGINS} counts the logins in it. */
     static final String BLOCK = "isolatedDockerConfig(registry: 'registry.example.com', credentialsId: 'hub')";
 
     static final String LOGINS =
@@ -47,17 +47,17 @@ final class HeldSteps implements AutoCloseable {
             .start();
     private final Path bin;
 
-    /** @param bin a folder for a docker client that waits */
+    /** @param bin the directory for the fake docker CLI, which waits */
     HeldSteps(Path bin) throws IOException {
         this.bin = bin;
         FakeCommand.install(
                 bin,
                 "docker",
-                // Which daemon it is, agents say at once.
+                // "docker info" does not wait: the agent calls it to identify the daemon.
                 "if [ \"$1\" != info ] && mkdir \"$DOCKER_HOLD\" 2>/dev/null; then exec sleep 600; fi");
     }
 
-    /** One step in a Pipeline. */
+    /** A step, and the request that is held. */
     private record Script(String name, String text, HttpTestServer server, Predicate<RecordedRequest> held) {}
 
     private List<Script> scripts(String place) {
@@ -109,12 +109,12 @@ final class HeldSteps implements AutoCloseable {
         return scripts(place).stream().map(Script::name).toList();
     }
 
-    /** A {@code parallel} of all steps, each of which says what came out. */
+    /** Returns a Pipeline that runs all steps in {@code parallel} and echoes their results. */
     String pipeline(String place) {
         return pipeline(place, "%1$s: { def result = %2$s\necho \"result %1$s=${result}\" }");
     }
 
-    /** The same, and each says in its own line why it failed. */
+    /** Like {@link #pipeline(String)}, but each branch catches its error and echoes it. */
     String failures(String place) {
         return pipeline(place, "%1$s: { try { %2$s } catch (e) { echo \"failed %1$s: ${e.message}\" } }");
     }
@@ -136,14 +136,14 @@ final class HeldSteps implements AutoCloseable {
                         ")\n}"));
     }
 
-    /** Keeps each of them waiting, the first time or always. */
+    /** Holds the request of each step, once or always. */
     void hold(String place, boolean always) {
         for (Script script : scripts(place)) {
             script.server.onRequest(script.held, always ? Fault.hang().always() : Fault.hang());
         }
     }
 
-    /** Returns when all of them wait. */
+    /** Waits until all steps are held. */
     void awaitHeld(String... places) throws Exception {
         for (String place : places) {
             for (Script script : scripts(place)) {
@@ -158,7 +158,7 @@ final class HeldSteps implements AutoCloseable {
         hub.requests().await(r -> hub.requests().count("POST", "/v2/auth/token") >= atHub);
     }
 
-    /** What a controller has to know of this. */
+    /** The addresses for the configuration of a controller. */
     record Site(String registry, String hubRegistry, String hub, String hubHost, String authority)
             implements Serializable {
 

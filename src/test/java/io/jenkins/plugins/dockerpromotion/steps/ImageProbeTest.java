@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.MockAuthorizationStrategy;
 
-/** The button 'Test' of the forms, as a browser presses it. */
+/** Tests the button 'Test' of the forms, with the requests that a browser sends. */
 @WithController
 class ImageProbeTest {
 
@@ -118,7 +118,7 @@ class ImageProbeTest {
         return client(user).getPage(request).getWebResponse();
     }
 
-    /** What the job's author is told. */
+    /** Returns the message that the author of the job sees. */
     private static String told(Class<?> step, Map<String, String> fields) throws Exception {
         WebResponse answer = press("author", job.getUrl(), step.getName(), fields);
         assertThat(answer.getStatusCode()).isEqualTo(200);

@@ -92,7 +92,7 @@ class ImageVersionStepTest extends StepTest {
                 "Using the next free number instead: build 103 already has the version 2025.3.103");
     }
 
-    /** Neither gets the list of tags before the other one asks for it as well. */
+    /** The registry sends the tag list to neither build until both have requested it. */
     @Test
     void twoBuildsThatLookAtTheSameMomentGetDifferentVersions() throws Exception {
         registry.push("group/both", "latest", TestImage.docker(1));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Two builds on one agent, with a real daemon and a registry that asks for a password. */
+/** Runs two builds on one agent, with a real Docker daemon and a registry that requires a password. */
 @WithController
 class IsolatedDockerConfigIT {
 

@@ -34,21 +34,21 @@ import org.jvnet.hudson.test.junit.jupiter.InboundAgentExtension;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
 /**
- * A controller in a process of its own is killed while every step waits for a registry, and while blocks are entered,
- * run and left. One of its agents survives it, one dies with it, and one hears nothing for a while.
+ * Kills a controller, which runs in its own process, while every step waits for a registry and while blocks are
+ * entered, run and left. One agent survives the controller, one is stopped with it, and one is suspended for a while.
  */
 class KilledControllerTest {
 
-    /** Agents by what happens to them. */
+    /** The agents, named by what happens to them. */
     private static final String SURVIVOR = "survivor";
 
     private static final String MORTAL = "mortal";
     private static final String FROZEN = "frozen";
 
-    /** A job that does not survive, by its author's choice. */
+    /** A job that does not survive a crash, because its durability hint is {@code PERFORMANCE_OPTIMIZED}. */
     private static final String HASTY = "hasty";
 
-    /** Nothing here runs long enough for the second compiler to pay. */
+    /** Disables the C2 compiler: nothing here runs long enough for it. */
     private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
     @RegisterExtension
@@ -102,7 +102,8 @@ class KilledControllerTest {
             kill();
 
             agents.stop(MORTAL);
-            // The frozen agent may have been told to remove one of its directories, and does so as soon as it goes on.
+            // The frozen agent may have a pending request to remove one of its directories, which it does when it
+            // resumes.
             assertThat(directories()).hasSizeGreaterThanOrEqualTo(4);
         }
         assertNoSecretElsewhere();
@@ -176,7 +177,9 @@ class KilledControllerTest {
                         && inputs(build(jenkins, HASTY)).size() == 1);
     }
 
-    /** Returns when one block is being entered and the other left, on an agent that does not say anything. */
+    /**
+     * Continues both inputs, and waits until one block is being entered and the other one left, on a suspended agent.
+     */
     private static void passInputs(JenkinsRule jenkins) throws Throwable {
         WorkflowRun run = build(jenkins, FROZEN);
         for (InputStepExecution input : List.copyOf(inputs(run))) {
@@ -230,7 +233,7 @@ class KilledControllerTest {
         Waiting.until("the last directory to go", () -> directories().isEmpty());
     }
 
-    /** The directories with the logins are the one place where they may be. */
+    /** Only the directories with the logins may contain secrets. */
     private void assertNoSecretElsewhere() throws IOException {
         String login = Base64.getEncoder().encodeToString(("ci:" + Pipelines.PASSWORD).getBytes(UTF_8));
         List<Path> places = new ArrayList<>(workDirectories);

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Many builds at once have nothing of each other, and nothing of them stays. */
+/** Concurrent builds are isolated from each other and leave nothing behind. */
 @WithController
 class ManyBuildsTest {
 
@@ -57,7 +57,10 @@ class ManyBuildsTest {
     private static final int OPERATIONS = 600;
     private static final int WARM = 100;
 
-    /** What the platform itself makes now and then. A leak of one of the three operations makes a third. */
+    /**
+     * Tolerance for threads and classes of Jenkins and the JDK. A leak in one of the three operations would add one per
+     * call of it, a third of all calls.
+     */
     private static final int CHANCE = (OPERATIONS - WARM) / 4;
 
     private InMemoryRegistry registry;
@@ -94,7 +97,7 @@ class ManyBuildsTest {
         for (int n = 1; n <= BUILDS; n++) {
             GateStep.waitFor("inside " + n);
         }
-        // All of them are inside at this moment.
+        // All builds are inside the block now.
         List<Path> directories = directories(jenkins);
         assertThat(directories).hasSize(BUILDS);
         Map<String, Path> byLogin = new HashMap<>();
@@ -126,7 +129,7 @@ class ManyBuildsTest {
         assertThat(winner).isPositive();
         assertThat(registry.digestOf("group/app", "release"))
                 .contains(TestImage.oci(winner).digest());
-        // All or nothing: of the losers, no target came into being.
+        // A promotion is atomic: the losers must not have created any target tag.
         assertThat(registry.tags("group/app"))
                 .filteredOn(tag -> tag.startsWith("mine-"))
                 .containsExactly("mine-" + winner);
@@ -155,7 +158,7 @@ class ManyBuildsTest {
                 + "\n";
     }
 
-    /** All that a directory's file has. */
+    /** Returns all logins in the config.json of the directory. */
     private static String logins(Path directory) throws IOException {
         StringBuilder logins = new StringBuilder();
         JsonNode auths = new ObjectMapper()

@@ -46,8 +46,8 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
 /**
- * Every step succeeds, fails, is cut off by a restart and is aborted, with secrets that can be told from all else; then
- * they are looked for wherever something is kept or shown.
+ * Every step succeeds, fails, is interrupted by a restart and is aborted, with secrets that are unique strings. Then
+ * the test searches for them in everything that Jenkins stores or shows.
  */
 class NoLeakTest {
 
@@ -58,7 +58,7 @@ class NoLeakTest {
     private static final String PUSHED = "technolog/serviceone";
     private static final String HANGING = "technolog/hanging";
 
-    /** What hangs on the registry at the same time: one request for each step that looks at an image. */
+    /** The number of requests that hang on the registry: one for each step that reads an image. */
     private static final int IMAGE_STEPS = 11;
 
     private static final ImageSigner SIGNER = ImageSigner.create();
@@ -79,7 +79,7 @@ class NoLeakTest {
     private InMemoryRegistry slow;
     private InMemoryRegistry behindProxy;
 
-    /** What one step does in each case, as a Pipeline has it. */
+    /** The calls of one step in a Pipeline, one for each case. */
     private record Scenario(String success, String failure, String hanging) {}
 
     @BeforeEach
@@ -108,7 +108,7 @@ class NoLeakTest {
         hub.close();
     }
 
-    /** A line for each step: its success, a failure, and a call that hangs. */
+    /** Returns the calls of each step: one that succeeds, one that fails, and one that hangs. */
     private Map<String, Scenario> scenarios() {
         String app = "image: '" + registry.host() + "/group/app', credentialsId: 'hub'";
         String table = """
@@ -241,7 +241,7 @@ class NoLeakTest {
                 if (surprises == 0) { dockerHubToken('wrong') }
                 """.formatted(registry.host(), successes, failures));
         GateStep.waitFor("kept");
-        // The limit: Pipeline writes down what a script keeps, here and nowhere else.
+        // The known limit: Pipeline saves the variables of a script, in these files only.
         Waiting.until(
                 "the script to be saved",
                 () -> !search().inFiles(home(jenkins), NoLeakTest::isNotOurs).isEmpty());
@@ -294,7 +294,7 @@ class NoLeakTest {
                 .isEmpty();
     }
 
-    /** How many requests there were of each kind that hangs. */
+    /** The number of requests of each kind that hangs. */
     private record Marks(long images, long tokens, long logins, long answers) {
         static Marks of(NoLeakTest test) {
             return new Marks(
@@ -322,7 +322,7 @@ class NoLeakTest {
         return jenkins.jenkins.getRootDir().toPath();
     }
 
-    /** Unpacked plugins are as they were, and a block's login stands in its directory as long as the block runs. */
+    /** Skips the unpacked plugins, and the directories of running blocks, which contain logins. */
     private static boolean isNotOurs(Path file) {
         String name = file.getFileName().toString();
         return name.equals("plugins")

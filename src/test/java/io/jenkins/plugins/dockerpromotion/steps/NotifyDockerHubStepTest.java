@@ -53,7 +53,7 @@ class NotifyDockerHubStepTest {
         return Setup.job(jenkins, script);
     }
 
-    /** Delivers a push that starts these jobs, of an image no other job waits for. */
+    /** Delivers a push webhook that starts these jobs, for an image that no other job listens to. */
     private List<WorkflowRun> push(boolean automatic, WorkflowJob... jobs) throws Exception {
         String image = "technolog/" + jobs[0].getName();
         for (WorkflowJob job : jobs) {
@@ -67,7 +67,7 @@ class NotifyDockerHubStepTest {
         return runs;
     }
 
-    /** The build that a push starts, once it has ended with this result and these texts in its log. */
+    /** Starts a build by a push, waits for this result, and checks that its log contains these texts. */
     private WorkflowRun pushed(Result result, String script, String... expected) throws Exception {
         WorkflowRun run = ended(push(false, job(script)).get(0), result);
         for (String text : expected) {
@@ -190,7 +190,8 @@ class NotifyDockerHubStepTest {
         WorkflowRun answered =
                 push(true, job("notifyDockerHub(state: 'failure')")).get(0);
         ended(answered, Result.SUCCESS);
-        // The next push is answered behind it.
+        // Callbacks are sent in order, so a second callback of the first build would arrive before that of the next
+        // one.
         WorkflowRun next = push(true, job("echo 'good'")).get(0);
         ended(next, Result.SUCCESS);
         awaitCallbacks(2);
@@ -227,7 +228,7 @@ class NotifyDockerHubStepTest {
         WorkflowJob job = job("gate 'renamed'");
         WorkflowRun run = push(true, job).get(0);
         GateStep.waitFor("renamed");
-        // Else the program is being saved to the directory that the renaming moves away.
+        // Otherwise, Pipeline may still be saving its program to the directory that the renaming moves.
         ((CpsFlowExecution) run.getExecution()).waitForSuspension();
         job.renameTo("another-name");
         GateStep.open("renamed");

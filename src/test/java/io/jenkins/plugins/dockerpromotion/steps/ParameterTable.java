@@ -18,7 +18,7 @@ import org.jenkinsci.plugins.structs.describable.HomogeneousObjectType;
 import org.jenkinsci.plugins.structs.describable.ParameterType;
 import org.jenkinsci.plugins.workflow.steps.Step;
 
-/** The parameters of a step or trigger in Markdown: a row for each, with what its code and its help say. */
+/** The parameters of a step or trigger as a Markdown table, from its code and its help. */
 final class ParameterTable {
 
     private static final Pattern EMPTY = Pattern.compile("Empty: (.*?)[.](?= |$)");
@@ -29,7 +29,7 @@ final class ParameterTable {
 
     private ParameterTable() {}
 
-    /** @param order of the names, as in the form */
+    /** @param order the names of the parameters, in the order of the form */
     static String of(Descriptor<?> form, Collection<String> order) throws Exception {
         ParameterTable table = new ParameterTable();
         DescribableModel<?> model = DescribableModel.of(form.clazz);
@@ -40,7 +40,7 @@ final class ParameterTable {
         return String.join("\n", table.rows) + "\n";
     }
 
-    /** @param empty what is made where no parameter is given */
+    /** @param empty the instance without any parameter, which has the defaults */
     private void add(String prefix, DescribableParameter parameter, Object empty) throws Exception {
         ParameterType type = parameter.getType();
         String help = markdown(parameter.getHelp());
@@ -53,7 +53,7 @@ final class ParameterTable {
         }
     }
 
-    /** Those of a step have a table of their own. */
+    /** Adds the fields of a map. Steps are left out, because they have a table of their own. */
     private void addFields(String prefix, ParameterType type) throws Exception {
         if (type instanceof HomogeneousObjectType map
                 && !Step.class.isAssignableFrom(map.getSchemaType().getType())) {
@@ -74,7 +74,7 @@ final class ParameterTable {
         return plain == String.class ? "text" : plain == boolean.class ? "boolean" : "number";
     }
 
-    /** What holds without the parameter: the value in the code, or else what the help says. */
+    /** Returns the default: the value in the code, or else what the help says. */
     private static String preset(DescribableParameter parameter, Object empty, String help) throws Exception {
         Object value = ReflectionUtils.getPublicProperty(empty, parameter.getName());
         if (value != null && !List.of().equals(value)) {
@@ -94,7 +94,7 @@ final class ParameterTable {
         return value instanceof String ? "'" + value + "'" : value.toString();
     }
 
-    /** In one line, up to the first example that stands by itself. */
+    /** Converts the help to one line of Markdown, up to the first code block. */
     private static String markdown(String html) {
         return html.replaceFirst("(?s)<pre>.*", "")
                 .replaceAll("</?code>", "`")

@@ -71,11 +71,11 @@ import org.kohsuke.stapler.WebMethod;
 import org.kohsuke.stapler.interceptor.RequirePOST;
 import org.kohsuke.stapler.verb.POST;
 
-/** Nobody gets what is not theirs: builds no credentials, readers nothing of what they may not see. */
+/** Tests access control: builds use only the credentials that they may use, and users see only what they may read. */
 @WithController
 class PermissionsTest {
 
-    /** In everything that only some may see. */
+    /** Part of every name and text that only some users may see. */
     private static final String HIDDEN = "hidden-from-readers";
 
     private static final String OWN = "credentials-of-the-folder";
@@ -165,7 +165,7 @@ class PermissionsTest {
 
     // ---- Builds
 
-    /** How a Pipeline gives each step credentials; the key is the step and the parameter. */
+    /** Returns the calls in which each step uses credentials, by step and parameter. */
     private static Map<String, String> uses() {
         String table = """
                 dockerHubToken.credentialsId | dockerHubToken('ID')
@@ -226,7 +226,7 @@ class PermissionsTest {
             }
             assertThat(registry.requests().count() + hub.requests().count()).isEqualTo(before);
         }
-        // What the folder of the job has is used, so that the above says something.
+        // The credentials of the job's folder work, so the checks above are meaningful.
         assertThat(JenkinsRule.getLog(use(OWN))).doesNotContain("Cannot use the credentials");
         assertThat(registry.requests().all(RecordedRequest.matching("/token")))
                 .anyMatch(r -> r.authorizationScheme().equals(Optional.of("Basic")));
@@ -241,14 +241,14 @@ class PermissionsTest {
             return "descriptorByName/" + form.getId() + "/" + Character.toLowerCase(name.charAt(0)) + name.substring(1);
         }
 
-        /** Ids of credentials, all kinds of them for what is about credentials. */
+        /** Returns the values to try: the ids of all kinds of credentials for methods about credentials. */
         List<String> probes() {
             return method.getName().contains("Credentials")
                     ? List.of(HIDDEN + "-other", HIDDEN + "-system", HIDDEN + "-users", OWN, "absent")
                     : List.of(OWN, "absent");
         }
 
-        /** Or for those who may change the job. */
+        /** Whether only administrators may call it. Other methods need the permission to configure the job. */
         boolean isForAdministrators() {
             return form instanceof GlobalConfiguration
                     || form.clazz.getPackage().equals(RegistryConfiguration.class.getPackage())
@@ -283,7 +283,7 @@ class PermissionsTest {
         return client.loadWebResponse(request);
     }
 
-    /** The page as it is sent, which takes a tenth of the time of making a document of it. */
+    /** Loads a page without parsing it, which takes a tenth of the time. */
     private static WebResponse get(JenkinsRule.WebClient client, String page) throws Exception {
         return client.loadWebResponse(new WebRequest(new URL(client.getContextPath() + page)));
     }
@@ -318,7 +318,7 @@ class PermissionsTest {
                     answers.add(
                             answer.getContentAsString().replace(probe, "PROBE").replaceAll("[a-f0-9]{32,}", "ID"));
                 }
-                // One that is there and one that is not: the same answer.
+                // The response must be the same for an existing and for a missing id.
                 assertThat(answers.stream().distinct().count()).as(address).isEqualTo(1);
                 assertThat(answers.get(0)).as(address).doesNotContain(HIDDEN, OWN, "described");
             }
@@ -338,7 +338,7 @@ class PermissionsTest {
         }
         assertThat(told).hasSize((int) helpers().stream()
                 .filter(h -> h.method.getName().matches("doFill.*CredentialsIdItems"))
-                // Whose registries are no job's, and whose list has no job's credentials.
+                // The credentials of a registry configuration are system credentials, not those of a job.
                 .filter(h -> h.form.clazz != RegistryConfiguration.class)
                 .count());
     }
@@ -411,7 +411,7 @@ class PermissionsTest {
                     .doesNotContain("technolog/s", "visible-rc", HIDDEN + "-rc");
 
             WebResponse some = get(reader, page);
-            // What was asked for stands in the page, and in the addresses on it.
+            // The page repeats the requested URL, also in its links.
             String text = some.getContentAsString().replace(page.replace("&", "&amp;"), "");
             assertThat(some.getStatusCode()).as(page).isIn(200, 404);
             if (!page.contains(HIDDEN)) {

@@ -16,32 +16,32 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Pipelines in the sandbox, on an agent, with credentials and an embedded Docker Hub. */
+/** Runs Pipelines in the sandbox, on an agent, with credentials and an in-memory Docker Hub. */
 final class Pipelines {
 
     static final String PASSWORD = "pa55-w\"o/rd+";
 
     private Pipelines() {}
 
-    /** An agent labelled {@code agent}, and the credentials {@code hub} of the user {@code ci}. */
+    /** Adds an agent with the label {@code agent}, and the credentials {@code hub} of the user {@code ci}. */
     static void prepare(JenkinsRule jenkins) throws Exception {
         jenkins.createOnlineSlave(Label.get("agent"));
         Setup.addLogin("hub", "ci", PASSWORD);
     }
 
-    /** A registry that takes these credentials. */
+    /** Starts a registry that accepts these credentials. */
     static InMemoryRegistry registry() {
         return InMemoryRegistry.builder().bearer().user("ci", PASSWORD).start();
     }
 
-    /** A Docker Hub that takes them, in place of the real one. */
+    /** Starts a Docker Hub that accepts these credentials, and configures it in place of the real one. */
     static InMemoryDockerHub dockerHub() throws IOException {
         InMemoryDockerHub hub = InMemoryDockerHub.builder().user("ci", PASSWORD).start();
         Setup.useDockerHub(hub);
         return hub;
     }
 
-    /** The same by TLS, as callbacks need it. */
+    /** Like {@link #dockerHub}, but with TLS, which callbacks require. */
     static InMemoryDockerHub dockerHubWithCallbacks() throws IOException {
         InMemoryDockerHub hub = InMemoryDockerHub.builder()
                 .user("ci", PASSWORD)
@@ -65,12 +65,12 @@ final class Pipelines {
         return jenkins.buildAndAssertStatus(Result.FAILURE, job(jenkins, body));
     }
 
-    /** The files of a build, {@code program.dat} and its log among them, in which {@code secret} can be read. */
+    /** Returns the files of a build that contain {@code secret}, {@code program.dat} and the log included. */
     static List<Path> filesHolding(WorkflowRun run, String secret) throws IOException {
         return SecretSearch.filesHolding(run.getRootDir().toPath(), secret);
     }
 
-    /** The directories of blocks below this one. */
+    /** Returns the directories below {@code root} that {@code isolatedDockerConfig} blocks created. */
     static List<Path> directories(Path root) throws IOException {
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(Pipelines::isDirectory).toList();

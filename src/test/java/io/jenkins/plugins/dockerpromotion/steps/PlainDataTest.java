@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Work goes from the controller to agents, and nothing but data comes back. */
+/** Operations go from the controller to agents, and agents return only plain data. */
 class PlainDataTest {
 
     private static final String ROOT = AgentCall.class.getPackageName().replaceFirst("\\.\\w+$", "");
@@ -48,8 +48,8 @@ class PlainDataTest {
             .importPackages(ROOT);
 
     /**
-     * Of the platform; none of them does more when it is read than to check itself. {@link Serializable} is what an
-     * attestation says: maps and lists of texts.
+     * Classes of the JDK that only validate themselves when they are deserialized. {@link Serializable} is the content
+     * of an attestation: maps and lists of strings.
      */
     private static final Set<Class<?>> PLAIN = Set.of(
             String.class,
@@ -99,7 +99,7 @@ class PlainDataTest {
                 .toList();
     }
 
-    /** A subclass could answer with anything. */
+    /** A subclass could return any object. */
     @Test
     void operationsHaveNoSubclasses() {
         assertThat(operations()).contains(TagQuery.class, PromotionRequest.class);
@@ -131,7 +131,7 @@ class PlainDataTest {
             return;
         }
         assertThat(of.getName()).as(path).startsWith(ROOT);
-        // No other class can stand in its place, and reading it runs nothing of its own.
+        // No other class can take its place, and its deserialization runs no code of its own.
         assertThat(Modifier.isFinal(of.getModifiers()) || of.isSealed())
                 .as(path + ": " + of + " is final")
                 .isTrue();

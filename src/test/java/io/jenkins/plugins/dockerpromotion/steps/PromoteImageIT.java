@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** The release job in a real Jenkins, on the CNCF registry itself; skopeo says what it did there. */
+/** Runs the release job against the CNCF registry (distribution), and checks the result with skopeo. */
 @WithController
 class PromoteImageIT {
 

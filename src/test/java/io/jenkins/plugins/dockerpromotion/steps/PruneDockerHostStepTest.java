@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** With a client that does what a test wants, and once with the real one. */
+/** Tests the step with a fake docker CLI, and once with the real one. */
 class PruneDockerHostStepTest extends StepTest {
 
     @TempDir
@@ -40,7 +40,7 @@ class PruneDockerHostStepTest extends StepTest {
         client("exit 0");
     }
 
-    /** @param body of a shell script in place of the docker client */
+    /** @param body the body of a shell script that replaces the docker CLI */
     private void client(String body) throws Exception {
         FakeCommand.install(bin, "docker", "echo \"$@\" >>" + bin + "/calls\n" + body);
     }

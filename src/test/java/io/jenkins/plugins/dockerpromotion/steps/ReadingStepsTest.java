@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * {@code findTagForBuild}, {@code imageTags}, {@code imageInfo} and {@code registryToken}, on Docker Hub and on a registry
- * that is GitLab's.
+ * Tests {@code findTagForBuild}, {@code imageTags}, {@code imageInfo} and {@code registryToken}, on Docker Hub and on a
+ * GitLab registry.
  */
 class ReadingStepsTest extends StepTest {
 

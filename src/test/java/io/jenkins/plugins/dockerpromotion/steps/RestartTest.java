@@ -26,13 +26,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
-/** What several steps do when the controller restarts while they are under way: all in one restart. */
+/** Restarts the controller once while several steps are running. */
 class RestartTest {
 
     private static final String BLOCK_JOB = "block";
     private static final String TOKEN = "dckr_pat_4f9QQkkZz0";
 
-    /** The token is made at run time, so that the script in the build's files is not taken for a leak. */
+    /** Builds the token at run time. A literal would also be in the saved script, which would look like a leak. */
     private static final String SECRETS = """
             @NonCPS def token() { 'dckr_pat' + '_4f9QQ' + 'kkZz0' }
             io.jenkins.plugins.dockerpromotion.credentials.BuildSecrets.mask(currentBuild.rawBuild, token())
@@ -60,7 +60,7 @@ class RestartTest {
         String deleted = registry.push("group/old", "1", TestImage.oci(1));
         registry.push("group/new", "latest", TestImage.docker(1));
         registry.push("group/slow", "latest", TestImage.docker(1));
-        // Jenkins ends when the tags have moved, and before it hears of that.
+        // The tags move, but Jenkins stops before the response arrives.
         registry.onRequest(
                 r -> {
                     boolean move = RecordedRequest.matching("PUT", "/v2/group/app/manifests/latest")
@@ -72,7 +72,7 @@ class RestartTest {
                 },
                 Fault.hang());
         registry.onRequest(RecordedRequest.matching("GET", "/v2/group/slow/tags/list"), Fault.hang());
-        // The registry deletes the tag, and Jenkins ends before it hears of that.
+        // The registry deletes the tag, but Jenkins stops before the response arrives.
         registry.onRequest(
                 r -> {
                     boolean deletion = r.method().equals("DELETE");

@@ -8,12 +8,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 
-/** The types of what a step returned, seen over several results, in the words of the page of the steps. */
+/** The types in the results of a step, merged over several calls, in the terms of docs/STEPS.md. */
 final class ResultShape {
 
     private final Map<String, Set<String>> seen = new LinkedHashMap<>();
 
-    /** @param path {@code targets[].tag}; of the result itself, nothing */
+    /** @param path such as {@code targets[].tag}; empty for the result itself */
     void add(String path, JsonNode value) {
         switch (value.getNodeType()) {
             case OBJECT -> addMap(path, value);
@@ -29,7 +29,7 @@ final class ResultShape {
         seen.computeIfAbsent(path, p -> new LinkedHashSet<>()).add(type);
     }
 
-    /** A map in a map has keys that nobody knows before, and so has one by the names of images. */
+    /** The keys of a nested map are not documented, nor those of a map by image name. */
     private void addMap(String path, JsonNode map) {
         if (path.isEmpty() && map.fieldNames().next().contains("/")) {
             see("", "map of maps");
@@ -43,7 +43,7 @@ final class ResultShape {
         }
     }
 
-    /** Of an empty list nobody knows what it is of. */
+    /** An empty list does not tell the type of its elements. */
     private void addList(String path, JsonNode list) {
         for (JsonNode element : list) {
             see(path, element.isObject() ? "list of maps" : "list of texts");
@@ -53,7 +53,7 @@ final class ResultShape {
         }
     }
 
-    /** By path; what may be missing is {@code text or null}. */
+    /** Returns the types by path, {@code text or null} for an optional text. */
     Map<String, String> types() {
         Map<String, String> types = new TreeMap<>();
         seen.forEach((path, words) -> {

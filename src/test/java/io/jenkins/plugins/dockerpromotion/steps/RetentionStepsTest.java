@@ -11,7 +11,7 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** {@code deleteImageTag} and {@code pruneImageTags} on an agent of a real Jenkins. */
+/** Tests {@code deleteImageTag} and {@code pruneImageTags} on an agent. */
 class RetentionStepsTest extends StepTest {
 
     private static final String VERSIONS = ", pattern: '{year}.{week}.{build}'";

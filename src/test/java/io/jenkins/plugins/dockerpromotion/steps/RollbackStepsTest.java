@@ -16,13 +16,13 @@ import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The way back, and what is recorded for it. */
+/** Tests rollbacks, and the history that they need. */
 class RollbackStepsTest extends StepTest {
 
     private final String first = TestImage.oci(1).digest();
     private final String second = TestImage.oci(2).digest();
 
-    /** Each test has a registry of its own, so nothing that another one recorded is of its images. */
+    /** Each test has its own registry, so records of other tests do not apply to its images. */
     @BeforeEach
     void push() {
         for (String name : new String[] {"app", "web"}) {

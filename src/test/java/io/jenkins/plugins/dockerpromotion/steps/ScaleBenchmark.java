@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * What many promotions at once cost the controller, beside builds that do nothing but wait, and whether a promotion gets
- * dearer when there is much of everything. The registry is a process of its own, and so is each agent. No test:
- * {@code bin/bench} runs it.
+ * Measures the cost of many concurrent promotions on the controller, compared with builds that only wait. Also measures
+ * whether a promotion gets slower after many promotions, and with many jobs and tags. The registry and each agent run
+ * in their own processes. Not a test: {@code bin/bench} runs it.
  */
 @WithController
 @Timeout(3600)
@@ -43,7 +43,7 @@ class ScaleBenchmark {
     private GatedRegistry registry;
 
     /**
-     * What the controller has, once nothing moves.
+     * The resources of the controller when idle.
      *
      * @param heap in bytes, after a garbage collection
      */
@@ -117,7 +117,7 @@ class ScaleBenchmark {
         report.append('\n');
     }
 
-    /** Starts builds, waits until all have got to the step, looks, and lets them end. */
+    /** Starts builds, waits until all have reached the step, measures, and lets them finish. */
     private State together(String step, int count) throws Exception {
         boolean promotes = step.startsWith("promote");
         WorkflowJob job = Setup.job(jenkins, "node('agent') { " + step + " }");
@@ -172,7 +172,7 @@ class ScaleBenchmark {
         report.append(String.format(Locale.ROOT, "| %s | %.1f ms | %.1f ms |%n", title, cost[0], cost[1]));
     }
 
-    /** Milliseconds by the clock and of CPU time for each promotion of a build. */
+    /** Returns the wall time and the CPU time of each promotion in one build, in milliseconds. */
     private double[] promotions(WorkflowJob job, String repository, int count) throws Exception {
         job.setDefinition(new CpsFlowDefinition(
                 "node('agent') { for (int i = 0; i < " + count + "; i++) { promoteImage(image: '" + registry.host()

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** {@code verifyImage}, and promotions that need a signature. */
+/** Tests {@code verifyImage}, and promotions that require a signature. */
 class SignedImageStepsTest extends StepTest {
 
     private static final String SLSA = "https://slsa.dev/provenance/v1";
@@ -184,7 +184,7 @@ class SignedImageStepsTest extends StepTest {
 
         abort(run);
 
-        // The build may have ended first: it waits for this for a limited time.
+        // The build waits for the operation for a limited time only, so it may have ended first.
         Waiting.until("the operation to end", () -> RepositoryLocks.get().count() == 0);
         assertThat(registry.digestOf("group/other", "latest"))
                 .contains(TestImage.oci(4).digest());

@@ -41,8 +41,8 @@ import org.junit.jupiter.api.Timeout;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * What a step costs in a real Pipeline on an agent, beside {@code sh} with curl and jq or with skopeo. The registry is a
- * process of its own, so that the controller's process does nothing but be the controller. No test: {@code bin/bench}
+ * Measures the cost of a step in a real Pipeline on an agent, compared with {@code sh} with curl and jq or with skopeo.
+ * The registry runs in its own process, so that the controller process does nothing else. Not a test: {@code bin/bench}
  * runs it.
  */
 @WithController
@@ -53,7 +53,7 @@ class StepCostBenchmark {
     private static final int TAGS = 200;
     private static final int TIMES = 20;
 
-    /** How a Pipeline does it; {@code %HOST%} stands for the registry. */
+    /** The ways to do it in a Pipeline. {@code %HOST%} is replaced by the registry. */
     private static final Map<String, String> FIND = ways(
             "findTagForBuild(image: '%HOST%/app/one', build: 1100)",
             "sh(returnStdout: true, script: 'curl -sf http://%HOST%/v2/app/one/tags/list | jq -r .tags[]"
@@ -101,7 +101,7 @@ class StepCostBenchmark {
         write("steps", report, goals);
     }
 
-    /** Where {@code bin/bench} finds it. */
+    /** Writes the report to the directory that {@code bin/bench} reads. */
     static void write(String part, CharSequence report, CharSequence goals) throws IOException {
         Path directory = Files.createDirectories(Path.of("target/bench"));
         Files.writeString(directory.resolve(part + ".md"), report);
@@ -129,9 +129,9 @@ class StepCostBenchmark {
         }
     }
 
-    /** The classes have to get there first. */
+    /** Measures the first call on an agent, which loads the classes over the channel. */
     private String firstCall(DumbSlave agent) throws Exception {
-        // What any Pipeline loads into an agent is not this plugin's doing.
+        // Do not count the classes that every Pipeline loads.
         times("echo 'warm'; isUnix(); pwd()", 1);
         Channel channel = (Channel) agent.getChannel();
         AtomicLong bytes = new AtomicLong();
@@ -187,7 +187,7 @@ class StepCostBenchmark {
         return table.append('\n').toString();
     }
 
-    /** Milliseconds that the calls of one build took, in their order. */
+    /** Returns the duration of each call in one build, in milliseconds. */
     private long[] times(String call, int count) throws Exception {
         String unique = Long.toString(System.nanoTime(), 36);
         WorkflowJob job = Pipelines.job(

@@ -21,19 +21,19 @@ import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.kohsuke.stapler.DataBoundConstructor;
 
-/** Makes steps of snippets, sends them through their forms, and checks the fields of these. */
+/** Creates steps from snippets, submits their forms, and calls the form checks. */
 public final class StepForm {
 
     private StepForm() {}
 
-    /** The step that a snippet calls. */
+    /** Creates the step from a snippet, such as {@code imageTags image: 'a/b'}. */
     static Step step(String snippet) throws Exception {
         CompilerConfiguration calls = new CompilerConfiguration();
         calls.setScriptBaseClass(Snippet.class.getName());
         return (Step) new GroovyShell(Snippet.class.getClassLoader(), calls).evaluate(snippet);
     }
 
-    /** A script in which every call makes the step of this name. */
+    /** A script in which a method call creates the step with that name. */
     public abstract static class Snippet extends Script {
 
         @SuppressWarnings("unchecked")
@@ -50,7 +50,7 @@ public final class StepForm {
         }
     }
 
-    /** Shows the step in its form in a browser, submits the form as it is, and gives what came out. */
+    /** Opens the form of the step in a browser, submits it unchanged, and returns the resulting step. */
     @SuppressWarnings("unchecked")
     public static <S extends Step> S roundTrip(JenkinsRule jenkins, S step) throws Exception {
         FreeStyleProject project = jenkins.createFreeStyleProject();
@@ -61,7 +61,7 @@ public final class StepForm {
         return (S) holder.getStep();
     }
 
-    /** What a form says of a field, without a job. */
+    /** Returns the result of the check of a field, without a job. */
     static FormValidation check(String function, String field, String... values) throws Exception {
         StepDescriptor form = StepDescriptor.byFunctionName(function);
         Method check = Stream.of(form.getClass().getMethods())
@@ -79,7 +79,7 @@ public final class StepForm {
                         .toArray());
     }
 
-    /** What a field of a step's empty form shows in the snippet generator, when somebody selects the step there. */
+    /** Returns what a field shows in the Snippet Generator when the step is selected. */
     static String shownByDefault(JenkinsRule jenkins, String function, String field) throws Exception {
         JenkinsRule.WebClient client = jenkins.createWebClient();
         GeneratorPage page = new GeneratorPage(client, client.goTo("pipeline-syntax/"));
@@ -101,7 +101,6 @@ public final class StepForm {
             return step;
         }
 
-        /** Only in tests. */
         @Extension
         public static final class DescriptorImpl extends BuildStepDescriptor<Builder> {
 

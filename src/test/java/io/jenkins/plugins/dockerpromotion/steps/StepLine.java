@@ -16,7 +16,7 @@ import org.jenkinsci.plugins.structs.describable.DescribableModel;
 import org.jenkinsci.plugins.structs.describable.DescribableParameter;
 import org.jenkinsci.plugins.workflow.steps.StepDescriptor;
 
-/** What a step or trigger takes, in the words of the list by which authors' tests go. */
+/** The signature of a step or trigger, in the format of the list that tests of Jenkinsfiles use. */
 final class StepLine {
 
     private static final Map<Class<?>, String> TYPES =
@@ -27,11 +27,11 @@ final class StepLine {
 
     private StepLine(DescribableModel<?> model) {
         this.model = model;
-        // With nothing but its defaults.
+        // The instance without parameters, which has the defaults.
         this.bare = model.instantiate(Map.of(), null);
     }
 
-    /** Nothing for a form that is neither a step's nor a trigger's. */
+    /** Returns empty if the form belongs to neither a step nor a trigger. */
     static Optional<String> of(Descriptor<?> form) {
         Optional<String> name = Optional.empty();
         if (form instanceof StepDescriptor step) {
@@ -59,7 +59,7 @@ final class StepLine {
         if (!parameter.getRawType().getTypeName().contains(String.class.getName())) {
             return "maps";
         }
-        // May be a map as well.
+        // The parameter can also be a map.
         return parameter.getName().equals("values") ? "values" : "words";
     }
 

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * A controller with an agent and the credentials {@code hub}, and for each test a registry and a Docker Hub that take
- * them.
+ * Starts a controller with an agent and the credentials {@code hub}, and for each test a registry and a Docker Hub that
+ * accept them.
  */
 @WithController
 abstract class StepTest {
@@ -45,12 +45,12 @@ abstract class StepTest {
         DockerPromotionConfiguration.get().setRegistries(List.of());
     }
 
-    /** The parameters of a step for a repository of the registry. */
+    /** Returns the step parameters for a repository of the registry. */
     final String image(String repository) {
         return "image: '" + registry.host() + "/group/" + repository + "', credentialsId: 'hub'";
     }
 
-    /** Succeeds, and says these texts in its log; no password is in its files. */
+    /** Runs a Pipeline that must succeed. The log must contain these texts, and no file of the build the password. */
     static WorkflowRun succeed(String body, String... expected) throws Exception {
         WorkflowRun run = Pipelines.succeed(jenkins, body);
         assertThat(expected)
@@ -59,7 +59,7 @@ abstract class StepTest {
         return run;
     }
 
-    /** Fails with one line that has these texts. */
+    /** Runs a Pipeline that must fail with one error line, which contains these texts. */
     static WorkflowRun fail(String body, String... expected) throws Exception {
         WorkflowRun run = Pipelines.fail(jenkins, body);
         assertThat(JenkinsRule.getLog(run).lines().filter(line -> line.startsWith("ERROR: ")))

@@ -11,7 +11,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A page about the steps: the reference, with tables generated between two comments, or the list of their errors. */
+/** A page about the steps: docs/STEPS.md, with tables generated between two comments, or docs/ERRORS.md. */
 record StepsPage(String text) {
 
     static final Path FILE = Path.of("docs/STEPS.md");
@@ -32,7 +32,7 @@ record StepsPage(String text) {
         return new StepsPage(Files.readString(ERRORS));
     }
 
-    /** What stands below each heading, by its text, in the order of the page. */
+    /** Returns the text below each heading, in the order of the page. */
     Map<String, String> sections() {
         Map<String, String> sections = new LinkedHashMap<>();
         Matcher heading = HEADING.matcher(text);
@@ -49,12 +49,12 @@ record StepsPage(String text) {
         return sections;
     }
 
-    /** The names of what is generated. */
+    /** Returns the names of the generated parts. */
     List<String> generated() {
         return GENERATED.matcher(text).results().map(part -> part.group(2)).toList();
     }
 
-    /** The same page with what is generated made anew from its name. */
+    /** Returns the page with its generated parts replaced. */
     StepsPage with(UnaryOperator<String> tables) {
         return new StepsPage(GENERATED
                 .matcher(text)
@@ -69,7 +69,7 @@ record StepsPage(String text) {
                 .toList();
     }
 
-    /** The type of what a step returns, under the name of nothing, and of each key in it. */
+    /** Returns the documented type of the result, under an empty key, and that of each of its keys. */
     static Map<String, String> result(String section) {
         Map<String, String> types = new LinkedHashMap<>();
         Matcher result = RESULT.matcher(section);
@@ -81,7 +81,7 @@ record StepsPage(String text) {
         return types;
     }
 
-    /** The lines that a log may have, with an ellipsis for what differs. */
+    /** Returns the documented error lines. An ellipsis stands for the variable parts. */
     static List<String> errors(String section) {
         String[] parts = section.split("\\| The log says \\|", 2);
         return parts.length < 2

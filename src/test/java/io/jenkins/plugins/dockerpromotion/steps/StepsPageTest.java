@@ -46,7 +46,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** {@code docs/STEPS.md} and {@code docs/ERRORS.md} say what the steps do. With {@code -Dsteps.page=write} its tables are written anew. */
+/**
+ * Checks {@code docs/STEPS.md} and {@code docs/ERRORS.md} against the steps. {@code -Dsteps.page=write} generates the
+ * tables again.
+ */
 @WithController
 class StepsPageTest {
 
@@ -58,7 +61,7 @@ class StepsPageTest {
     private static final ImageSigner SIGNER = ImageSigner.create();
     private static final String ZEROS = "sha256:" + "0".repeat(64);
 
-    /** What makes each step return all that it can. */
+    /** Calls that together make each step return every possible key. */
     private static final List<String> CALLS = """
             deleteImageTag(image: 'technolog/gone', tag: '1', credentialsId: 'docker-hub')
             dockerHubDescription(image: 'technolog/serviceone', credentialsId: 'docker-hub', description: 'One')
@@ -208,7 +211,7 @@ class StepsPageTest {
         registry.close();
     }
 
-    /** The steps and the trigger, by the name that a Jenkinsfile has for them. */
+    /** Returns the steps and the trigger by their names in a Jenkinsfile. */
     private static Map<String, Descriptor<?>> forms() {
         Map<String, Descriptor<?>> forms = new TreeMap<>();
         for (Descriptor<?> form : FormsTest.forms(jenkins)) {
@@ -297,7 +300,7 @@ class StepsPageTest {
         }
     }
 
-    /** Everything, with texts in several parts put together. */
+    /** Returns the source code, with concatenated string literals joined. */
     private static String code() throws IOException {
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
             StringBuilder all = new StringBuilder();

@@ -44,7 +44,7 @@ class VersionReservationsTest {
         reservations = opened();
     }
 
-    /** As the next start of Jenkins does it. */
+    /** Opens the file again, as Jenkins does when it starts. */
     private VersionReservations opened() {
         return new VersionReservations(file.toFile());
     }

@@ -20,8 +20,8 @@ import jenkins.security.MasterToSlaveCallable;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * Sees what nobody keeps: the log records of the controller, those of this plugin down to the finest, and the command
- * lines and environments of all processes below this one.
+ * Observes what is not stored: the log records of the controller (those of this plugin at all levels), and the command
+ * lines and environments of all child processes.
  */
 final class Witness extends Handler {
 
@@ -43,7 +43,7 @@ final class Witness extends Handler {
         sampler.start();
     }
 
-    /** Lets the agents say as much in their logs, which the controller keeps. */
+    /** Sets the same log level on the agents, whose logs the controller stores. */
     void listen(JenkinsRule jenkins) throws Exception {
         for (Computer computer : jenkins.jenkins.getComputers()) {
             if (computer.getNode() != jenkins.jenkins) {
@@ -56,7 +56,7 @@ final class Witness extends Handler {
     private static final class Verbose extends MasterToSlaveCallable<Void, RuntimeException> {
         private static final long serialVersionUID = 1L;
 
-        /** Held, or it would be forgotten. */
+        /** Strong references: the LogManager refers to loggers only weakly. */
         private static final List<Logger> LOGGERS = new ArrayList<>();
 
         private final String name;
@@ -96,11 +96,11 @@ final class Witness extends Handler {
         try {
             processes.add(Files.readString(file, StandardCharsets.ISO_8859_1));
         } catch (IOException e) {
-            // It has ended.
+            // The process has ended.
         }
     }
 
-    /** What was seen of the secrets. */
+    /** Returns the leaks that were observed. */
     List<String> leaks(SecretSearch search) {
         List<String> leaks = new ArrayList<>();
         records.stream()
@@ -112,12 +112,12 @@ final class Witness extends Handler {
         return leaks;
     }
 
-    /** Whether a process with this in its command line or environment was seen at all. */
+    /** Whether any process with this text in its command line or environment was observed. */
     boolean sawEnvironmentOf(String text) {
         return processes.stream().anyMatch(seen -> seen.contains(text));
     }
 
-    /** Sees no more. */
+    /** Stops observing. */
     void stop() throws InterruptedException {
         stopped = true;
         sampler.join();
@@ -131,7 +131,7 @@ final class Witness extends Handler {
 
     @Override
     public void flush() {
-        // Nothing waits.
+        // Nothing is buffered.
     }
 
     @Override

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every operation over a line that is reset once: before an answer, in its head, between its headers, in its body. All of
- * it ends as if nothing had been.
+ * Runs every operation over a connection that is reset once: before a response, in its status line, between its
+ * headers, or in its body. The outcome must be the same as without the reset.
  */
 class BrokenLineTest {
 
@@ -32,7 +32,7 @@ class BrokenLineTest {
         }
         List<String> problems = new ArrayList<>();
         for (int place = 0; place < PLACES; place++) {
-            // The first bytes one by one: they are the status line.
+            // The first bytes one by one, to break the status line.
             long behind = place < 4 ? place : place * bytes / PLACES;
             try (World world = operation.world();
                     Relay breaking =

@@ -19,13 +19,13 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Ten thousand operations, failing ones among them, leave nothing behind: no thread, connection or file, and no memory. */
+/** Ten thousand operations, some of which fail, leak no threads, connections, files or memory. */
 class EnduranceTest {
 
     private static final int OPERATIONS = 10_000;
     private static final int WARM_UP = 1_000;
 
-    /** What the clients and servers of one process keep for the next request, and what the machine does meanwhile. */
+    /** Tolerance for connections that clients and servers keep alive, and for other activity of the machine. */
     private static final long SLACK = 20;
 
     private static final long HEAP_SLACK = 24L * 1024 * 1024;
@@ -53,7 +53,10 @@ class EnduranceTest {
         }
     }
 
-    /** Every tenth opens the registry anew, as each step does: one finds something, one misses it, one breaks off. */
+    /**
+     * Opens a new client for every tenth operation, as each step does. Operations succeed, find no tag, or lose the
+     * connection.
+     */
     private static void run(World world, TestNetwork network, int operations) throws Exception {
         RegistryClient client = null;
         for (int i = 0; i < operations; i++) {
@@ -69,7 +72,7 @@ class EnduranceTest {
                 assertThat(tag(i)).isEqualTo("flaky");
             }
             if (i % 100 == 0) {
-                // The record of the requests is the test's own.
+                // The request log belongs to the test and must not count as a leak.
                 world.registry().requests().clear();
                 network.notices().clear();
                 network.time().pauses().clear();
@@ -91,7 +94,7 @@ class EnduranceTest {
                 .count();
     }
 
-    /** Sockets are files as well; where the system shows none, nothing is found out about them. */
+    /** Counts open file descriptors, sockets included. Returns 0 where the system has no {@code /proc}. */
     private static long openFiles() {
         if (!Files.isDirectory(OPEN_FILES)) {
             return 0;
@@ -109,7 +112,10 @@ class EnduranceTest {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    /** The value once it is at most {@code wanted}, else what it is after a while: what ends by itself has to get there. */
+    /**
+     * Waits up to 15 seconds for the value to drop to {@code wanted}, because threads and connections end with a delay.
+     * Returns the last value.
+     */
     private static long settled(LongSupplier value, long wanted) {
         long deadline = System.nanoTime() + Duration.ofSeconds(15).toNanos();
         long now = value.getAsLong();

@@ -27,25 +27,25 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Every operation with every fault, once with each of its requests and for good. It ends in what it would have been
- * without the fault, or in one line that says what failed where; and what it leaves changed is in that line.
+ * Runs every operation with every fault, in one request and in all requests. The operation must either succeed as
+ * without the fault, or fail with one line that says what failed and where, and that lists what was changed.
  */
 class FaultMatrixTest {
 
-    /** For servers that do not answer. */
+    /** Short timeouts, for servers that do not answer. */
     private static final Timing IMPATIENT =
             new Timing(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(2), 2, Duration.ofMinutes(2));
 
     private static final Timing PATIENT = new Timing(
             Duration.ofSeconds(10), Duration.ofSeconds(20), Duration.ofSeconds(20), 3, Duration.ofMinutes(2));
 
-    /** More than any answer may have, with the buffers on its way. */
+    /** Upper limit for the bytes that an operation reads, including buffers. */
     private static final long MOST_BYTES = 80L * 1024 * 1024;
 
     /**
-     * What became of an operation.
+     * The outcome of an operation.
      *
-     * @param thrown what it ended with, if it failed
+     * @param thrown the exception, if the operation failed
      */
     private record Ending(String result, Optional<Exception> thrown, Map<String, String> before, World world) {
 
@@ -75,12 +75,12 @@ class FaultMatrixTest {
                 .isEmpty();
     }
 
-    /** All at once, since what they do is to wait. */
+    /** Runs all cells at once, because they only wait for timeouts. */
     @Test
     void givesUpOnServersThatDoNotAnswer() throws Exception {
         List<Callable<String>> cells = new ArrayList<>();
         for (Scenario operation : Scenario.values()) {
-            // The limits of a callback are its own.
+            // Callbacks have timeouts of their own.
             if (operation != Scenario.CALLBACK) {
                 cells.addAll(cells(operation, trouble -> trouble.kind() == Kind.SILENT));
             }
@@ -107,7 +107,7 @@ class FaultMatrixTest {
         }
     }
 
-    /** Side by side, since some of them wait. */
+    /** Runs the cells in parallel, because some of them wait. */
     private static List<String> problems(List<Callable<String>> cells, int width) throws Exception {
         ExecutorService pool = Executors.newFixedThreadPool(width);
         try {
@@ -124,7 +124,7 @@ class FaultMatrixTest {
         }
     }
 
-    /** @param number of the request that has the fault; 0 for all of them */
+    /** @param number the request that gets the fault; 0 for all requests */
     private static String cell(
             Scenario operation, Trouble trouble, int number, String result, Map<String, String> state) {
         try (World world = operation.world().with(timing(trouble.kind()))) {
@@ -140,7 +140,7 @@ class FaultMatrixTest {
             if (problem.isEmpty() && passes && number > 0 && ending.thrown.isPresent()) {
                 problem = "was not tried again";
             }
-            // A callback's answer has a body that nobody reads.
+            // The client does not read the body of the response to a callback.
             boolean hopeless = passes && number == 0 && operation != Scenario.CALLBACK;
             if (problem.isEmpty() && hopeless && ending.thrown.isEmpty()) {
                 problem = "claims to have succeeded";
@@ -152,7 +152,9 @@ class FaultMatrixTest {
         }
     }
 
-    /** In a prune, a tag that cannot be read stays, with its reason, and the others go: never more than without the fault. */
+    /**
+     * A prune keeps a tag that it cannot read and deletes the others. It must not delete more than without the fault.
+     */
     private static boolean mayDiffer(Scenario operation, Trouble trouble, Ending ending, Map<String, String> state) {
         return trouble.kind() == Kind.UNTRUE
                 || (operation == Scenario.PRUNE && trouble.kind() == Kind.FINAL && keepsMore(ending, state));
@@ -172,7 +174,7 @@ class FaultMatrixTest {
         return sameResult ? "" : "answered " + ending.result + " instead of " + result;
     }
 
-    /** What holds for every ending. */
+    /** Checks what holds for every outcome. */
     private static String common(Scenario operation, Ending ending) {
         long bytes = ending.world.servers().stream()
                 .mapToLong(s -> s.requests().bytes())
@@ -209,7 +211,7 @@ class FaultMatrixTest {
         return untrue.isEmpty() ? unsaid(ending, message) : untrue;
     }
 
-    /** What is said to be put back has to stand where it stood. */
+    /** If the error says that a tag was restored, it must have its old digest. */
     private static String untrue(UndoneReceipt undone, Ending ending) {
         Map<String, String> after = ending.after();
         String image = undone.attempted().image();
@@ -224,7 +226,7 @@ class FaultMatrixTest {
         return "";
     }
 
-    /** The tags that changed have to be in the error. */
+    /** The error must name every tag that changed. */
     private static String unsaid(Ending ending, String message) {
         Map<String, String> after = ending.after();
         after.remove("callback");

@@ -12,7 +12,10 @@ import java.util.function.Predicate;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Every operation with a server that leads to another one in every answer: that one sees no credential and no token. */
+/**
+ * Runs every operation against a server that redirects to another one in every response. The other server must see no
+ * credentials and no token.
+ */
 class LureTest {
 
     private static final Predicate<RecordedRequest> ALL = request -> true;

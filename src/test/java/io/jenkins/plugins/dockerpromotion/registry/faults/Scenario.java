@@ -26,7 +26,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.function.Function;
 
-/** The work of each step, and the server that has the faults. */
+/** The operation of each step, and the server on which faults are injected. */
 enum Scenario {
     FIND_TAG(World::registry, World.APP, (w, c) -> find(w.app(), c)),
     FIND_TAG_ON_DOCKER_HUB(World::hub, World.SERVICE, (w, c) -> find(w.service(), c)),
@@ -81,23 +81,23 @@ enum Scenario {
         String run(World world, RegistryContext context) throws Exception;
     }
 
-    /** The servers it needs, as they are before it. */
+    /** Starts the servers that the operation needs, in their initial state. */
     World world() {
         boolean onDockerHub = name().contains("DOCKER_HUB") || this == CHANGE_PAGE || this == CALLBACK;
         return onDockerHub ? new World().withDockerHub() : new World().withRegistries();
     }
 
-    /** The server whose faults are tried. */
+    /** Returns the server on which faults are injected. */
     HttpTestServer faulty(World world) {
         return faulty.apply(world);
     }
 
-    /** What every error names: the image, if it is about one. */
+    /** Returns what every error must name: the image, or else the subject of the operation. */
     String subject() {
         return subject;
     }
 
-    /** Does it; returns what a Jenkinsfile would be given of it. */
+    /** Runs the operation and returns the result as a Jenkinsfile sees it. */
     String run(World world, RegistryContext context) throws Exception {
         return work.run(world, context);
     }

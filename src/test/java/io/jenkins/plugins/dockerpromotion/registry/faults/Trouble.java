@@ -7,21 +7,21 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A fault that a server can have with any request.
+ * A fault that can be injected into any request.
  *
- * @param kind what may come of it
- * @param everywhere whether to try it with each request of an operation by itself
+ * @param kind the expected outcome
+ * @param everywhere whether to inject the fault into each request of an operation in turn
  */
 record Trouble(String name, Kind kind, boolean everywhere, Fault fault) {
 
     enum Kind {
-        /** Once, it is made good by trying again: as if it had not been. */
+        /** If the fault occurs once, a retry succeeds and the outcome is as without the fault. */
         PASSING,
-        /** The same, and a client has to wait for its limit of time before it knows. */
+        /** Like {@link #PASSING}, but the client detects the fault only by its timeout. */
         SILENT,
-        /** An error, or nothing at all where the answer is not needed. */
+        /** An error. No error if the operation does not need the response. */
         FINAL,
-        /** A well-formed answer that is not true: an error, or what follows if it were true. */
+        /** A well-formed response with false content: an error, or the result that follows from the content. */
         UNTRUE
     }
 
@@ -48,7 +48,7 @@ record Trouble(String name, Kind kind, boolean everywhere, Fault fault) {
         return new Trouble(name, kind, EVERYWHERE.contains(name), fault);
     }
 
-    /** All of them; they remember nothing, so that they serve any number of servers. */
+    /** Returns all faults. They are stateless, so any number of servers can share them. */
     static List<Trouble> all() {
         List<Trouble> all = new ArrayList<>();
         for (int status : new int[] {408, 425, 429, 500, 502, 503, 504}) {

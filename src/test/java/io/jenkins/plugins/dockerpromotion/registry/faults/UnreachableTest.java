@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every operation with a server that cannot be talked to at all: what the error says, and that nothing was changed. */
+/** Runs every operation against an unreachable server. Checks the error, and that nothing was changed. */
 class UnreachableTest {
 
     /** @return the error */
@@ -52,7 +52,7 @@ class UnreachableTest {
     @ParameterizedTest
     @EnumSource
     void saysThatTheConnectionIsRefused(Scenario operation) throws IOException {
-        // Bound, so that nobody else takes the port, but not listening.
+        // Bound, so that no other process takes the port, but not listening.
         try (Socket socket = new Socket()) {
             socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
             URI closed = URI.create("https://127.0.0.1:" + socket.getLocalPort());
@@ -99,7 +99,7 @@ class UnreachableTest {
         }
     }
 
-    /** What a registry says is told apart from its silence: by status, and by what to do. */
+    /** An error status must not look like an unreachable registry: its error has the status and other advice. */
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 404})
     void tellsARefusalFromSilence(int status) {

@@ -18,7 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 
-/** Two registries or a Docker Hub with a few images, and a network in which a client finds them. */
+/** Two registries or a Docker Hub with a few images, and the network configuration of their client. */
 final class World implements AutoCloseable {
 
     static final Basic CI = new Basic("ci", "marked-secret");
@@ -38,7 +38,7 @@ final class World implements AutoCloseable {
     private Timing timing = TestNetwork.SHORT;
     private Map<HttpTestServer, URI> elsewhere = Map.of();
 
-    /** With the two registries. */
+    /** Starts the two registries. */
     World withRegistries() {
         registry = startRegistry();
         registry.push(APP, "2019.20.1", IMAGES.get(0));
@@ -51,7 +51,7 @@ final class World implements AutoCloseable {
         return this;
     }
 
-    /** With Docker Hub. */
+    /** Starts Docker Hub and its registry. */
     World withDockerHub() {
         hubRegistry = InMemoryRegistry.builder()
                 .clock(time::now)
@@ -106,13 +106,13 @@ final class World implements AutoCloseable {
         return ImageName.parse(SERVICE);
     }
 
-    /** Other limits than {@link TestNetwork#SHORT}. */
+    /** Uses other timeouts than {@link TestNetwork#SHORT}. */
     World with(Timing changed) {
         timing = changed;
         return this;
     }
 
-    /** Lets the client find {@code server} at another address than its own. */
+    /** Makes the client use {@code address} for {@code server}. */
     World moved(HttpTestServer server, URI address) {
         elsewhere = Map.of(server, address);
         return this;
@@ -132,7 +132,7 @@ final class World implements AutoCloseable {
         return network.and(new RegistryLocation(ImageName.DOCKER_HUB, address(hubRegistry), address(hub), authority));
     }
 
-    /** Every tag with what it stands for, by name; page and callbacks of Docker Hub besides. */
+    /** Returns the digest of every tag by name; for Docker Hub, also the page and the callbacks. */
     Map<String, String> state() {
         Map<String, String> state = new TreeMap<>();
         if (hub == null) {

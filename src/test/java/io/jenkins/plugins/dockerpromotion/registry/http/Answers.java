@@ -10,17 +10,17 @@ import java.util.Map;
 import org.apache.hc.core5.http.io.entity.InputStreamEntity;
 import org.apache.hc.core5.http.message.BasicClassicHttpResponse;
 
-/** Answers that no server sent. */
+/** Creates responses without a server. */
 public final class Answers {
 
     private Answers() {}
 
-    /** Everything is well, and this is the body. */
+    /** Returns a response with status 200 and this body. */
     public static Answer ok(byte[] body) {
         return answer("http://registry.example.com/", "http://registry.example.com/", 200, Map.of(), body);
     }
 
-    /** @param from the address that answers, behind redirects from {@code asked} */
+    /** @param from the URL that answered, after redirects from {@code asked} */
     static Answer answer(String asked, String from, int status, Map<String, List<String>> headers, byte[] body) {
         BasicClassicHttpResponse response = new BasicClassicHttpResponse(status);
         headers.forEach((name, values) -> values.forEach(value -> response.addHeader(name, value)));

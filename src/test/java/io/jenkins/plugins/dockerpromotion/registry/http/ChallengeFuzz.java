@@ -6,7 +6,7 @@ import java.net.URI;
 import java.util.Arrays;
 import java.util.List;
 
-/** Headers {@code WWW-Authenticate}, one a line, and the realms in them. */
+/** Fuzzes {@code WWW-Authenticate} headers, one per line, and their realms. */
 public final class ChallengeFuzz {
 
     private static final Origin REGISTRY = new Origin("https", "registry.example.com", 443);
@@ -33,7 +33,7 @@ public final class ChallengeFuzz {
                             || (origin.isEncrypted() && origin.host().matches(".*example\\.com\\.?")),
                     "credentials for " + origin);
         } catch (IllegalArgumentException e) {
-            // A realm that is no address is refused by its caller.
+            // The caller rejects a realm that is not a URL.
         }
     }
 }

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What goes over the wire, byte by byte, and what becomes of the connections. */
+/** Tests the bytes on the wire, and the reuse and end of connections. */
 class HttpTransportTest {
 
     private final TestNetwork network = new TestNetwork();
@@ -38,7 +38,7 @@ class HttpTransportTest {
                 .call(call, Authorizer.NONE, answer -> new String(answer.bytes(1000), StandardCharsets.UTF_8));
     }
 
-    /** Reads nothing of the body, like operations that look at status and headers only. */
+    /** Does not read the body, like operations that need only the status and the headers. */
     private static int status(HttpTransport transport, RegistryRequest call)
             throws RegistryException, InterruptedException {
         return transport.call(call.accepting(status -> true), Authorizer.NONE, Answer::status);

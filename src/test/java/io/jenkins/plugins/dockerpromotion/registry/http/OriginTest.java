@@ -59,7 +59,7 @@ class OriginTest {
 
     @ParameterizedTest
     @CsvSource({
-        // registry, realm, may be asked, may get the credential
+        // registry, realm, may be asked for a token, may get the credentials
         "https://registry-1.docker.io, https://auth.docker.io, true, true",
         "https://ghcr.io, https://ghcr.io, true, true",
         "https://registry.gitlab.com, https://gitlab.com, true, true",

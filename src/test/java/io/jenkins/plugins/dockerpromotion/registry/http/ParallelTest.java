@@ -55,7 +55,7 @@ class ParallelTest {
             try {
                 new CountDownLatch(1).await();
             } finally {
-                // What a request takes to be given up.
+                // A cancelled request needs some time to end.
                 IntStream.range(0, 1000).forEach(i -> Thread.yield());
                 ended.incrementAndGet();
             }
@@ -102,7 +102,7 @@ class ParallelTest {
         assertThatThrownBy(() -> Parallel.all(tasks, 1)).isInstanceOf(IllegalArgumentException.class);
     }
 
-    /** Their tasks have ended; a thread that ran one takes a moment longer. */
+    /** The tasks have ended, but their threads may take a moment longer. */
     private static void assertThatThreadsEnd() throws InterruptedException {
         Thread.interrupted();
         for (Thread thread : Thread.getAllStackTraces().keySet()) {

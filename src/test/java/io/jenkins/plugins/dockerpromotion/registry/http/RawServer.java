@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A server that answers with whatever bytes a test wants, well-formed or not, and counts the connections it is sent. */
+/** A server that sends arbitrary bytes, well-formed or not, and counts its connections. */
 final class RawServer implements AutoCloseable {
 
     private final ServerSocket socket;
@@ -27,10 +27,13 @@ final class RawServer implements AutoCloseable {
     private final AtomicInteger connections = new AtomicInteger();
     private final CountDownLatch clientLeft = new CountDownLatch(1);
 
-    /** What to answer. */
+    /** Decides on the response to a request. */
     @FunctionalInterface
     interface Script {
-        /** @param head the request's line and headers; empty text as the answer closes the connection */
+        /**
+         * @param head the request line and the headers
+         * @return the response; empty to close the connection; {@code null} to send nothing
+         */
         String answer(String head) throws IOException, InterruptedException;
     }
 
@@ -48,7 +51,7 @@ final class RawServer implements AutoCloseable {
         return new RawServer(script);
     }
 
-    /** Takes requests and says nothing. */
+    /** Reads requests and never answers. */
     static RawServer silent() {
         return new RawServer(head -> null);
     }
@@ -61,7 +64,7 @@ final class RawServer implements AutoCloseable {
         return "127.0.0.1:" + socket.getLocalPort();
     }
 
-    /** Heads of the requests, in the order of arrival. */
+    /** Request lines and headers, in the order of arrival. */
     List<String> requests() {
         return requests;
     }
@@ -70,7 +73,7 @@ final class RawServer implements AutoCloseable {
         return connections.get();
     }
 
-    /** Whether the client closed a connection within 5 s. */
+    /** Waits up to 5 seconds for the client to close a connection. */
     boolean clientLeaves() throws InterruptedException {
         return clientLeft.await(5, TimeUnit.SECONDS);
     }
@@ -116,7 +119,7 @@ final class RawServer implements AutoCloseable {
         }
     }
 
-    /** One request's head, its body skipped if its length is announced. */
+    /** Reads the request line and the headers, and skips a body with {@code Content-Length}. */
     private static String head(BufferedReader in) throws IOException {
         List<String> lines = new ArrayList<>();
         int length = 0;
@@ -140,7 +143,7 @@ final class RawServer implements AutoCloseable {
                     try {
                         task.run();
                     } catch (IOException | InterruptedException e) {
-                        // The test is over, or its client went away.
+                        // The test has ended, or the client closed the connection.
                     }
                 },
                 "raw-server");

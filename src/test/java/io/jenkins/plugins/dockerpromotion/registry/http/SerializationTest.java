@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Operations cross the channel to an agent, and their failures come back. */
+/** Operations are serialized to the agent, and their exceptions back to the controller. */
 class SerializationTest {
 
     @SuppressWarnings("unchecked")

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A clock on which waiting takes no time, and which remembers how long it was made to wait. */
+/** A clock on which sleeping takes no time. Records the pauses. */
 public final class SimulatedTime implements Timekeeper {
 
     private final List<Duration> pauses = new CopyOnWriteArrayList<>();
@@ -30,7 +30,7 @@ public final class SimulatedTime implements Timekeeper {
         now = now.plus(duration);
     }
 
-    /** What was waited for so far. */
+    /** Returns the pauses so far. */
     public List<Duration> pauses() {
         return pauses;
     }

@@ -20,10 +20,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** What a client of test servers needs: their places, short limits, a clock that waits for nothing, the notices heard. */
+/**
+ * The network configuration of a client of test servers: their URLs, short timeouts, a simulated clock, and recorded
+ * notices.
+ */
 public final class TestNetwork {
 
-    /** Limits that a test can wait for; a server that answers at all does so well within them. */
+    /** Timeouts that are short enough for a test. A test server answers well within them. */
     public static final Timing SHORT =
             new Timing(Duration.ofSeconds(2), Duration.ofMillis(700), Duration.ofMillis(700), 3, Duration.ofMinutes(2));
 
@@ -35,7 +38,7 @@ public final class TestNetwork {
     private Timing timing = new Timing(
             Duration.ofSeconds(10), Duration.ofSeconds(10), Duration.ofSeconds(10), 3, Duration.ofMinutes(2));
 
-    /** A network whose registries are these servers, each under its own host. */
+    /** Returns a network in which each server is a registry under its own host. */
     public static TestNetwork of(HttpTestServer... servers) {
         TestNetwork network = new TestNetwork();
         for (HttpTestServer server : servers) {
@@ -44,7 +47,7 @@ public final class TestNetwork {
         return network;
     }
 
-    /** A network whose Docker Hub is this one. */
+    /** Returns a network in which this server is Docker Hub. */
     public static TestNetwork of(InMemoryDockerHub hub) {
         TestNetwork network = new TestNetwork();
         network.locations.add(
@@ -67,7 +70,7 @@ public final class TestNetwork {
         return this;
     }
 
-    /** Lets requests go to these servers alone. */
+    /** Restricts the allowed hosts to these servers. */
     public TestNetwork allowing(HttpTestServer... servers) {
         hosts = new HostRules(Arrays.stream(servers).map(HttpTestServer::host).toList());
         return this;
@@ -77,7 +80,7 @@ public final class TestNetwork {
         return server.uri().getScheme().equals("https") ? testAuthority() : "";
     }
 
-    /** The certificate of the authority that only tests trust. */
+    /** Returns the CA certificate of the test servers, as PEM. */
     public static String testAuthority() {
         try {
             return Files.readString(TestCertificates.shared().caPem());
@@ -94,12 +97,12 @@ public final class TestNetwork {
         return context(time);
     }
 
-    /** The same with a clock of the test's own. */
+    /** Returns a context with another clock. */
     public RegistryContext context(Timekeeper clock) {
         return new RegistryContext(network(), clock, notices::add);
     }
 
-    /** The same with a memory that outlives an operation, as the build's does. */
+    /** Returns a context with a memory that outlives an operation, like that of a build. */
     public RegistryContext remembering(Map<String, String> kept) {
         return new RegistryContext(network(), time, notices::add, new RegistryContext.Memory() {
             @Override
@@ -118,7 +121,7 @@ public final class TestNetwork {
         return time;
     }
 
-    /** What the log of a build would show. */
+    /** Returns the lines that the build log would contain. */
     public List<String> notices() {
         return notices;
     }

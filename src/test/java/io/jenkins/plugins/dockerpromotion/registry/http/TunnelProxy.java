@@ -8,18 +8,18 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.function.UnaryOperator;
 
-/** A proxy that connects everybody to one port of this machine. */
+/** An HTTP proxy that tunnels every CONNECT request to one local port. */
 final class TunnelProxy implements AutoCloseable {
 
     private final ServerSocket server = open();
     private volatile String head = "";
 
-    /** A proxy that gives everybody this answer. */
+    /** Gives the same response to every CONNECT request. */
     TunnelProxy(String answer, int target) {
         this(head -> answer, target);
     }
 
-    /** A proxy that connects those who show a password. */
+    /** Requires credentials, but does not check them. */
     static TunnelProxy wantingPassword(int target) {
         return new TunnelProxy(
                 head -> head.contains("Proxy-Authorization: ")
@@ -35,7 +35,7 @@ final class TunnelProxy implements AutoCloseable {
                 try (Socket socket = server.accept()) {
                     serve(socket, answers, target);
                 } catch (IOException e) {
-                    // The client left, or the test is over.
+                    // The client closed the connection, or the test has ended.
                 }
             }
         });
@@ -73,7 +73,7 @@ final class TunnelProxy implements AutoCloseable {
         try {
             from.getInputStream().transferTo(to.getOutputStream());
         } catch (IOException e) {
-            // The test is over.
+            // The test has ended.
         }
     }
 
@@ -89,7 +89,7 @@ final class TunnelProxy implements AutoCloseable {
         return server.getLocalPort();
     }
 
-    /** The last request to connect. */
+    /** Returns the request line and the headers of the last CONNECT request. */
     String head() {
         return head;
     }
