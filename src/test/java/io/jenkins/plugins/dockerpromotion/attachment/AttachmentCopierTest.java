@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a promotion carries to another registry besides the image. */
+/** Tests the attachments that a promotion to another registry copies with the image. */
 class AttachmentCopierTest {
 
     private static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -85,7 +85,7 @@ class AttachmentCopierTest {
                 .count(r -> List.of("PUT", "POST", "PATCH", "DELETE").contains(r.method()));
     }
 
-    /** How often the source was asked for tags of signatures, attestations and SBOMs of {@code subject}. */
+    /** Counts the HEAD requests to the source for tags of signatures, attestations and SBOMs of {@code subject}. */
     private int asked(TestImage subject) {
         return from.requests().count("HEAD", ".*/manifests/" + tag(subject) + "[.].*");
     }
@@ -94,7 +94,7 @@ class AttachmentCopierTest {
         return listed(to, "prod/app", subject);
     }
 
-    /** The entries of the index under the fallback tag, by digest. */
+    /** Returns the entries of the referrers fallback tag's index, by digest. */
     private static Map<String, JsonNode> listed(InMemoryRegistry registry, String repository, TestImage subject)
             throws Exception {
         Map<String, JsonNode> entries = new LinkedHashMap<>();
@@ -154,7 +154,7 @@ class AttachmentCopierTest {
         assertThat(receipt.attachments()).isEqualTo(6);
         assertThat(network.notices()).anyMatch(n -> n.startsWith("Copied 6 attachments"));
         assertThat(asked(LIST)).as("cosign's tags for an SBOM").isPositive();
-        if (sourceLists) { // the fallback list of these tests names no types
+        if (sourceLists) { // the fallback index of these tests has no artifact types
             assertThat(asked(SIGNATURE)).as("cosign's tags for a signature").isZero();
         }
         List<RecordedRequest> puts = to.requests().all("PUT", "/v2/prod/app/manifests/.*");
@@ -318,7 +318,7 @@ class AttachmentCopierTest {
         assertThat(listed(IMAGE)).containsOnlyKeys(other.digest(), SIGNATURE.digest());
     }
 
-    /** While the image is copied, which may take minutes. */
+    /** The other client writes while the image is copied, which can take minutes. */
     @Test
     void keepsWhatAnotherClientAddsToTheListMeanwhile() throws Exception {
         start(true, false);

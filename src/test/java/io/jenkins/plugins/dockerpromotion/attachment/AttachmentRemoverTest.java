@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What goes with an image that loses its last tag, and what stays. */
+/** Tests which attachments are deleted with an image that loses its last tag, and which are kept. */
 class AttachmentRemoverTest {
 
     private static final String BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json";
@@ -55,7 +55,7 @@ class AttachmentRemoverTest {
     private TestNetwork network;
     private boolean listsReferrers;
 
-    /** Versions 1 and 2, the first of which is old, both with attachments. */
+    /** Pushes an old version 1 and a new version 2, both with attachments. */
     private void start(Quirk... quirks) {
         registry = InMemoryRegistry.builder().with(quirks).start();
         network = TestNetwork.of(registry);
@@ -75,7 +75,7 @@ class AttachmentRemoverTest {
         return registry.image("app");
     }
 
-    /** Keeps the newest of {@code v1}, {@code v2}… */
+    /** Keeps only the newest of the tags {@code v1}, {@code v2} and so on. */
     private static RetentionPolicy policy() {
         return new RetentionPolicy(
                 Optional.of(TagPattern.of("v{build}")), OptionalInt.of(1), OptionalInt.empty(), List.of("latest"));
@@ -296,7 +296,7 @@ class AttachmentRemoverTest {
         assertThat(registry.hasManifest("app", LIST.digest())).isFalse();
     }
 
-    /** It deletes tags only, and reading a manifest counts as a pull. */
+    /** Docker Hub deletes tags only. Reading a manifest there counts as a pull. */
     @Test
     void whatDockerHubListsStaysAndIsSaidWithoutAPull() throws Exception {
         try (InMemoryDockerHub hub =

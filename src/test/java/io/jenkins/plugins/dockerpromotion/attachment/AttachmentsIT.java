@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What cosign and oras find of an image before a promotion, they find after it, whichever registries are involved. */
+/** Whatever cosign and oras find for an image before a promotion, they find afterwards, for each pair of registries. */
 class AttachmentsIT {
 
     private static final String PREDICATE = "https://example.com/scan";
@@ -78,10 +78,10 @@ class AttachmentsIT {
         }
     }
 
-    /** A repository, and what our own client asks of the registry that has it. */
+    /** A repository and the requests that its registry receives from our client. */
     private record Side(String repository, RequestLog requests) {}
 
-    /** Our own has the referrers API, the others have not. */
+    /** Starts a registry. The in-memory one has the referrers API, the others do not. */
     private Side start(String registry, String path) throws Exception {
         if (registry.equals("API")) {
             InMemoryRegistry own = InMemoryRegistry.start();
@@ -155,7 +155,7 @@ class AttachmentsIT {
                 List.of(command, "--key=cosign.pub", "--insecure-ignore-tlog", "--allow-http-registry"));
         arguments.addAll(List.of(more));
         arguments.add(repository + "@" + digest);
-        // One line of JSON: a list, or for each attestation an object. Some name the repository that was asked for.
+        // Each line is JSON: a list, or one object per attestation. Some contain the repository of the request.
         Set<String> found = new TreeSet<>();
         for (String line : cosign.run(arguments.toArray(String[]::new)).lines().toList()) {
             JsonNode json =
@@ -188,7 +188,7 @@ class AttachmentsIT {
 
     private record Findings(List<Set<String>> verified, Set<String> discovered) {}
 
-    /** All that the tools tell. */
+    /** Returns everything that cosign and oras report. */
     private Findings find(Side side, String sbom) throws Exception {
         List<Set<String>> verified = new ArrayList<>();
         for (String digest : List.of(IMAGE.digest(), AMD64.digest(), ARM64.digest(), sbom)) {
@@ -233,7 +233,7 @@ class AttachmentsIT {
         assertNothingMovedTwice(source, target);
         assertThat(find(target, sbom)).isEqualTo(before);
 
-        // Whoever signs once more finds a list that can be added to; what is new follows, and nothing else.
+        // Another signature can be added to the list at the source. The next promotion copies only that one.
         sign(source.repository + "@" + AMD64.digest(), bundles, "--annotations=again=yes");
         assertThat(promote(source, target, true).attachments()).isEqualTo(1);
         assertNothingMovedTwice(source, target);
@@ -252,7 +252,7 @@ class AttachmentsIT {
         assertThat(source.requests.bytes() + target.requests.bytes()).isLessThan(10_000);
     }
 
-    /** Looks at the registry itself after each write, so that no state between two writes escapes. */
+    /** Checks the registry after each write, so no intermediate state is missed. */
     @ParameterizedTest(name = "{0}, bundles: {1}")
     @CsvSource({"CNCF, true", "CNCF, false", "crane, true", "crane, false"})
     void whoeverWatchesTheTagsNeverSeesTheImageWithoutItsSignatures(String to, boolean bundles) throws Exception {
@@ -282,7 +282,9 @@ class AttachmentsIT {
         return URI.create("http://" + ImageName.parse(side.repository).host());
     }
 
-    /** What a tag points to now; of the promoted image, also whether cosign verifies it and its platforms. */
+    /**
+     * Returns what a tag points to; for the promoted image also whether cosign verifies the image and its platforms.
+     */
     private String state(Side side, String tag) {
         try {
             HttpResponse<byte[]> answer = TestHttp.to(registry(side))

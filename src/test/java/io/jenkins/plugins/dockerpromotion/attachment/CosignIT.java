@@ -37,8 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What cosign signs is accepted, and what cosign rejects is rejected, of the same files in the same registry. Without a
- * transparency log, which cosign is told to do without.
+ * Our verification and cosign agree on the same files in the same registry: what cosign signs is accepted, what cosign
+ * rejects is rejected. cosign runs without a transparency log.
  */
 class CosignIT {
 
@@ -52,7 +52,7 @@ class CosignIT {
     private static final String LINK = "{\"_type\": \"link\", \"name\": \"build\", \"command\": [], \"materials\": {},"
             + " \"products\": {}, \"byproducts\": {}, \"environment\": {}}";
 
-    /** Cosign's bundle, and its older tags. */
+    /** The options for cosign's bundle format and for its older tags. */
     private static final Map<String, List<String>> FORMATS = Map.of(
             "bundle", List.of("--signing-config", "signing.json", "--trusted-root", "root.json"),
             "older", List.of("--new-bundle-format=false", "--use-signing-config=false", "--tlog-upload=false"));
@@ -101,7 +101,7 @@ class CosignIT {
         relay.close();
     }
 
-    /** A key that openssl makes and cosign imports. */
+    /** Generates a key with openssl and imports it into cosign. */
     private static void key(String name, String algorithm, String... options) throws Exception {
         List<String> arguments = new ArrayList<>(List.of("genpkey", "-algorithm", algorithm, "-out", name + ".pem"));
         arguments.addAll(List.of(options));
@@ -117,7 +117,7 @@ class CosignIT {
         return FieldTool.of("cosign", home).with(Map.of("COSIGN_YES", "true")).attempt(arguments);
     }
 
-    /** An image of its own for each test. */
+    /** Pushes a different image for each repository, so that tests are independent. */
     private void push(String repository) throws IOException {
         push(repository, TestImage.oci(repository.hashCode()));
     }
@@ -187,9 +187,9 @@ class CosignIT {
     }
 
     /**
-     * With keys that are not P-256 or RSA cosign 3.1 signs in one way and verifies in another: P-384 and P-521 with the
-     * hash that fits the curve, Ed25519 with its pre-hashed form. It rejects its own signatures then, which are good, and
-     * makes no bundle with Ed25519.
+     * With keys other than P-256 and RSA, cosign 3.1 signs with one algorithm and verifies with another: it uses the
+     * hash of the curve for P-384 and P-521, and the pre-hashed form of Ed25519. It then rejects its own valid
+     * signatures. It does not create bundles with Ed25519 keys.
      */
     @ParameterizedTest
     @CsvSource({
@@ -276,7 +276,7 @@ class CosignIT {
                 "spdx",
                 "spdxjson",
                 "vuln");
-        // The one kind whose fields cosign insists on.
+        // The only predicate type whose fields cosign requires.
         Files.writeString(home.resolve("link.json"), LINK);
         for (String type : types) {
             String predicate = type.equals("link") ? "link.json" : "predicate.json";
@@ -299,7 +299,7 @@ class CosignIT {
         assertThat(verify("release", "spdxjson").attestations()).hasSize(1);
     }
 
-    /** What a test signs by itself is what cosign would have signed, so that changing it shows what a change does. */
+    /** The test creates what cosign would have signed, and changes one thing at a time. */
     static Stream<Arguments> whatBothReject() {
         String own = ONE.digest();
         byte[] statement = ImageSigner.statement(own, SignedPayload.SIGNATURE, Map.of());
@@ -360,7 +360,7 @@ class CosignIT {
         }
     }
 
-    /** A certificate authority and logs of the test's own, which cosign is told to trust. */
+    /** The test has its own certificate authority and logs, which cosign is configured to trust. */
     static Stream<Arguments> certificates() {
         Stream<Arguments> flaws = Arrays.stream(Flaw.values()).map(flaw -> Arguments.of(WHO, ISSUER, flaw));
         return Stream.concat(

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is told of an image's signatures and attestations without verifying them. */
+/** Tests the listing of an image's signatures and attestations, which are not verified. */
 class InspectionTest {
 
     private static final TestImage IMAGE = TestImage.oci(1);

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Signatures with the certificates of a Sigstore instance, with everything right and with one thing wrong. */
+/** Tests keyless signatures of a Sigstore instance: valid ones, and ones with a single flaw. */
 class KeylessTest {
 
     private static final String WHO = SigstoreInstance.IDENTITY;

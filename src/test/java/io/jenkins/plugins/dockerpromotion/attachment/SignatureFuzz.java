@@ -5,7 +5,9 @@ import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.util.List;
 
-/** Bundles, envelopes, payloads and keys; nothing that a fuzzer makes up is signed by a key it does not have. */
+/**
+ * Fuzzes bundles, envelopes, payloads and keys. No input may count as signed, because the fuzzer has no private key.
+ */
 public final class SignatureFuzz {
 
     private static final Digest IMAGE = Digest.sha256(new byte[0]);

@@ -45,15 +45,15 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 
 /**
- * A Sigstore instance of its own: a certificate authority, a log of certificates and a transparency log, which sign
- * without asking anybody. What it makes can be made wrong in one way at a time.
+ * An offline Sigstore instance: a certificate authority, a certificate transparency log and a transparency log. It can
+ * produce signatures with selected {@linkplain Flaw flaws}.
  */
 public final class SigstoreInstance {
 
-    /** From when each certificate is valid, for ten minutes. */
+    /** The start of each certificate's validity, which is ten minutes. */
     public static final Instant START = Instant.parse("2024-05-20T08:00:00Z");
 
-    /** Who signs, unless told otherwise. */
+    /** The default signer. */
     public static final String IDENTITY = "release@example.com";
 
     public static final String ISSUER = "https://issuer.example.com";
@@ -65,16 +65,16 @@ public final class SigstoreInstance {
     private final KeyPair log = keys();
     private final X509CertificateHolder root = root();
 
-    /** What can be wrong with a signature. */
+    /** A flaw of a signature. */
     public enum Flaw {
-        /** The certificate is valid for ten minutes, and the log takes the entry an hour later. */
+        /** The log entry is an hour after the start of the certificate's validity of ten minutes. */
         LOGGED_TOO_LATE("certificate was not valid when it was signed"),
         CERTIFICATE_NOT_LOGGED("No valid SCTs were found"),
-        /** Without the log's signed time. */
+        /** The signed time of the log is missing. */
         NO_TIME("No timestamp verification"),
         PROOF_OF_ANOTHER_TREE("Inclusion proof verification failed"),
         ENTRY_OF_ANOTHER_STATEMENT("its transparency log entry belongs to another signature"),
-        /** The certificate is for a key that did not sign. */
+        /** The certificate's key did not make the signature. */
         CERTIFICATE_OF_ANOTHER_KEY("does not match its certificate");
 
         private final String reason;
@@ -83,7 +83,7 @@ public final class SigstoreInstance {
             this.reason = reason;
         }
 
-        /** Why a signature with this flaw does not count. */
+        /** Returns the reason why a signature with this flaw is rejected. */
         public String reason() {
             return reason;
         }
@@ -103,12 +103,12 @@ public final class SigstoreInstance {
                 "verifyImage", List.of(), List.of(identity), trustedRoot, List.of(attestations));
     }
 
-    /** What {@code cosign trusted-root create} would write for this instance. */
+    /** Returns the trusted root that {@code cosign trusted-root create} would write for this instance. */
     public String trustedRoot() {
         return trustedRoot(START.plus(Duration.ofDays(3650)));
     }
 
-    /** @param end until when the transparency log is trusted */
+    /** @param end the end of the transparency log's validity */
     public String trustedRoot(Instant end) {
         Map<String, Object> authorities = new LinkedHashMap<>();
         authorities.put("subject", Map.of("organization", "example.com", "commonName", "authority"));
@@ -137,7 +137,7 @@ public final class SigstoreInstance {
                 Map.of("keyId", base64(sha256(key.getEncoded()))));
     }
 
-    /** Signs an in-toto statement, with everything right but the flaws; returns the bundle. */
+    /** Signs an in-toto statement and returns the bundle, which is valid except for the flaws. */
     public byte[] sign(byte[] statement, Flaw... flaws) {
         return sign(statement, IDENTITY, ISSUER, flaws);
     }
@@ -163,7 +163,7 @@ public final class SigstoreInstance {
         return TestJson.bytes(bundle);
     }
 
-    /** What the log keeps (sigstore/rekor, type dsse 0.0.1), with its fields in the order of their names. */
+    /** Returns the canonical log entry (sigstore/rekor, type dsse 0.0.1). Fields are sorted by name. */
     private static byte[] body(byte[] statement, String signature, byte[] certificate) {
         String hash = "{\"algorithm\":\"sha256\",\"value\":\"" + HexFormat.of().formatHex(sha256(statement)) + "\"}";
         String verifier = base64(ImageSigner.pem("CERTIFICATE", certificate).getBytes(StandardCharsets.UTF_8));
@@ -173,7 +173,7 @@ public final class SigstoreInstance {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The second of two entries (RFC 6962, section 2.1). */
+    /** Creates the entry and its inclusion proof as the second of two leaves (RFC 6962, section 2.1). */
     private Map<String, Object> entry(byte[] body, Set<Flaw> wrong) {
         long time = START.plusSeconds(wrong.contains(Flaw.LOGGED_TOO_LATE) ? 3600 : 60)
                 .getEpochSecond();
@@ -281,7 +281,7 @@ public final class SigstoreInstance {
         }
     }
 
-    /** A list of one signed certificate timestamp (RFC 6962, sections 3.2 and 3.3). */
+    /** Returns a list with one signed certificate timestamp (RFC 6962, sections 3.2 and 3.3). */
     private byte[] logged(byte[] certificate) {
         byte[] time = ByteBuffer.allocate(8).putLong(START.toEpochMilli()).array();
         byte[] length = ByteBuffer.allocate(4).putInt(certificate.length).array();

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** The libraries that check certificates are loaded for certificates only. */
+/** The Sigstore libraries are loaded only if certificates are checked. */
 class SigstoreOnDemandTest {
 
     private static final String APP = "group/app";
@@ -28,7 +28,7 @@ class SigstoreOnDemandTest {
 
     private final String digest = registry.push(APP, "v1", TestImage.oci(1));
 
-    /** Has our classes, but neither sigstore-java nor what it needs. */
+    /** Loads our classes, but neither sigstore-java nor its dependencies. */
     private final OwnClasses classes = new OwnClasses(
             "io.jenkins.plugins.dockerpromotion",
             "dev.sigstore",
@@ -39,7 +39,7 @@ class SigstoreOnDemandTest {
             "org.bouncycastle",
             "org.erdtman.jcs");
 
-    /** An image with a signature by a key and one by a certificate. */
+    /** Pushes an image with one key signature and one certificate signature. */
     private void pushSigned() {
         signer.sign(registry, APP, digest);
         byte[] bundle = SIGSTORE.sign(ImageSigner.statement(digest, SignedPayload.SIGNATURE, Map.of()));
@@ -52,7 +52,7 @@ class SigstoreOnDemandTest {
         work.getMethod(method, String.class, String.class, String.class).invoke(null, registry.host(), digest, signers);
     }
 
-    /** What runs with the classes of that loader. */
+    /** Code that runs in the restricted class loader. */
     public static final class Work {
 
         private Work() {}

@@ -13,7 +13,7 @@ import io.jenkins.plugins.dockerpromotion.testing.InMemoryRegistry;
 import java.util.List;
 import java.util.Set;
 
-/** An image in a registry of tests, which the verifier accepts or refuses. */
+/** An image in a test registry, with assertions about its verification. */
 record StoredImage(TestNetwork network, ImageName name, String digest) {
 
     static StoredImage of(InMemoryRegistry registry, String repository, String digest) {
@@ -35,7 +35,7 @@ record StoredImage(TestNetwork network, ImageName name, String digest) {
         return Verifier.verify(client, name, Digest.parse(digest), List.of(requirements), predicates);
     }
 
-    /** Expects one line, not too long, that says {@code reason}. */
+    /** Expects a single-line message of limited length that contains {@code reason}. */
     void refuses(String reason, VerificationRequirement... requirements) {
         assertThatThrownBy(() -> verify(requirements))
                 .isInstanceOf(UnverifiedImageException.class)

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which keys and types can be asked for. */
+/** Tests which keys and attestation types a requirement accepts. */
 class VerificationRequirementTest {
 
     private static final ImageSigner SIGNER = ImageSigner.create();

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Signatures and attestations that count, and those that do not. */
+/** Tests which signatures and attestations are accepted and which are not. */
 class VerifierTest {
 
     private static final String SLSA = "https://slsa.dev/provenance/v1";
@@ -166,7 +166,7 @@ class VerifierTest {
         refuses("needs a signature by the key", by(SIGNER, SLSA));
     }
 
-    /** What is stored beside the image, and the line that says why it does not count. */
+    /** Invalid attachments and the line that explains why they do not count. */
     static Stream<Arguments> whatDoesNotCount() {
         String own = IMAGE.digest();
         byte[] payload = payload(own, Map.of());
@@ -322,7 +322,7 @@ class VerifierTest {
         refuses(".sig 1: it is signed with another key", by(ImageSigner.create()));
     }
 
-    /** A registry without the API, whose signatures stand under the fallback tag. */
+    /** A registry without the referrers API lists signatures in the fallback tag. */
     @Test
     void findsBundlesUnderTheFallbackTag() throws Exception {
         without(Quirk.NO_REFERRERS_API);

@@ -3,14 +3,16 @@ package io.jenkins.plugins.dockerpromotion.bench;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Runs the benchmarks that need no Jenkins; see {@code bin/bench}. */
+/** Entry point of the benchmarks that do not run inside Jenkins. {@code bin/bench} calls it. */
 public final class Bench {
 
     private Bench() {}
 
     /**
-     * Arguments: the directory to write to, the number of rounds, and which parts to run. The part
-     * {@code controller} needs the system properties {@code jenkins.war} and {@code jenkins.plugins}.
+     * Runs the given parts and writes a report for each.
+     *
+     * @param arguments the output directory, the number of rounds, then the parts to run; the part {@code controller}
+     *     needs the system properties {@code jenkins.war} and {@code jenkins.plugins}
      */
     public static void main(String[] arguments) throws Exception {
         Path directory = Path.of(arguments[0]);

@@ -5,7 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 
-/** Runs what people type. */
+/** Runs command-line tools as a user would. */
 final class CommandLine {
 
     private final Map<String, String> environment;
@@ -16,7 +16,7 @@ final class CommandLine {
 
     static final CommandLine PLAIN = new CommandLine(Map.of());
 
-    /** What the command prints; its failure is one of the benchmark. */
+    /** Returns the output of the command. A failed command fails the benchmark. */
     String run(List<String> command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One way to do the job that is measured.
+ * One way to do the measured job.
  *
- * @param name of a tool: its command first
- * @param prepare what has to be undone or renewed before each run, and is not measured
- * @param run the job; {@code number} differs from run to run
+ * @param name starts with the command if the contender is a tool
+ * @param prepare resets state before each run; its time does not count
+ * @param run the measured job; {@code number} is different in each run
  */
 record Contender(String name, Job prepare, Job run) {
 
@@ -17,7 +17,7 @@ record Contender(String name, Job prepare, Job run) {
         return new Contender(name, number -> {}, run);
     }
 
-    /** Those of them that can be had here. */
+    /** Returns the contenders that are available on this machine. */
     static List<Contender> installed(Contender... all) {
         return Stream.of(all)
                 .filter(contender -> contender.isOwn()
@@ -37,7 +37,7 @@ record Contender(String name, Job prepare, Job run) {
         return new Contender(name, changed, run);
     }
 
-    /** May fail, which ends the benchmark: a contender that does not do the job must not be shown as fast. */
+    /** A step of a contender. An exception stops the benchmark, so that a contender that fails does not look fast. */
     @FunctionalInterface
     interface Job {
         void run(int number) throws Exception;

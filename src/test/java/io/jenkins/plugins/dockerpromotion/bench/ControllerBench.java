@@ -20,8 +20,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What the plugin costs where it is not used: pages, a POST and builds of {@code echo} on a controller with thousands of
- * jobs, beside the same controller without the plugin. Both run all the time, and are asked in turns.
+ * Measures the cost of the plugin where nobody uses it: pages, a POST and {@code echo} builds on a controller with
+ * thousands of jobs. A controller without the plugin runs at the same time, and requests alternate between the two.
  */
 final class ControllerBench {
 
@@ -30,7 +30,7 @@ final class ControllerBench {
 
     private static final double AIM = 1.02;
 
-    /** Processes with the same code differ by up to 15 %, so several pairs are compared. */
+    /** Processes that run the same code differ by up to 15 %, so several pairs are compared. */
     private static final int PAIRS = 6;
 
     private static final int WARM_UP = 150;
@@ -46,8 +46,8 @@ final class ControllerBench {
     private final Map<String, List<Pair>> comparisons = new LinkedHashMap<>();
 
     /**
-     * @param war of Jenkins
-     * @param plugins a directory with this plugin, {@value #OWN}, and those that it needs
+     * @param war the Jenkins WAR file
+     * @param plugins a directory with this plugin, {@value #OWN}, and its dependencies
      */
     ControllerBench(Report report, Path war, Path plugins) {
         this.report = report;
@@ -94,7 +94,7 @@ final class ControllerBench {
         long[] own = new long[rounds];
         long[] other = new long[rounds];
         for (int i = -Math.min(WARM_UP, rounds); i < rounds; i++) {
-            // Whoever comes second finds the processor's caches as the first one left them.
+            // Alternate the order: the second request finds the CPU caches as the first one left them.
             boolean first = i % 2 == 0;
             long one = time(first ? with : without, visit);
             long two = time(first ? without : with, visit);
@@ -112,7 +112,10 @@ final class ControllerBench {
         return System.nanoTime() - start;
     }
 
-    /** By the duration that Jenkins notes, since waiting for a build from outside costs more than the build. */
+    /**
+     * Compares the build durations that Jenkins records. Polling for the end of a build takes longer than the build
+     * itself.
+     */
     private void builds(Controller with, Controller without) throws Exception {
         for (int i = 2; i <= WARM_UP + BUILDS; i++) {
             with.build(i);
@@ -145,10 +148,10 @@ final class ControllerBench {
         return String.format(Locale.ROOT, "%.1f ms", nanos / 1e6);
     }
 
-    /** What one pair of controllers took. */
+    /** The timings of one pair of controllers. */
     private record Pair(Timings with, Timings without) {}
 
-    /** A Jenkins of its own, in a process of its own. */
+    /** A Jenkins controller in a separate process. */
     private final class Controller implements AutoCloseable {
 
         private static final long START_SECONDS = 300;
@@ -260,7 +263,7 @@ final class ControllerBench {
             require(send(request(path)), 302);
         }
 
-        /** Returns when build number {@code number} has ended. */
+        /** Starts build {@code number} and waits until it has finished. */
         void build(int number) throws IOException, InterruptedException {
             require(send(request("job/echo/build")), 201);
             while (send(HttpRequest.newBuilder(url.resolve("job/echo/" + number + "/api/json?tree=building"))
@@ -272,7 +275,7 @@ final class ControllerBench {
             }
         }
 
-        /** Of the last builds, in nanoseconds. */
+        /** Returns the durations of the last {@code BUILDS} builds, in nanoseconds. */
         long[] durations() throws IOException, InterruptedException {
             String builds = send(HttpRequest.newBuilder(
                                     url.resolve("job/echo/api/json?tree=allBuilds%5Bduration%5D%7B0," + BUILDS + "%7D"))

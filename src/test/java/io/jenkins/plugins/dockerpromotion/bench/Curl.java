@@ -6,12 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One call of curl that sends given requests one after another on one kept connection: nobody who sends them in turn is
- * faster.
+ * One curl process that sends a sequence of requests over one keep-alive connection. This is a lower bound for any
+ * client that sends the requests sequentially.
  */
 final class Curl {
 
-    /** Without it, the CNCF registry has only the oldest kind of manifest. */
+    /** Without this header, the CNCF registry offers only the oldest manifest format. */
     private static final String ACCEPT = "Accept: application/vnd.oci.image.index.v1+json,"
             + "application/vnd.oci.image.manifest.v1+json,application/vnd.docker.distribution.manifest.list.v2+json,"
             + "application/vnd.docker.distribution.manifest.v2+json";
@@ -20,7 +20,7 @@ final class Curl {
     private final Path directory;
     private final String base;
 
-    /** @param repository {@code 127.0.0.1:port/group/app} */
+    /** @param repository for example {@code 127.0.0.1:port/group/app} */
     Curl(Path directory, String repository) {
         this.directory = directory;
         this.base = "http://" + repository.replaceFirst("/", "/v2/");
@@ -30,7 +30,9 @@ final class Curl {
         return next("--fail", "--header", ACCEPT, "--output", file(reference), manifest(reference));
     }
 
-    /** An absent one is no failure: it is what an overwrite check wants to hear. */
+    /**
+     * Checks whether a manifest exists. A 404 is not an error here: it is the expected answer to an overwrite check.
+     */
     Curl head(String reference) {
         return next("--head", "--output", "/dev/null", manifest(reference));
     }
@@ -59,7 +61,7 @@ final class Curl {
                 base + "/blobs/uploads/?mount=" + digest + "&from=" + from);
     }
 
-    /** The same connection for another repository of the registry. */
+    /** Returns a copy that goes on with another repository of the registry, on the same connection. */
     Curl in(String repository) {
         Curl other = new Curl(directory, repository);
         other.command.clear();

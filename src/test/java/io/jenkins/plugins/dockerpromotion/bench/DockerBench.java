@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 
-/** Promotes within a repository as this plugin does it and as {@code docker pull}, {@code tag} and {@code push} do. */
+/** Compares a promotion within a repository with {@code docker pull}, {@code docker tag} and {@code docker push}. */
 final class DockerBench {
 
     private static final String REPOSITORY = "app/one";
@@ -67,7 +67,7 @@ final class DockerBench {
         return List.of(contender + "-" + number + "-rc", contender + "-" + number + "-latest");
     }
 
-    /** Bytes that do not compress, as those of an image that is compressed already. */
+    /** Pushes an image of random bytes. They do not compress, like layers that are already compressed. */
     private static void push(CommandLine docker, Path directory, String image, int megabytes) throws Exception {
         Path content = Files.createDirectories(directory.resolve("image")).resolve("content");
         write(content, megabytes);

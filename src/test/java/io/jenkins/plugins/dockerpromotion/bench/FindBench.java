@@ -21,7 +21,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Finds the tag of a build among many, on Docker Hub and on a registry, beside whoever reads page after page. */
+/**
+ * Compares the search for a build's tag among many with clients that read all pages, on Docker Hub and on a registry.
+ */
 final class FindBench {
 
     private static final String IMAGE = "technolog/serviceone";
@@ -102,7 +104,7 @@ final class FindBench {
         return new Race(Contender.installed(contenders), meter).run(warmUp, rounds);
     }
 
-    /** A registry that sorts lets a reader skip what cannot be meant. */
+    /** Most tags have another form. If the registry sorts its tags, the client can skip them. */
     private void amongOthers() throws Exception {
         report.heading("A build among 100000 tags, most of which are of another form");
         int releases = 1000;
@@ -118,12 +120,15 @@ final class FindBench {
         }
     }
 
-    /** Sorted by name, these are in the order of their builds, so that "first" means the same everywhere. */
+    /**
+     * Returns the tag of a build. Sorted by name, the tags are in build order, so "first" means the same on each
+     * server.
+     */
     private static String tag(int number) {
         return "2026.47." + (FIRST + number);
     }
 
-    /** Whoever reads page after page reads the same pages wherever the tag is. */
+    /** Clients that read all pages read the same ones wherever the tag is, so one position is enough for them. */
     private void onDockerHub(InMemoryDockerHub hub, int count) throws Exception {
         boolean many = count > 10_000;
         try (Relay relay = new Relay(hub.uri())) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Finds the smallest heap that an operation runs in, in a Java process of its own: what an operation holds at its peak can
- * hide in no measuring point.
+ * Finds the smallest heap in which an operation succeeds, in a separate Java process. Sampling the heap could miss the
+ * peak.
  */
 final class HeapBench {
 
@@ -71,7 +71,7 @@ final class HeapBench {
         report.goal("Megabytes of heap to " + what, "less than 32", heap - idle, heap - idle < 32);
     }
 
-    /** By halving. */
+    /** Returns the smallest sufficient heap size in MB, by binary search. */
     private static int smallest(String... operation) throws Exception {
         if (!runsIn(MAX_MB, operation)) {
             throw new IOException(String.join(" ", operation) + " does not run in " + MAX_MB + " MB");

@@ -14,7 +14,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** What is done for each tag, or each byte, of large answers, by JMH. */
+/** JMH benchmarks of the code that runs for each tag or byte of a large response. */
 final class HotBench {
 
     private final Report report;
@@ -52,7 +52,7 @@ final class HotBench {
         report.table(List.of("", "time", "allocated"), rows);
     }
 
-    /** {@code readsATagOfADockerHubPage} as a sentence. */
+    /** Converts a method name such as {@code readsATagOfADockerHubPage} to words. */
     private static String words(String method) {
         return method.replaceAll("([A-Z])", " $1")
                 .toLowerCase(Locale.ROOT)

@@ -1,6 +1,6 @@
 package io.jenkins.plugins.dockerpromotion.bench;
 
-/** Tells what a server has seen so far. */
+/** Reads the traffic that a server has seen so far. */
 @FunctionalInterface
 interface Meter {
 

@@ -16,14 +16,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A Java process that does one thing with the client, once it is told to, and nothing else. */
+/** Runs one operation of the client in a separate Java process, once its standard input gets a byte or is closed. */
 public final class OneOperation {
 
     private OneOperation() {}
 
     /**
-     * Arguments: {@code nothing}; {@code find} and an image; {@code find-hub}, the address that stands for Docker Hub, and an
-     * image; {@code promote}, the image with the tag 1, and the image to copy it to.
+     * Runs one operation.
+     *
+     * @param arguments {@code nothing}; {@code find} and an image; {@code find-hub}, the address of the Docker Hub
+     *     stand-in, and an image; or {@code promote}, the image with the tag 1, and the target image
      */
     public static void main(String[] arguments) throws Exception {
         System.out.println("ready");
@@ -41,7 +43,7 @@ public final class OneOperation {
         System.exit(0);
     }
 
-    /** @param options of Java */
+    /** @param options JVM options */
     static Process start(List<String> options, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -53,7 +55,7 @@ public final class OneOperation {
                 .start();
     }
 
-    /** Lets a process that was started do its work; whether it succeeded. */
+    /** Lets the started process do its work. Returns whether it succeeded. */
     static boolean finish(Process process) throws IOException, InterruptedException {
         process.getOutputStream().close();
         return process.waitFor() == 0;

@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** The client of this plugin as an agent uses it: in a Java process that runs already, anew for each operation. */
+/** Uses the plugin's client as an agent does: in a running JVM, with a new client for each operation. */
 final class OwnClient {
 
     private OwnClient() {}
 
-    /** An administrator has marked these as registries without TLS, so that nothing has to be found out. */
+    /** Registries that are configured as plain HTTP, so that the client does not probe for TLS. */
     static RegistryContext context(String... hosts) {
         List<RegistryLocation> plain =
                 Stream.of(hosts).distinct().map(RegistryLocation::plain).toList();
@@ -42,7 +42,7 @@ final class OwnClient {
                 .toString();
     }
 
-    /** With all that refers to the image, as a step does unless told otherwise. */
+    /** Promotes with all attachments, as the step does by default. */
     static void promote(String image, String tag, String toImage, List<String> to) throws Exception {
         PromotionRequest request = PromotionRequest.of(
                 ImageName.parse(image), new Tag(tag), ImageName.parse(toImage), to, new Options(false, true, false));

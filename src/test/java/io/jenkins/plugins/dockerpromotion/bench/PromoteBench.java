@@ -18,7 +18,7 @@ import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** Promotes images of several shapes, as this plugin and other tools do it. */
+/** Compares promotions of several kinds of images with this plugin and with other tools. */
 final class PromoteBench {
 
     private static final String REPOSITORY = "app/one";
@@ -145,7 +145,7 @@ final class PromoteBench {
         }
     }
 
-    /** Each run goes to a repository of its own, since nothing is to be done where the image is already. */
+    /** Each run needs a new repository, because there is nothing to do where the image already exists. */
     private static List<Contender> mounting(String host, TestImage image, Path directory) {
         String from = host + "/" + REPOSITORY;
         String to = host + "/" + OTHER;
@@ -223,7 +223,7 @@ final class PromoteBench {
         }
     }
 
-    /** @param tools those that copy the same */
+    /** @param tools those that copy the same content */
     private List<Race.Result> copy(Site from, boolean partly, String what, String... tools) throws Exception {
         try (Destination to = new Destination(from, partly, false)) {
             List<Race.Result> results = new Race(
@@ -248,7 +248,7 @@ final class PromoteBench {
         return Report.bestOf(results, name -> List.of(tools).contains(name));
     }
 
-    /** Each run goes to a registry that is new: skopeo remembers where it has seen a blob, and would not move it again. */
+    /** Each run needs a new registry: skopeo remembers where it saw a blob, and does not upload it again. */
     private static List<Contender> copying(String host, Destination to, Supplier<String> there) {
         String from = host + "/" + REPOSITORY;
         Supplier<String> image = () -> there.get() + "/" + OTHER;
@@ -264,7 +264,7 @@ final class PromoteBench {
                 .toList();
     }
 
-    /** In a Java process that runs, but has not done anything yet. */
+    /** Measures the first call in a JVM that has started but has not done anything yet. */
     private static Contender firstCall(String from, Supplier<String> to) {
         AtomicReference<Process> process = new AtomicReference<>();
         return new Contender(
@@ -280,7 +280,7 @@ final class PromoteBench {
                 });
     }
 
-    /** Both registries behind the same line of the agent, which is full duplex. */
+    /** Both registries are reached over the same full-duplex line of the agent. */
     private void overALine(Site from) throws Exception {
         try (Relay down = from.over(ONE_WAY, GIGABIT);
                 Destination to = new Destination(from, false, true)) {
@@ -303,7 +303,7 @@ final class PromoteBench {
         }
     }
 
-    /** A registry without the image, and another one for each run. */
+    /** A registry without the image; {@link #renew} starts a new one for each run. */
     private static final class Destination implements AutoCloseable {
 
         private final Site from;
@@ -312,7 +312,7 @@ final class PromoteBench {
         private Site site;
         private Relay line;
 
-        /** @param partly whether the image of the tag {@link #OLD} is there */
+        /** @param partly whether the registry already has the image of the tag {@link #OLD} */
         Destination(Site from, boolean partly, boolean far) {
             this.from = from;
             this.partly = partly;
@@ -343,12 +343,12 @@ final class PromoteBench {
         }
     }
 
-    /** Tells where a run copies to. */
+    /** Gives the target repository of a run. */
     private interface Target {
         String repository(int number);
     }
 
-    /** The tools that copy images; oras with all that refers to them, as this plugin does. */
+    /** The tools that copy images. oras copies referrers too, as this plugin does. */
     private static List<Contender> copying(String from, Target to) {
         return Contender.installed(
                 Contender.of(

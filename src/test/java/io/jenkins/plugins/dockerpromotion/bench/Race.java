@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Lets contenders do the same job in turns, so that what disturbs the machine disturbs all of them. */
+/** Runs the contenders alternately, so that load on the machine affects all of them alike. */
 final class Race {
 
     private final List<Contender> counted;
@@ -17,8 +17,8 @@ final class Race {
     private int number;
 
     /**
-     * @param counted the contenders where {@code meter} sees what they do
-     * @param contenders the same, in the same order, where nothing stands between them and the servers
+     * @param counted the contenders whose traffic {@code meter} sees
+     * @param contenders the same, in the same order, connected directly to the servers
      */
     Race(List<Contender> counted, Meter meter, List<Contender> contenders) {
         this.counted = List.copyOf(counted);
@@ -26,26 +26,26 @@ final class Race {
         this.contenders = List.copyOf(contenders);
     }
 
-    /** A race whose contenders are always seen by {@code meter}. */
+    /** A race in which {@code meter} also sees the measured runs. */
     Race(List<Contender> contenders, Meter meter) {
         this(contenders, meter, contenders);
     }
 
     /**
-     * What one contender took.
+     * The result of one contender.
      *
-     * @param traffic of one run
-     * @param cpu processor time of all processes that worked for it; also of the servers, where these are in this process
+     * @param traffic the traffic of one run
+     * @param cpu processor time of all processes involved, including servers that run in this process
      */
     record Result(String name, Traffic traffic, Timings timings, Timings cpu) {
 
-        /** How many times as long as {@code other} it took. */
+        /** Returns the ratio of this median time to that of {@code other}. */
         double over(Result other) {
             return timings.ratioTo(other.timings);
         }
     }
 
-    /** Runs everybody {@code warmUp} times for nothing, then {@code rounds} times by the clock, and counts once. */
+    /** Does {@code warmUp} unmeasured rounds, then {@code rounds} measured ones. The traffic of one run is counted. */
     List<Result> run(int warmUp, int rounds) throws Exception {
         Traffic[] traffic = new Traffic[contenders.size()];
         if (!counted.equals(contenders)) {
@@ -84,7 +84,10 @@ final class Race {
         }
     }
 
-    /** Nanoseconds of this process and of its children that have ended, which the kernel counts in hundredths of a second. */
+    /**
+     * Returns the processor time of this process and its finished children, in nanoseconds. The kernel counts the
+     * children's time in hundredths of a second.
+     */
     private static long cpu() throws IOException {
         String[] fields = Files.readString(Path.of("/proc/self/stat"))
                 .replaceFirst(".*\\) ", "")

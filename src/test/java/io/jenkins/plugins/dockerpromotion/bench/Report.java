@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 
-/** What was measured, as Markdown, said on the console while it grows. */
+/** The report as Markdown. Each line is also printed to the console immediately. */
 final class Report {
 
     private final StringBuilder text = new StringBuilder();
@@ -26,9 +26,10 @@ final class Report {
     }
 
     /**
-     * The first result is what the others are compared with.
+     * Adds a table that compares all results with the first one.
      *
-     * @param processor whether to show processor time, which is the contenders' alone if the servers are other processes
+     * @param processor whether to show processor time; it is that of the contenders alone if the servers run in other
+     *     processes
      */
     void race(String title, List<Race.Result> results, boolean processor) {
         line("### " + title + "\n");
@@ -51,7 +52,7 @@ final class Report {
         line("");
     }
 
-    /** The best of other tools, beside {@code own}, in the table that the page begins with. */
+    /** Adds a row to the table at the top of the page: {@code own} and the fastest of the other tools. */
     void headline(String job, Race.Result own, List<Race.Result> results) {
         Race.Result best = bestOf(results, name -> !Contender.isOwn(name)).orElseThrow();
         headlines.append(String.format(
@@ -71,9 +72,9 @@ final class Report {
     }
 
     /**
-     * What was aimed at, and what came out.
+     * Adds a goal and whether it was reached.
      *
-     * @param figure how many times as long as, or as much as, something else
+     * @param figure the measured ratio
      */
     void goal(String what, String aim, double figure, boolean reached) {
         goals.append(
@@ -85,7 +86,9 @@ final class Report {
         return String.format(Locale.ROOT, "%." + decimals + "f", figure);
     }
 
-    /** Writes {@code <part>.md}, {@code .goals} and {@code .headlines}, from which {@code bin/bench} makes one page. */
+    /**
+     * Writes {@code <part>.md}, {@code .goals} and {@code .headlines}. {@code bin/bench} combines them into one page.
+     */
     void write(Path directory, String part) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve(part + ".md"), text);

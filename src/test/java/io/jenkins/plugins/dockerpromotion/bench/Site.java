@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A registry to measure against. What is in memory is always reached over the relay that counts, which also turns away
- * attempts of TLS; a real one is reached directly when the clock runs.
+ * A registry to measure against. An in-memory registry is always reached through the counting relay, which also rejects
+ * attempts to use TLS. A real registry is reached directly in measured runs.
  */
 final class Site implements AutoCloseable {
 
@@ -29,7 +29,7 @@ final class Site implements AutoCloseable {
         this.requests = requests;
     }
 
-    /** The in-memory registry, as far away as {@code delay} a request. */
+    /** Starts an in-memory registry that delays each request by {@code delay}. */
     static Site inMemory(Duration delay, String repository, String tag, TestImage image) throws IOException {
         InMemoryRegistry registry = InMemoryRegistry.start();
         registry.push(repository, tag, image);
@@ -47,7 +47,7 @@ final class Site implements AutoCloseable {
                 () -> new Traffic(registry.requests().count(), 0));
     }
 
-    /** The CNCF registry, filled through this plugin's own client. */
+    /** Starts the CNCF registry and copies the image to it with the plugin's client. */
     static Site dockerRegistry(String repository, String tag, TestImage image) throws Exception {
         try (InMemoryRegistry origin = InMemoryRegistry.start()) {
             origin.push(repository, tag, image);
@@ -77,17 +77,17 @@ final class Site implements AutoCloseable {
         return description;
     }
 
-    /** Where it is measured: {@code 127.0.0.1:port}. */
+    /** The address for measured runs: {@code 127.0.0.1:port}. */
     String host() {
         return host;
     }
 
-    /** Where every byte is counted. */
+    /** The address of the relay, which counts every byte. */
     String countedHost() {
         return relay.host();
     }
 
-    /** The same over a line of its own. */
+    /** Returns a relay to this registry with the given delay and bandwidth. */
     Relay over(Duration delay, long bytesPerSecond) throws IOException {
         return new Relay(URI.create("http://" + host), delay, bytesPerSecond);
     }

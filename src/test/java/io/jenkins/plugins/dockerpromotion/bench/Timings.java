@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
-/** How long a contender took, run by run. */
+/** The times of a contender's runs. */
 record Timings(long[] nanos) {
 
     Timings {
@@ -16,12 +16,12 @@ record Timings(long[] nanos) {
         return Duration.ofNanos(at(0.5));
     }
 
-    /** How many times as long as {@code other} this took, by their medians. */
+    /** Returns the ratio of this median to that of {@code other}. */
     double ratioTo(Timings other) {
         return (double) at(0.5) / other.at(0.5);
     }
 
-    /** The median, and behind it the quartiles: what half of all runs lay between. */
+    /** Formats the median and, in parentheses, the lower and upper quartiles. */
     String text() {
         return nanos.length == 1
                 ? words(at(0.5))

@@ -3,10 +3,10 @@ package io.jenkins.plugins.dockerpromotion.bench;
 import java.util.Locale;
 
 /**
- * What went over the wire.
+ * Traffic on the wire.
  *
- * @param requests answered by the servers
- * @param bytes both ways, heads included
+ * @param requests requests that the servers answered
+ * @param bytes bytes in both directions, including headers
  */
 record Traffic(int requests, long bytes) {
 

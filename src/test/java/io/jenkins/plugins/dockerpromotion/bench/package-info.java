@@ -1,2 +1,2 @@
-/** Measures this plugin's client beside the tools that people use, on one machine and in one run; see {@code bin/bench}. */
+/** Compares this plugin's client with common tools, on one machine and in one run; see {@code bin/bench}. */
 package io.jenkins.plugins.dockerpromotion.bench;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Dependencies point inward: what each package may import. */
+/** Checks the imports of each package: dependencies point inward. */
 class ArchitectureTest {
     static final String ROOT = "io.jenkins.plugins.dockerpromotion";
 
@@ -28,7 +28,7 @@ class ArchitectureTest {
     private static final List<String> JENKINS =
             List.of("hudson..", "jenkins..", "org.jenkinsci..", "org.kohsuke.stapler..");
 
-    /** Package: what of other packages it may import. All that stands here is free of Jenkins. */
+    /** The allowed imports of each package. All packages in this table are free of Jenkins. */
     private static final Map<String, List<String>> MAY_IMPORT = new TreeMap<>(Map.of(
             "registry.http", union(JDK, JACKSON, HTTP_CLIENT),
             "registry", union(JDK, JACKSON, ours("registry.http")),
@@ -87,7 +87,7 @@ class ArchitectureTest {
         slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(CLASSES);
     }
 
-    /** The plugin works without Script Security: what needs it is loaded only if it is there. */
+    /** Script Security is optional: the only class that needs it is loaded only if that plugin is installed. */
     @Test
     void oneClassNeedsScriptSecurity() {
         noClasses()
@@ -108,7 +108,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** Who verifies with keys loads none of it, on controller or agent. */
+    /** Verification with keys must not load Sigstore, on controller or agent. */
     @Test
     void oneClassNeedsSigstore() {
         noClasses()
@@ -119,7 +119,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    /** The top-level packages the table names: those the small POM has to build. */
+    /** Returns the top-level packages in the table. The Jenkins-free POM has to build them. */
     static Set<String> jenkinsFreePackages() {
         return MAY_IMPORT.keySet().stream()
                 .map(name -> name.replaceFirst("\\..*", ""))

@@ -10,17 +10,17 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What people read can be translated: it stands in properties, or as {@code ${%…}}, and nowhere else. */
+/** Checks that display text can be translated: it has to be in properties files or in {@code ${%…}}. */
 class DisplayTextTest {
 
-    /** Text between tags, or an attribute that is shown; placeholders are examples, the same in each language. */
+    /** Text between tags, or a visible attribute. Placeholders are examples, which need no translation. */
     private static final Pattern SHOWN = Pattern.compile(
             ">([^<]+)<|\\b(?:title|label|alt|aria-label|tooltip|add|header|value|progress|description)=\"([^\"]*)\"");
 
     private static final Pattern NO_TEXT = Pattern.compile("(?s)<!--.*?-->|<\\?.*?\\?>|\\$\\{[^}]*\\}");
     private static final Pattern WORD = Pattern.compile("\\p{L}{2}");
 
-    /** Names of formats. */
+    /** Names of formats, which are the same in each language. */
     private static final List<String> NAMES = List.of("CSV", "JSON");
 
     private static final Pattern LITERAL = Pattern.compile(

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Links between the pages of the documentation lead somewhere. */
+/** Checks that links between the documentation pages have a target. */
 class DocumentLinksTest {
 
     private static final Pattern LINK = Pattern.compile("]\\((?!https?:|mailto:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
@@ -30,11 +30,11 @@ class DocumentLinksTest {
     }
 
     private static String text(Path page) throws IOException {
-        // What stands in code is no link and no heading.
+        // Code blocks contain no links or headings.
         return Files.readString(page).replaceAll("(?s)```.*?```", "");
     }
 
-    /** As GitHub names the headings of a page. */
+    /** Returns the anchors that GitHub generates for the headings of a page. */
     private static List<String> anchors(Path page) throws IOException {
         return HEADING.matcher(text(page))
                 .results()

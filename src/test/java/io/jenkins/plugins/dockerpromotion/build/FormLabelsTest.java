@@ -18,7 +18,7 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 import org.w3c.dom.NodeList;
 
-/** Whatever people fill in or press on a page says what it is, to those who hear the page, too. */
+/** Checks that each form field and button has a label, also for screen readers. */
 class FormLabelsTest {
 
     private static final Set<String> FIELDS =

@@ -15,7 +15,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** A POM as it stands in its file, without what it inherits. */
+/** A POM file without inherited values. */
 record Pom(Document document) {
     static Pom read(Path file) {
         try {
@@ -26,7 +26,10 @@ record Pom(Document document) {
         }
     }
 
-    /** Properties by name, and by {@code groupId:artifactId} the versions of dependencies and plugins that have one. */
+    /**
+     * Returns the properties by name, and the versions of dependencies and plugins by {@code groupId:artifactId}, where
+     * set.
+     */
     Map<String, String> versions() {
         Map<String, String> properties = new TreeMap<>();
         for (Element property : elements("/project/properties/*")) {
@@ -41,7 +44,7 @@ record Pom(Document document) {
         return versions;
     }
 
-    /** How Spotless formats Java and POMs, but not which files. */
+    /** Returns the Spotless settings for Java and POMs, without the file patterns. */
     String formatting() {
         StringBuilder steps = new StringBuilder();
         for (Element step :

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the plugin's POM, its parent and the POM of the Jenkins-free part name has one version. */
+/** Checks that the plugin's POM, its parent and the Jenkins-free POM use the same versions. */
 class PomsAgreeTest {
     private static final Path ROOT = Path.of("").toAbsolutePath();
 
@@ -64,7 +64,10 @@ class PomsAgreeTest {
                         first("<requireMavenVersion>\\s*<version>\\[([^,]*),\\)", Files.readString(parentFile()))));
     }
 
-    /** The plugin runs with the Jackson that is installed, so the Jenkins-free part is built with none later than that. */
+    /**
+     * At run time the plugin uses the Jackson that is installed, so the Jenkins-free part must not be built with a
+     * later one.
+     */
     @Test
     void theJacksonOnTheClassPathIsTheOneNamedOrALaterOne() {
         Version named = Version.parse(jenkinsFree.versions().get("com.fasterxml.jackson.core:jackson-databind"));
@@ -93,7 +96,7 @@ class PomsAgreeTest {
                 .containsExactlyInAnyOrder(expected);
     }
 
-    /** What this POM and the one of the Jenkins-free part both name, with this POM's versions. */
+    /** Returns the entries that both this POM and the Jenkins-free POM have, with the versions of this POM. */
     private Map<String, String> common(Pom pom) {
         Map<String, String> common = new TreeMap<>(pom.versions());
         common.keySet().retainAll(jenkinsFree.versions().keySet());

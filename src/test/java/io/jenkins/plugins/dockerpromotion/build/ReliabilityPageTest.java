@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The pages that say what is withstood, and what works with which registry, name tests that there are. */
+/** Checks that the tests named on the pages about reliability and supported registries exist. */
 class ReliabilityPageTest {
 
     private static final Pattern TEST = Pattern.compile("`([A-Z]\\w+(?:Test|IT))(?:#(\\w+))?`");

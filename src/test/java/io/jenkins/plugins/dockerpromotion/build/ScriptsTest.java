@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the scripts of {@code bin} say before they call Maven: one line for each thing that is wrong. */
+/** Checks that the scripts in {@code bin} print one line for each problem before they call Maven. */
 class ScriptsTest {
 
     @TempDir

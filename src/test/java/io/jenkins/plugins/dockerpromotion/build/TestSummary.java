@@ -18,9 +18,9 @@ import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
 /**
- * Says what the tests of a build did and what was left out, from surefire's reports and from the classes that are there.
- * {@code bin/test} runs this file as a program in the project's directory. Its arguments: why a source may not have been
- * built, then the build directories.
+ * Summarises the tests of a build and what was left out, from Surefire's reports and the compiled classes.
+ * {@code bin/test} runs this file as a program in the project's directory. Its arguments are the reason why a source
+ * may not have been built, and the build directories.
  */
 final class TestSummary {
     private static final String LEFT_OUT = "left out: ";
@@ -37,14 +37,14 @@ final class TestSummary {
         for (Path directory : directories) {
             summary.read(directory.resolve("surefire-reports"));
         }
-        if (summary.tests > 0) { // else the build ended early, and nearly nothing is built
+        if (summary.tests > 0) { // otherwise the build ended early, and hardly any class exists
             summary.notBuilt(Path.of("src"), directories, args[0]);
         }
         summary.lines().forEach(System.out::println);
         System.exit(summary.failed.isEmpty() && summary.tests > 0 ? 0 : 1);
     }
 
-    /** Adds the reports in a directory, which need not exist: a build can end before its first test. */
+    /** Adds the reports of a directory. It may be missing: a build can fail before its first test. */
     void read(Path reports) throws Exception {
         for (Path file : files(reports, name -> name.matches("TEST-.*\\.xml"))) {
             Element suite = DocumentBuilderFactory.newInstance()
@@ -59,7 +59,7 @@ final class TestSummary {
         }
     }
 
-    /** Adds the sources of which none of the build directories has a class. */
+    /** Adds the sources without a class in any of the build directories. */
     void notBuilt(Path sources, List<Path> buildDirectories, String why) throws IOException {
         Path main = sources.resolve("main/java");
         Set<String> packages = unbuilt(main, "classes", buildDirectories).stream()
@@ -77,7 +77,7 @@ final class TestSummary {
         }
     }
 
-    /** The report; its last line is the totals. */
+    /** Returns the lines of the summary. The last line contains the totals. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         failed.forEach(test -> lines.add("failed: " + test));

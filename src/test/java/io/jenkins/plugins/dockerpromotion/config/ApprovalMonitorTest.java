@@ -81,7 +81,7 @@ class ApprovalMonitorTest {
         });
     }
 
-    /** The page behind the message. */
+    /** Opens the page that the monitor's message links to. */
     private static HtmlPage reviewed(JenkinsRule jenkins) throws Exception {
         HtmlPage page = jenkins.createWebClient().goTo("manage/");
         return ((DomElement) page.getFormByName(monitor().id).querySelector("[name='review']")).click();
@@ -125,7 +125,7 @@ class ApprovalMonitorTest {
                     .isEqualTo(405);
             assertThat(send(jenkins, "admin", HttpMethod.GET, "decide", "dismiss", ""))
                     .isEqualTo(405);
-            // What the form did not show is not revoked by it.
+            // A form must not revoke what it did not show.
             assertThat(send(jenkins, "admin", HttpMethod.POST, "revoke", "signature", OTHER))
                     .isEqualTo(200);
             assertApproved(OPEN, ADDRESS, SLURPER, OTHER);

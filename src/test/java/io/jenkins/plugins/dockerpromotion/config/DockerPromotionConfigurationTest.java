@@ -120,7 +120,7 @@ class DockerPromotionConfigurationTest {
         return registry;
     }
 
-    /** What {@code jenkins.yaml} sets, which is everything, and nothing at all. */
+    /** Tests the settings of {@code jenkins.yaml}, which sets everything, and the defaults. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theFormKeepsEverySetting(boolean set) throws Exception {
@@ -187,7 +187,7 @@ class DockerPromotionConfigurationTest {
         ConfigurationAsCode.get().configure(getClass().getResource(file).toString());
     }
 
-    /** The settings of this plugin, as they are exported. */
+    /** Returns the plugin's settings as Configuration as Code exports them. */
     private static Map<String, Object> exported() throws Exception {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ConfigurationAsCode.get().export(all);
@@ -275,7 +275,7 @@ class DockerPromotionConfigurationTest {
         ExtensionList.lookup(SecretSource.class).remove(source);
     }
 
-    /** The names of what can be set in the global configuration of this plugin. */
+    /** Returns the names of all settings in the plugin's global configuration. */
     private static Set<String> settings() {
         String plugin = DockerPromotionConfiguration.class.getPackageName().replaceFirst("config$", "");
         Set<Class<?>> types = GlobalConfiguration.all().stream()
@@ -290,7 +290,7 @@ class DockerPromotionConfigurationTest {
                 .collect(Collectors.toSet());
     }
 
-    /** Files hold names that stay when classes move, and a file of an older version has no newer settings. */
+    /** The names in stored files stay the same when classes move. A file of an older version lacks newer settings. */
     @Test
     void readsAFileOfAnOlderVersion() throws Exception {
         Path file = jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion.xml");
@@ -357,7 +357,7 @@ class DockerPromotionConfigurationTest {
         assertThat(saves).hasValue(1);
     }
 
-    /** What is wrong in one setting sets nothing, neither by code nor by the form. */
+    /** If one setting is invalid, none is changed, neither by Configuration as Code nor by the form. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

@@ -15,16 +15,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** A controller with the plugin, started by {@code mvn hpi:run}, and an agent in a process of its own; both on loopback. */
+/**
+ * A controller with the plugin, started by {@code mvn hpi:run}, and an agent in a separate process, both on loopback.
+ */
 final class ControllerRun implements AutoCloseable {
 
     private static final Duration START_LIMIT = Duration.ofMinutes(10);
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** Written by the controller once it is set up; holds the agent's secret. */
+    /** The file that the controller writes when it is set up. It contains the agent's secret. */
     private static final String READY = "ready";
 
-    /** Nothing here runs long enough for the second compiler to pay. */
+    /** The JVMs run too briefly for the C2 compiler to pay off. */
     private static final String QUICK_START = "-XX:TieredStopAtLevel=1";
 
     private static final String JAVA =
@@ -55,7 +57,7 @@ final class ControllerRun implements AutoCloseable {
         return pages.url();
     }
 
-    /** Returns when the controller answers and the agent is on its way. */
+    /** Starts both. Returns when the controller answers and the agent is connecting. */
     void start() throws IOException, InterruptedException {
         configure();
         ReleaseDemo.say("mvn hpi:run starts a controller at " + url());
@@ -65,7 +67,7 @@ final class ControllerRun implements AutoCloseable {
         maven.add("-Dport=" + port);
         maven.add("-DjenkinsHome=" + home);
         maven.add("-Dmaven.hpi.run.jvmArgs=-Xmx1G " + QUICK_START + " @{jenkins.addOpens}");
-        // These two are Jenkins' own. Agents come by HTTP, so no port is open for them.
+        // These two properties are Jenkins' own. Agents connect by WebSocket, so no TCP port for agents is open.
         maven.add("-Djenkins.install.runSetupWizard=false");
         maven.add("-Djenkins.model.Jenkins.slaveAgentPort=-1");
         ProcessTree controller = launch(maven, log);
@@ -92,7 +94,7 @@ final class ControllerRun implements AutoCloseable {
         return directory.path().resolve("agent").toString();
     }
 
-    /** Shows the log of the build as it comes; returns the build's result. */
+    /** Prints the build log while it grows, and returns the build's result. */
     String build(PrintStream out) throws IOException, InterruptedException {
         pages.follow("job/release/1/logText/progressiveText", out);
         return pages.get("job/release/1/api/xml?xpath=*/result/text()").body();
@@ -107,7 +109,7 @@ final class ControllerRun implements AutoCloseable {
         }
     }
 
-    /** What the controller finds when it starts. */
+    /** Writes the files that the controller reads when it starts. */
     private void configure() throws IOException {
         Path scripts = Files.createDirectories(home.resolve("init.groovy.d"));
         try (InputStream script = ControllerRun.class.getResourceAsStream("controller.groovy")) {

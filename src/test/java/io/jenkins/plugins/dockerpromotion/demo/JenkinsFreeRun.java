@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs a Jenkinsfile through JenkinsPipelineUnit. It knows Scripted Pipeline only; of Declarative this adds what an
- * example uses, block by block in the order in which they stand there.
+ * Runs a Jenkinsfile in JenkinsPipelineUnit. That supports Scripted Pipeline only, so this class adds the Declarative
+ * directives that the example uses. Blocks run in the order of the file.
  */
 final class JenkinsFreeRun extends BasePipelineTestCPS {
 
@@ -30,7 +30,10 @@ final class JenkinsFreeRun extends BasePipelineTestCPS {
                 .credentials("docker-hub", ReleaseHub.USER, ReleaseHub.PASSWORD)
                 .logTo(log::println);
         setHelper(new PipelineTestHelperCPS() {
-            /** Not after each call of a method: it takes seconds, and cannot cope with loops, which Jenkins can. */
+            /**
+             * Skips the serialization after each method call: it takes seconds, and it fails for loops that work in
+             * Jenkins.
+             */
             @Override
             public <T> T roundtripSerialization(T state) {
                 return state;
@@ -38,7 +41,7 @@ final class JenkinsFreeRun extends BasePipelineTestCPS {
         });
     }
 
-    /** Throws what the Jenkinsfile throws. */
+    /** Runs the Jenkinsfile and passes its exceptions on. */
     void run(Path jenkinsfile) throws Exception {
         Path file = jenkinsfile.toAbsolutePath();
         setScriptRoots(file.getParent().toString());
@@ -109,13 +112,13 @@ final class JenkinsFreeRun extends BasePipelineTestCPS {
         getHelper().registerAllowedMethod(MethodSignature.method(name, types), new Method(this, call));
     }
 
-    /** What a method of a Jenkinsfile does. */
+    /** The implementation of a Pipeline method. */
     @FunctionalInterface
     private interface Call {
         Object with(Object... args) throws Exception;
     }
 
-    /** Gives it the form that JenkinsPipelineUnit takes. */
+    /** Wraps a {@link Call} in the closure that JenkinsPipelineUnit expects. */
     private static final class Method extends Closure<Object> {
         private static final long serialVersionUID = 1L;
 

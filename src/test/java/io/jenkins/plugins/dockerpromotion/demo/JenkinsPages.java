@@ -13,19 +13,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.regex.Pattern;
 
-/** What a controller shows to browsers. */
+/** Reads the web pages of a controller. */
 final class JenkinsPages {
 
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    /** Notes that Jenkins keeps in a log for its pages. */
+    /** Console annotations, which Jenkins embeds in a log. */
     private static final Pattern CONSOLE_NOTE = Pattern.compile("\u001b\\[8mha:[^\u001b]*\u001b\\[0m");
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final URI url;
 
-    /** @param url with a slash at the end */
+    /** @param url ends with a slash */
     JenkinsPages(URI url) {
         this.url = url;
     }
@@ -38,7 +38,7 @@ final class JenkinsPages {
         return http.send(request(path), BodyHandlers.ofString(UTF_8));
     }
 
-    /** Whether the file could be got; not before the controller listens. */
+    /** Downloads a file. Returns false, for example, while the controller does not listen yet. */
     boolean download(String path, Path file) throws InterruptedException {
         try {
             return http.send(request(path), BodyHandlers.ofFile(file)).statusCode() == 200;
@@ -48,9 +48,9 @@ final class JenkinsPages {
     }
 
     /**
-     * Prints a log as it comes, line by line, until it is complete; it need not have begun.
+     * Prints a log line by line until it is complete. It may not exist yet.
      *
-     * @throws IOException also if that takes longer than ten minutes
+     * @throws IOException also after a timeout of ten minutes
      */
     void follow(String path, PrintStream out) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();

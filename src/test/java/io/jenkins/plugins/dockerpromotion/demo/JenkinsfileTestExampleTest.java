@@ -27,8 +27,8 @@ import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 
 /**
- * Builds and runs {@code docs/examples/jenkinsfile-test} as authors do: in its directory, and of this project's tests with
- * nothing but what pom.xml puts into the jar {@code pipeline-unit}.
+ * Builds and runs {@code docs/examples/jenkinsfile-test} as its users do: in its directory, with only those test
+ * classes of this project that pom.xml puts into the jar {@code pipeline-unit}.
  */
 class JenkinsfileTestExampleTest {
 
@@ -116,7 +116,7 @@ class JenkinsfileTestExampleTest {
                 .isZero();
     }
 
-    /** That of this test, with the jar in place of this project's own tests. */
+    /** Returns this test's class path, with the jar instead of this project's test classes. */
     private String classPath() {
         Set<String> others = Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> !Path.of(entry).normalize().equals(ownTestClasses()))

@@ -4,7 +4,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/** A process with all that it starts; one of these may live on when the first has ended. */
+/** A process with its descendants, some of which may outlive it. */
 final class ProcessTree implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 15;
@@ -16,7 +16,7 @@ final class ProcessTree implements AutoCloseable {
         this.root = root;
     }
 
-    /** Whether the first process runs; to be asked every now and then, for that is when the others are noticed. */
+    /** Returns whether the root process is alive. Call this regularly: it also registers new descendants. */
     synchronized boolean isAlive() {
         root.descendants().forEach(members::add);
         members.add(root.toHandle());

@@ -16,10 +16,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * What the demo claims, looked up where it can be seen: in the registry, in the requests that it counted, in the log of the
- * build, and on the disk.
- */
+/** Checks the claims of the demo against the registry, the requests that it counted, the build log and the disk. */
 final class Proof {
 
     private static final Pattern PLATFORM = Pattern.compile("\"architecture\"\\s*:\\s*\"(\\w+)\"");
@@ -31,7 +28,7 @@ final class Proof {
     private final int tagsBefore;
     private final List<String> faults = new ArrayList<>();
 
-    /** Begins before the release, whose traces it looks for afterwards. */
+    /** Create this before the release, because it records the state to compare with. */
     Proof(ReleaseHub hub) {
         this.hub = hub;
         this.tagsBefore = hub.tags();
@@ -40,10 +37,10 @@ final class Proof {
     }
 
     /**
-     * Prints what was proved, as a table.
+     * Prints the results as a table.
      *
-     * @param log of the build
-     * @return what is not as it should be, one line each
+     * @param log the build log
+     * @return the failed checks, one line each
      */
     List<String> print(PrintStream out, String log) {
         faults.addAll(hub.faults());
@@ -72,7 +69,7 @@ final class Proof {
         out.printf("  %-20s %s%n", what, text);
     }
 
-    /** Those of the image under its new tag. */
+    /** Returns the platforms of the image under its new tag. */
     private String platforms() {
         byte[] index = hub.registry()
                 .manifestBytes(ReleaseHub.IMAGE, ReleaseHub.RELEASE_TAGS.get(0))

@@ -12,10 +12,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What {@code bin/demo} runs: the example Jenkinsfile against an embedded Docker Hub, in a controller with an agent or,
- * where Jenkins cannot be had, through JenkinsPipelineUnit.
+ * The main class of {@code bin/demo}. It runs the example Jenkinsfile against an embedded Docker Hub: in a controller
+ * with an agent or, where Jenkins is not available, in JenkinsPipelineUnit.
  *
- * <p>Arguments: {@code jenkins-free}, or {@code full} and maybe {@code --once}, and what Maven is to be called with.
+ * <p>Arguments: {@code jenkins-free}; or {@code full}, optionally {@code --once}, and the options for Maven.
  */
 public final class ReleaseDemo {
 
@@ -36,15 +36,15 @@ public final class ReleaseDemo {
         boolean released = false;
         try (ReleaseHub hub = ReleaseHub.start()) {
             ReleaseDemo demo = new ReleaseDemo(hub);
-            // Ctrl-C is the usual end of the demo with Jenkins; the last line is printed however it ends.
+            // The demo with Jenkins usually ends with Ctrl-C. Print the last line in every case.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> say("left out: " + demo.leftOut)));
             List<String> options = List.of(args).subList(1, args.length);
             released = full ? demo.withJenkins(options) : demo.withoutJenkins();
         } catch (Throwable e) {
-            // Also an Error, such as a class that is gone: threads of the servers would keep the process alive.
+            // Catch errors too, such as a missing class: the servers' threads would keep the process alive.
             say("failed: " + e);
         }
-        // Ends what still runs in the background as well, such as threads of JenkinsPipelineUnit.
+        // Also ends background threads, such as those of JenkinsPipelineUnit.
         System.exit(released ? 0 : 1);
     }
 
@@ -111,7 +111,7 @@ public final class ReleaseDemo {
         return faults.isEmpty();
     }
 
-    /** bin/demo becomes this process at its end, so this process began when bin/demo did. */
+    /** bin/demo ends with exec, so the start time of this process is that of bin/demo. */
     private static String seconds() {
         Instant start = ProcessHandle.current().info().startInstant().orElseThrow();
         return String.format("%.1f", Duration.between(start, Instant.now()).toMillis() / 1000.0);

@@ -8,7 +8,10 @@ import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.junit.platform.launcher.listeners.SummaryGeneratingListener;
 
-/** Runs test classes, named as arguments, in a process of its own: with the class path and the directory of that. */
+/**
+ * Runs the test classes named as arguments. A test starts it in a separate process with its own class path and
+ * directory.
+ */
 final class TestLauncher {
 
     private TestLauncher() {}

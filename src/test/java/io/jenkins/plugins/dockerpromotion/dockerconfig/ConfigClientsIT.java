@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The commands that people run inside the block find its logins, and only those, and leave the agent's keychain alone. */
+/** Checks that common clients use the logins of the block, no others, and do not touch the agent's keychain. */
 class ConfigClientsIT {
 
     private static final TestImage IMAGE = TestImage.docker(1);
@@ -54,7 +54,7 @@ class ConfigClientsIT {
         }
     }
 
-    /** An agent whose keychain any client would use that is not told otherwise. */
+    /** Sets up an agent with a keychain that clients use by default. */
     @BeforeEach
     void agent() throws Exception {
         keychain = root.resolve("asked");
@@ -78,7 +78,7 @@ class ConfigClientsIT {
         return FieldTool.of(name, directory);
     }
 
-    /** What needs a login: without the block it fails. */
+    /** Each command needs a login, so it fails outside the block. */
     @ParameterizedTest
     @ValueSource(
             strings = {

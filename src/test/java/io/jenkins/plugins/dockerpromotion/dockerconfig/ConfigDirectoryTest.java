@@ -77,7 +77,7 @@ class ConfigDirectoryTest {
         Files.writeString(agentConfig.resolve("config.json"), "{\"auths\": {\"quay.io\": {\"auth\": \"YTpi\"}}}");
         create(true, Map.of());
         Path outer = directory;
-        // A step inside dir('sub') has another folder for its temporary files.
+        // A step inside dir('sub') uses another directory for temporary files.
         directory = root.resolve("workspace/sub@tmp/4567");
         create(true, Map.of("DOCKER_CONFIG", outer.toString()));
         assertThat(directory.resolve("config.json"))

@@ -5,7 +5,7 @@ import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.io.IOException;
 
-/** A Docker client's {@code config.json}, and everything that is made of it. */
+/** Fuzzes a Docker client's {@code config.json} and everything that is derived from it. */
 public final class DockerConfigFuzz {
 
     private static final RegistryKey REGISTRY = RegistryKey.of("registry.example.com");

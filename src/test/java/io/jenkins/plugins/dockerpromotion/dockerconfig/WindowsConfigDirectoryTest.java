@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** On the file system of Windows, as far as one in memory is like it: its paths, and access control lists. */
+/** Tests Windows paths and access control lists with an in-memory file system. */
 class WindowsConfigDirectoryTest {
 
     private static final RegistryKey REGISTRY = RegistryKey.of("registry.example.com");

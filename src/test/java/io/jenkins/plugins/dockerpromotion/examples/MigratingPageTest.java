@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Runs what {@code docs/MIGRATING.md} says to write, in the sandbox, without approvals. */
+/** Runs the code of {@code docs/MIGRATING.md} in the sandbox, without script approvals. */
 @WithController
 class MigratingPageTest {
 
@@ -63,7 +63,7 @@ class MigratingPageTest {
     private static final String PASSWORD = "only-for-the-page";
     private static final String IMAGE = "technolog/serviceone";
 
-    /** Stands for a docker client, and says in a file what it was called for and where it was logged in. */
+    /** A fake docker client that logs its arguments and the registry it is logged in to. */
     private static final String DOCKER = """
             #!/bin/sh
             echo "$* [$(sed -n 's/.*"\\(registry.example.com\\)".*/\\1/p' "$DOCKER_CONFIG/config.json" 2>/dev/null)]" >>"$0.log"
@@ -80,7 +80,7 @@ class MigratingPageTest {
         return Files.readString(Path.of("docs/MIGRATING.md"));
     }
 
-    /** The code that a section has under {@code Before} or {@code After}. */
+    /** Returns the code of a section under {@code Before} or {@code After}. */
     private static String code(String section, String label) throws Exception {
         String text =
                 page().split("\n## " + Pattern.quote(section) + "\n", 2)[1].split("\n## ", 2)[0];
@@ -167,7 +167,7 @@ class MigratingPageTest {
         assertThat(hub.registry().digestOf(IMAGE, "latest")).contains(digest);
     }
 
-    /** The list on the page is what the helper on the page is refused, one after the other, until it works. */
+    /** Approves one rejected signature after the other until the helper works. The page must list exactly these. */
     @Test
     void theHelperNeedsTheApprovalsThatThePageNames() throws Exception {
         hub.registry().push(IMAGE, "2017.2.103", TestImage.docker(1));
@@ -261,7 +261,7 @@ class MigratingPageTest {
     @Test
     void startsAtAPushAndAnswersIt() throws Exception {
         hub.close();
-        // Callbacks go by https alone.
+        // Callbacks require HTTPS.
         hub = InMemoryDockerHub.builder()
                 .user("technolog", PASSWORD)
                 .tls(TestCertificates.shared().serverContext())
@@ -284,7 +284,9 @@ class MigratingPageTest {
                 .containsExactly("success");
     }
 
-    /** As the other plugin made it, and where that one listened: only its SHA-256 has to be taken over. */
+    /**
+     * Tokens of the Docker Hub Notification plugin keep working at its URL. Only their SHA-256 hash has to be migrated.
+     */
     @Test
     void theTokensOfTheNotificationPluginOpenTheirAddress() throws Exception {
         String token = "0123456789abcdef0123456789abcdef";

@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Runs those of {@code docs/examples} as they stand there that need no test class of their own. */
+/** Runs the examples of {@code docs/examples} that have no test class of their own, unchanged. */
 @WithController
 class MoreExamplesTest {
 
@@ -145,7 +145,7 @@ class MoreExamplesTest {
         assertThat(run.getDescription()).isEqualTo(ReleaseHub.IMAGE + ":" + ReleaseHub.TAG);
     }
 
-    /** Takes a library from a folder of this machine, whichever version is asked for. */
+    /** Provides a library from a local folder, whichever version is requested. */
     public static final class FolderRetriever extends LibraryRetriever {
 
         private final String folder;
@@ -171,7 +171,7 @@ class MoreExamplesTest {
     @Test
     void everyExampleIsListedAndThereIsAScriptedOneOfEach() throws IOException {
         List<Path> files;
-        // A whole project, which has a page and a test of its own.
+        // This example is a complete project with its own page and test.
         Path project = Path.of("jenkinsfile-test");
         try (Stream<Path> all = Files.walk(EXAMPLES)) {
             files = all.filter(Files::isRegularFile)

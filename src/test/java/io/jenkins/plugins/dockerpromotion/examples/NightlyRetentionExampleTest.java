@@ -27,7 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Runs {@code docs/examples/nightly-retention/Jenkinsfile} and the scripted one as they stand there, on a GitLab. */
+/**
+ * Runs {@code docs/examples/nightly-retention/Jenkinsfile} and its scripted variant unchanged, with GitLab's registry.
+ */
 @WithController
 class NightlyRetentionExampleTest {
 
@@ -68,7 +70,7 @@ class NightlyRetentionExampleTest {
 
     private static WorkflowJob job(String jenkinsfile) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        // Jenkins takes them from the Jenkinsfile only once that has run.
+        // Jenkins reads the parameters from the Jenkinsfile only after its first run.
         job.addProperty(new ParametersDefinitionProperty(
                 new StringParameterDefinition("IMAGE"), new BooleanParameterDefinition("DRY_RUN")));
         job.setDefinition(

@@ -23,8 +23,8 @@ import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.JenkinsSessionExtension;
 
 /**
- * Runs {@code docs/examples/push-to-production/Jenkinsfile} as it stands there, over a restart while a person decides, and
- * then the scripted one.
+ * Runs {@code docs/examples/push-to-production/Jenkinsfile} unchanged, with a restart during the manual approval, and
+ * then its scripted variant.
  */
 class PushToProductionExampleTest {
 
@@ -119,7 +119,7 @@ class PushToProductionExampleTest {
         Setup.assertNoApprovalAsked();
     }
 
-    /** A job whose first build made it listen, and did nothing else. */
+    /** Creates a job and runs its first build, which only registers the trigger. */
     private static WorkflowJob listen(JenkinsRule jenkins, String file) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, "production");
         String jenkinsfile = Files.readString(Path.of("docs/examples/push-to-production", file));
@@ -133,7 +133,10 @@ class PushToProductionExampleTest {
         Setup.useDockerHub(hub);
     }
 
-    /** What all of it costs: of blobs only the one small configuration that tells when the image was made. */
+    /**
+     * Checks the total number of requests. The only blob downloaded is the small image configuration, which contains
+     * the creation time.
+     */
     private void assertRequests() {
         RequestLog registry = hub.registry().requests();
         assertThat(registry.count(RecordedRequest.matching("GET", "/v2/.*/blobs/.*")))
@@ -142,9 +145,9 @@ class PushToProductionExampleTest {
         assertThat(registry.blobBytesDown()).isLessThan(1000);
         assertThat(registry.blobBytesUp()).isZero();
         assertThat(registry.count("PUT", ".*")).isEqualTo(1);
-        // Three to read it, six to find signatures, three to promote besides, and two more for each login.
+        // Three to read the image, six to find signatures, three more to promote, and two for each login.
         assertThat(registry.count()).as(registry.summary()).isEqualTo(16);
-        // Two logins, the tag, the page, its change, the callback.
+        // Two logins, the tag, the description, its update and the callback.
         assertThat(hub.requests().count()).as(hub.requests().summary()).isEqualTo(6);
     }
 }

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Runs {@code docs/examples/release/Jenkinsfile} and the scripted one beside it as they stand there. */
+/** Runs {@code docs/examples/release/Jenkinsfile} and its scripted variant unchanged. */
 @WithController
 class ReleaseExampleTest {
 
@@ -100,7 +100,7 @@ class ReleaseExampleTest {
         Set<Long> clients = ConcurrentHashMap.newKeySet();
         for (HttpTestServer server : List.of(hub.hub(), hub.registry())) {
             int port = server.uri().getPort();
-            // A predicate sees each request while it waits for its answer, so the connection it came by is open.
+            // The predicate runs before the request is answered, so the connection of the client is still open.
             server.onRequest(
                     request -> {
                         clients.addAll(SocketOwners.ofClients(port));

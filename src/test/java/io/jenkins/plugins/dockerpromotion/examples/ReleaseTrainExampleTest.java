@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Runs {@code docs/examples/release-train} as it stands there, and takes it back with {@code docs/examples/rollback}. */
+/** Runs {@code docs/examples/release-train} unchanged, and reverts it with {@code docs/examples/rollback}. */
 @WithController
 class ReleaseTrainExampleTest {
 
@@ -93,7 +93,7 @@ class ReleaseTrainExampleTest {
         Setup.assertNoApprovalAsked();
     }
 
-    /** A job whose first build made it ask for its values, and did nothing else. */
+    /** Creates a job and runs its first build, which only defines the parameters. */
     private WorkflowJob job(String example, String file) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, example);
         String jenkinsfile = Files.readString(Path.of("docs/examples", example, file));

@@ -38,8 +38,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.jvnet.hudson.test.JenkinsRule;
 
 /**
- * Runs {@code docs/examples/signed-release} as it stands there, with the real cosign and registry. In place of docker,
- * crane pushes an image with the login that docker would have.
+ * Runs {@code docs/examples/signed-release} unchanged, with the real cosign and a real registry. crane replaces docker:
+ * it pushes an image with the same login.
  */
 @WithController
 class SignedReleaseExampleIT {
@@ -102,7 +102,7 @@ class SignedReleaseExampleIT {
 
     private static WorkflowRun run(String file, Result result, Map<String, String> parameters) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        // Jenkins takes them from the Jenkinsfile only once that has run.
+        // Jenkins reads the parameters from the Jenkinsfile only after its first run.
         job.addProperty(new ParametersDefinitionProperty(parameters.keySet().stream()
                 .map(StringParameterDefinition::new)
                 .toArray(StringParameterDefinition[]::new)));

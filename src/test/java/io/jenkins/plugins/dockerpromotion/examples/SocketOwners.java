@@ -10,7 +10,9 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/** Finds out from Linux which processes are connected to a port of this machine. Others cannot lie about that. */
+/**
+ * Finds the local processes that are connected to a port, from Linux's /proc. Processes cannot fake this information.
+ */
 final class SocketOwners {
 
     private static final Path PROC = Path.of("/proc");
@@ -23,12 +25,12 @@ final class SocketOwners {
         return TABLES.stream().allMatch(Files::isReadable) && Files.isDirectory(PROC.resolve("self/fd"));
     }
 
-    /** The ids of the processes that have a connection open to this port, as its client. */
+    /** Returns the ids of the processes that are connected to this port as clients. */
     static Set<Long> ofClients(int port) {
         Set<String> sockets = new HashSet<>();
         for (Path table : TABLES) {
             lines(table).skip(1).map(line -> line.trim().split("\\s+")).forEach(column -> {
-                // Local address, remote address and state stand in columns 1 to 3, the socket's number in column 9.
+                // Columns 1 to 3 are local address, remote address and state. Column 9 is the socket's inode.
                 if (column[2].endsWith(String.format(Locale.ROOT, ":%04X", port)) && column[3].equals(ESTABLISHED)) {
                     sockets.add("socket:[" + column[9] + "]");
                 }
@@ -47,7 +49,7 @@ final class SocketOwners {
         try (Stream<Path> files = Files.list(descriptors)) {
             return files.anyMatch(file -> sockets.contains(target(file)));
         } catch (IOException | UncheckedIOException e) {
-            return false; // another user's process, or one that has ended
+            return false; // the process belongs to another user or has ended
         }
     }
 
@@ -55,7 +57,7 @@ final class SocketOwners {
         try {
             return Files.readSymbolicLink(link).toString();
         } catch (IOException e) {
-            return ""; // closed meanwhile
+            return ""; // the file was closed meanwhile
         }
     }
 

@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Runs {@code docs/examples/version-build-promote/Jenkinsfile} and the scripted one as they stand there, with a real daemon and registry. */
+/**
+ * Runs {@code docs/examples/version-build-promote/Jenkinsfile} and its scripted variant unchanged, with a real Docker
+ * daemon and a real registry.
+ */
 @WithController
 class VersionBuildPromoteExampleIT {
 
@@ -74,7 +77,7 @@ class VersionBuildPromoteExampleIT {
 
     private static void assertVersions(JenkinsRule jenkins, String file, String repository) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class);
-        // Jenkins takes them from the Jenkinsfile only once that has run.
+        // Jenkins reads the parameters from the Jenkinsfile only after its first run.
         job.addProperty(new ParametersDefinitionProperty(
                 new StringParameterDefinition("REGISTRY"), new StringParameterDefinition("REPOSITORY")));
         String jenkinsfile = Files.readString(Path.of("docs/examples/version-build-promote", file));
@@ -91,7 +94,7 @@ class VersionBuildPromoteExampleIT {
         assertThat(afterReset).isIn(version(3, 0), version(3, 1));
     }
 
-    /** Builds once, asserts that the version is what latest points at, and gives the version. */
+    /** Runs a build, checks that latest points to its version, and returns the version. */
     private static String release(JenkinsRule jenkins, WorkflowJob job, String repository) throws Exception {
         WorkflowRun run = jenkins.assertBuildStatusSuccess(job.scheduleBuild2(
                 0,
@@ -108,7 +111,7 @@ class VersionBuildPromoteExampleIT {
         return run.getDisplayName();
     }
 
-    /** Midnight may come between the two. */
+    /** Returns the version of a build. Callers also accept yesterday's, in case midnight passes during the test. */
     private static String version(int build, int daysAgo) {
         LocalDate day = LocalDate.now(ZoneOffset.UTC).minusDays(daysAgo);
         return day.get(IsoFields.WEEK_BASED_YEAR) + "." + day.get(IsoFields.WEEK_OF_WEEK_BASED_YEAR) + "." + build;

@@ -23,9 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
-/**
- * A Chromium without a window, controlled by its DevTools protocol.
- */
+/** A headless Chromium, controlled over its DevTools protocol. */
 public final class Chromium implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 60;
@@ -44,9 +42,9 @@ public final class Chromium implements AutoCloseable {
     }
 
     /**
-     * Starts one that shows an empty page.
+     * Starts the browser with an empty page.
      *
-     * @param program the browser, a path or a name on {@code PATH}
+     * @param program the path of the browser, or its name on {@code PATH}
      */
     public static Chromium start(String program) throws Exception {
         TemporaryDirectory profile = new TemporaryDirectory("chromium");
@@ -83,13 +81,13 @@ public final class Chromium implements AutoCloseable {
                 .flatMap(options -> Stream.of(options.split(" ")))
                 .forEach(option -> command.add("--" + option));
         if (System.getProperty("user.name").equals("root")) {
-            // It refuses to start otherwise.
+            // Chromium's sandbox does not run as root.
             command.add("--no-sandbox");
         }
         return command;
     }
 
-    /** It writes its port, and in a second line more, into a file of its profile. */
+    /** Returns the port from the first of the two lines that Chromium writes to a file of its profile. */
     private static int port(Process process, Path profile) throws Exception {
         Path written = profile.resolve("DevToolsActivePort");
         while (!Files.exists(written) || Files.readAllLines(written).size() < 2) {
@@ -100,7 +98,7 @@ public final class Chromium implements AutoCloseable {
         return Integer.parseInt(Files.readAllLines(written).get(0));
     }
 
-    /** What the browser answers and tells of itself. */
+    /** Receives the browser's responses and events. */
     private static final class Answers implements WebSocket.Listener {
         private final Map<Integer, CompletableFuture<JsonNode>> awaited = new ConcurrentHashMap<>();
         private final StringBuilder text = new StringBuilder();
@@ -140,14 +138,14 @@ public final class Chromium implements AutoCloseable {
         return message.path("result");
     }
 
-    /** The size of the window, in pixels. */
+    /** Sets the size of the viewport in pixels. */
     public void resize(int width, int height) throws Exception {
         call(
                 "Emulation.setDeviceMetricsOverride",
                 Map.of("width", width, "height", height, "deviceScaleFactor", 1, "mobile", false));
     }
 
-    /** Whether pages that ask for the user's preference are to be dark. */
+    /** Sets the user's preference for a dark colour scheme. */
     public void preferDark(boolean dark) throws Exception {
         Map<String, String> scheme = Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
         call("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
@@ -158,14 +156,14 @@ public final class Chromium implements AutoCloseable {
         call("Page.addScriptToEvaluateOnNewDocument", Map.of("source", script));
     }
 
-    /** Returns when the page is loaded. */
+    /** Opens a page and waits until it is loaded. */
     public void open(String address) throws Exception {
         answers.loaded = new CompletableFuture<>();
         call("Page.navigate", Map.of("url", address));
         answers.loaded.get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 
-    /** What a script, an expression or a promise of it, comes to. */
+    /** Evaluates an expression, and awaits its value if it is a promise. */
     public JsonNode run(String script) throws Exception {
         JsonNode result =
                 call("Runtime.evaluate", Map.of("expression", script, "awaitPromise", true, "returnByValue", true));
@@ -175,7 +173,7 @@ public final class Chromium implements AutoCloseable {
         return result.path("result").path("value");
     }
 
-    /** Returns when a condition of the page holds. */
+    /** Waits until a condition of the page is true. */
     public void await(String condition) throws Exception {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!run("Boolean(" + condition + ")").asBoolean()) {
@@ -187,10 +185,10 @@ public final class Chromium implements AutoCloseable {
     }
 
     /**
-     * Takes a picture of the part of the page that some elements are in, with a margin.
+     * Takes a screenshot of the part of the page that contains the given elements, with a margin.
      *
-     * @param selectors of the elements
-     * @param height of the picture at most, in pixels
+     * @param selectors CSS selectors of the elements
+     * @param height the maximum height of the picture, in pixels
      */
     public void picture(Path file, String selectors, int height) throws Exception {
         String measure = """
@@ -204,7 +202,7 @@ public final class Chromium implements AutoCloseable {
                         height: Math.ceil(Math.min(%d, Math.max(...boxes.map(box => box.bottom)) + scrollY + 4 - y))};
                 })()""".formatted(TestJson.text(selectors), height);
         JsonNode part = run(measure);
-        // Forms still grow when their scripts have said that they are there.
+        // Forms still change their size after their scripts have finished.
         for (JsonNode before = null; !part.equals(before); part = run(measure)) {
             before = part;
             Thread.sleep(500);

@@ -19,7 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** The plugin's pages in a browser that enforces a content security policy: no inline script, no inline style. */
+/** Opens the plugin's pages in a browser that enforces a content security policy without inline scripts and styles. */
 @WithController
 class ContentSecurityPolicyIT {
 

@@ -73,7 +73,10 @@ class HistoryPagesTest {
         return jenkins.assertBuildStatusSuccess(project.scheduleBuild2(0, new Cause.UserIdCause("ada")));
     }
 
-    /** Without scripts, which only forms need, for the crumb; {@link ContentSecurityPolicyIT} runs those of the pages. */
+    /**
+     * JavaScript is off: only forms need it, for the crumb. {@link ContentSecurityPolicyIT} covers the scripts of the
+     * pages.
+     */
     private static JenkinsRule.WebClient browser() {
         return jenkins.createWebClient().withJavaScriptEnabled(false);
     }
@@ -314,7 +317,7 @@ class HistoryPagesTest {
         return page.getWebResponse().getStatusCode();
     }
 
-    /** Records two images of one step. */
+    /** Records the promotion of two images by one step. */
     private void train(FreeStyleBuild build) throws Exception {
         PromotionRecorder recorder = new PromotionRecorder(build, UUID.randomUUID()).inTrain(2);
         for (String image : List.of("technolog/web", "technolog/api")) {

@@ -24,7 +24,10 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Three weeks of a service's releases for {@link PicturesOfPages}, the last one on the Friday before today. */
+/**
+ * Sample data for {@link PicturesOfPages}: three weeks of releases of a service. The last release is on the Friday
+ * before today.
+ */
 final class PicturedReleases {
 
     static final String RELEASE = "serviceone-release";
@@ -36,7 +39,7 @@ final class PicturedReleases {
     private final LocalDate friday = LocalDate.now().with(TemporalAdjusters.previous(DayOfWeek.FRIDAY));
     private final Map<Integer, String> versions = new HashMap<>();
 
-    /** What each tag stands for. */
+    /** The version that each tag points to. */
     private final Map<String, String> stands = new HashMap<>(Map.of("latest", "before", "production", "before"));
 
     PicturedReleases(JenkinsRule jenkins) {
@@ -73,7 +76,7 @@ final class PicturedReleases {
         return versions.get(103);
     }
 
-    /** On the last day, in the evening. */
+    /** The evening of the last day. */
     Instant end() {
         return time(0, "18:00");
     }
@@ -155,7 +158,7 @@ final class PicturedReleases {
         PromotionStore.add(run, Samples.at(when, promotion));
     }
 
-    /** A build knows of no other time than the present. */
+    /** Sets a field by reflection, because a build always takes the current time. */
     private static void set(Run<?, ?> run, String name, long value) throws ReflectiveOperationException {
         Field field = Run.class.getDeclaredField(name);
         field.setAccessible(true);

@@ -17,13 +17,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Takes the pictures of the README, of a real Jenkins by a real browser. No test: {@code bin/pictures} runs it. */
+/**
+ * Takes the screenshots for the README with a real Jenkins and a real browser. This is not a test: {@code bin/pictures}
+ * runs it.
+ */
 @WithController
 class PicturesOfPages {
 
     private static final Path IMAGES = Path.of("docs/images");
 
-    /** Where {@code bin/pictures} has put a dark theme, and what that needs. */
+    /** The directory where {@code bin/pictures} puts the dark theme plugin and its dependencies. */
     private static final Path PLUGINS = Path.of("target/pictures");
 
     private JenkinsRule jenkins;
@@ -58,7 +61,7 @@ class PicturesOfPages {
         picture("pushes", "#main-panel > *", 700);
     }
 
-    /** The class loader of the tests knows nothing of plugins that come later. */
+    /** Uses reflection, because the tests' class loader does not see plugins that are installed later. */
     static void loadTheme(JenkinsRule jenkins) throws Exception {
         ClassLoader plugins = jenkins.jenkins.pluginManager.uberClassLoader;
         Class<?> decorator = plugins.loadClass("io.jenkins.plugins.thememanager.ThemeManagerPageDecorator");
@@ -69,7 +72,7 @@ class PicturesOfPages {
         decorator.getMethod("setTheme", theme).invoke(decorator.getMethod("get").invoke(null), asTheBrowserSays);
     }
 
-    /** Without what floats above a page, and would be in the way, and without what fades in. */
+    /** Opens a page without animations and without elements that float above the content. */
     private void open(String path) throws Exception {
         browser.open(jenkins.getURL() + path);
         browser.run("""
@@ -105,7 +108,7 @@ class PicturesOfPages {
             DockerPromotionConfiguration.get().setRegistries(List.of(place));
             addCredentials("docker-hub", ReleaseHub.USER, ReleaseHub.PASSWORD);
             open("job/" + PicturedReleases.RELEASE + "/pipeline-syntax/");
-            // The form of the first step comes by itself.
+            // The form of the first step is loaded automatically.
             browser.await("document.querySelector('.dropdownList-container [name^=\"_.\"]')");
             browser.run("""
                     window.shown = selector => [...document.querySelectorAll(selector)].find(e => e.offsetParent);

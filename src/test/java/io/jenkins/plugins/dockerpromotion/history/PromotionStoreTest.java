@@ -60,7 +60,7 @@ class PromotionStoreTest {
         return project.getRootDir().toPath().resolve("docker-promotions.jsonl");
     }
 
-    /** As after a restart: nothing of the job is in memory. */
+    /** Reloads the configuration, as a restart would, so that no state of the job is in memory. */
     private void forgetMemory() throws Exception {
         jenkins.jenkins.reload();
         project = jenkins.jenkins.getItemByFullName(project.getFullName(), FreeStyleProject.class);
@@ -252,7 +252,7 @@ class PromotionStoreTest {
         assertThat(PromotionStore.of((Run<?, ?>) project.getBuildByNumber(1))).hasSize(21);
     }
 
-    /** Who looks for another action of a job or build, as each page and each build does, pays nothing for ours. */
+    /** Each page and each build looks up actions. A lookup of other action types must not call our factories. */
     @Test
     void isNotAskedForActionsOfOthers() {
         for (Class<?> type : List.of(FreeStyleProject.class, FreeStyleBuild.class)) {

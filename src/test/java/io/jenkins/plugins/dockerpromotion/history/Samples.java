@@ -12,7 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 
-/** Promotions to show. */
+/** Sample promotions. */
 final class Samples {
 
     static final String IMAGE = "technolog/serviceone";
@@ -20,7 +20,7 @@ final class Samples {
 
     private Samples() {}
 
-    /** A digest of its own for each text. */
+    /** Returns a different digest for each text. */
     static String digest(String text) {
         return Digest.sha256(text.getBytes(StandardCharsets.UTF_8)).toString();
     }
@@ -40,17 +40,17 @@ final class Samples {
                 dryRun);
     }
 
-    /** A tag that is new. */
+    /** Returns a target whose tag was created. */
     static Target created(String tag) {
         return new Target(tag, "", true);
     }
 
-    /** A tag that moved away from another version. */
+    /** Returns a target whose tag pointed to another version before. */
     static Target moved(String tag, String before) {
         return new Target(tag, digest(before), true);
     }
 
-    /** A tag that stood there already. */
+    /** Returns a target whose tag already pointed to the version. */
     static Target unchanged(String tag, String version) {
         return new Target(tag, digest(version), false);
     }
@@ -63,17 +63,17 @@ final class Samples {
         return Promotion.of(origin(StartedBy.UNKNOWN), receipt);
     }
 
-    /** A step of its own. */
+    /** Returns the origin of a new step. */
     static Origin origin(StartedBy by) {
         return new Origin(UUID.randomUUID().toString(), by, null, false, "");
     }
 
-    /** A roll-back. */
+    /** Returns the origin of a rollback. */
     static Origin rollback(StartedBy by, String reason) {
         return new Origin(UUID.randomUUID().toString(), by, null, true, reason);
     }
 
-    /** The same at another time, in milliseconds since 1970. */
+    /** Returns a copy of the promotion with another time, in milliseconds since 1970. */
     static Promotion at(long time, Promotion p) {
         return new Promotion(
                 time,
@@ -88,7 +88,11 @@ final class Samples {
                 p.version());
     }
 
-    /** One that failed and left {@code latest} in doubt, or not. */
+    /**
+     * Returns a failed promotion.
+     *
+     * @param latestStands whether {@code latest} could not be put back and may still point to {@code version}
+     */
     static Promotion failed(String version, String before, boolean latestStands) {
         return Promotion.failed(
                 origin(StartedBy.UNKNOWN),

@@ -4,7 +4,7 @@ import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.util.List;
 
-/** The bodies of notifications, as JSON and as forms. */
+/** Fuzzes the bodies of notifications, as JSON and as forms. */
 public final class PayloadFuzz {
 
     private static final List<String> TYPES = List.of("application/json", "application/x-www-form-urlencoded");

@@ -43,7 +43,7 @@ class PayloadTest {
         }
     }
 
-    /** What registries sent, with what is replaced in it, and the pushes it tells of. */
+    /** Real payloads of registries, an optional replacement in them, the registry and the expected pushes. */
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -178,7 +178,7 @@ class PayloadTest {
                 .isEqualTo(List.of());
     }
 
-    /** Blobs, mounts, pulls and deletions. */
+    /** Events for blobs, mounts, pulls and deletions. */
     @ParameterizedTest
     @ValueSource(
             strings = {

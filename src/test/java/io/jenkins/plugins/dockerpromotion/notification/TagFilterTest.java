@@ -34,7 +34,7 @@ class TagFilterTest {
         assertThat(TagFilter.of(filter).matches(new Tag(tag))).isEqualTo(expected);
     }
 
-    /** A build that signs what was pushed would start itself again and again. */
+    /** Otherwise a build that signs the pushed image would trigger itself forever. */
     @ParameterizedTest
     @CsvSource({
         "'', .sig, false",

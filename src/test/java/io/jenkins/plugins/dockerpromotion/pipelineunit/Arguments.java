@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 
-/** The arguments of one call, of the right types; where there is none, the step's default. */
+/** The arguments of one call, converted to the parameter types. An absent argument has the step's default. */
 final class Arguments {
 
     private final StepSignature signature;
@@ -20,7 +20,7 @@ final class Arguments {
         this.given = Collections.unmodifiableMap(new LinkedHashMap<>(given));
     }
 
-    /** Without defaults. */
+    /** Returns the explicit arguments, without defaults. */
     Map<String, Object> given() {
         return given;
     }
@@ -31,7 +31,7 @@ final class Arguments {
                 .map(type::cast);
     }
 
-    /** Without blanks around it; nothing if nothing else is left. */
+    /** Returns the trimmed text, or the default if it is absent or blank. */
     Optional<String> text(String name) {
         return value(name, String.class)
                 .map(String::trim)
@@ -39,12 +39,12 @@ final class Arguments {
                 .or(() -> signature.parameters().get(name).fallback().map(String.class::cast));
     }
 
-    /** @throws IllegalArgumentException in one line, if there is none */
+    /** @throws IllegalArgumentException with a one-line message if it is absent */
     String needed(String name) {
         return text(name).orElseThrow(() -> new IllegalArgumentException("'" + name + "' is needed"));
     }
 
-    /** As it was written. */
+    /** Returns the text without trimming it. */
     String plain(String name) {
         return value(name, String.class).orElse("");
     }
@@ -61,35 +61,35 @@ final class Arguments {
         return number(name).stream().mapToInt(Math::toIntExact).findFirst();
     }
 
-    @SuppressWarnings("unchecked") // as the list of steps says
+    @SuppressWarnings("unchecked") // steps.txt declares the types
     List<String> words(String name) {
         return value(name, List.class).orElse(List.of());
     }
 
-    @SuppressWarnings("unchecked") // as the list of steps says
+    @SuppressWarnings("unchecked") // steps.txt declares the types
     Optional<Map<String, Object>> map(String name) {
         return Optional.ofNullable((Map<String, Object>) given.get(name));
     }
 
-    @SuppressWarnings("unchecked") // as the list of steps says
+    @SuppressWarnings("unchecked") // steps.txt declares the types
     List<Map<String, Object>> maps(String name) {
         return value(name, List.class).orElse(List.of());
     }
 
-    @SuppressWarnings("unchecked") // as the list of steps says
+    @SuppressWarnings("unchecked") // steps.txt declares the types
     List<Map<String, String>> logins(String name) {
         return value(name, List.class).orElse(List.of());
     }
 
-    /** @throws IllegalArgumentException in one line, if it is none */
+    /** @throws IllegalArgumentException with a one-line message if it is not an image name */
     ImageName image(String name) {
         return ImageName.parse(needed(name));
     }
 
     /**
-     * What {@code pattern} or {@code regex} says.
+     * Returns the tag pattern that {@code pattern} or {@code regex} sets.
      *
-     * @throws IllegalArgumentException in one line, if both are given or the given one cannot be used
+     * @throws IllegalArgumentException with a one-line message if both are set or the pattern is invalid
      */
     Optional<TagPattern> selection() {
         Optional<String> regex = text("regex");

@@ -22,9 +22,9 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * The plugin's steps for tests of Jenkinsfiles under JenkinsPipelineUnit. Each is done by the plugin's own client, against
- * registries in memory, or answered by the test; either way it refuses what the step in Jenkins would refuse, and calls are
- * kept for the test to look at.
+ * The plugin's steps for Jenkinsfile tests with JenkinsPipelineUnit. Each step runs the plugin's own client against
+ * in-memory registries, or returns an answer from the test. In both cases it rejects what the step in Jenkins would
+ * reject. Calls are recorded, so that tests can check them.
  */
 public final class DockerPromotionSteps {
 
@@ -33,7 +33,7 @@ public final class DockerPromotionSteps {
     private final Map<String, StepAnswer> answers = new HashMap<>();
     private final List<StepCall> calls = new ArrayList<>();
 
-    /** Steps without any registry or credentials. */
+    /** Creates the steps without registries or credentials. */
     public DockerPromotionSteps() {
         TagSteps tags = new TagSteps(around);
         LoginSteps logins = new LoginSteps(around);
@@ -58,55 +58,59 @@ public final class DockerPromotionSteps {
         steps.put("verifyImage", tags::verifyImage);
     }
 
-    /** Lets it stand for Docker Hub. */
+    /** Uses {@code hub} as Docker Hub. */
     public DockerPromotionSteps dockerHub(InMemoryDockerHub hub) {
         around.registry(ImageName.DOCKER_HUB, hub.registry().uri(), hub.uri());
         return this;
     }
 
-    /** Lets it stand for a registry, named as in images: {@code registry.example.com:5000}. */
+    /**
+     * Uses {@code registry} as the registry {@code host}, written as in image names: {@code registry.example.com:5000}.
+     */
     public DockerPromotionSteps registry(String host, InMemoryRegistry registry) {
         around.registry(ImageName.parseHost(host), registry.uri(), registry.uri());
         return this;
     }
 
-    /** Credentials of the kind username and password. */
+    /** Adds credentials with username and password. */
     public DockerPromotionSteps credentials(String id, String username, String password) {
         around.credentials(id, new Basic(username, password));
         return this;
     }
 
-    /** Credentials of the kind secret text. */
+    /** Adds secret text credentials. */
     public DockerPromotionSteps credentials(String id, String accessToken) {
         around.credentials(id, new Bearer(accessToken));
         return this;
     }
 
-    /** The number of the build, which is 1 otherwise. */
+    /** Sets the build number. The default is 1. */
     public DockerPromotionSteps buildNumber(long number) {
         around.buildNumber = number;
         return this;
     }
 
-    /** A variable of the build that steps go by, such as {@code GIT_COMMIT}. */
+    /** Sets an environment variable that steps read, such as {@code GIT_COMMIT}. */
     public DockerPromotionSteps variable(String name, String value) {
         around.environment.put(name, value);
         return this;
     }
 
-    /** The time, by which versions are made and tags grow old. */
+    /** Sets the clock for generated versions and the age of tags. */
     public DockerPromotionSteps clock(InstantSource clock) {
         around.clock = clock;
         return this;
     }
 
-    /** Hears each line that the steps log, as they do. */
+    /** Passes each log line to {@code listener} as soon as a step writes it. */
     public DockerPromotionSteps logTo(Consumer<String> listener) {
         around.listener = listener;
         return this;
     }
 
-    /** Lets the test answer a step instead, from now on. In a step with a block, the block runs after that. */
+    /**
+     * Replaces a step by an answer of the test, from now on. If the step has a block, the block runs after the answer.
+     */
     public DockerPromotionSteps answer(String step, StepAnswer answer) {
         if (!steps.containsKey(step)) {
             throw new IllegalArgumentException("there is no step '" + step + "'");
@@ -115,7 +119,7 @@ public final class DockerPromotionSteps {
         return this;
     }
 
-    /** Lets Jenkinsfiles that {@code helper} runs call the steps, and the trigger {@code dockerHubPush}. */
+    /** Registers the steps and the trigger {@code dockerHubPush} with {@code helper}. */
     public DockerPromotionSteps register(PipelineTestHelper helper) {
         for (StepSignature signature : StepSignature.all()) {
             Closure<Object> method = new StepMethod(args -> call(signature, helper, args));
@@ -150,12 +154,15 @@ public final class DockerPromotionSteps {
         }
     }
 
-    /** All calls so far, in their order. Those that were refused for the names or types of their arguments are none. */
+    /**
+     * Returns all calls so far, in order. Calls that were rejected for the names or types of their arguments are not
+     * included.
+     */
     public List<StepCall> calls() {
         return Collections.unmodifiableList(calls);
     }
 
-    /** The arguments of the calls of one step so far. */
+    /** Returns the arguments of all calls of one step so far. */
     public List<Map<String, Object>> calls(String step) {
         return calls.stream()
                 .filter(call -> call.step().equals(step))
@@ -163,7 +170,7 @@ public final class DockerPromotionSteps {
                 .toList();
     }
 
-    /** Whether a trigger that the Jenkinsfile set up starts a build when this tag is pushed. */
+    /** Returns whether a trigger that the Jenkinsfile defined starts a build when this tag is pushed. */
     public boolean startsOnPushOf(String image, String tag) {
         return calls("dockerHubPush").stream().anyMatch(trigger -> {
             Stream<?> images = Stream.concat(
@@ -174,28 +181,31 @@ public final class DockerPromotionSteps {
         });
     }
 
-    /** The variables of the build as a process would get them now: in {@code isolatedDockerConfig}, DOCKER_CONFIG too. */
+    /**
+     * Returns the environment of a process at this point of the build. Within {@code isolatedDockerConfig} it includes
+     * DOCKER_CONFIG.
+     */
     public Map<String, String> environment() {
         return Map.copyOf(around.environment);
     }
 
-    /** What the steps logged so far. */
+    /** Returns the log lines of the steps so far. */
     public List<String> log() {
         return around.log();
     }
 
-    /** A text as Jenkins would log it: without the secrets of the test's credentials, and the tokens that steps got. */
+    /** Masks secrets as the Jenkins log would: those of the test's credentials and the tokens that steps received. */
     public String mask(String text) {
         return around.mask(text);
     }
 
-    /** What a Jenkinsfile calls. */
+    /** The implementation of a step. */
     @FunctionalInterface
     private interface Call {
         Object with(Object... args) throws Exception;
     }
 
-    /** Gives it the form that JenkinsPipelineUnit takes. */
+    /** Wraps a {@link Call} in the closure that JenkinsPipelineUnit expects. */
     private static final class StepMethod extends Closure<Object> {
         private static final long serialVersionUID = 1L;
 

@@ -54,7 +54,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
     }
 
     private void run(String script) throws IOException {
-        // Another name each time: of one that it knows, JenkinsPipelineUnit does not see that it changed.
+        // JenkinsPipelineUnit does not notice changes to a script that it has loaded, so each run uses a new file name.
         Path file = Files.createTempFile(directory, "Jenkinsfile", "");
         Files.writeString(file, script);
         getBinding().setVariable("said", said);
@@ -75,7 +75,7 @@ class DockerPromotionStepsTest extends BasePipelineTest {
     @Test
     void thePluginsClientDoesEveryStep() throws Exception {
         standIn();
-        // Only Jenkins has a history to roll back by.
+        // rollbackImage needs the promotion history, which exists only in Jenkins.
         steps.answer("rollbackImage", arguments -> "rolled back");
 
         run("""

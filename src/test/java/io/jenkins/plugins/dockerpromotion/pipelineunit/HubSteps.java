@@ -9,7 +9,7 @@ import io.jenkins.plugins.dockerpromotion.registry.ImageName;
 import io.jenkins.plugins.dockerpromotion.registry.PageChange;
 import java.util.Map;
 
-/** What else there is: Docker Hub's pages, answers to pushes, the trigger, the Docker host. */
+/** The remaining steps: Docker Hub descriptions, webhook callbacks, the push trigger and the Docker host. */
 final class HubSteps {
 
     private static final String DEFAULT_SECTION = "jenkins";
@@ -37,7 +37,7 @@ final class HubSteps {
                 .changePage(image, change);
     }
 
-    /** No push started the build of a test. */
+    /** Reports nothing, because a test's build is never started by a push. */
     Work notifyDockerHub(Arguments given) {
         given.text("state").ifPresent(State::parse);
         return block -> {
@@ -46,7 +46,7 @@ final class HubSteps {
         };
     }
 
-    /** The Docker host of whoever runs a test is left alone. */
+    /** Prunes nothing: tests must not touch the Docker host of the developer. */
     Work pruneDockerHost(Arguments given) {
         HostPolicy.parseAge(given.needed("until"));
         return block -> {

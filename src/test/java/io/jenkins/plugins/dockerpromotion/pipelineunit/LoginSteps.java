@@ -19,13 +19,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 
-/** The steps that hand out logins. */
+/** The steps that provide registry logins. */
 final class LoginSteps {
 
     private static final Set<String> ACTIONS = Set.of("pull", "push", "delete", "*");
     private static final List<String> DEFAULT_ACTIONS = List.of("pull");
 
-    /** How the folder for temporary files of a build ends. */
+    /** Suffix of a build's directory for temporary files. */
     private static final String TEMPORARY = "@tmp";
 
     private final Surroundings around;
@@ -99,7 +99,7 @@ final class LoginSteps {
         Map<String, String> outer = around.environment;
         try (TemporaryDirectory place = new TemporaryDirectory("docker-promotion")) {
             Map<String, String> before = new HashMap<>(outer);
-            // Not that of whoever runs the test: there is nothing in it.
+            // Use an empty home directory, not the one of the user who runs the test.
             before.put("HOME", place.path().toString());
             before.put("USERPROFILE", place.path().toString());
             ConfigRequest request =

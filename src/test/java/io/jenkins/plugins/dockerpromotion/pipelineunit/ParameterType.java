@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a parameter of a step takes, and what Jenkins makes of it (structs' {@code DescribableModel}). */
+/** The type of a step parameter. Values are converted as Jenkins does it (structs' {@code DescribableModel}). */
 enum ParameterType {
     /** {@code true} or {@code false}. */
     FLAG {
@@ -15,7 +15,7 @@ enum ParameterType {
         }
     },
 
-    /** Registries with their credentials: a list of maps. */
+    /** Registries with their credentials, as a list of maps. */
     LOGINS {
         @Override
         Object coerced(Object given) {
@@ -45,7 +45,7 @@ enum ParameterType {
         }
     },
 
-    /** A whole number, or a text that is one: parameters of a build are texts. */
+    /** A whole number, or a text that contains one, because build parameters are texts. */
     NUMBER {
         @Override
         Object coerced(Object given) {
@@ -67,7 +67,7 @@ enum ParameterType {
         }
     },
 
-    /** A list of texts, or a map, whose entries are written {@code name=value} then. */
+    /** A list of texts, or a map, whose entries become {@code name=value}. */
     VALUES {
         @Override
         Object coerced(Object given) {
@@ -91,10 +91,14 @@ enum ParameterType {
         }
     };
 
-    /** @throws IllegalArgumentException in one line, if Jenkins would not take it */
+    /**
+     * Converts a value as Jenkins does.
+     *
+     * @throws IllegalArgumentException with a one-line message if Jenkins would reject the value
+     */
     abstract Object coerced(Object given);
 
-    /** What stands behind the equals sign in a line of the list. */
+    /** Parses the default, which follows the equals sign in {@code steps.txt}. */
     Object fallback(String text) {
         return this == WORDS ? List.of(text.split(",")) : coerced(text);
     }

@@ -2,15 +2,15 @@ package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
 import java.util.Map;
 
-/** What a step answers in a test, in place of the step itself. */
+/** An answer of the test that replaces the step itself. */
 @FunctionalInterface
 public interface StepAnswer {
 
     /**
      * Answers one call.
      *
-     * @param arguments by name, those that the Jenkinsfile gives; numbers are {@code Long}
-     * @throws Exception to let the step fail
+     * @param arguments the explicit arguments by name; numbers are {@code Long}
+     * @throws Exception to make the step fail
      */
     Object to(Map<String, Object> arguments) throws Exception;
 }

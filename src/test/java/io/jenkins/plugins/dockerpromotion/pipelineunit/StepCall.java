@@ -5,6 +5,6 @@ import java.util.Map;
 /**
  * One call of a step.
  *
- * @param arguments by name, those that the Jenkinsfile gives; numbers are {@code Long}
+ * @param arguments the explicit arguments by name; numbers are {@code Long}
  */
 public record StepCall(String step, Map<String, Object> arguments) {}

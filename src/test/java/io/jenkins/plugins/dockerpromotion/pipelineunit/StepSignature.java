@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What Jenkinsfiles can give a step.
+ * The parameters that a step accepts.
  *
  * @param parameters by name
  */
@@ -24,21 +24,21 @@ public record StepSignature(String step, boolean takesBlock, Map<String, Paramet
     private static final String BLOCK = "{}";
 
     /**
-     * One of the parameters.
+     * A parameter of a step.
      *
-     * @param needed whether the step's constructor has it
-     * @param fallback what the step goes by without it, if anything
+     * @param needed whether it is a parameter of the step's constructor
+     * @param fallback the default, if there is one
      */
     record Parameter(ParameterType type, boolean needed, Optional<Object> fallback) {}
 
     /**
-     * Groovy's arguments, understood.
+     * Parsed Groovy arguments.
      *
-     * @param block of a step that takes one, or {@code null}
+     * @param block the block of the call, or {@code null}
      */
     record Given(Arguments arguments, Closure<?> block) {}
 
-    /** The lines of the list of steps, without its remarks. */
+    /** Returns the lines of {@code steps.txt} without comments. */
     public static List<String> lines() {
         try (InputStream list = StepSignature.class.getResourceAsStream(LIST)) {
             return new String(list.readAllBytes(), UTF_8)
@@ -50,7 +50,7 @@ public record StepSignature(String step, boolean takesBlock, Map<String, Paramet
         }
     }
 
-    /** Of each step, and of the trigger. */
+    /** Returns the signatures of all steps and of the trigger. */
     static List<StepSignature> all() {
         return lines().stream().map(StepSignature::parse).toList();
     }
@@ -73,9 +73,10 @@ public record StepSignature(String step, boolean takesBlock, Map<String, Paramet
     }
 
     /**
-     * Understands arguments as Pipeline does: named ones, or without its name the only one that is needed, and a block.
+     * Parses arguments as Pipeline does: named arguments or, without its name, the value of the only required one; then
+     * an optional block.
      *
-     * @throws IllegalArgumentException in one line, if the step does not take them
+     * @throws IllegalArgumentException with a one-line message if the step does not accept them
      */
     Given read(Object... given) {
         Closure<?> block = null;
@@ -120,7 +121,7 @@ public record StepSignature(String step, boolean takesBlock, Map<String, Paramet
                         step + " has no parameter '" + name + "'; it has " + String.join(", ", parameters.keySet()));
             }
             try {
-                // Null is as good as nothing, but true or false it is not.
+                // Null counts as absent, except for a flag: it is neither true nor false.
                 if (value != null || parameter.type() == ParameterType.FLAG) {
                     coerced.put(name, parameter.type().coerced(value));
                 }
@@ -129,7 +130,7 @@ public record StepSignature(String step, boolean takesBlock, Map<String, Paramet
             }
         });
         for (String name : needed()) {
-            // In Jenkins there may be credentials in the configuration for steps that name none.
+            // Jenkins can supply default credentials from its configuration if a step sets none.
             if (!coerced.containsKey(name) && !name.equals("credentialsId")) {
                 throw new IllegalArgumentException(step + " needs '" + name + "'");
             }

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** What the steps find around them in a test: registries, credentials, the build, its log. */
+/** The test environment of the steps: registries, credentials, the build and its log. */
 final class Surroundings {
 
     private final Map<String, RegistryLocation> registries = new LinkedHashMap<>();
@@ -34,7 +34,7 @@ final class Surroundings {
     long buildNumber = 1;
     Consumer<String> listener = line -> {};
 
-    /** @param api Docker Hub's own API, the registry's address for others */
+    /** @param api the address of Docker Hub's API; for other registries the same as {@code address} */
     void registry(String host, URI address, URI api) {
         registries.put(host, new RegistryLocation(host, address, api, ""));
     }
@@ -54,7 +54,7 @@ final class Surroundings {
         return List.copyOf(log);
     }
 
-    /** Lets no log show it, as Jenkins does with secrets that it knows. */
+    /** Masks the secret in the log, as Jenkins does. */
     void hide(String secret) {
         if (!secret.isEmpty()) {
             secrets.add(secret);
@@ -69,12 +69,12 @@ final class Surroundings {
         return masked;
     }
 
-    /** @throws IllegalArgumentException in one line, if the test has no such credentials */
+    /** @throws IllegalArgumentException with a one-line message if the test has no such credentials */
     RegistryAuthentication login(Optional<String> credentialsId) {
         return credentialsId.map(this::known).orElse(RegistryAuthentication.ANONYMOUS);
     }
 
-    /** @throws IllegalArgumentException in one line, if they are no username and password */
+    /** @throws IllegalArgumentException with a one-line message if they are not a username and password */
     Basic usernamePassword(Optional<String> credentialsId) {
         if (login(credentialsId) instanceof Basic basic) {
             return basic;
@@ -91,9 +91,9 @@ final class Surroundings {
     }
 
     /**
-     * What the client needs for calls to {@code host}. Tests call no registry that they did not start.
+     * Returns the context for calls to {@code host}. Tests must not call a registry that they did not start.
      *
-     * @throws IllegalArgumentException in one line, if nothing stands for that registry
+     * @throws IllegalArgumentException with a one-line message if the test has set no such registry
      */
     RegistryContext reaching(String host) {
         if (!registries.containsKey(host)

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** The steps that look at tags, give them and take them away. Each checks its parameters first, and works afterwards. */
+/** The steps that read, promote and delete tags. Each checks its parameters first and returns the work to do. */
 final class TagSteps {
 
     private final Surroundings around;
@@ -86,7 +86,7 @@ final class TagSteps {
         };
     }
 
-    /** An image has the arguments of {@code promoteImage}; those of the step hold for what it leaves out. */
+    /** Each image takes the arguments of {@code promoteImage}. The arguments of the step are its defaults. */
     Work promoteImages(Arguments given) {
         StepSignature signature = StepSignature.all().stream()
                 .filter(step -> step.step().equals("promoteImage"))
@@ -133,7 +133,7 @@ final class TagSteps {
 
     private PromotionRequest complete(PromotionRequest request, Arguments given, Arguments all) {
         RegistryAuthentication from = around.login(given.text("credentialsId").or(() -> all.text("credentialsId")));
-        // One registry, one credential, unless another one is named.
+        // Within one registry, the source credentials also apply to the target, unless others are set.
         Optional<String> other = given.text("toCredentialsId");
         RegistryAuthentication to = other.isEmpty() && request.isWithinRegistry() ? from : around.login(other);
         around.reaching(request.toImage().host());
@@ -146,8 +146,8 @@ final class TagSteps {
         return complete.verifying(List.of(requirement("'verify'", required)));
     }
 
-    /** Keys are texts here: there are no credentials that hold one. */
-    @SuppressWarnings("unchecked") // as the list of steps says
+    /** Keys are PEM texts here, because the test's credentials cannot hold keys. */
+    @SuppressWarnings("unchecked") // steps.txt declares the types
     private static VerificationRequirement requirement(String step, Map<String, Object> given) {
         return new VerificationRequirement(
                 step, (List<String>) given.getOrDefault("publicKeys", List.of()), (List<String>)
@@ -165,7 +165,7 @@ final class TagSteps {
         };
     }
 
-    /** Without Jenkins nothing is recorded. */
+    /** Returns an empty history, because only Jenkins records promotions. */
     Work imageHistory(Arguments given) {
         ImageReference tagged = ImageReference.tagged(given.image("image"), new Tag(given.needed("tag")));
         return block -> {

@@ -13,7 +13,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** Gives versions, and knows them for as long as the test lasts. */
+/** Generates versions and remembers them for the duration of the test. */
 final class VersionSteps {
 
     private final Surroundings around;

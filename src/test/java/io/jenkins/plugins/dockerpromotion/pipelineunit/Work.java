@@ -2,10 +2,10 @@ package io.jenkins.plugins.dockerpromotion.pipelineunit;
 
 import java.util.concurrent.Callable;
 
-/** What is left to do of a step when its parameters make sense. */
+/** The execution of a step whose parameters are valid. */
 @FunctionalInterface
 interface Work {
 
-    /** @param block what stands in the step's block; nothing happens in it for a step without one */
+    /** @param block the step's block; does nothing for a step without one */
     Object run(Callable<Object> block) throws Exception;
 }

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Images that are made to be many. */
+/** Copies image indexes with very many or unusual entries. */
 class ImageCopierTest {
 
     private static final String INDEX = "application/vnd.oci.image.index.v1+json";
@@ -51,7 +51,7 @@ class ImageCopierTest {
                 .run(TestNetwork.of(registry).context());
     }
 
-    /** Thousand times thousand times thousand, all of them the same. */
+    /** Three levels of indexes, each with a thousand identical entries. */
     @Test
     void readsAManifestOnceHoweverOftenItIsListed() throws Exception {
         String digest = registry.push("group/app", TestImage.oci(1));
@@ -67,7 +67,7 @@ class ImageCopierTest {
                 .isEqualTo(4);
     }
 
-    /** Whoever pulls the copy asks for its parts by the digests that the index names. */
+    /** Clients pull the parts of the copy by the digests that the index lists. */
     @Test
     void storesAManifestUnderTheDigestItIsListedBy() throws Exception {
         TestImage listed = TestImage.oci(1);

@@ -58,7 +58,7 @@ class PromoterTest {
         return server;
     }
 
-    /** A registry with this image, and another one without. */
+    /** Starts a registry with this image and an empty one. */
     private void start(TestImage image, Quirk... quirks) {
         from = registry(quirks);
         to = registry();
@@ -118,7 +118,7 @@ class PromoterTest {
                                 "application/vnd.acme.thing.v7+json", "{ \"acme\" :\t[ 1,2 ]\r\n,\"x\":{} }\n\n")));
     }
 
-    /** Within a repository, to another one without moving a layer, and to another registry. */
+    /** Promotes within a repository, to another repository without moving a layer, and to another registry. */
     @ParameterizedTest(name = "{0}")
     @MethodSource("images")
     void keepsBytesMediaTypeAndDigest(String kind, TestImage image) throws Exception {
@@ -248,9 +248,9 @@ class PromoterTest {
                 .hasMessageContainingAll(from.host() + "/group/app:1.0", "404");
     }
 
-    // Putting back
+    // Rollback after a failure
 
-    /** Targets are written side by side: this one fails when the other is there. */
+    /** Targets are written concurrently. Makes one fail after the other has been stored. */
     private static void failAfter(InMemoryRegistry registry, String tag, String other, Fault fault) {
         Predicate<RecordedRequest> stored =
                 RecordedRequest.matching("PUT", ".*/manifests/" + other).and(put -> put.status() == 201);
@@ -375,7 +375,7 @@ class PromoterTest {
         from.push("group/app", "latest", TWO);
         from.push("group/app", "stable", TWO);
         failAfter(from, "stable", "latest", REFUSED);
-        // What the tag was before is read again just before it is put back.
+        // The previous manifest is read again just before the tag is restored.
         from.before("GET", ".*/" + TWO.digest(), read -> from.push("group/app", "latest", other));
 
         assertThatThrownBy(() -> promoteWithin(OVERWRITING, "latest", "stable"))
@@ -397,8 +397,8 @@ class PromoterTest {
 
     @Test
     void copiesABlobAgainWhenItsStreamBreaks() throws Exception {
-        // Large enough for the upload to be under way when the download breaks; what arrives at once is just asked for
-        // again.
+        // The layer is so large that the upload has started when the download breaks. A small download is simply
+        // retried.
         TestImage image = TestImage.docker(1).withLayers(4_000_000);
         start(image);
         from.onRequest("GET", "/v2/group/app/blobs/" + blob(image, 1), Fault.closeMidBody());
@@ -409,7 +409,7 @@ class PromoterTest {
         assertThat(network.notices()).anyMatch(n -> n.contains("copying the blob again"));
     }
 
-    /** The digest of a blob, the configuration first. */
+    /** Returns the digest of a blob. The first one is the configuration. */
     private static String blob(TestImage image, int number) {
         return List.copyOf(image.blobs().keySet()).get(number);
     }

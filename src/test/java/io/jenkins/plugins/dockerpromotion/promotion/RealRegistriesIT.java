@@ -57,8 +57,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Each operation on two registries that are not ours, with what tools that are not ours see before and after. The CNCF
- * registry deletes digests only; crane's deletes tags, cuts lists without a word, and keeps everything in memory.
+ * Tests each operation on two third-party registries, and checks the state before and after with third-party tools. The
+ * CNCF registry deletes by digest only. crane's registry deletes tags, truncates lists without notice, and keeps
+ * everything in memory.
  */
 class RealRegistriesIT {
 
@@ -128,7 +129,9 @@ class RealRegistriesIT {
         return network.context();
     }
 
-    /** What crane and skopeo, which come from different hands, find under a name; crane also looks for every layer. */
+    /**
+     * Checks an image with crane and skopeo, two independent implementations. crane also checks that each layer exists.
+     */
     private static void assertStands(String image, TestImage expected) throws Exception {
         assertThat(crane.run("digest", image).strip()).as(image).isEqualTo(expected.digest());
         assertThat(Skopeo.ANONYMOUS.digest(image)).as(image).isEqualTo(expected.digest());
@@ -165,7 +168,7 @@ class RealRegistriesIT {
                 .hasMessageContaining("check that it exists");
     }
 
-    /** As many as a page may have: crane's registry does not say that there are more. */
+    /** The client requests pages of 100 tags. crane's registry does not report that there are more. */
     @ParameterizedTest
     @EnumSource
     void listsMoreThanAPage(Kind kind) throws Exception {
@@ -253,7 +256,7 @@ class RealRegistriesIT {
         assertStands(kind.image("prod/app") + ":production", INDEX);
     }
 
-    /** From one registry to the other, with a signature that is required, and an SBOM. */
+    /** Promotes to the other registry with a required signature and an SBOM. */
     @ParameterizedTest
     @EnumSource
     void verifiesAndPromotesToTheOtherRegistry(Kind kind) throws Exception {
@@ -340,7 +343,7 @@ class RealRegistriesIT {
                 .digest();
     }
 
-    /** With an SBOM of what goes, one of what stays, and one whose image was deleted without it. */
+    /** SBOMs refer to a deleted image, a kept image and an image that was deleted without its SBOM. */
     @ParameterizedTest
     @EnumSource
     void prunesWhatItsPlanSays(Kind kind) throws Exception {
@@ -461,7 +464,7 @@ class RealRegistriesIT {
         }
     }
 
-    /** Fetched as docker does it. */
+    /** Requests a token as docker does. */
     private static String token(TokenServer tokens) throws IOException {
         return TestHttp.to(tokens.uri())
                 .basic(USER.username(), USER.password())
@@ -470,7 +473,7 @@ class RealRegistriesIT {
                 .asText();
     }
 
-    /** A token that the step hands out, in the hands of crane. */
+    /** crane uses a token from the step. */
     @Test
     void givesATokenThatOthersCanUse() throws Exception {
         AccessRules rules = new AccessRules().user(USER.username(), USER.password());

@@ -27,7 +27,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
-/** Several images are promoted together, all or none, and tags are moved back. */
+/** Tests promotions of several images, all or none, and rollbacks. */
 class TrainTest {
 
     private static final Basic BUILD = new Basic("build", "build-secret");
@@ -267,7 +267,7 @@ class TrainTest {
                 .mapToObj(i -> within("image" + i, "1.0", false))
                 .toArray(PromotionRequest[]::new));
 
-        // The server may still be ending one request when its client sends the next.
+        // The server may still be finishing one request when the client sends the next one.
         assertThat(build.requests().peakConcurrency()).isBetween(20, 2 * Transfers.REQUESTS);
         assertThat(build.requests().count())
                 .as("challenge, token, manifest, a check that finds nothing and is confirmed, move")
@@ -287,7 +287,7 @@ class TrainTest {
                 .withMessage("'dryRun' must be the same for all images");
     }
 
-    // Roll-back
+    // Rollback
 
     private PromotionRequest rollback(TestImage to, TestImage current, boolean overwrite) {
         return PromotionRequest.rollback(

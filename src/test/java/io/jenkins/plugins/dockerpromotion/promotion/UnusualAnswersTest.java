@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Promotions between registries, behind gateways that answer in ways of their own. */
+/** Tests promotions between registries behind gateways with unusual responses. */
 class UnusualAnswersTest {
 
     private static final Basic CI = new Basic("ci", "marked-secret");
@@ -70,7 +70,7 @@ class UnusualAnswersTest {
                 .start();
     }
 
-    /** Artifactory can hide what a request without login may not see. */
+    /** Artifactory can hide content from anonymous requests. */
     @ParameterizedTest
     @ValueSource(ints = {401, 403, 404})
     void aTagThatIsHiddenWithoutLoginIsNotOverwritten(int status) throws Exception {
@@ -161,7 +161,7 @@ class UnusualAnswersTest {
         assertPromoted();
     }
 
-    /** Of nginx and Cloudflare. */
+    /** Status codes of nginx and Cloudflare. */
     @ParameterizedTest
     @ValueSource(ints = {499, 520, 521, 522, 523, 524, 529, 530})
     void theStatusOfAGatewayIsRetried(int status) throws Exception {
@@ -220,7 +220,7 @@ class UnusualAnswersTest {
         assertThat(network.time().pauses()).contains(Duration.ofSeconds(1));
     }
 
-    /** The next piece goes to an upload that the registry has moved on. */
+    /** The response to a chunk is lost, so the client's next request uses an outdated upload location. */
     @Test
     void anUploadThatIsLostBeginsAgain() throws Exception {
         from.push("group/app", "1.0", TestImage.oci(1).withLayers(9 * 1024 * 1024));
@@ -232,7 +232,7 @@ class UnusualAnswersTest {
         assertThat(to.tags("prod/app")).contains("1.0");
     }
 
-    /** A registry behind several servers may know the upload only on one of them. */
+    /** If a registry runs on several servers, only one of them may know the upload. */
     @ParameterizedTest
     @CsvSource({"PUT, ''", "PUT, <html>Not Found</html>", "PATCH, ''", "PATCH, {}"})
     void anUploadThatIsNotFoundBeginsAgain(String method, String body) throws Exception {
@@ -247,7 +247,7 @@ class UnusualAnswersTest {
         assertThat(to.tags("prod/app")).contains("1.0");
     }
 
-    /** The service may have promised a longer life than the registry accepts. */
+    /** The token service may promise a longer lifetime than the registry accepts. */
     @Test
     void aTokenMayExpireBetweenTheStartOfAnUploadAndItsEnd() throws Exception {
         to.close();

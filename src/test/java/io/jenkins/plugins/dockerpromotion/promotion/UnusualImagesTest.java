@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What registries hold besides plain images is copied, to another repository and to another registry. */
+/** Copies unusual images and other artifacts, to another repository and to another registry. */
 class UnusualImagesTest {
 
     private static final String LAYER = "application/vnd.oci.image.layer.v1.tar+gzip";
@@ -129,7 +129,7 @@ class UnusualImagesTest {
         }
     }
 
-    /** Proxies forbid it, and storage services sign their addresses for GET only. */
+    /** Proxies can forbid HEAD, and storage services sign their URLs for GET only. */
     private static void forbidHeadOfBlobs(InMemoryRegistry registry, int status) {
         registry.onRequest("HEAD", "/v2/.*/blobs/.*", Fault.status(status).always());
     }

@@ -66,13 +66,13 @@ class PrunerTest {
         network = TestNetwork.of(registry);
     }
 
-    /** A registry with these builds. */
+    /** Starts a registry with the builds 1 to {@code last}. */
     private void open(int last, Quirk... quirks) {
         open(gitLab().with(quirks));
         push(last);
     }
 
-    /** Builds 1 to {@code last}, each a day younger than the one before; the youngest was made today. */
+    /** Pushes builds 1 to {@code last}, each a day newer than the one before. The last one was created today. */
     private void push(int last) {
         IntStream.rangeClosed(1, last).forEach(build -> registry.push(APP, tag(build), image(build, last)));
     }
@@ -97,7 +97,7 @@ class PrunerTest {
                 List.of("latest"));
     }
 
-    /** Keeps the newest build. */
+    /** Prunes all but the newest build. */
     private PruneReceipt prune() throws Exception {
         return prune(policy(1, null), Integer.MAX_VALUE, false);
     }
@@ -126,7 +126,7 @@ class PrunerTest {
                         Stream.concat(builds.stream(), Stream.of(others)).toList());
     }
 
-    /** Of the entries that were kept or refused, the one of this tag says why. */
+    /** Checks the reason why this tag was kept. */
     private static void assertStays(List<PruneReceipt.Entry> entries, String tag, String reason) {
         assertThat(entries)
                 .filteredOn(entry -> entry.tag().equals(tag))
@@ -180,11 +180,10 @@ class PrunerTest {
 
         prune(policy(8, null), 9, false);
 
-        // The list; a manifest and a configuration, a check and a deletion of each tag that goes. The manifest of the
-        // first is read again before it is deleted, and looked for after, and so are its tag and all others. Whether
-        // the
-        // registry lists referrers is asked first; then the manifest of each tag that goes is read for its parts. The
-        // tags that could list referrers are looked for by HEAD, once it has been seen to tell the truth.
+        // The requests: the tag list; for each tag to delete a manifest, a configuration, a check and a deletion. The
+        // manifest of the first one is read again before its deletion. Afterwards it, its tag and all other tags are
+        // checked. The registry is first asked whether it lists referrers. Then the manifest of each tag to delete is
+        // read for its parts. The tags of possible referrer lists are looked up by HEAD, once HEAD has proved reliable.
         assertThat(registry.requests().count("GET", "/v2/.*/tags/list"))
                 .as("challenge, list, after the first deletion, and at the end")
                 .isEqualTo(4);
@@ -246,7 +245,7 @@ class PrunerTest {
                 .isInstanceOf(RegistryException.class)
                 .hasMessageContaining("500")
                 .hasMessageEndingWith("deleted before: 2019.20.1; may be deleted: 2019.20.2");
-        // Run again, it goes on where it was.
+        // A second run continues where the first one stopped.
         registry.clearFaults();
         assertDeleted(prune(), 2);
     }
@@ -274,7 +273,7 @@ class PrunerTest {
     void outlivesItsTokensAndSaysHowFarItIs() throws Exception {
         open(gitLab().tokenLifetime(Duration.ofMinutes(5)));
         push(361);
-        // Each deletion takes five seconds, so all of them take half an hour.
+        // Each deletion takes five seconds, so the whole prune takes half an hour.
         registry.before("DELETE", ".*", request -> time.advance(Duration.ofSeconds(5)));
 
         assertThat(prune().deleted()).hasSize(360);
@@ -292,9 +291,9 @@ class PrunerTest {
         assertDeleted(prune(policy(null, 5), 9, false), 2);
     }
 
-    // What is not deleted keeps its digest
+    // Kept tags keep their digests
 
-    /** Reads the tag after the plan was made. */
+    /** Matches reads of the tag after the plan was made. */
     private Predicate<RecordedRequest> checks(String tag) {
         return r -> r.path().endsWith("/manifests/" + tag)
                 && (r.method().equals("HEAD") || r.method().equals("GET") && deletions() > 0);
@@ -345,7 +344,7 @@ class PrunerTest {
         assertLeft(tags(4));
     }
 
-    /** A gateway may give each manifest the type of an image. */
+    /** A gateway may return each manifest with the media type of an image. */
     @ParameterizedTest
     @CsvSource({"DELETE_BY_DIGEST_ONLY, false", "DELETE_BY_DIGEST_ONLY, true", "DELETE_BY_TAG_INVALID, true"})
     void aPartOfAnIndexThatStaysIsKept(Quirk quirk, boolean gateway) throws Exception {
@@ -365,7 +364,7 @@ class PrunerTest {
         assertLeft(tags(1, 3), "stable");
     }
 
-    // A dry run is the real run without its writes
+    // A dry run equals the real run without its writes
 
     @ParameterizedTest
     @EnumSource(names = {"NO_REFERRERS_API", "GITLAB_TAG_DELETE", "DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
@@ -412,7 +411,7 @@ class PrunerTest {
                 .anyMatch(line -> line.contains("Unknown without deleting, or with these credentials"));
     }
 
-    // Odd tags and odd answers
+    // Unusual tags and responses
 
     @ParameterizedTest
     @CsvSource(
@@ -456,7 +455,7 @@ class PrunerTest {
                 Fault.error(status, "DENIED", "blocked by a scan policy").always());
     }
 
-    /** A refusal of one tag is not taken for wrong credentials. */
+    /** A 403 for one tag does not mean that the credentials are wrong. */
     @ParameterizedTest
     @CsvSource({"403, other tags can be read", "412, ''", "451, ''", "500, ''"})
     void aTagThatTheRegistryBlocksStaysAndTheRestGoes(int status, String advice) throws Exception {
@@ -504,7 +503,7 @@ class PrunerTest {
         assertLeft(tags(3), signature);
     }
 
-    /** The answer of Azure for a locked tag. */
+    /** Azure's response for a locked tag. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
     void aLockedTagStaysAndTheRestGoes(int locked) throws Exception {
@@ -534,7 +533,7 @@ class PrunerTest {
         assertStays(receipt.refused(), tag(2), "protected");
     }
 
-    /** From the n-th tag on. */
+    /** The registry ignores deletions from the n-th tag on. */
     @ParameterizedTest
     @CsvSource({"1, 202", "1, 204", "2, 202", "3, 202"})
     void aDeletionThatIsAcceptedAndNotCarriedOutIsNoDeletion(int n, int status) throws Exception {
@@ -590,7 +589,7 @@ class PrunerTest {
         assertStays(receipt.refused(), tag(1), "it is still there");
     }
 
-    /** Its digest is not known, so it may be any. */
+    /** The digest of the tag stays unknown, so it could be any digest. */
     @Test
     void anErrorWithStatus200IsNoManifestThatCanBeDeleted() throws Exception {
         open(3, Quirk.DELETE_BY_DIGEST_ONLY);
@@ -602,7 +601,9 @@ class PrunerTest {
         assertThat(registry.tags(APP)).hasSize(4);
     }
 
-    /** From its n-th request on, for each request that a prune without a fault sends, and one more. */
+    /**
+     * Blocks the tag from its n-th request on, for each n up to one more than the requests of a prune without a fault.
+     */
     @ParameterizedTest
     @EnumSource(names = {"DELETE_BY_DIGEST_ONLY", "DELETE_BY_TAG_INVALID"})
     void aTagThatIsBlockedDuringThePruneKeepsItsDigestAndIsTheReason(Quirk quirk) throws Exception {
@@ -683,7 +684,7 @@ class PrunerTest {
         assertThat(deletions()).isZero();
     }
 
-    // Registries that delete more than they were asked to
+    // Registries that delete more than requested
 
     @Test
     void whatARegistryDeletesTogetherWithATagIsPutBack() throws Exception {
@@ -723,7 +724,7 @@ class PrunerTest {
         assertThat(registry.tags(APP)).contains("multi", tag(3));
     }
 
-    /** The first answer is lost. */
+    /** The response to the first deletion is lost. */
     @Test
     void putsBackWhatWentWithATagWhoseAnswerWasLost() throws Exception {
         open(4, Quirk.DELETE_BY_TAG_TAKES_ALL);
@@ -734,7 +735,7 @@ class PrunerTest {
         assertLeft(tags(3, 4), "latest");
     }
 
-    /** A cache in front of the registry still has the manifests. */
+    /** A cache in front of the registry still serves the deleted manifests. */
     @Test
     void aPruneStopsWhereTagsVanishThatWereToStay() {
         open(4, Quirk.DELETE_BY_TAG_TAKES_ALL);

@@ -124,7 +124,7 @@ class TagQueryTest {
         "NEXT_PAGE_TOKEN, 100",
         "ABSOLUTE_LINK, 100",
         "UNSORTED_PAGES, 100",
-        // A round number of tags may be where the registry cut its list, so the next page is requested, too.
+        // A round number of tags may be the registry's page size, so the next page is requested too.
         "IGNORES_PAGING, 3",
         "ERROR_ABOVE_1000_TAGS, 101",
     })
@@ -326,7 +326,7 @@ class TagQueryTest {
         assertThat(ofBuild("release-{major}.{build}", 7)).isEqualTo(found(0, 75));
     }
 
-    /** Its second page begins where a sorted list's would, by what the first one shows. */
+    /** The second page starts where that of a sorted list would, according to the first page. */
     @Test
     void isNotDeceivedByAListThatBeginsAgainAfterAnUnknownTag() throws Exception {
         open(10, Quirk.OLDEST_FIRST);

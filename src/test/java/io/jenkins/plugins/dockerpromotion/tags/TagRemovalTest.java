@@ -289,7 +289,10 @@ class TagRemovalTest {
         }
     }
 
-    /** Answers the deletion of the tag {@code alone}, by its digest where the registry deletes nothing else. */
+    /**
+     * Sets the response to the deletion of the tag {@code alone}. If the registry deletes by digest only, the fault
+     * applies to its digest.
+     */
     private void answerDeletion(Quirk quirk, Fault fault) {
         open(quirk);
         String reference =
@@ -319,7 +322,7 @@ class TagRemovalTest {
         assertThat(registry.tags(APP)).contains("alone");
     }
 
-    /** Some registries only note a deletion, and carry it out later. */
+    /** Some registries accept a deletion at once and carry it out later. */
     @Test
     void waitsForARegistryThatDeletesLater() throws Exception {
         answerDeletion(Quirk.NO_REFERRERS_API, Fault.status(202));
@@ -333,7 +336,7 @@ class TagRemovalTest {
         assertThat(remove("alone").before()).isFalse();
     }
 
-    /** Artifactory's own format has no code. */
+    /** Artifactory's own error format has no code. */
     @ParameterizedTest
     @CsvSource(
             quoteCharacter = '`',
@@ -367,7 +370,7 @@ class TagRemovalTest {
         assertThat(registry.tags(APP)).contains("alone");
     }
 
-    /** A cache still has the manifest, so that nothing seems to be lost. */
+    /** A cache still serves the manifest, so the loss is not visible. */
     @Test
     void saysWhatARegistryBehindACacheDeletedTogetherWithATag() {
         open(Quirk.DELETE_BY_TAG_TAKES_ALL);

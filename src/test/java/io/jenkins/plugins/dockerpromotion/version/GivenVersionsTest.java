@@ -96,7 +96,7 @@ class GivenVersionsTest {
                     assertThat(read).isGreaterThan(newest);
                 }
                 newest = read;
-                // Not every build gets as far as to push its image, and some tags are pruned.
+                // Some builds fail before they push an image, and some tags are pruned.
                 if (random.nextInt(4) > 0) {
                     tags.add(version);
                 }

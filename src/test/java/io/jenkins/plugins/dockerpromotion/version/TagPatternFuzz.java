@@ -4,7 +4,9 @@ import io.jenkins.plugins.dockerpromotion.testing.FuzzInput;
 import io.jenkins.plugins.dockerpromotion.testing.FuzzInput.CpuTime;
 import java.util.function.Function;
 
-/** A pattern, read in both ways, and behind the first line break a tag for it. */
+/**
+ * Fuzzes tag patterns: the first line is the pattern, read as template and as regular expression. The rest is the tag.
+ */
 public final class TagPatternFuzz {
 
     private TagPatternFuzz() {}
@@ -12,7 +14,7 @@ public final class TagPatternFuzz {
     public static void fuzzerTestOneInput(byte[] input) {
         String[] patternAndTag = FuzzInput.lineAndRest(input);
         CpuTime.within(FuzzInput.LIMIT, () -> match(TagPattern::of, patternAndTag[0], patternAndTag[1]));
-        // An expression that counts to hundreds takes its author's time, as he wrote it.
+        // Skip repetition counts of three or more digits: such an expression is slow by its author's choice.
         if (!patternAndTag[0].matches("(?s).*\\{[0-9,]*[0-9]{3}.*")) {
             CpuTime.within(FuzzInput.LIMIT, () -> match(TagPattern::regex, patternAndTag[0], patternAndTag[1]));
         }

@@ -7,7 +7,7 @@ import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 
-/** How fast tags are told apart, for each tag. */
+/** Measures the time to match one tag. */
 @State(Scope.Benchmark)
 public class TagPatternJmh {
 

@@ -153,7 +153,7 @@ class TagPatternTest {
                 .containsExactly("10.0.0", "2.0.0", "1.10.0", "1.9.0", "0.99.99");
     }
 
-    /** The examples of semver.org, section 11, and a few of its corners. */
+    /** The examples of semver.org, section 11, and a few edge cases. */
     @Test
     void ordersSemanticVersions() {
         String[] newestFirst = {
@@ -274,7 +274,7 @@ class TagPatternTest {
         return tags(TagPattern.of(pattern), tags);
     }
 
-    /** Those that match, newest first. */
+    /** Returns the matching tags, newest first. */
     private static List<String> tags(TagPattern pattern, String... tags) {
         return Stream.of(tags)
                 .flatMap(tag -> pattern.match(tag).stream())

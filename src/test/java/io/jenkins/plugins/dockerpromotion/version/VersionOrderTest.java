@@ -16,7 +16,7 @@ import java.util.TreeSet;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Build after build over almost twenty years. */
+/** Checks the order of versions over almost twenty years of builds. */
 class VersionOrderTest {
 
     private static final int FIRST_YEAR = 2012;
@@ -35,7 +35,7 @@ class VersionOrderTest {
         for (String text : PATTERNS) {
             TagPattern pattern = TagPattern.of(text);
             VersionValues none = VersionValues.parse(List.of());
-            // From 95: the numbers get longer on their way.
+            // Start at 95, so that the number of digits grows.
             long build = 95;
             ImageVersion before = null;
             for (Instant moment : moments(zone)) {
@@ -44,7 +44,7 @@ class VersionOrderTest {
                         .version(number)
                         .tag();
                 ImageVersion version = pattern.match(tag).orElseThrow();
-                // Half a million times: an assertion with a description each would take longer than the rest.
+                // This runs half a million times. AssertJ assertions with descriptions would dominate the run time.
                 if (!Tag.isValid(tag)) {
                     throw new AssertionError("'" + tag + "' is not a tag");
                 }
@@ -91,7 +91,7 @@ class VersionOrderTest {
         }
     }
 
-    /** Around the ends of all years and all changes of the clocks, and each week, at all hours, in between. */
+    /** Returns times around each end of year and each clock change, and in each week in between, at all hours. */
     private static SortedSet<Instant> moments(ZoneId zone) {
         SortedSet<Instant> moments = new TreeSet<>();
         for (int year = FIRST_YEAR; year <= LAST_YEAR; year++) {

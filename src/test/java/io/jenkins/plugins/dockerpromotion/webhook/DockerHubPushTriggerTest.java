@@ -217,7 +217,7 @@ class DockerHubPushTriggerTest extends WebhookTestBase {
         project.delete();
     }
 
-    /** What another plugin, or the node, puts into the environment. */
+    /** An environment variable of another plugin or of the node. */
     @TestExtension
     public static final class OfAnother extends EnvironmentContributor {
         @Override
@@ -280,7 +280,7 @@ class DockerHubPushTriggerTest extends WebhookTestBase {
         return client.goTo(path, null).getWebResponse().getContentAsString();
     }
 
-    /** A sender that goes away in the middle of a body: an error of the connection, which Jenkins itself may log. */
+    /** Closes the connection in the middle of a request body. Jenkins itself may log this connection error. */
     private void breakOff() throws Exception {
         try (Socket socket = new Socket("localhost", jenkins.getURL().getPort())) {
             String head = "POST " + jenkins.getURL().getPath() + "dockerhub-webhook/" + token

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.jvnet.hudson.test.JenkinsRule;
 import org.jvnet.hudson.test.junit.jupiter.RealJenkinsExtension;
 
-/** The usual way to install a plugin: into a Jenkins that runs, and goes on running. */
+/** Installs the plugin into a running Jenkins, without a restart, as administrators usually do. */
 class InstalledWithoutRestartTest {
 
     private static final String PLUGIN = "docker-promotion";
@@ -23,7 +23,7 @@ class InstalledWithoutRestartTest {
 
     @Test
     void aPushStartsABuild() throws Throwable {
-        // Written by the build of this plugin: the plugin as it is in target.
+        // The plugin's build generates this file, which refers to the plugin in target.
         String plugin = Path.of("target/test-classes/the.hpl").toAbsolutePath().toString();
         jenkins.startJenkins();
         jenkins.runRemotely(rule -> {
@@ -36,7 +36,7 @@ class InstalledWithoutRestartTest {
     private static void push(JenkinsRule rule) throws Exception {
         rule.jenkins.setQuietPeriod(0);
         WorkflowJob job = new Webhook(rule).job("pushed", "dockerHubPush(image: 'a/pushed')", "");
-        // What is not public in the plugin cannot be called from here: the test has another class loader.
+        // Use public API only: the test has another class loader than the plugin.
         String token = "token-of-the-test";
         String hash = Digest.sha256(token.getBytes(StandardCharsets.UTF_8)).hex();
         WebhookConfiguration.get().setTokens(List.of(new WebhookToken("Docker Hub", hash)));

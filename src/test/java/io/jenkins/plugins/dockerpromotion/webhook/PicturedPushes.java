@@ -8,7 +8,7 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Pushes that registries tell Jenkins of, with all that can become of them, for pictures. */
+/** Sample deliveries with all possible outcomes, for screenshots. */
 public final class PicturedPushes {
 
     private static final String DOCKER_HUB = "Docker Hub";
@@ -19,8 +19,8 @@ public final class PicturedPushes {
     private Instant when;
 
     /**
-     * @param version that was pushed last
-     * @param now when it was
+     * @param version the version that was pushed last
+     * @param now the time of that push
      */
     public PicturedPushes(JenkinsRule jenkins, String version, Instant now) {
         this.jenkins = jenkins;

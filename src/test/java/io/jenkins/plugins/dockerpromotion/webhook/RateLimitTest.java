@@ -12,7 +12,7 @@ class RateLimitTest {
     private static final int BURST = 500;
     private static final int PER_SECOND = 50;
 
-    /** A clock like the real one may stand anywhere, below zero too. */
+    /** {@link System#nanoTime} has an arbitrary origin and can be negative. */
     private final AtomicLong nanos = new AtomicLong(-Duration.ofDays(1).toNanos());
 
     private final RateLimit limit = new RateLimit(BURST, PER_SECOND, nanos::get);

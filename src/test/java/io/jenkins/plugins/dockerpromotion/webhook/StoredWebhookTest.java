@@ -19,7 +19,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Files hold names that stay when classes move: each is read as it was first written, and written the same way. */
+/**
+ * The names in stored files stay the same when classes move. Each file is read in its first format and written in the
+ * same one.
+ */
 @WithController
 class StoredWebhookTest {
 

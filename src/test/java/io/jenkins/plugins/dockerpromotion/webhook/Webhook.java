@@ -15,7 +15,7 @@ import org.jenkinsci.plugins.workflow.cps.CpsFlowDefinition;
 import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** A registry, as far as Jenkins' webhook sees it. */
+/** Sends webhook requests to Jenkins as a registry does. */
 final class Webhook {
 
     static final String PUSHED_AT = "1500000000";
@@ -54,7 +54,7 @@ final class Webhook {
                 .isEqualTo(202);
     }
 
-    /** A Pipeline that has run once, so that its triggers are known. */
+    /** Creates a Pipeline job and runs it once, so that Jenkins knows its triggers. */
     WorkflowJob job(String name, String trigger, String body) throws Exception {
         WorkflowJob job = jenkins.createProject(WorkflowJob.class, name);
         job.setDefinition(new CpsFlowDefinition("properties([pipelineTriggers([" + trigger + "])])\n" + body, true));
@@ -72,7 +72,7 @@ final class Webhook {
         }
     }
 
-    /** Returns when everything that was delivered is worked off. */
+    /** Waits until all deliveries are processed. */
     static void awaitIdle() throws Exception {
         await(
                 "all deliveries to be worked off",

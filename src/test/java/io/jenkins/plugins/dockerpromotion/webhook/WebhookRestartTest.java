@@ -24,7 +24,7 @@ class WebhookRestartTest {
         return jenkins.jenkins.getRootDir().toPath().resolve("docker-promotion/deliveries");
     }
 
-    /** A delivery that was taken, and not worked off. */
+    /** Stores a delivery that was accepted but not processed. */
     private static Delivery delivery(JenkinsRule jenkins, String tag) throws Exception {
         byte[] body = Webhook.payload("a/b", tag, "me", Webhook.PUSHED_AT).getBytes(StandardCharsets.UTF_8);
         Delivery delivery = Delivery.of(
@@ -39,15 +39,15 @@ class WebhookRestartTest {
         Files.writeString(deliveries(jenkins).resolve(delivery.getId() + ".xml"), delivery.toXml());
     }
 
-    /** Puts the builds of a delivery into the queue, and writes nothing. */
+    /** Schedules the builds of a delivery, but does not update the delivery's file. */
     private static void schedule(JenkinsRule jenkins, Delivery delivery) {
         PushStore notStarted = new PushStore(deliveries(jenkins));
         new PushScheduler(notStarted, delivery, delivery.getPushes().get(0), false).schedule();
     }
 
     /**
-     * Jenkins is killed before a delivery is worked off; between the queue and the file being written; after both; and
-     * after the file but with a queue that was not written.
+     * Jenkins is killed at four points: before a delivery is processed; after its build is queued but before its file
+     * is written; after both; and after the file is written while the queue is not saved.
      */
     @Test
     void whatWasTakenStartsItsBuildOnceWheneverJenkinsIsKilled() throws Throwable {

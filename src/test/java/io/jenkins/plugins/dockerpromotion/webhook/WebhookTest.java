@@ -134,7 +134,7 @@ class WebhookTest extends WebhookTestBase {
         build(job, 3);
     }
 
-    /** Whoever has mended what was wrong lets the registry deliver again, which sends the very same. */
+    /** After fixing a problem, a user lets the registry deliver again. It sends an identical request. */
     @Test
     void aPushThatStartedNothingStartsItsBuildWhenItComesAgain() throws Exception {
         webhook.push(token, "a/late", "1");
@@ -171,7 +171,7 @@ class WebhookTest extends WebhookTestBase {
     private static volatile WorkflowJob refuse;
     private static volatile WorkflowJob broken;
 
-    /** Another plugin that has a say over the queue. */
+    /** A queue decision handler of another plugin. */
     @TestExtension
     public static final class OfAnother extends Queue.QueueDecisionHandler {
         @Override

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** A Jenkins whose webhook has one token, and builds at once what is pushed. */
+/** A Jenkins with one webhook token and no quiet period. */
 @WithController
 abstract class WebhookTestBase {
 
@@ -46,7 +46,7 @@ abstract class WebhookTestBase {
         return PushStore.get().newestFirst().get(0);
     }
 
-    /** The build that a push starts, after the first one, by which the trigger is known. */
+    /** Waits for the build that a push starts. The first build has registered the trigger. */
     static WorkflowRun secondBuild(WorkflowJob job) throws Exception {
         return build(job, 2);
     }

@@ -8,15 +8,15 @@ import org.jenkinsci.plugins.workflow.job.WorkflowJob;
 import org.jenkinsci.plugins.workflow.job.WorkflowRun;
 import org.jvnet.hudson.test.JenkinsRule;
 
-/** Delivers pushes that can be answered, for the tests of other packages. */
+/** Delivers pushes with a callback URL, for tests in other packages. */
 public final class Webhooks {
 
-    /** The token the deliveries come with. */
+    /** The token of the deliveries. */
     public static final String TOKEN = "token-of-the-test";
 
     private Webhooks() {}
 
-    /** Lets a job wait for pushes of {@code image}. */
+    /** Adds a trigger for pushes of {@code image} to a job. */
     public static void listen(WorkflowJob job, String image, boolean callback) throws IOException {
         DockerHubPushTrigger trigger = new DockerHubPushTrigger();
         trigger.setImage(image);
@@ -24,7 +24,7 @@ public final class Webhooks {
         job.addTrigger(trigger);
     }
 
-    /** Posts what Docker Hub posts (Docker's documentation of webhooks, "Example webhook payload"). */
+    /** Posts the payload that Docker Hub sends (Docker's documentation of webhooks, "Example webhook payload"). */
     public static void deliver(JenkinsRule jenkins, String image, String tag, String callbackUrl) throws Exception {
         WebhookConfiguration.get().setTokens(List.of(new WebhookToken("test", WebhookToken.hashOf(TOKEN))));
         String payload = """
@@ -37,13 +37,13 @@ public final class Webhooks {
         assertThat(new Webhook(jenkins).post(TOKEN, payload).statusCode()).isEqualTo(202);
     }
 
-    /** A build of a job, once it is there. */
+    /** Waits until a build of a job exists, and returns it. */
     public static WorkflowRun build(WorkflowJob job, int number) throws Exception {
         Webhook.await("build " + number, () -> job.getBuildByNumber(number) != null);
         return job.getBuildByNumber(number);
     }
 
-    /** Returns once a job waits in the queue. */
+    /** Waits until the job is in the queue. */
     public static void awaitInQueue(WorkflowJob job) throws Exception {
         Webhook.await(job + " in the queue", job::isInQueue);
     }

@@ -1,4 +1,4 @@
-// Run by the controller of bin/demo when it starts: an agent, a credential, where Docker Hub is, and the job.
+// The init script of the demo controller: adds an agent, credentials, the Docker Hub address and the job.
 import com.cloudbees.plugins.credentials.CredentialsScope
 import com.cloudbees.plugins.credentials.SystemCredentialsProvider
 import com.cloudbees.plugins.credentials.impl.UsernamePasswordCredentialsImpl
@@ -17,14 +17,14 @@ def jenkins = Jenkins.get()
 def demo = new Properties()
 new File(jenkins.rootDir, 'demo.properties').withInputStream { demo.load(it) }
 
-// Whatever becomes of bin/demo, its controller does not outlive it.
+// Stop the controller when bin/demo ends, even if that was killed.
 Thread.startDaemon {
     ProcessHandle.of(demo.pid as long).ifPresent { it.onExit().get() }
     Runtime.runtime.halt(0)
 }
 
 JenkinsLocationConfiguration.get().url = demo.url
-jenkins.numExecutors = 0 // everything runs on the agent
+jenkins.numExecutors = 0 // builds run on the agent only
 
 def credentials = SystemCredentialsProvider.instance
 credentials.credentials.add(new UsernamePasswordCredentialsImpl(
@@ -38,14 +38,14 @@ DockerPromotionConfiguration.get().registries = [dockerHub]
 def launcher = new JNLPLauncher()
 launcher.webSocket = true
 def agent = new DumbSlave('agent', demo.agentDirectory, launcher)
-agent.numExecutors = 2 // a stage may have an agent of its own within another one
+agent.numExecutors = 2 // a stage can allocate an agent within another one
 jenkins.addNode(agent)
 
 def job = jenkins.createProject(WorkflowJob, 'release')
 job.definition = new CpsFlowDefinition(demo.jenkinsfile, true)
 job.scheduleBuild2(0)
 
-// In one move, so that bin/demo never reads half of it.
+// Move the file atomically, so that bin/demo never reads an incomplete one.
 def written = new File(jenkins.rootDir, 'ready.part')
 written.text = agent.toComputer().jnlpMac
 Files.move(written.toPath(), new File(jenkins.rootDir, 'ready').toPath(), StandardCopyOption.ATOMIC_MOVE)
