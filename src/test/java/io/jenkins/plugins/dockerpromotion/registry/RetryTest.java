@@ -54,7 +54,7 @@ class RetryTest extends ClientTest {
         // Only the transport retries: the automatic retries of Apache HttpClient are disabled.
         assertThat(registry.requests().count()).isEqualTo(2);
         assertThat(network.notices())
-                .hasSizeLessThanOrEqualTo(1)
+                .hasSize(1)
                 .allSatisfy(line -> assertThat(line)
                         .startsWith("Cannot read the manifest of " + image + " on " + registry.uri() + ": ")
                         .matches(".*; retrying in 0\\.[34] s \\(2 of 3\\)")
