@@ -2,6 +2,7 @@ package io.jenkins.plugins.dockerpromotion.testing;
 
 import io.jenkins.plugins.dockerpromotion.testing.Response.Delivery;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
@@ -93,6 +94,12 @@ public final class Fault {
         return after(answer -> answer.body(Content.of(body)));
     }
 
+    /** Changes a text. */
+    public static Fault changeBody(UnaryOperator<String> change) {
+        return after(answer ->
+                answer.body(Content.of(change.apply(new String(answer.body().bytes(), StandardCharsets.UTF_8)))));
+    }
+
     public static Fault replaceHeader(String name, String value) {
         return after(answer -> answer.with(name, value));
     }
@@ -134,7 +141,7 @@ public final class Fault {
         return around.apply(handling);
     }
 
-    private static Fault after(UnaryOperator<Response> change) {
+    static Fault after(UnaryOperator<Response> change) {
         return new Fault(handling -> change.apply(handling.proceed()), 1);
     }
 

@@ -145,9 +145,6 @@ final class HubApi {
     }
 
     private static Response deleteTag(Repository repository, String tag) {
-        if (repository.immutable() && repository.tag(tag).isPresent()) {
-            return Response.json(403, Map.of("detail", "tag is immutable", "message", "tag " + tag + " is immutable"));
-        }
         return repository.deleteTag(tag) ? Response.of(204) : notFound("tag '" + tag + "' not found");
     }
 

@@ -20,7 +20,8 @@ public final class InMemoryBlobServer extends HttpTestServer {
     }
 
     /** Makes a blob available. The URL contains a signature, as those of storage services do. */
-    String offer(String digest, Content content) {
+    String offer(Content content) {
+        String digest = content.digest();
         blobs.put(digest, content);
         return uri() + "/storage/" + digest + "?signature=secret";
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumSet;
@@ -14,7 +15,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
 import javax.net.ssl.SSLContext;
 
 /**
@@ -41,7 +46,7 @@ public final class InMemoryRegistry extends HttpTestServer {
                 : Optional.empty();
         tokenServer.ifPresent(HttpTestServer::listen);
         URI issuer = tokenServer.isPresent() ? tokenServer.get().uri() : uri();
-        api = new RegistryApi(settings, content, tokens, settings.realm.orElse(issuer + settings.tokenPath), uploads);
+        api = new RegistryApi(settings, content, tokens, issuer + settings.tokenPath, uploads);
     }
 
     /** Starts a registry without authentication. */
@@ -103,11 +108,6 @@ public final class InMemoryRegistry extends HttpTestServer {
         content.existing(repository).deleteBlob(digest);
     }
 
-    /** Makes the tags of a repository immutable, or mutable again. */
-    public void immutableTags(String repository, boolean immutable) {
-        content.create(repository).immutable(immutable);
-    }
-
     public Optional<String> digestOf(String repository, String tag) {
         return content.find(repository).flatMap(it -> it.digest(tag));
     }
@@ -141,9 +141,9 @@ public final class InMemoryRegistry extends HttpTestServer {
         return uploads.open();
     }
 
-    /** The number of pulls left before the registry responds 429; negative without a limit. */
+    /** The number of pulls left before the registry responds 429, with {@link Builder#pullLimit}. */
     public int pullsLeft() {
-        return api.pullsLeft();
+        return settings.pullsLeft.get();
     }
 
     /** The accounts, which can be changed while the registry is running. */
@@ -183,11 +183,25 @@ public final class InMemoryRegistry extends HttpTestServer {
 
     @Override
     Response answer(Incoming request) throws IOException {
+        Fault.Handling answer = () -> route(request);
+        for (Standing standing : settings.standing) {
+            if (standing.when.test(request.record())) {
+                Fault.Handling inner = answer;
+                answer = () -> standing.fault.apply(inner);
+            }
+        }
+        return answer.proceed();
+    }
+
+    private Response route(Incoming request) throws IOException {
         boolean issues = settings.authentication == Authentication.BEARER && tokenServer.isEmpty();
         return issues && request.path().equals(settings.tokenPath)
                 ? tokens.answer(request)
                 : api.answer(request).with("Docker-Distribution-API-Version", "registry/2.0");
     }
+
+    /** A response that a registry changes for all requests that match, in addition to the faults of a test. */
+    record Standing(Predicate<RecordedRequest> when, Fault fault) {}
 
     enum Authentication {
         NONE,
@@ -197,6 +211,8 @@ public final class InMemoryRegistry extends HttpTestServer {
 
     /** Builds an {@link InMemoryRegistry}; by default, without authentication and quirks. */
     public static final class Builder {
+
+        private static final String MANIFEST = "/v2/.*/manifests/.*";
 
         final AccessRules access = new AccessRules();
         final Set<Quirk> quirks = EnumSet.noneOf(Quirk.class);
@@ -208,13 +224,10 @@ public final class InMemoryRegistry extends HttpTestServer {
         String tokenPath = "/token";
         String service = "registry.test";
         boolean tokensElsewhere;
-        Optional<String> realm = Optional.empty();
         int maxPageSize = Integer.MAX_VALUE;
         int referrersPageSize = Integer.MAX_VALUE;
-        long maxManifestBytes = Long.MAX_VALUE;
-        int pullLimit = -1;
-        Optional<String> linkOrigin = Optional.empty();
-        Optional<InMemoryBlobServer> blobOrigin = Optional.empty();
+        private final List<Standing> standing = new ArrayList<>();
+        private final AtomicInteger pullsLeft = new AtomicInteger();
 
         private Builder() {}
 
@@ -303,12 +316,18 @@ public final class InMemoryRegistry extends HttpTestServer {
 
         /** The realm in challenges, if it differs from the token endpoint. */
         public Builder realm(String url) {
-            realm = Optional.of(url);
-            return this;
+            return always(
+                    ".*",
+                    ".*",
+                    Fault.changeHeader(
+                            "WWW-Authenticate",
+                            challenge -> challenge.replaceFirst(
+                                    "realm=\"[^\"]*\"", Matcher.quoteReplacement("realm=\"" + url + "\""))));
         }
 
         public Builder with(Quirk... more) {
             quirks.addAll(Arrays.asList(more));
+            Arrays.stream(more).flatMap(quirk -> quirk.standing().stream()).forEach(standing::add);
             return this;
         }
 
@@ -323,25 +342,51 @@ public final class InMemoryRegistry extends HttpTestServer {
         }
 
         public Builder maxManifestBytes(long bytes) {
-            maxManifestBytes = bytes;
+            standing.add(new Standing(
+                    RecordedRequest.matching("PUT", MANIFEST)
+                            .and(put ->
+                                    Long.parseLong(put.header("Content-Length").orElse("0")) > bytes),
+                    Fault.error(413, "SIZE_INVALID", "manifest is too large")));
             return this;
         }
 
         /** Like Docker Hub, counts GET requests for manifests and responds 429 after this many. */
         public Builder pullLimit(int pulls) {
-            pullLimit = pulls;
-            return this;
+            pullsLeft.set(pulls);
+            UnaryOperator<Response> told = answer -> answer.with("ratelimit-limit", pulls + ";w=21600")
+                    .with("ratelimit-remaining", pullsLeft.get() + ";w=21600");
+            always("HEAD", MANIFEST, Fault.after(told));
+            return always(
+                    "GET",
+                    MANIFEST,
+                    Fault.after(answer -> answer.status() == 401
+                            ? answer
+                            : told.apply(
+                                    pullsLeft.getAndUpdate(n -> Math.max(n - 1, 0)) > 0
+                                            ? answer
+                                            : Response.error(
+                                                    429,
+                                                    "TOOMANYREQUESTS",
+                                                    "You have reached your pull rate limit."))));
         }
 
         /** Uses another origin in {@code Link} headers. */
         public Builder linksTo(URI origin) {
-            linkOrigin = Optional.of(origin.toString());
-            return this;
+            return always("GET", ".*", Fault.changeHeader("Link", link -> link.replaceFirst("<", "<" + origin)));
         }
 
         /** Redirects blob downloads to another origin. */
         public Builder redirectBlobsTo(InMemoryBlobServer server) {
-            blobOrigin = Optional.of(server);
+            return always(
+                    "GET",
+                    "/v2/.*/blobs/[^/]*",
+                    Fault.after(answer -> answer.status() == 200
+                            ? Response.of(307).with("Location", server.offer(answer.body()))
+                            : answer));
+        }
+
+        private Builder always(String methods, String pathRegex, Fault fault) {
+            standing.add(new Standing(RecordedRequest.matching(methods, pathRegex), fault));
             return this;
         }
 

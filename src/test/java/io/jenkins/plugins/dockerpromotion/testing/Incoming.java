@@ -7,39 +7,24 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URI;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
 /** A request that the server is handling. The bytes read from its body are counted in the log. */
 final class Incoming {
 
     private final HttpExchange exchange;
-    private final RequestLog.Entry entry;
     private final RecordedRequest record;
     private InputStream body;
 
     Incoming(HttpExchange exchange, RequestLog log) {
-        URI uri = exchange.getRequestURI();
-        Map<String, List<String>> headers = new LinkedHashMap<>();
-        exchange.getRequestHeaders()
-                .forEach((name, values) -> headers.put(name.toLowerCase(Locale.ROOT), List.copyOf(values)));
-        String query = Optional.ofNullable(uri.getRawQuery()).orElse("");
         this.exchange = exchange;
-        this.record =
-                new RecordedRequest(exchange.getRequestMethod(), uri.getRawPath(), query, Map.copyOf(headers), 0, 0, 0);
-        this.entry = log.begin(record);
+        this.record = new RecordedRequest(exchange);
+        log.begin(record);
     }
 
     RecordedRequest record() {
         return record;
-    }
-
-    RequestLog.Entry entry() {
-        return entry;
     }
 
     String method() {
@@ -115,14 +100,14 @@ final class Incoming {
         @Override
         public int read() throws IOException {
             int b = in.read();
-            entry.received(b < 0 ? 0 : 1);
+            record.received(b < 0 ? 0 : 1);
             return b;
         }
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
             int n = in.read(target, offset, length);
-            entry.received(Math.max(n, 0));
+            record.received(Math.max(n, 0));
             return n;
         }
     }

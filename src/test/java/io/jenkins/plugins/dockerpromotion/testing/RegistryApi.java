@@ -15,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -26,14 +25,12 @@ final class RegistryApi {
     private static final Pattern PATH = Pattern.compile(
             "/v2/(?<name>.+)/(?<kind>tags/list|tags/reference|manifests|blobs/uploads|blobs|referrers)(/(?<key>[^/]*))?");
     private static final int ECR_LIMIT = 1000;
-    private static final String WINDOW = ";w=21600";
 
     private final InMemoryRegistry.Builder settings;
     private final RegistryContent content;
     private final TokenServer.Tokens tokens;
     private final String realm;
     private final Uploads uploads;
-    private final AtomicInteger pullsLeft;
 
     RegistryApi(
             InMemoryRegistry.Builder settings,
@@ -46,12 +43,6 @@ final class RegistryApi {
         this.tokens = tokens;
         this.realm = realm;
         this.uploads = uploads;
-        this.pullsLeft = new AtomicInteger(settings.pullLimit);
-    }
-
-    /** Negative without a limit. */
-    int pullsLeft() {
-        return pullsLeft.get();
     }
 
     Response answer(Incoming request) throws IOException {
@@ -130,14 +121,11 @@ final class RegistryApi {
                 ? ",error=\"insufficient_scope\""
                 : presented.isPresent() ? ",error=\"invalid_token\"" : "";
         String scopes = needed.stream().map(Access::toString).collect(Collectors.joining(" "));
-        boolean named = !scopes.isEmpty() && !settings.has(Quirk.CHALLENGE_WITHOUT_SCOPE);
-        String bearer = "Bearer realm=\"" + realm + "\",service=\"" + settings.service + "\""
-                + (named ? ",scope=\"" + scopes + "\"" : "") + error;
-        String others = settings.has(Quirk.CHALLENGE_AMONG_OTHERS)
-                ? "Basic realm=\"a, \\\"quoted\\\" realm\", Negotiate, "
-                : "";
+        String scope = scopes.isEmpty() ? "" : ",scope=\"" + scopes + "\"";
         return Optional.of(Response.error(401, "UNAUTHORIZED", "authentication required")
-                .with("WWW-Authenticate", others + bearer));
+                .with(
+                        "WWW-Authenticate",
+                        "Bearer realm=\"" + realm + "\",service=\"" + settings.service + "\"" + scope + error));
     }
 
     // Lists of tags
@@ -165,8 +153,7 @@ final class RegistryApi {
     }
 
     private Response tagPage(Incoming request, String name, Repository repository, int size) {
-        boolean again = settings.has(Quirk.REPEATS_A_PAGE) || settings.has(Quirk.IGNORES_LAST);
-        Collection<String> rest = tagsAfter(repository, again ? "" : start(request));
+        Collection<String> rest = tagsAfter(repository, settings.has(Quirk.IGNORES_LAST) ? "" : start(request));
         if (settings.has(Quirk.BEGINS_AGAIN) && rest.isEmpty()) {
             rest = tagsAfter(repository, "");
         }
@@ -178,19 +165,18 @@ final class RegistryApi {
             page.add(tag);
         }
         // Not size(): it would traverse the whole skip list for every page.
-        boolean more = !settings.has(Quirk.NO_LINK)
-                && !page.isEmpty()
-                && rest.stream().skip(page.size()).findFirst().isPresent();
+        boolean more =
+                !page.isEmpty() && rest.stream().skip(page.size()).findFirst().isPresent();
         Response answer = tagPage(name, page);
         return more
                 ? answer.with("Link", link(request, request.path() + "?" + nextQuery(size, page.get(page.size() - 1))))
                 : answer;
     }
 
-    private Response tagPage(String name, Collection<String> tags) {
+    private static Response tagPage(String name, Collection<String> tags) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("name", name);
-        json.put("tags", tags.isEmpty() && settings.has(Quirk.NULL_TAGS_WHEN_EMPTY) ? null : tags);
+        json.put("tags", tags);
         return Response.json(200, json);
     }
 
@@ -220,17 +206,12 @@ final class RegistryApi {
     }
 
     private String nextQuery(int size, String last) {
-        if (settings.has(Quirk.REPEATS_A_PAGE)) {
-            return "n=" + size;
-        }
         String token = Base64.getUrlEncoder().withoutPadding().encodeToString(last.getBytes(StandardCharsets.UTF_8));
         return (settings.has(Quirk.NEXT_PAGE_TOKEN) ? "next_page=" + token : "last=" + last) + "&n=" + size;
     }
 
     private String link(Incoming request, String pathAndQuery) {
-        String origin = settings.linkOrigin.orElse(settings.has(Quirk.ABSOLUTE_LINK) ? request.origin() : "");
-        String prefix = settings.has(Quirk.LINK_WITH_PATH_OF_A_PROXY) ? "/repository/proxy" : "";
-        return "<" + origin + prefix + pathAndQuery + ">; rel=\"next\"";
+        return "<" + (settings.has(Quirk.ABSOLUTE_LINK) ? request.origin() : "") + pathAndQuery + ">; rel=\"next\"";
     }
 
     private Response deleteTagReference(Incoming request, String name, String tag) {
@@ -245,23 +226,11 @@ final class RegistryApi {
 
     private Response manifest(Incoming request, String name, String reference) throws IOException {
         return switch (request.method()) {
-            case "GET", "HEAD" -> counted(request, getManifest(request, name, reference));
+            case "GET", "HEAD" -> getManifest(request, name, reference);
             case "PUT" -> putManifest(request, name, reference);
             case "DELETE" -> deleteManifest(name, reference);
             default -> notAllowed();
         };
-    }
-
-    /** Docker Hub's pull rate limit: GET counts as a pull, HEAD only reports how many are left. */
-    private Response counted(Incoming request, Response answer) {
-        if (settings.pullLimit < 0) {
-            return answer;
-        }
-        int before = request.is("GET") ? pullsLeft.getAndUpdate(n -> Math.max(n - 1, 0)) : pullsLeft.get();
-        boolean exceeded = request.is("GET") && before == 0;
-        return (exceeded ? Response.error(429, "TOOMANYREQUESTS", "You have reached your pull rate limit.") : answer)
-                .with("ratelimit-limit", settings.pullLimit + WINDOW)
-                .with("ratelimit-remaining", pullsLeft.get() + WINDOW);
     }
 
     private Response getManifest(Incoming request, String name, String reference) {
@@ -269,12 +238,12 @@ final class RegistryApi {
         if (found.isPresent() && settings.has(Quirk.HONOURS_ACCEPT)) {
             Optional<StoredManifest> accepted = accepted(content.existing(name), request, found.get());
             boolean docker = found.get().mediaType().startsWith("application/vnd.docker.");
-            return accepted.map(this::ok)
+            return accepted.map(RegistryApi::ok)
                     .orElseGet(() -> docker
                             ? Response.error(400, "MANIFEST_INVALID", "manifest invalid")
                             : manifestUnknown(reference));
         }
-        return found.map(this::ok).orElseGet(() -> manifestUnknown(reference));
+        return found.map(RegistryApi::ok).orElseGet(() -> manifestUnknown(reference));
     }
 
     /** Like the CNCF registry 2.8, sends the manifest for linux/amd64 to clients that do not accept manifest lists. */
@@ -300,26 +269,15 @@ final class RegistryApi {
         return Optional.of(manifest).filter(it -> !known || accepted.contains(it.mediaType()));
     }
 
-    private Response ok(StoredManifest manifest) {
-        return withDigest(Response.of(200), manifest)
+    private static Response ok(StoredManifest manifest) {
+        return Response.of(200)
+                .with("Docker-Content-Digest", manifest.digest())
                 .with("Content-Type", manifest.mediaType())
                 .body(Content.of(manifest.bytes()));
     }
 
-    private Response withDigest(Response answer, StoredManifest manifest) {
-        if (settings.has(Quirk.NO_CONTENT_DIGEST)) {
-            return answer;
-        }
-        boolean wrong = settings.has(Quirk.WRONG_CONTENT_DIGEST);
-        String digest = wrong ? Content.of("not " + manifest.digest()).digest() : manifest.digest();
-        return answer.with("Docker-Content-Digest", digest);
-    }
-
     private Response putManifest(Incoming request, String name, String reference) throws IOException {
         byte[] bytes = request.bytes();
-        if (bytes.length > settings.maxManifestBytes) {
-            return Response.error(413, "SIZE_INVALID", "manifest is too large");
-        }
         StoredManifest manifest =
                 StoredManifest.of(request.header("Content-Type").orElse(""), bytes);
         Repository repository = content.create(name);
@@ -332,7 +290,8 @@ final class RegistryApi {
             repository.alias(reference, manifest);
         }
         content.tag(name, reference.indexOf(':') >= 0 ? List.of() : List.of(reference), manifest.digest());
-        Response answer = withDigest(Response.of(201), manifest)
+        Response answer = Response.of(201)
+                .with("Docker-Content-Digest", manifest.digest())
                 .with("Location", "/v2/" + name + "/manifests/" + manifest.digest());
         return manifest.subject().isPresent() && !settings.has(Quirk.NO_REFERRERS_API)
                 ? answer.with("OCI-Subject", manifest.subject().get())
@@ -360,30 +319,14 @@ final class RegistryApi {
             return Optional.of(Response.error(
                     400, "MANIFEST_BLOB_UNKNOWN", "blob unknown to registry", Map.of("digest", missing.get())));
         }
-        return repository
-                .tag(reference)
-                .filter(tag -> repository.immutable() && !tag.digest().equals(manifest.digest()))
-                .map(tag -> immutable(reference));
+        return Optional.empty();
     }
 
     private Response deleteManifest(String name, String reference) {
         boolean byDigest = reference.indexOf(':') >= 0;
-        if (settings.has(Quirk.DELETE_SWITCHED_OFF_405)) {
-            return unsupported(405);
-        }
-        if (settings.has(Quirk.DELETE_UNSUPPORTED_400) || (!byDigest && settings.has(Quirk.DELETE_BY_DIGEST_ONLY))) {
-            return unsupported(400);
-        }
-        // GitLab's registry before 16.4 responded like the CNCF registry, from which it was forked.
-        if (!byDigest && (settings.has(Quirk.DELETE_BY_TAG_INVALID) || settings.has(Quirk.GITLAB_TAG_DELETE))) {
-            return digestInvalid();
-        }
         Optional<Repository> repository = content.find(name);
         if (repository.isEmpty()) {
             return Response.error(404, "NAME_UNKNOWN", "repository name not known to registry");
-        }
-        if (!byDigest && repository.get().immutable()) {
-            return immutable(reference);
         }
         Optional<String> manifest = byDigest || settings.has(Quirk.DELETE_BY_TAG_TAKES_ALL)
                 ? repository.get().digest(reference)
@@ -403,24 +346,16 @@ final class RegistryApi {
         }
         return switch (request.method()) {
             case "GET", "HEAD" ->
-                request.is("GET") && settings.blobOrigin.isPresent()
-                        ? Response.of(307)
-                                .with("Location", settings.blobOrigin.get().offer(digest, blob.get()))
-                        : Response.of(200)
-                                .with("Content-Type", "application/octet-stream")
-                                .with("Docker-Content-Digest", digest)
-                                .body(blob.get());
-            case "DELETE" -> deleteBlob(repository.get(), digest);
+                Response.of(200)
+                        .with("Content-Type", "application/octet-stream")
+                        .with("Docker-Content-Digest", digest)
+                        .body(blob.get());
+            case "DELETE" -> {
+                repository.get().deleteBlob(digest);
+                yield Response.of(202);
+            }
             default -> notAllowed();
         };
-    }
-
-    private Response deleteBlob(Repository repository, String digest) {
-        if (settings.has(Quirk.DELETE_SWITCHED_OFF_405) || settings.has(Quirk.DELETE_UNSUPPORTED_400)) {
-            return unsupported(settings.has(Quirk.DELETE_SWITCHED_OFF_405) ? 405 : 400);
-        }
-        repository.deleteBlob(digest);
-        return Response.of(202);
     }
 
     // Referrers: a paginated index of the manifests with a given subject
@@ -470,16 +405,8 @@ final class RegistryApi {
         return Response.error(405, "UNSUPPORTED", "method not allowed");
     }
 
-    private static Response unsupported(int status) {
-        return Response.error(status, "UNSUPPORTED", "The operation is unsupported.");
-    }
-
     private static Response digestInvalid() {
         return Response.error(400, "DIGEST_INVALID", "provided digest did not match uploaded content");
-    }
-
-    private static Response immutable(String tag) {
-        return Response.error(403, "DENIED", "tag is immutable", Map.of("tag", tag));
     }
 
     private static Response manifestUnknown(String reference) {

@@ -75,7 +75,6 @@ final class RegistryContent {
         private List<Tag> newestFirst;
         private List<String> shuffled;
         private long pushes;
-        private volatile boolean immutable;
 
         /** {@code push} is the number of the last push, which orders tags that were pushed at the same time. */
         record Tag(String name, String digest, Instant pushed, long push) {}
@@ -168,14 +167,6 @@ final class RegistryContent {
 
         boolean deleteBlob(String digest) {
             return blobs.remove(digest) != null;
-        }
-
-        boolean immutable() {
-            return immutable;
-        }
-
-        void immutable(boolean changed) {
-            immutable = changed;
         }
 
         private void forgetOrders() {

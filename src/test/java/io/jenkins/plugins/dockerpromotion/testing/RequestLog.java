@@ -3,8 +3,6 @@ package io.jenkins.plugins.dockerpromotion.testing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
@@ -16,12 +14,12 @@ public final class RequestLog {
     private static final String BLOB = "/v2/.+/blobs/sha256:.+";
     private static final String UPLOAD = "/v2/.+/blobs/uploads/.*";
 
-    private final List<Entry> entries = new ArrayList<>();
+    private final List<RecordedRequest> requests = new ArrayList<>();
     private int active;
     private int peak;
 
-    public List<RecordedRequest> all() {
-        return snapshot().stream().map(Entry::toRecord).toList();
+    public synchronized List<RecordedRequest> all() {
+        return List.copyOf(requests);
     }
 
     /** The requests whose method and whole path, without the query, match. */
@@ -43,7 +41,7 @@ public final class RequestLog {
     }
 
     public int count() {
-        return snapshot().size();
+        return all().size();
     }
 
     public int count(String method, String pathRegex) {
@@ -96,7 +94,7 @@ public final class RequestLog {
     }
 
     public synchronized void clear() {
-        entries.clear();
+        requests.clear();
         peak = active;
     }
 
@@ -104,55 +102,13 @@ public final class RequestLog {
         return all(predicate).stream().mapToLong(value).sum();
     }
 
-    private synchronized List<Entry> snapshot() {
-        return List.copyOf(entries);
-    }
-
-    synchronized Entry begin(RecordedRequest request) {
-        Entry entry = new Entry(request);
-        entries.add(entry);
+    synchronized void begin(RecordedRequest request) {
+        requests.add(request);
         active++;
         peak = Math.max(peak, active);
-        return entry;
     }
 
     synchronized void end() {
         active--;
-    }
-
-    /** A request in the log. Bytes are counted before they are sent, so that the log is never behind a client. */
-    static final class Entry {
-
-        private final RecordedRequest request;
-        private final AtomicInteger status = new AtomicInteger();
-        private final AtomicLong requestBytes = new AtomicLong();
-        private final AtomicLong responseBytes = new AtomicLong();
-
-        Entry(RecordedRequest request) {
-            this.request = request;
-        }
-
-        void status(int value) {
-            status.set(value);
-        }
-
-        void received(long bytes) {
-            requestBytes.addAndGet(bytes);
-        }
-
-        void sending(long bytes) {
-            responseBytes.addAndGet(bytes);
-        }
-
-        RecordedRequest toRecord() {
-            return new RecordedRequest(
-                    request.method(),
-                    request.path(),
-                    request.query(),
-                    request.headers(),
-                    status.get(),
-                    requestBytes.get(),
-                    responseBytes.get());
-        }
     }
 }

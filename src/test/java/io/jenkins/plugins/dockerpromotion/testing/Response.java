@@ -116,12 +116,12 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
             request.drain();
             answer.headers()
                     .forEach((name, values) -> exchange.getResponseHeaders().put(name, values));
-            request.entry().status(answer.status());
+            request.record().answered(answer.status());
             exchange.sendResponseHeaders(answer.status(), request.is("HEAD") ? -1 : 0);
             byte[] some = new byte[size];
             Arrays.fill(some, (byte) ' ');
             while (!request.is("HEAD") && closed.getCount() > 0) {
-                request.entry().sending(size);
+                request.record().sending(size);
                 exchange.getResponseBody().write(some);
                 exchange.getResponseBody().flush();
                 HttpTestServer.pause(pause);
@@ -132,7 +132,7 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
             long length = answer.body().size();
             answer.headers()
                     .forEach((name, values) -> exchange.getResponseHeaders().put(name, values));
-            request.entry().status(answer.status());
+            request.record().answered(answer.status());
             boolean bodiless = request.is("HEAD") || length == 0;
             if (request.is("HEAD")) {
                 exchange.getResponseHeaders().set("Content-Length", Long.toString(length));
@@ -154,7 +154,7 @@ record Response(int status, Map<String, List<String>> headers, Content body, Del
                     if (n == 0) {
                         throw new IOException("content is shorter than its size says");
                     }
-                    request.entry().sending(n);
+                    request.record().sending(n);
                     out.write(buffer, 0, n);
                     left -= n;
                 }

@@ -99,8 +99,8 @@ final class Uploads implements AutoCloseable {
     }
 
     private Response accepted(Incoming request, String name, Session session, int status) {
-        String origin = settings.has(Quirk.RELATIVE_UPLOAD_LOCATION) ? "" : request.origin();
-        String location = origin + "/v2/" + name + "/blobs/uploads/" + session.id() + "?_state=" + state(session);
+        String location =
+                request.origin() + "/v2/" + name + "/blobs/uploads/" + session.id() + "?_state=" + state(session);
         return Response.of(status)
                 .with("Location", location)
                 .with("Docker-Upload-UUID", session.id())
